@@ -30,7 +30,7 @@ LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "�
 FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
 LATER_MARKER = "later_marker"
-ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{side}") for side in ("above", "below", "wholly"))
+ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
 NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
 
@@ -67,8 +67,8 @@ def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataF
     """The plan's targets compared with the later survey: `later_year`, `later_value` with its interval and `later_marker`, and
     `beside`.
 
-    `beside` says in words on which side of the target the later round lies; nothing without a later round, or where it is not shown. That
-    is a place, and no test: the follow-up's verdict is the test.
+    `beside` says on which side of the target the later round lies, and whether its whole interval does; nothing without a later round, or
+    where that is not shown. The follow-up's verdict is the test of change; this is none.
 
     Args:
         judged: from `targets`. followed: from `follow_up`, as printed; exact: the same at full precision, which tells the side.
@@ -100,7 +100,7 @@ def _beside(row: FollowUpRow) -> Reason | str:
     if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
         return ""
     if row["later_value"] > row["target_value"]:
-        return ABOVE
+        return WHOLLY_ABOVE if row["later_ci_low"] > row["target_value"] else ABOVE
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 

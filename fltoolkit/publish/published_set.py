@@ -24,6 +24,7 @@ from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
+from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
@@ -84,6 +85,8 @@ class Published:
         profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
         outcomes: outcomes of one's own whose tables were added (see `publish`), by name what they are called. Their rows are no estimates of
             forced labour: only `select(..., outcome=)` gives them, and no picture or document takes them.
+        lead: the group that survey.yaml names beforehand for the first comparison; empty where the survey has none.
+        contrasts: that comparison, a row a pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups that tell of single origins (nationalities, ethnicities). No picture and no title shows them; they stand last.
         basis: what `publish` decides another table on. Confidential: it reaches no file, picture or output, as `exact`.
     """
@@ -102,6 +105,8 @@ class Published:
     own_words: OwnWords = field(default_factory=OwnWords)
     profiles: Mapping[str, Published] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    lead: str = ""
+    contrasts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     origins: frozenset[str] = frozenset()
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
@@ -202,19 +207,27 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pro
     said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: Profile) -> Published:
-        return replace(_completed(judged(run.decided, by), run.other, run.refused, spec), own_words=said)
+        out = _completed(judged(run.decided, by), run.other, run.refused, spec)
+        pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
+        return replace(out, own_words=said, lead=spec.lead_group, contrasts=pairs)
 
     more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
     return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
 
 
 class _Run(NamedTuple):
-    """A run's rows with what confidentiality hides of them, the other rule sets (their estimates are among the rows), and what the survey
-    cannot give."""
+    """What a run estimates.
+
+    Attributes:
+        decided: its rows with what confidentiality hides of them. other: the other rule sets, whose estimates are among the rows.
+        refused: what the survey cannot give.
+        differences: of the lead group, from `lead_contrasts.differences`.
+    """
 
     decided: Decided
     other: Beside
     refused: list[Refused]
+    differences: pd.DataFrame
 
 
 def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile) -> _Run:
@@ -224,7 +237,8 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profi
     def made() -> _Run:
         own, refused = _estimates(persons, asked)
         other = beside(persons)
-        return _Run(decided_rows([*own, *other.made], limits, notes, persons), replace(other, made=()), refused)
+        rows = decided_rows([*own, *other.made], limits, notes, persons)
+        return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
 
     key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
     return remembered(key, made, copied=_run_copied)

@@ -43,7 +43,7 @@ from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.documents.fact_sheet import fact_sheet
+from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.survey.classifications.standards import standard
 
 COARSE = Reason.of("reasons.coarse", what=breakdown_of(crossed_names(["region"]), "adults"))
@@ -118,7 +118,7 @@ def found() -> fl.Evidence:
 
 def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> None:
     write(own_words, "toy", shouting(all_words(own_words)))
-    page = as_html(fact_sheet(found, read_language("toy")))
+    page = as_html(evidence_brief(found, read_language("toy")))
     assert '<html lang="toy">' in page
     assert "<h1>¡Forced labour in Smallland, 2025!</h1>" in page
     told = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)

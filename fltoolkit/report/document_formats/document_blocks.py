@@ -9,6 +9,8 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
+ROOM = 39  # large letters in a line of numbers
+SignState = Literal["met", "missed", "open"]
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,17 @@ class Fact:
     unit: str
     doubt: str
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the number needs smaller letters, as one with two ends does: four stand side by side."""
-        return len(self.number) > 8
-
 
 @dataclass(frozen=True)
 class Facts:
     """Numbers side by side."""
 
     facts: tuple[Fact, ...]
+
+    @property
+    def are_long(self) -> bool:
+        """Whether the numbers need smaller letters to stand side by side, as one with two ends does."""
+        return len(self.facts) * max((len(fact.number) for fact in self.facts), default=0) > ROOM
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,29 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-Block = Heading | Contents | Paragraph | Bullets | Facts | PrintedTable | Chart | Charts
+@dataclass(frozen=True)
+class Sign:
+    """A target with its sign.
+
+    Attributes:
+        sign: the sign and its word, `✓ reached`. state: what it says, for its colour.
+        what: the target. why: what the sign rests on.
+    """
+
+    sign: str
+    state: SignState
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Signs:
+    """A strip of targets, each with its sign."""
+
+    signs: tuple[Sign, ...]
+
+
+Block = Heading | Contents | Paragraph | Bullets | Facts | Signs | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)
@@ -92,12 +116,12 @@ class Document:
     """A document.
 
     Attributes:
-        kind: the look: brief, skeleton, slides or sheet.
+        kind: the look: brief, skeleton or slides.
         language: as the `lang` of a page has it.
         foot: one line on the source, at the end of each page where pages are known.
     """
 
-    kind: Literal["brief", "skeleton", "slides", "sheet"]
+    kind: Literal["brief", "skeleton", "slides"]
     title: str
     subtitle: str
     language: str

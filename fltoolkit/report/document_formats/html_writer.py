@@ -21,6 +21,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Facts,
     Heading,
     Paragraph,
+    Signs,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -76,11 +77,20 @@ def _(block: Bullets) -> str:
 @html.register
 def _(block: Facts) -> str:
     cards = "".join(
-        f'<div class="fact"><span class="number{" long" if f.is_long else ""}">{inline(f.number)}</span> <span class="unit">{inline(f.unit)}</span> '
+        f'<div class="fact"><span class="number{" long" if block.are_long else ""}">{inline(f.number)}</span> <span class="unit">{inline(f.unit)}</span> '
         f'<span class="doubt">{inline(f.doubt)}</span></div>'
         for f in block.facts
     )
     return f'<div class="facts">{cards}</div>'
+
+
+@html.register
+def _(block: Signs) -> str:
+    lines = "".join(
+        f'<li class="{s.state}"><b>{inline(s.sign)}</b> <span>{inline(s.what)} <small>{inline(s.why)}</small></span></li>'
+        for s in block.signs
+    )
+    return f'<ul class="signs">{lines}</ul>'
 
 
 @html.register

@@ -20,6 +20,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Facts,
     Heading,
     Paragraph,
+    Signs,
 )
 from fltoolkit.report.document_formats.word_contents import contents, mark_headings
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
@@ -39,6 +40,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of a page on its side
+SIGN = 3.2  # of the column with the signs, in cm
 TWIPS = 567  # in a centimetre
 
 
@@ -114,12 +116,29 @@ def _(block: Facts, word: Any) -> None:
     for cell, fact in zip(table.rows[0].cells, block.facts, strict=True):
         fill(cell, PALE)
         border(cell, top=(BLUE, 18), left=("FFFFFF", 48), right=("FFFFFF", 48))
-        cell.paragraphs[0].style = "Number Long" if fact.is_long else "Number"
+        cell.paragraphs[0].style = "Number Long" if block.are_long else "Number"
         write(cell.paragraphs[0], fact.number)
         for text, style in ((fact.unit, "Number Unit"), (fact.doubt, "Number Doubt")):
             paragraph = cell.add_paragraph()
             paragraph.style = style
             write(paragraph, text)
+    add(word, "", "Gap")
+
+
+@put.register
+def _(block: Signs, word: Any) -> None:
+    from docx.shared import Cm
+
+    table = _grid(word, len(block.signs), 2)
+    for column, wide in zip(table.columns, (SIGN, WIDTH - SIGN), strict=True):
+        column.width = Cm(wide)
+    for row, sign in zip(table.rows, block.signs, strict=True):
+        for cell, text, style in zip(row.cells, (sign.sign, sign.what), ("Sign", "Number Unit"), strict=True):
+            cell.paragraphs[0].style = style
+            write(cell.paragraphs[0], text)
+        why = row.cells[1].add_paragraph()
+        why.style = "Number Doubt"
+        write(why, sign.why)
     add(word, "", "Gap")
 
 

@@ -14,10 +14,18 @@ from fltoolkit.show.wording.plan_words import Line, value
 from fltoolkit.survey.spec.groups import TOTAL
 
 
-def table(evidence: Evidence, language: Language) -> PrintedTable | None:
-    """Change since the baseline with its verdict; None in a baseline run."""
-    rows = evidence.follow_up
+def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
+    """Change since the baseline with its verdict, of these rows of the follow-up or of all; None in a baseline run."""
+    rows = evidence.follow_up if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language), narrow=True)
+
+
+def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
+    """The rows of the follow-up that the plan names: the total of each indicator, and categories with a target."""
+    rows, key = evidence.follow_up, ["id", "group", "category"]
+    targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
+    named = set(targets.itertuples(index=False, name=None))
+    return rows[[r["group"] in ("", TOTAL) or tuple(r[k] for k in key) in named for r in rows.to_dict("records")]]
 
 
 def interviews(evidence: Evidence, language: Language) -> str:

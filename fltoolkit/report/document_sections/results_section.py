@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
@@ -61,10 +63,11 @@ def sentence(language: Language, row: PublishedNumber) -> str:
 
 def headline(out: Published, language: Language) -> tuple[str, ...]:
     """Rate, number, and what is measured in time, of each headline population."""
-    return tuple(sentence(language, r) for r in _headline_rows(out))
+    return tuple(sentence(language, r) for r in headline_rows(out))
 
 
-def _headline_rows(out: Published) -> list[PublishedNumber]:
+def headline_rows(out: Published) -> list[PublishedNumber]:
+    """The published rows of the headline populations: rate, number, and what is measured in time; the default population's rate first."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in populations for m in ("prevalence", "total", *IN_TIME)]
@@ -74,14 +77,14 @@ def _headline_rows(out: Published) -> list[PublishedNumber]:
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
     """The headline numbers in large type: rate and number of the first population, the rates of the others, and how many were asked."""
-    rows = [r for r in _headline_rows(out) if r["measure"] in ("prevalence", "total")]
+    rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
     chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
-    told_of = [_fact(language, r) for r in chosen[:most]]
-    return Facts((*told_of, *([_persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+    told_of = [fact(language, r) for r in chosen[:most]]
+    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
 
 
-def _persons_asked(language: Language, row: PublishedNumber) -> Fact:
+def persons_asked(language: Language, row: PublishedNumber) -> Fact:
     """How many were asked, and how many of them left the question open."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
@@ -91,7 +94,8 @@ def _persons_asked(language: Language, row: PublishedNumber) -> Fact:
     )
 
 
-def _fact(language: Language, row: PublishedNumber) -> Fact:
+def fact(language: Language, row: PublishedNumber) -> Fact:
+    """A published number in large type, with its interval and its flag."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")
@@ -105,6 +109,12 @@ def _fact(language: Language, row: PublishedNumber) -> Fact:
     high = number_words.number(language, row["bound_high"], row["measure"])
     range_ = number_words.limits(language, number_words.shown(language, row), high)
     return Fact(range_, unit, language.list([doubt, language.say("flags.wide_bounds"), *flagged]))
+
+
+def has_open_answers(out: Published) -> bool:
+    """Whether persons left the headline's question open, or too few to say how many."""
+    row = out.select("prevalence").iloc[0]
+    return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(out: Published, language: Language) -> str:
@@ -161,6 +171,15 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
     by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2 and b not in out.origins]
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
+
+
+def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
+    """The prevalence of each headline population by one group at a time, a table a population."""
+    populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
+    return tables(
+        replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),
+        language,
+    )
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import holds
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Paragraph
+from fltoolkit.nap.follow_up import WHOLLY_ABOVE, WHOLLY_BELOW
+from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, Signs, SignState
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import UNDER, about, later, promise, warning
+from fltoolkit.show.wording.plan_words import Line, about, later, promise, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
-MOST = 4  # targets named on a first page
+MOST = 4  # targets in a strip of signs
+MET: Final = "met"
+MISSED: Final = "missed"
+OPEN: Final = "open"
+SIGNS: dict[SignState, str] = {MET: "✓", MISSED: "✗", OPEN: "?"}
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -29,33 +36,74 @@ def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...
     return tuple(Paragraph(warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
 
 
-def first_warning(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
-    """What the first page says of targets that cannot be verified: the one in full, or all of them in a line each."""
-    rows = with_target(evidence)
-    refused = rows[rows["verifiable"] == "no"].to_dict("records")
-    if len(refused) < 2:
-        return unverifiable(evidence, language)
-    each = [
-        f"{language.colon(about(language, r), language.kit(r['target_words']))} ({number_words.reason(language, r['obstacle'])})"
-        for r in refused[:MOST]
-    ]
-    each += [language.say("targets.more", n=str(len(refused) - MOST))] if len(refused) > MOST else []
-    return (
-        Paragraph(language.say("targets.several", n=str(len(refused)), of=str(len(rows)), which=language.list(each)), "warning"),
-    )
+def signs(evidence: Evidence, language: Language) -> Signs | None:
+    """Each target with a sign: reached, not reached, or not known, and why; None without a target.
 
-
-def already(evidence: Evidence, language: Language, *, without_refused: bool = False) -> tuple[str, ...]:
-    """A sentence for each target that the later round lies below already: a place, and no verdict.
-
-    Args:
-        without_refused: leave out those that cannot be verified, whose warning says it.
+    ✓ where the whole interval of the later round lies at or below the target, ✗ where it lies above, else ?. A number that is unreliable or
+    has wide bounds decides nothing.
     """
-    rows = evidence.targets[holds(evidence.targets["beside"], *UNDER)]
-    rows = rows[rows["verifiable"] != "no"] if without_refused else rows
-    return tuple(
-        f"{language.colon(about(language, r), promise(language, r))}. {later(language, r)}" for r in rows.to_dict("records")
-    )
+    rows = with_target(evidence).to_dict("records")
+    return Signs(tuple(_sign(evidence, language, r) for r in rows[:MOST])) if rows else None
+
+
+def more_targets(evidence: Evidence, language: Language) -> str:
+    """How many targets the strip of signs leaves out; empty for none."""
+    left = len(with_target(evidence)) - MOST
+    return language.say("targets.more", n=str(left)) if left > 0 else ""
+
+
+def decision(evidence: Evidence, language: Language) -> str:
+    """What the targets leave to be decided: the most urgent first."""
+    rows = with_target(evidence)
+    if rows.empty:
+        repeat = found_by_repeat(evidence, language)
+        return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
+    states = [_state(evidence, r) for r in rows.to_dict("records")]
+    refused = any(state == OPEN and v == "no" for state, v in zip(states, rows["verifiable"], strict=True))
+    key = MISSED if MISSED in states else "refused" if refused else MET if set(states) == {MET} else OPEN
+    return language.say(f"sheet.decisions.{key}")
+
+
+def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
+    """The strip's line of one target."""
+    state = _state(evidence, row)
+    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{state}')}", state, _aim(language, row), _why(evidence, language, row))
+
+
+def _aim(language: Language, row: Line) -> str:
+    """A target in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
+    what, wanted = about(language, row), value(language, row["target_value"], row)
+    if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
+        return language.colon(what, promise(language, row))
+    cut = number_words.percent(language, row["cut"])
+    return language.say("sheet.aim", what=what, value=wanted, year=f"{row['target_year']:g}", cut=cut)
+
+
+def _why(evidence: Evidence, language: Language, row: Line) -> str:
+    """What a target's sign rests on."""
+    if pd.isna(row["later_value"]):
+        return language.say("sheet.not_measured", said=verifiable(language, row))
+    told = later(language, row)
+    if row["later_marker"] == "u":
+        return f"{told} {language.say('sheet.unreliable')}"
+    return f"{told} {language.say('sheet.wide')}" if _is_wide(evidence, row) else told
+
+
+def _state(evidence: Evidence, row: Line) -> SignState:
+    if pd.isna(row["later_value"]) or row["later_marker"] == "u" or _is_wide(evidence, row):
+        return OPEN
+    if row["beside"] == WHOLLY_BELOW:
+        return MET
+    return MISSED if row["beside"] == WHOLLY_ABOVE else OPEN
+
+
+def _is_wide(evidence: Evidence, row: Line) -> bool:
+    """Whether the later round's number of a target's row has wide bounds."""
+    baseline, own = evidence.baseline.table, evidence.now.own_rows(measure=str(row["measure"]))
+    own = own[own["reference_population"].isin(baseline.loc[baseline["id"] == row["id"], "population"])]
+    whole = row["group"] in ("", TOTAL)
+    mine = own[own["breakdown"] == ""] if whole else own[(own["breakdown"] != "") & (own["category"] == row["category"])]
+    return any(map(has_wide_bounds, mine.to_dict("records")))
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:

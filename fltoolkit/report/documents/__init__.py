@@ -1,1 +1,1 @@
-"""The documents that people are handed: brief, plan's skeleton, slides, fact sheet."""
+"""The documents that people are handed: brief, plan's skeleton, slides."""

@@ -14,7 +14,6 @@ from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.document_pictures import drawn_once, every
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.table_files import NOTHING
@@ -25,7 +24,7 @@ from fltoolkit.show.wording.section_words import Words
 @of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
-    """Write brief, skeleton, slides, fact sheet and pictures in each of the plan's languages; nothing where `folder` is empty.
+    """Write brief, skeleton, slides and pictures in each of the plan's languages; nothing where `folder` is empty.
 
     The sentence that it returns names the files, and the own texts that lack a language: their documents mark them.
 
@@ -59,7 +58,6 @@ def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:
         (f"evidence_brief_{code}.docx", as_word(brief)),
         (f"nap_skeleton_{code}.docx", as_word(nap_skeleton(evidence, language))),
         (f"slides_{code}.html", as_slides(workshop(evidence, language)).encode()),
-        (f"fact_sheet_{code}.html", as_html(fact_sheet(evidence, language)).encode()),
     ]
     for picture in every(evidence, language):
         made += [(f"charts/{picture.name}_{code}.{kind}", getattr(picture, kind)) for kind in ("svg", "png")]

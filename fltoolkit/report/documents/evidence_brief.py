@@ -1,4 +1,4 @@
-"""The evidence brief: one page of findings with two pictures, then the tables, then what the numbers can and cannot say."""
+"""The evidence brief: at most four pages. The first stands alone as a fact sheet; tables, targets and limits follow."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
+    contrasts_section,
+    first_page,
     follow_up_section,
-    global_figures_section,
-    profile_section,
     results_section,
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import beside, by_group, profile
+from fltoolkit.report.documents.document_pictures import Grouped, beside, estimates, profile
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 
 
 @with_own_words
@@ -22,64 +23,88 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """The brief in one language."""
     out = evidence.now
     blocks: list[Block] = [
-        *_findings(evidence, language),
-        *_tables_and_targets(evidence, language),
+        *_fact_sheet(evidence, language),
+        *_numbers(evidence, language),
+        *_promises(evidence, language),
         *_limits_and_basis(evidence, language),
     ]
-    title = results_section.title(out, language, "brief.title")
+    title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     return Document(
-        "brief", title, language.own(evidence.plan.title), language.code, tuple(blocks), results_section.source(out, language)
+        "brief",
+        title,
+        about if title != about else language.own(evidence.plan.title),
+        language.code,
+        tuple(blocks),
+        results_section.source(out, language),
     )
 
 
-def _findings(evidence: Evidence, language: Language) -> list[Block]:
-    """The first page."""
-    out = evidence.now
-    told = results_section.headline(out, language)
-    pictures = tuple(Chart(p) for p in (by_group(evidence, language, "half"), beside(evidence, language, "half")) if p)
-    changed = [Paragraph(text, "lead") for text in follow_up_section.verdicts(evidence, language)[:1]]
-    lower = results_section.unresolved(out, language)
+def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
+    """The first page: how many, who, better or worse, what to decide, and two caveats."""
+    picture, others = _lead_picture(evidence, language), first_page.other_populations(evidence, language)
+    signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
+    told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
+    if signs:
+        told.append(Paragraph(" ".join(t for t in (f"{more}." if more else "", language.say("sheet.signs")) if t), "quiet"))
     return [
-        results_section.facts(out, language), Paragraph(told[0], "lead"), *changed,
-        *([Charts(pictures)] if pictures else []),
-        *(Paragraph(text) for text in targets_section.found_by_repeat(evidence, language)[:1]), *targets_section.first_warning(evidence, language),
-        *(Paragraph(text) for text in targets_section.already(evidence, language, without_refused=True)[:1]),
-        *([Paragraph(lower)] if lower else []), Paragraph(results_section.coverage(out, language) or language.say("brief.covers_all")),
+        first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
+        Paragraph(language.say("sheet.definition")), *([Chart(picture)] if picture else []), *_compared(evidence, language), *told,
+        Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
+        Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
 
-def _tables_and_targets(evidence: Evidence, language: Language) -> list[Block]:
-    """The tables."""
-    out, follow = evidence.now, follow_up_section.table(evidence, language)
-    changed: list[Block] = []
-    if follow:
-        changed = [Heading(language.say("change.heading")), Bullets(follow_up_section.verdicts(evidence, language)), follow]
+def _lead_picture(evidence: Evidence, language: Language) -> Drawn | None:
+    """The rates by the group that survey.yaml names; without it what changed, the way to a target, or what a repeat could detect."""
+    if contrasts_section.is_compared(evidence.now):
+        return estimates(evidence, language, "wide", Grouped("prevalence", (evidence.now.lead,)))
+    return beside(evidence, language, "wide")
+
+
+def _compared(evidence: Evidence, language: Language) -> list[Block]:
+    """What the tests of the picture's differences say."""
+    if not contrasts_section.is_compared(evidence.now):
+        return []
+    return [Paragraph(" ".join(contrasts_section.said(evidence.now, language)), "lead")]
+
+
+def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
+    """Whom the survey could not reach, and what open answers mean; where none are open, what no survey can say."""
+    out = evidence.now
+    reached = results_section.coverage(out, language) or language.say("brief.covers_all")
+    left_open = results_section.has_open_answers(out)
+    return reached, results_section.unresolved(out, language) if left_open else language.say("sheet.describes")
+
+
+def _numbers(evidence: Evidence, language: Language) -> list[Block]:
+    """Who: the rates by group; the rate under other definitions; what changed."""
+    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
     return [
-        Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
-        *(Paragraph(text) for text in results_section.headline(out, language)[1:]), *results_section.tables(out, language),
-        *_profile(evidence, language),
+        Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
+        *results_section.rates(out, language),
+        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *_profile(evidence, language), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
-        *changed,
-        Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
-        targets_section.detectable(evidence, language), targets_section.table(evidence, language), *_already(evidence, language),
-        Heading(language.say("references.heading"), 2), *global_figures_section.figures(language),
+    ]  # fmt: skip
+
+
+def _promises(evidence: Evidence, language: Language) -> list[Block]:
+    """The targets: what a repeat could detect, and whether it could verify each."""
+    return [
+        Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
+        *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
+        targets_section.table(evidence, language),
     ]  # fmt: skip
 
 
 def _profile(evidence: Evidence, language: Language) -> list[Block]:
     """How people came into forced labour and what held them there; nothing where the run publishes no profile."""
-    tables = profile_section.tables(evidence.now, language)
-    pictures = [Chart(p) for p in profile(evidence, language, "wide", SIDES)]
-    return [Heading(language.say("profile.heading"), 2), *pictures, *tables] if tables else []
-
-
-def _already(evidence: Evidence, language: Language) -> list[Block]:
-    said = targets_section.already(evidence, language)
-    return [Bullets(said), Paragraph(language.say("targets.no_test"), "quiet")] if said else []
+    pictures = tuple(Chart(p) for p in profile(evidence, language, "half", SIDES)[: len(SIDES)])
+    return [Heading(language.say("profile.heading"), 2), Charts(pictures)] if pictures else []
 
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits")), results_section.limits(evidence.now, language), Heading(language.say("brief.basis"), 2),
-        *(Paragraph(text) for text in results_section.basis(evidence.now, language)),
+        Heading(language.say("brief.limits")), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
+        Paragraph(" ".join(results_section.basis(evidence.now, language))),
     ]  # fmt: skip

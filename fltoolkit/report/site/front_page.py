@@ -36,7 +36,6 @@ NOTEBOOKS = {
 }
 DOCUMENTS = {
     "evidence_brief": "Evidence brief",
-    "fact_sheet": "Fact sheet",
     "slides": "Slides for the consultation workshop",
     "nap_skeleton": "Skeleton of the plan",
 }

@@ -14,6 +14,7 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
+LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
 CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
 
 Measure = Literal[

@@ -18,7 +18,7 @@ from fltoolkit.survey.classifications.origins import tells_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
-from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_tables
+from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_lead, refuse_unfit_tables
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -29,6 +29,7 @@ from fltoolkit.survey.spec.corrections import (
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import (
+    LEAD,
     AnyGroup,
     Group,
     Job,
@@ -109,6 +110,7 @@ class SurveySpec(Model):
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     occupations: dict[Name, Occupation] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
+    lead: Name = LEAD
     coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
 
@@ -133,6 +135,8 @@ class SurveySpec(Model):
             )
         allowed = AllowedTables(groups, self.populations, self.case_only, self.origins, self.published_origins)
         refuse_unfit_tables(self.tables, allowed)
+        if "lead" in self.model_fields_set:
+            refuse_unfit_lead(self.lead, set(self.groups), self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):
             near = one_of_these(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
@@ -292,6 +296,11 @@ class SurveySpec(Model):
         """Everything by which a table can be broken down."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.jobs, *form, *route)
+
+    @property
+    def lead_group(self) -> str:
+        """The group of the comparison that documents put first; empty where the survey does not have the default one."""
+        return self.lead if self.lead in self.groups else ""
 
     @property
     def group_labels(self) -> dict[str, OwnText]:

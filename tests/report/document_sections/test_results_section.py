@@ -101,7 +101,7 @@ def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -
     more = results_section.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
     assert len(more) == 4
-    assert results_section.title(small(), EN, "sheet.title") == "Forced labour in Nowhere, 2025"
+    assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
     assert results_section.source(small(), EN).endswith(
         "the past 12 months. Published numbers only, judged by the profile fltoolkit."
     )
@@ -161,7 +161,6 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
     assert rate.doubt.startswith("established cases, and with all unresolved as cases; 95\xa0% interval of the lower: ")
-    assert rate.is_long
     assert rate.doubt.endswith("; wide bounds")
     assert "20.0 of every 1,000" in results_section.sentence(EN, wide)
     assert results_section.sentence(EN, wide).endswith("No title and no verdict rests on it.")

@@ -6,11 +6,14 @@ import dataclasses
 from typing import Any
 
 import pandas as pd
+import pytest
 import small_country as country
-from handed import EN, FR
+from handed import EN
 from promises import evidence_of, filled
+from published_rows import published, row
 
 import fltoolkit as fl
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import UNPLANNED
@@ -25,6 +28,7 @@ TARGETS = [
     {"year": 2030, "cut": 0.5, "group": "region", "category": "west"},
 ]
 NOTHING = {"baseline_value": float("nan"), "ci_low": float("nan"), "ci_high": float("nan"), "n": float("nan")}
+RATE = published(row())
 
 
 def evidence(
@@ -68,22 +72,63 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
     assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
 
-def test_the_first_page_names_every_target_that_cannot_be_verified() -> None:
-    """One in full, several in a line, and no more than four by name."""
+@pytest.mark.parametrize(
+    ("low", "value", "high", "state"),
+    [(1.5, 2.0, 2.5, "met"), (1.5, 2.2, 3.1, "open"), (2.4, 3.0, 4.0, "open"), (2.6, 3.0, 4.0, "missed")],
+)
+def test_a_target_has_a_sign_by_the_whole_interval_of_the_later_round(low: float, value: float, high: float, state: str) -> None:
+    """The target is half of 5 per 1,000: 2.5."""
+    later = evidence(TARGETS[:1], [{"value": value, "ci_low": low, "ci_high": high}])
+    strip = targets_section.signs(dataclasses.replace(later, now=RATE), EN)
+    assert strip is not None
+    (sign,) = strip.signs
+    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? not known", "missed": "✗ not reached"}[state])
+    assert sign.what == "Prevalence: at most 2.5 by 2030 (a cut of 50\xa0%)"
+    assert sign.why.startswith("In 2027 the survey found")
+
+
+def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> None:
+    met = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}
+    unreliable = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u"}]), now=RATE)
+    wide = dataclasses.replace(evidence(TARGETS[:1], [met]), now=published(row(bounds_note=WIDE_BOUNDS)))
+    for one, why in ((unreliable, "too uncertain"), (wide, "left the question open")):
+        strip = targets_section.signs(one, EN)
+        assert strip is not None
+        assert strip.signs[0].state == "open"
+        assert why in strip.signs[0].why
+
+
+def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
+    strip = targets_section.signs(evidence(), EN)
+    assert strip is not None
+    assert {s.state for s in strip.signs} == {"open"}
+    assert [s.why for s in strip.signs[:2]] == [
+        "Not measured yet. Verifiable by the planned survey? yes.",
+        "Not measured yet. Verifiable by the planned survey? no: sample too small.",
+    ]
+    assert targets_section.signs(evidence([]), EN) is None
+
+
+def test_a_strip_has_four_targets_and_says_how_many_more_there_are() -> None:
     one = evidence()
-    assert [p.text for p in targets_section.first_warning(one, EN)] == [p.text for p in targets_section.unverifiable(one, EN)]
-    refused = one.targets[one.targets["verifiable"] == "no"]
-    for times, named in ((2, "north"), (6, "and 2 more")):
-        many = dataclasses.replace(one, targets=pd.concat([refused] * times, ignore_index=True))
-        (told,) = targets_section.first_warning(many, EN)
-        assert told.text.startswith(
-            f"The survey that is planned could not verify {times} of the plan's {times} targets. Prevalence"
-        )
-        assert told.text.count("a cut of 10 % by 2030 (sample too small)") == min(times, 4)
-        assert named in told.text
-        assert told.style == "warning"
-        assert "on 6" not in targets_section.first_warning(many, FR)[0].text
-        assert ("more" in told.text) is (times > 4)
+    many = dataclasses.replace(one, targets=pd.concat([one.targets] * 2, ignore_index=True))
+    strip = targets_section.signs(many, EN)
+    assert strip is not None
+    assert (len(strip.signs), targets_section.more_targets(many, EN)) == (4, "and 2 more")
+    assert targets_section.more_targets(one, EN) == ""
+
+
+def test_what_is_to_be_decided_follows_from_the_targets() -> None:
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
+
+    def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
+        return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
+
+    assert said(None, TARGETS) == EN.say("sheet.decisions.refused")
+    assert said(None, TARGETS[:1]) == EN.say("sheet.decisions.open")
+    assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
+    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed")
+    assert said(None, []).startswith("which target to set. Prevalence: a repeat of 15,000 persons would find a cut by ")
 
 
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
@@ -94,19 +139,14 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
 
 
-def test_a_target_stands_beside_a_later_round_that_lies_below_it() -> None:
+def test_the_warning_of_a_target_says_where_a_later_round_lies_below_it() -> None:
     """5 fell to 2.2 per 1,000; the target is half of 5."""
     later = evidence(followed=[{"value": 2.2, "ci_low": 1.5, "ci_high": 3.1}])
-    (told,) = targets_section.already(later, EN)
-    assert told.replace("\xa0", " ") == (
-        "Prevalence: a cut of 50 % by 2030, to 2.5 per 1,000 adults. In 2027 the survey found 2.2 (1.5 to 3.1): "
-        "at or below the target, its interval reaches above."
-    )
     refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
-    assert targets_section.unverifiable(refused, EN)[0].text.endswith(told.partition("adults. ")[2])  # its warning says it too
-    assert targets_section.already(refused, EN, without_refused=True) == ()
-    assert targets_section.already(evidence(), EN) == ()  # the baseline's own run
-    assert targets_section.already(evidence(followed=[{"value": 2.6}]), EN) == ()  # above it
+    (told, *_) = targets_section.unverifiable(refused, EN)
+    assert told.text.replace("\xa0", " ").endswith(
+        "In 2027 the survey found 2.2 (1.5 to 3.1): at or below the target, its interval reaches above."
+    )
 
 
 def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:

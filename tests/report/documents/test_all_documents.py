@@ -20,13 +20,12 @@ from fltoolkit.publish.published_set import restricted
 from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 
-MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
+MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop}
 CLAIMS = (
     r"because of the plan|thanks to the plan|due to the plan|ranking|highest|worst region|grâce au plan|à cause du plan|le plus touché"
     r"|gracias al plan|a causa del plan|debido al plan|más afectad"
@@ -51,7 +50,7 @@ def words(document: Document) -> str:
 
 
 def test_their_names(folder: Path) -> None:
-    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html", "fact_sheet_{}.html")
+    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html")
     assert {f.name for f in folder.iterdir()} == {"charts", *(k.format(code) for k in kinds for code in ("en", "fr"))}
     charts = {f.name for f in (folder / "charts").iterdir()}
     assert {"prevalence_by_region_fr.svg", "prevalence_by_region_en.png", "repeat_en.svg"} <= charts
@@ -124,7 +123,7 @@ def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
     assert {row[-1] for row in table.texts} == {"no"}
     assert "not comparable with those of this survey: a global model" in words(evidence_brief(evidence(), EN))
     assert table.texts[0] == ("World", "27,600,000", "3.5", "2021", "no")
-    for other in (nap_skeleton, workshop, fact_sheet):
+    for other in (nap_skeleton, workshop):
         assert "27,600,000" not in words(other(evidence(), EN))
 
 

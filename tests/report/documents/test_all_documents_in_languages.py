@@ -21,14 +21,13 @@ from fltoolkit.languages.translations import lacking
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
-MADE = (evidence_brief, nap_skeleton, workshop, fact_sheet)
+MADE = (evidence_brief, nap_skeleton, workshop)
 OF_THE_KIT = ("flag", "reason", "to_verify", "rule_note", "duration_basis", "age_basis")
 ENGLISH = r"\b(the|than|with|which|fewer|above|cases|wider|persons|is|are|who|before|interval|repeat)\b"
 NAMES_OF_SETTINGS = {"fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}  # as one writes them in survey.yaml

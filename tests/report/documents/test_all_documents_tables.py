@@ -21,12 +21,11 @@ from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import ACROSS, WIDTH, as_word, needs_side
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
 
-MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop, "sheet": fact_sheet}
+MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop}
 LANGUAGES = {"en": EN, "fr": FR, "es": ES}
 RUNS = {"baseline": evidence, "later": fell}
 CENTIMETRE = 8 / 1000 * 2.54 / 72  # of a thousandth of eight points

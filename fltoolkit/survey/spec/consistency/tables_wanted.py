@@ -41,6 +41,24 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
             raise ValueError(f"table {i} of tables: {why}")
 
 
+def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
+    """Raise `ValueError` for a `lead` whose categories have no published rate, or that tells of single origins.
+
+    Args:
+        lead: the group named. groups: those of `groups:`, which everybody has. tables: those of the survey.
+        allowed: with the populations, the default one first.
+    """
+    if lead not in groups:
+        raise ValueError(f"lead: {lead} is not one of groups{one_of_these(lead, groups)}")
+    if lead in allowed.origins:
+        raise ValueError(f"lead: {lead} tells of single origins, which no document compares first; name another group")
+    default = (None, next(iter(allowed.populations)))
+    if not any(t.measure == "prevalence" and t.population in default and (lead,) in t.by for t in tables):
+        raise ValueError(
+            f"lead: no table gives the prevalence by {lead} alone; add {{measure: prevalence, by: {lead}}} to tables, or name another group"
+        )
+
+
 def one_of_these(name: str, known: set[str]) -> str:
     """The names there are, and the one that was probably meant."""
     near = difflib.get_close_matches(name, known, n=1)

@@ -1,0 +1,1 @@
+"""Differences between groups that a run names beforehand and publishes as one family."""

@@ -1,0 +1,103 @@
+"""The comparison that survey.yaml names beforehand (`lead`): which of its differences are tested, and what of them may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.estimate.change_over_time.difference import bears
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.publish.printed_numbers import nearest, steps
+from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED = (Reason.of(f"contrasts.{v}") for v in ("higher", "lower", "none", "untested"))
+NOT_SHOWN, UNRELIABLE, WIDE, TOO_FEW = (Reason.of(f"contrasts.{why}") for why in ("hidden", "unreliable", "wide", "few"))
+POPULATION, MEASURE = "reference_population", "prevalence"
+KEY = [POPULATION, "group", *PAIR]
+PUBLISHED = [*KEY, "tested", "level", "ci_low", "ci_high", "p_adjusted", "verdict", "reason"]
+DECIMALS = 3  # of a p-value
+Row = dict[Any, Any]
+
+
+def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
+    """The difference in prevalence between every two categories of the lead group, in each headline population.
+
+    Args:
+        made: the estimates of a run. spec: its survey.
+
+    Returns:
+        One row a pair: `KEY`, `estimate`, `se`, `df`, `level`. Confidential: it holds pairs of hidden cells.
+    """
+    lead, parts = spec.lead_group, []
+    for est in made:
+        own = est.about.measure == MEASURE and est.about.population in spec.headlines and not est.about.where
+        if lead and own and (lead,) in est.by:
+            rows = pairs_of_categories(est, lead)
+            parts.append(rows.assign(reference_population=est.about.population, group=lead, level=est.about.level))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, "estimate", "se", "df", "level"])
+
+
+def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.DataFrame, rule_set: str) -> pd.DataFrame:
+    """The differences as they may leave: those that can be tested are one family.
+
+    A pair is tested where both rates are shown, reliable and without wide bounds, each with enough cases to decide
+    (`difference.bears`). No test is made of any other pair, and its row says why.
+
+    Args:
+        pairs: from `differences`. table, exact: the run's published set, as printed and at full precision. rule_set: the run's own.
+
+    Returns:
+        One row a pair: `KEY`; `tested` (how many pairs the family has); `level`; `ci_low`, `ci_high` (of category less reference, at once with
+        the others of the family, rounded to the coarser step of the two rates); `p_adjusted` (Holm; blank where a rate's standard error is
+        not printed); `verdict`; `reason` (why a pair is not tested).
+    """
+    if pairs.empty:
+        return pd.DataFrame(columns=PUBLISHED)
+    shown, full = (_rates(rows, str(pairs["group"].iloc[0]), rule_set) for rows in (table, exact))
+    sides = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
+    reasons = [next((why for side in both if (why := _obstacle(shown.get(side), full.get(side)))), "") for both in sides]
+    can = np.array([why == "" for why in reasons])
+    family = as_one_family(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
+    rows = [_untested(pair, why) for pair, why in zip(pairs.to_dict("records"), reasons, strict=True)]
+    for place, row in zip(np.flatnonzero(can), family.to_dict("records"), strict=True):
+        rows[place] = _tested(row, [shown[side] for side in sides[place]])
+    return pd.DataFrame(rows).assign(tested=int(can.sum()))[PUBLISHED]
+
+
+def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str], Row]:
+    """The published rates by the lead group, by population and label."""
+    mine = rows[(rows["measure"] == MEASURE) & (rows["rule_set"] == rule_set) & (rows["breakdown"] == lead)]
+    return {(row[POPULATION], str(row[lead])): row for row in mine.to_dict("records")}
+
+
+def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
+    """Why a rate is in no test; empty where it may be."""
+    if shown is None or full is None or pd.isna(shown["estimate"]):
+        return NOT_SHOWN
+    if shown["flag"] in ("suppress", "unreliable"):
+        return UNRELIABLE
+    if has_wide_bounds(shown):
+        return WIDE
+    cases, psus = (np.nan if pd.isna(full[c]) else float(full[c]) for c in ("cases", "psus_with_cases"))
+    return "" if bears(cases, psus) else TOO_FEW
+
+
+def _untested(pair: Row, reason: Reason | str) -> Row:
+    blank = dict.fromkeys(("ci_low", "ci_high", "p_adjusted"), np.nan)
+    return pair | blank | {"verdict": NOT_TESTED, "reason": reason}
+
+
+def _tested(row: Row, sides: Sequence[Row]) -> Row:
+    """A tested pair as it is printed."""
+    step = float(np.max(steps(pd.DataFrame(sides))))
+    low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
+    has_errors = all(pd.notna(side["se"]) for side in sides)
+    verdict = NO_DIFFERENCE if row["p_adjusted"] >= 1 - row["level"] else HIGHER if row["estimate"] > 0 else LOWER
+    p = round(row["p_adjusted"], DECIMALS) if has_errors else np.nan
+    return row | {"ci_low": low, "ci_high": high, "p_adjusted": p, "verdict": verdict, "reason": ""}

@@ -1,0 +1,85 @@
+"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher by the test, and by how much at least."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.document_sections.results_section import groups_of
+from fltoolkit.show.wording import number_words
+
+EACH = 3  # pairs of a population of which each is told, whatever its verdict
+Pair = dict[Any, Any]
+
+
+def is_compared(out: Published) -> bool:
+    """Whether the run publishes rates by the group that it compares first."""
+    return bool(out.lead) and out.lead in groups_of(out, "prevalence")
+
+
+def said(out: Published, language: Language) -> tuple[str, ...]:
+    """What the tests say of the default population, and of each other population in which a pair was tested."""
+    first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
+    tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
+    named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
+    others = (language.say("contrasts.of", who=who, said=text) for p, who in named for text in _of_population(out, language, p))
+    return tuple(map(number_words.start, (*_of_population(out, language, first), *others)))
+
+
+def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
+    """A sentence for each pair of categories of a population, as its verdict allows.
+
+    Of many pairs only the differences that were found are told one by one, and how many others there are.
+    """
+    pairs = _pairs(out, population)
+    found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
+    told = pairs if len(pairs) <= EACH else found
+    others = [language.say("contrasts.others", n=str(len(pairs) - len(told)))] if len(told) < len(pairs) else []
+    return (*(_sentence(out, language, p) for p in told), *others)
+
+
+def family(out: Published, language: Language) -> str:
+    """How many differences the document tests, and how; and that no other comparison is one."""
+    tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
+    only = language.say("contrasts.only")
+    if not tested:
+        return f"{language.say('contrasts.nothing')} {only}"
+    about = {"group": number_words.group(language, out.lead)}
+    if tested == 1:
+        return f"{language.say('contrasts.family_one', **about)} {only}"
+    level = number_words.level(language, out.contrasts.iloc[0].to_dict())
+    return f"{language.say('contrasts.family', n=str(tested), level=level, **about)} {only}"
+
+
+def _pairs(out: Published, population: str) -> list[Pair]:
+    rows = out.contrasts
+    return [] if rows.empty else rows[rows[POPULATION] == population].to_dict("records")
+
+
+def _sentence(out: Published, language: Language, pair: Pair) -> str:
+    """What the test of one pair says; the higher rate is named first."""
+    names = _names(out, language, pair[POPULATION])
+    a, b = (names[pair[side]] for side in ("category", "reference"))
+    if pair["verdict"] == NOT_TESTED:
+        return number_words.start(
+            language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
+        )
+    if pair["verdict"] == NO_DIFFERENCE:
+        return language.say("contrasts.none", a=a, b=b)
+    if pair["verdict"] == LOWER:
+        a, b, size = b, a, -pair["ci_high"]
+    else:
+        size = pair["ci_low"]
+    if pd.isna(size) or size <= 0:
+        return language.say("contrasts.higher_only", a=a, b=b)
+    return language.say("contrasts.higher", a=a, b=b, size=number_words.number(language, size, "prevalence"))
+
+
+def _names(out: Published, language: Language, population: str) -> dict[str, str]:
+    """What each category of the lead group is called in a population: adults are men and women, children boys and girls."""
+    rows = out.select("prevalence", [out.lead], population=population)
+    return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

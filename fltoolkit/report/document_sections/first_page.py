@@ -1,0 +1,134 @@
+"""The first page of the evidence brief: its title says the verdict, its large numbers how many and whether it is better or worse."""
+
+from __future__ import annotations
+
+from math import floor, log10
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.printed_numbers import nearest
+from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.report.document_formats.document_blocks import Fact, Facts
+from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.plan_words import value, verifiable
+from fltoolkit.survey.spec.groups import TOTAL
+
+CERTAIN = 5.0  # per 1,000: rates from here on stand in a title without decimals
+ABOUT = 2  # significant digits of a number that is said to be about so much
+TITLES = {DECREASED: "sheet.fewer", INCREASED: "sheet.more", NO_CHANGE: "sheet.same"}
+Row = dict[Any, Any]
+
+
+def title(evidence: Evidence, language: Language) -> str:
+    """The verdict on the headline's change, with both rates; without one the rate; where no title may rest on that, what the page is about."""
+    out, first = evidence.now, results_section.headline_rows(evidence.now)[0]
+    if changed := headline_change(evidence):
+        old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
+        when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
+        return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
+    if _is_doubtful(first):
+        return results_section.title(out, language, "brief.title")
+    about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
+    if first["estimate"] == 0:
+        return language.say("sheet.nobody", high=number_words.number(language, first["ci_high"], "prevalence"), **about)
+    return language.say("sheet.rate", value=_in_title(language, first["estimate"])[0], **about)
+
+
+def headline_change(evidence: Evidence) -> Row | None:
+    """The tested change of the headline rate since the baseline; None without one, or where no title may rest on either round's number."""
+    if evidence.changed is None:
+        return None
+    rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
+    population = results_section.headline_rows(evidence.now)[0]["reference_population"]
+    own = (rows["measure"] == "change_in_prevalence") & (rows["breakdown"] == "") & (rows["reference_population"] == population)
+    found: list[Row] = rows[own].to_dict("records")
+    if not found or found[0]["verdict"] not in list(TITLES) or found[0]["flag"] in ("suppress", "unreliable"):
+        return None
+    return None if any(_is_doubtful(results_section.headline_rows(out)[0]) for out in rounds) else found[0]
+
+
+def tiles(evidence: Evidence, language: Language) -> Facts:
+    """Three large numbers: the rate, the persons, and the change since the baseline; else the plan's target, else how many were asked."""
+    rows = results_section.headline_rows(evidence.now)
+    first = rows[0]
+    people = [r for r in rows if r["measure"] == "total" and r["reference_population"] == first["reference_population"]]
+    third = _change(evidence, language) or _target(evidence, language)
+    if third is None and pd.notna(first["n"]):
+        third = results_section.persons_asked(language, first)
+    return Facts((
+        results_section.fact(language, first), *(_people(language, r) for r in people[:1]), *([third] if third else []),
+    ))  # fmt: skip
+
+
+def other_populations(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """The rate of every other headline population with its interval: adults and children apart."""
+    first, *rest = results_section.headline_rows(evidence.now)
+    facts = [
+        results_section.fact(language, r)
+        for r in rest
+        if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
+    ]
+    return tuple(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts)
+
+
+def _is_doubtful(row: PublishedNumber) -> bool:
+    """Whether no title may rest on a number: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
+    unknown = bool(pd.isna(row["estimate"])) or row["marker"] == "low"
+    return unknown or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
+
+
+def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
+    """Rates per 1,000: without decimals where each is large enough and they stay apart."""
+    scaled = [1000 * rate for rate in rates]
+    whole = [f"{floor(rate + 0.5)}" for rate in scaled]
+    if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):
+        return tuple(whole)
+    return tuple(number_words.number(language, rate, "prevalence") for rate in rates)
+
+
+def _people(language: Language, row: PublishedNumber) -> Fact:
+    """How many persons, with two digits: `about 6,300`, `5,000 to 8,000`."""
+    known = results_section.fact(language, row)
+    if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
+        return known
+    step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
+    number, low, high = (
+        number_words.number(language, float(nearest(row[c], step)), "total") for c in ("estimate", "ci_low", "ci_high")
+    )
+    doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
+    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in results_section.CAREFUL else []
+    return Fact(language.say("sheet.about", value=number), known.unit, language.list([doubt, *flagged]))
+
+
+def _change(evidence: Evidence, language: Language) -> Fact | None:
+    """Both rates, and by how much the change is at least: the limit of its interval that is nearer to no change."""
+    row = headline_change(evidence)
+    if row is None:
+        return None
+    old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
+    unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
+    verdict, nearer = row["verdict"], row["ci_high"] if row["verdict"] == DECREASED else row["ci_low"]
+    doubt = number_words.start(language.kit(verdict))
+    if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
+        key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
+        doubt = language.say(key, size=number_words.number(language, abs(nearer), "prevalence"))
+    return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
+
+
+def _target(evidence: Evidence, language: Language) -> Fact | None:
+    """The plan's first target of a total, a rate before a number, and whether a repeat could verify it."""
+    rows = targets_section.with_target(evidence)
+    rows = rows[rows["group"].isin(["", TOTAL]) & rows["target_value"].notna()]
+    ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))
+    if not ordered:
+        return None
+    row = ordered[0]
+    unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
+    return Fact(value(language, row["target_value"], row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

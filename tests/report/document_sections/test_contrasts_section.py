@@ -1,0 +1,59 @@
+"""Sentences of the comparison named beforehand: the higher rate first, and a size only as the nearer limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from handed import EN, FR
+from published_rows import of, published, row
+
+import fltoolkit as fl
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
+from fltoolkit.report.document_sections import contrasts_section
+
+
+def compared(*pairs: dict[str, Any]) -> fl.Published:
+    usual = {
+        "reference_population": "adults", "group": "region", "tested": len(pairs), "level": 0.95, "ci_low": 0.0021, "ci_high": 0.0124,
+        "p_adjusted": 0.01, "verdict": HIGHER, "reason": "",
+    }  # fmt: skip
+    rows = [of("region", name) for name in "abcd"]
+    table = pd.DataFrame([usual | pair for pair in pairs])
+    return published(row(), *rows, lead="region", groups=("region",), contrasts=table)
+
+
+def pair(category: str, reference: str, **facts: Any) -> dict[str, Any]:
+    return {"category": category, "reference": reference} | facts
+
+
+def test_a_size_is_the_nearer_limit_and_the_higher_rate_comes_first() -> None:
+    assert contrasts_section.said(compared(pair("a", "b")), EN) == ("A / b: the rate of a is higher, by at least 2.1 per 1,000.",)
+    lower = compared(pair("a", "b", verdict=LOWER, ci_low=-0.0124, ci_high=-0.0033))
+    assert contrasts_section.said(lower, EN) == ("B / a: the rate of b is higher, by at least 3.3 per 1,000.",)
+    unknown = compared(pair("a", "b", ci_low=-0.0001))  # Holm's test finds it, the interval holds 0
+    assert contrasts_section.said(unknown, EN) == ("A / b: the rate of a is higher; the survey cannot say by how much.",)
+
+
+def test_what_was_not_found_and_not_tested_is_said() -> None:
+    out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
+    assert contrasts_section.said(out, EN) == (
+        "A / b: no difference detected. That does not prove that there is none.",
+        "A / c: not tested (too few cases).",
+    )
+
+
+def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
+    none = {"verdict": NO_DIFFERENCE}
+    out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))
+    first, others = contrasts_section.said(out, EN)
+    assert first.startswith("A / b: the rate of a is higher")
+    assert others == "Other pairs without a detected difference, or not tested: 3."
+
+
+def test_the_family_is_counted() -> None:
+    two = compared(pair("a", "b"), pair("a", "c"))
+    assert "tests 2 differences between groups" in contrasts_section.family(two, EN)
+    assert "Holm" in contrasts_section.family(two, FR)
+    assert contrasts_section.family(published(row()), EN).startswith("This document tests no difference between groups.")
+    assert not contrasts_section.is_compared(published(row(), lead="sex"))

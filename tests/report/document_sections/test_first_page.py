@@ -1,0 +1,107 @@
+"""The first page's title and large numbers: they say no more than the verdict, and rest on no doubtful number."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from handed import EN, FR
+from promises import evidence_from
+from published_rows import of, published, row
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
+from fltoolkit.report.document_sections import first_page
+
+CHANGED: dict[str, Any] = {
+    "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027, "beyond_zero": "", "verdict": DECREASED,
+    "estimate_before": 0.0172, "estimate_after": 0.0093, "year_before": 2025, "year": 2027,
+}  # fmt: skip
+GENERAL = "Forced labour in Nowhere: what the survey of 2025 found"
+
+
+def later(**facts: Any) -> fl.Evidence:
+    """A run with a tested change: 17.2 then 9.3 per 1,000."""
+    return dataclasses.replace(evidence_from(published(row())), changed=published(row(**CHANGED | facts)))
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "Fewer reported forced labour in 2027 than in 2025: 9 against 17 per 1,000"),
+        (
+            {"verdict": INCREASED, "estimate_after": 0.0283},
+            "More reported forced labour in 2027 than in 2025: 28 against 17 per 1,000",
+        ),
+        ({"verdict": NO_CHANGE}, "No detectable change in forced labour from 2025 to 2027: 17, then 9 per 1,000"),
+        ({"estimate_after": 0.0169}, "Fewer reported forced labour in 2027 than in 2025: 16.9 against 17.2 per 1,000"),  # both 17
+        ({"estimate_after": 0.0021}, "Fewer reported forced labour in 2027 than in 2025: 2.1 against 17.2 per 1,000"),
+        ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults reported forced labour in 2025"),
+        ({"flag": "unreliable"}, "20 of every 1,000 adults reported forced labour in 2025"),
+        ({"verdict": ""}, "20 of every 1,000 adults reported forced labour in 2025"),
+    ],
+)
+def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
+    assert first_page.title(later(**facts), EN) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"flag": "unreliable"}, GENERAL),
+        ({"bounds_note": WIDE_BOUNDS}, GENERAL),
+        ({"estimate": float("nan"), "marker": "c", "flag": "suppress"}, GENERAL),
+        ({"estimate": 0.0, "marker": "low"}, GENERAL),
+        (
+            {"estimate": 0.0, "ci_high": 0.0012, "marker": "w"},
+            "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults",
+        ),
+    ],
+)
+def test_no_title_rests_on_a_doubtful_number(facts: dict[str, Any], said: str) -> None:
+    out = published(row(**facts))
+    assert first_page.title(evidence_from(out), EN) == said
+    if said == GENERAL:  # nor on a change between such numbers
+        assert first_page.title(dataclasses.replace(later(), now=out), EN) == said
+
+
+def test_the_size_of_a_change_is_the_nearer_limit_of_its_interval() -> None:
+    def tile(**facts: Any) -> tuple[str, str, str]:
+        fact = first_page.tiles(later(**facts), EN).facts[-1]
+        return fact.number, fact.unit, fact.doubt
+
+    assert tile() == ("17.2 → 9.3", "per 1,000, 2025 and 2027", "fewer, by at least 2.7 per 1,000")
+    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2] == "more, by at least 3.1 per 1,000"
+    assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
+    assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
+
+
+def test_persons_are_told_with_two_digits() -> None:
+    total = row(measure="total", estimate=6294.0, ci_low=4951.0, ci_high=8002.0, interval="log")
+    _, people, asked = first_page.tiles(evidence_from(published(row(), total)), EN).facts
+    assert (people.number, plain(people.doubt)) == ("about 6,300", "95 % interval: 5,000 to 8,000")
+    assert asked.number == "2,000"
+
+
+def test_adults_and_children_are_told_apart() -> None:
+    children = row(
+        reference_population="children", reference_population_label="children", estimate=0.03, ci_low=0.02, ci_high=0.04
+    )
+    out = published(row(), children, headlines=("adults", "children"))
+    assert [plain(t) for t in first_page.other_populations(evidence_from(out), EN)] == [
+        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0)."
+    ]
+    assert first_page.other_populations(evidence_from(published(row(), of("sex", "men"))), EN) == ()
+
+
+def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:
+    """50 and 18.75 per 1,000."""
+    assert first_page.title(fell(), EN).endswith("50 per 1,000")
+    assert first_page.title(fell(), FR).startswith("Moins de personnes déclarent du travail forcé")
