@@ -7,7 +7,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.nap.profile_rows import could_name, names_of, rows_of_characteristic
+from fltoolkit.nap.profile.profile_rows import could_name, names_of, rows_of_characteristic
 
 
 @pytest.fixture(scope="module")
