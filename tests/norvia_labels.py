@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 
 PERSONS = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025" / "persons.csv"
-TEXT = ("ISIC12", "FISIC")  # industries keep their leading zeros
+TEXT = ("ISIC12", "FISIC", "ISCO")  # industries and occupations keep their leading zeros
 
 LABELS = {
     "HH": "Numéro du ménage", "LINE": "Numéro d'ordre de la personne dans le ménage", "STRATUM": "Strate de sondage", "EA": "Zone de dénombrement",
@@ -30,8 +30,19 @@ LABELS = {
     "FILTER2": "Filtre : circonstance et contrainte", "FSAME": "Tout cela s'est-il passé dans le même travail", "FILTER3": "Filtre : même travail",
     "FEXC": "Type de travail exigé par l'État", "FEXC_LIM": "Ce travail est resté dans les limites prévues", "FWHO": "Qui vous a obligé à faire ce travail",
     "FPLACE": "Où se trouvait ce travail", "FMONTHS": "Nombre de mois dans cette situation", "FISIC": "Activité économique du travail forcé (CITI Rév. 4)",
+    "EDU": "Niveau d'instruction", "SEE": "A des difficultés à voir", "HEAR": "A des difficultés à entendre", "WALK": "A des difficultés à marcher",
+    "REMEMBER": "A des difficultés à se souvenir", "CARE": "A des difficultés à prendre soin de soi", "SPEAK": "A des difficultés à communiquer",
+    "WEALTH": "Indice de richesse du ménage", "ISCO": "Profession, emploi principal (CITP-08)", "INFORMAL": "Emploi informel ou formel",
+    "SOCPROT": "Protection sociale", "EMPLOYER": "Type d'employeur", "FEE": "Frais de recrutement", "DEBT": "Dette de recrutement",
 }  # fmt: skip
 YES_NO = {1: "Oui", 2: "Non", 8: "Ne sait pas", 9: "Refus"}
+DIFFICULTY = {
+    1: "Aucune difficulté",
+    2: "Un peu de difficulté",
+    3: "Beaucoup de difficulté",
+    4: "Ne peut pas du tout",
+    9: "Non déclaré",
+}
 CODES: dict[str, dict[int, str]] = {
     "REGION": {1: "Côte", 2: "Delta", 3: "Hautes terres", 4: "Plaines", 5: "Capitale"}, "AREA": {1: "Urbain", 2: "Rural"},
     "SEX": {1: "Homme", 2: "Femme"}, "AGE": {999: "Non déclaré"}, "BORN": {1: "Né en Norvie", 2: "Né à l'étranger", 9: "Non déclaré"},
@@ -41,6 +52,11 @@ CODES: dict[str, dict[int, str]] = {
     "FEXC": {0: "Aucun", 1: "Service militaire", 2: "Travail pénitentiaire", 3: "Menus travaux communautaires", 8: "Ne sait pas", 9: "Refus"},
     "FWHO": {1: "L'employeur ou le recruteur", 2: "Un membre de la famille", 3: "L'État ou une autorité", 4: "Quelqu'un, pour des services sexuels",
              8: "Ne sait pas", 9: "Refus"},
+    "EDU": {1: "Aucun", 2: "Fondamental", 3: "Secondaire", 4: "Supérieur", 9: "Non déclaré"},
+    **{c: dict(DIFFICULTY) for c in ("SEE", "HEAR", "WALK", "REMEMBER", "CARE", "SPEAK")},
+    "INFORMAL": {1: "Informel", 2: "Formel", 9: "Non déclaré"}, "SOCPROT": {1: "Couvert", 2: "Non couvert", 9: "Non déclaré"},
+    "EMPLOYER": {1: "Public", 2: "Entreprise privée", 3: "Ménage", 4: "Sans employeur", 9: "Non déclaré"},
+    "FEE": {99998: "Ne sait pas"}, "DEBT": {99998: "Ne sait pas"},
     "FPLACE": {1: "Dans le pays", 2: "À l'étranger", 8: "Ne sait pas", 9: "Refus"}, "FMONTHS": {98: "Ne sait pas", 99: "Refus"},
 }  # fmt: skip
 QUESTIONS = [c for c in LABELS if c.startswith(("WK_", "FI", "FC", "FSAME", "FEXC_LIM")) and c not in ("FISIC",)] + [

@@ -35,7 +35,8 @@ for play in (teaching.play_samples, teaching.play_intervals, teaching.play_repea
 SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => v.id + ': ' + v.nodes.map(node => node.html).join(' ')))"""
 POP_UPS = "document.querySelectorAll('.Toastify__toast, .jp-Dialog').length"
-CODE = "[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-editor')].filter(area => area.getBoundingClientRect().height > 0).length"
+CODE = """[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-editor')].filter(
+    area => area.getBoundingClientRect().height > 0 && area.innerText.trim()).length"""
 IDLE = "document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]') != null"
 DRAWN = "[...document.querySelectorAll('.js-plotly-plot .main-svg')].some(svg => svg.getBoundingClientRect().height > 300)"
 REFUSED = """new Promise(told => {
@@ -96,18 +97,20 @@ def free_port() -> int:
 
 
 def run_all(browser: Chromium, until: str) -> None:
-    """Press Shift and Enter, as a learner does, until the last part shows something."""
-    browser.click(".jp-MarkdownCell")
-    for _ in range(40):
+    """Press Shift and Enter, as a learner does, once a part; the last shows `until`."""
+    for _ in range(20):  # a click before the page has settled is lost
+        browser.click(".jp-MarkdownCell")
+        time.sleep(1)
+        if browser.js("document.activeElement.closest('.jp-Notebook') != null"):
+            break
+    for _ in range(browser.js("document.querySelectorAll('.jp-Cell').length")):
         for kind in ("keyDown", "keyUp"):
             text = {"text": "\r"} if kind == "keyDown" else {}
             browser.call(
                 "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, modifiers=8, **text
             )
-        time.sleep(1)
-        if browser.js(until):
-            return
-    browser.wait(until)
+        time.sleep(0.3)
+    browser.wait(until, seconds=180)
 
 
 def wait_for(port: int, *, there: bool) -> None:

@@ -128,7 +128,7 @@ def crossed_names(groups: Iterable[str]) -> Any:
     return crossed_categories([group_name(group) for group in groups])
 
 
-def crossed_categories(parts: Sequence[object]) -> Any:
+def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
     """Categories that are crossed, as `men × rural`: remarks, and texts that a survey has itself. One alone stays as it is; "" for none."""
     return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
 

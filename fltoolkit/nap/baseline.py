@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.reasons import Reason, group_name, joined
-from fltoolkit.nap.profile_rows import PROFILE, rows_of_characteristic
+from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.publish.measure_units import scaled, unit

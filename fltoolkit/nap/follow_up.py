@@ -11,7 +11,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
-from fltoolkit.nap.profile_rows import PROFILE, rows_of_characteristic
+from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY

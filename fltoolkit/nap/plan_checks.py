@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.profile_rows import PROFILE, could_name, names_of
+from fltoolkit.nap.profile.profile_rows import PROFILE, could_name, names_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.survey_spec import SurveySpec

@@ -39,7 +39,7 @@ def test_forms_and_crossed_categories(survey_of: SurveyOf) -> None:
     crossed = crossed_labels(spec, [("form", "state_imposed"), ("region", "north")])
     assert str(crossed) == "state_imposed × north"
     assert EN.kit(crossed) == "state imposed × north"
-    assert FR.kit(crossed) == "imposé par l'État × north"
+    assert FR.kit(crossed) == "imposé par l’État × north"
     assert crossed_labels(spec, [("region", "north")]) == "north"
     assert crossed_labels(spec, []) == ""
     assert set(map(str, category_labels(spec, "route"))) > {"adult", "not stated"}

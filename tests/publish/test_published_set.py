@@ -339,6 +339,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "judged",
         "profiles",
         "outcomes",
+        "origins",
         "own_words",
         "basis",
     }
@@ -357,6 +358,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "reason",
         "unresolved_marker",
         "bounds_note",
+        "group_note",
         "cases_class",
         "rounding",
     }

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.errors import NotAvailable, RequestError
@@ -202,8 +203,9 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
     table = pd.concat([table, columns, _others(answers)], axis=1)
     name: Measure = "profile_total" if total else "profile"
     about = replace(about_of(persons, run, population, confidence), measure=name)
+    keys = named_in(persons.spec, answers.keys.drop(columns=BREAKDOWN), population)
     return Estimates(
-        pd.concat([answers.keys.drop(columns=BREAKDOWN), table], axis=1), z, run.units, about, effects, answers.by(),
+        pd.concat([keys, table], axis=1), z, run.units, about, effects, answers.by(),
         unresolved_shares=shares,
     )  # fmt: skip
 

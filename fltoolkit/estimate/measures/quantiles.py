@@ -12,6 +12,7 @@ from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
@@ -88,6 +89,8 @@ def quantile(
     if isinstance(design, ClassifiedSurvey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
     keys = run.cells.keys.drop(columns=BREAKDOWN)
+    if isinstance(design, ClassifiedSurvey):
+        keys = named_in(design.spec, keys, chosen.name)
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)

@@ -242,7 +242,7 @@ def _decide(
         return decide(table, keys, of, seen, earlier=earlier)
     profiles = ProfileRows(table[is_profile], keys, of)
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
-    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier)
+    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier=earlier)
     mine = ProfileRows(table[apart], keys, of)
     contained: Mapping[str, Collection[str]] = {}
     if persons:

@@ -81,13 +81,8 @@ class Decision:
 
 
 def decide(
-    table: pd.DataFrame,
-    keys: list[Key],
-    of: list[str],
-    seen: Seen,
-    profiles: ToldByProfiles = NO_PROFILES,
-    earlier: Earlier = NOTHING,
-) -> Decision:
+    table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES, *, earlier: Earlier = NOTHING
+) -> Decision:  # fmt: skip
     """What to hide of a run's rows.
 
     Args:

@@ -7,8 +7,8 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.knowledge_base import TOOL, answers, for_research
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Heading, Paragraph
+from fltoolkit.report.knowledge_base import TOOL, answers, for_research
 from fltoolkit.show.printed_tables import result_tables
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.knowledge_base import answers
 from fltoolkit.report.document_formats.document_blocks import (
     LISTED,
     Block,
@@ -26,6 +25,7 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
+from fltoolkit.report.knowledge_base import answers
 from fltoolkit.show.printed_tables import framework_tables
 
 SECTORS = ("sector", "main_job_sector", "industry")
@@ -40,6 +40,9 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
+    # The matrix needs pages on their side. Within chapter 6 they would leave the pages before and after them half empty.
+    head = language.say("skeleton.annex", head=language.each("skeleton.monitoring")[0])
+    chapters += [Heading(head), framework_tables.matrix(language, evidence)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
     plan = evidence.plan
@@ -145,7 +148,7 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 6: the matrix, targets and whether they can be verified, milestones that nobody measures, follow-up."""
+    """Chapter 6: targets and whether they can be verified, milestones that nobody measures, follow-up."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)
@@ -160,7 +163,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), Paragraph(language.say("skeleton.matrix_there")),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(way)] if way else []),

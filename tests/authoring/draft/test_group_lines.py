@@ -54,26 +54,26 @@ def test_each_breakdown_takes_one_coded_column_of_not_too_many_codes(tmp_path: P
         "region": ("region", "the name region"), "area": ("area", "the name area; or is it urban?")
     }  # fmt: skip  # ten codes are no sexes
     assert held.used == {"region", "area"}
-    assert "    column: <answer>  # the name area; or is it urban?" in text(groups(held, found))
+    assert "    column: <answer>  # the name area; or is it urban?" in text(groups(held, found, {}))
 
 
 def test_standard_categories_are_told_only_where_each_label_tells_another(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     sex = {"1": "Men", "2": "Women", "9": "Not stated"}
-    assert text(groups(held, {"sex": (column("SEX", codes=sex), "why")}))[2:] == [
+    assert text(groups(held, {"sex": (column("SEX", codes=sex), "why")}, {}))[2:] == [
         "  sex:", "    column: SEX  # why", "    classification: sex  # named and coded as ILOSTAT does",
         "    codes: {1: m, 2: f}  # 1 Men, 2 Women", "    missing: 9  # 9 Not stated",
     ]  # fmt: skip
-    twice = text(groups(held, {"area": (column("A", codes={"1": "City", "2": "Town", "3": "Rural"}), "why")}))[2:]
+    twice = text(groups(held, {"area": (column("A", codes={"1": "City", "2": "Town", "3": "Rural"}), "why")}, {}))[2:]
     assert twice == ["  area:", "    column: A  # why", "    codes: {1: City, 2: Town, 3: Rural}"]
-    half = text(groups(held, {"area": (column("A", codes={"1": "Urban", "2": ""}), "why")}))[-1]
+    half = text(groups(held, {"area": (column("A", codes={"1": "Urban", "2": ""}), "why")}, {}))[-1]
     assert half == "    codes: {1: Urban, 2: <answer>}  # what the codes stand for; those for no answer: under missing"
 
 
 def test_names_that_tables_use_for_themselves_are_no_categories(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     codes = {"1": "North", "2": "total", "3": "not stated"}
-    assert text(groups(held, {"region": (column("R", codes=codes), "")}))[-2:] == [
+    assert text(groups(held, {"region": (column("R", codes=codes), "")}, {}))[-2:] == [
         "    codes: {1: North}", "    missing: [3, 2]  # 3 not stated, 2 total"
     ]  # fmt: skip
 

@@ -89,9 +89,12 @@ def test_without_labels_the_design_and_the_columns_with_telling_names_are_found(
     assert draft["design"] == {"weight": "W_LFS", "strata": "STRATUM", "psu": "EA", "household": "HH", "selection": UNANSWERED}
     assert draft["age"] == {"column": "AGE", UNANSWERED: "999"}
     assert draft["populations"]["adults"]["weight"] == "W_FL"
-    assert {name: group["column"] for name, group in draft["groups"].items() if name != "age_group"} == {
-        "sex": "SEX", "region": "REGION", "area": "AREA", "migrant": "BORN", "status": "STATUS"
+    assert {name: group.get("column") for name, group in draft["groups"].items() if name not in ("age_group", "disability")} == {
+        "sex": "SEX", "region": "REGION", "area": "AREA", "migrant": "BORN", "status": "STATUS", "education": "EDU", "informality": "INFORMAL",
+        "social_protection": "SOCPROT", "employer": "EMPLOYER", "wealth": "WEALTH", "recruitment_fee": "FEE", "debt": "DEBT",
     }  # fmt: skip
+    assert draft["groups"]["disability"]["washington_group"] == ["SEE", "HEAR", "WALK", "REMEMBER", "CARE", "SPEAK"]
+    assert draft["occupations"]["main_job_occupation"]["column"] == "ISCO"
     asked = ["answers", "items.involuntary", "items.coercion", "groups.sex.codes.1", "sectors.sector.revision", "module.answered"]
     assert [dict(facts(draft))[key] for key in asked] == [UNANSWERED] * 6
     text = (tmp_path / "persons.csv.yaml").read_text("utf-8")
@@ -123,6 +126,9 @@ def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(folder
     draft |= {"title": "N", "country": "Norvia", "year": "2025", "reference_period": {"months": "12", "text": "12 months"}}
     draft["design"]["selection"], draft["months"]["covers"], draft["coverage_excludes"] = "pps", "all_spells", ["the homeless"]
     draft["sectors"]["sector"]["job"] = "forced_labour"
+    draft["occupations"]["main_job_occupation"]["job"] = "all_workers"
+    for amount in ("recruitment_fee", "debt"):
+        draft["groups"][amount]["bands"] = ["1", "200", "500"]
     workers, coerced, named = ({"routing": {"column": c, "asked": "1", "skipped": "2"}} for c in ("WORKED", "FILTER", "FILTER3"))
     involuntary, coercion = draft["items"]["involuntary"], draft["items"]["coercion"]
     involuntary["different_job"] = [{"column": "FI2", **workers}]

@@ -17,6 +17,7 @@ from fltoolkit.estimate.measures.result_columns import (
     counts,
     design_effects,
     households_of_cases,
+    open_persons,
     unresolved,
     with_intervals,
 )
@@ -173,7 +174,7 @@ def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[Pa
 
 def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     run, rows, effects = open_pass()
-    columns, shares = unresolved(run, rows, effects, 0.95, set())
+    columns, shares = unresolved(run, rows, effects, 0.95, open_persons(run))
     found = columns.iloc[0]
     assert shares.share.tolist() == pytest.approx([1 / 8])
     assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
@@ -183,13 +184,18 @@ def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     _, high = intervals.proportion(seen, Confidence())
     assert found["bound_ci_high"] == pytest.approx(float(high))
     run, rows, effects = open_pass(measure="total")
-    number = unresolved(run, rows, effects, 0.95, set())[0].iloc[0]
+    number = unresolved(run, rows, effects, 0.95, open_persons(run))[0].iloc[0]
     assert (number["resolved_only"], number["bound_high"]) == (pytest.approx(80 * 2 / 7), pytest.approx(30.0))
 
 
-def test_of_a_group_that_only_cases_have_nothing_is_open() -> None:
+def test_open_persons_are_counted_by_row() -> None:
     run, rows, effects = open_pass(("part",))
-    assert unresolved(run, rows, effects, 0.95, set())[0]["unresolved"].tolist() == [1, 0]
-    columns, shares = unresolved(run, rows, effects, 0.95, {"part"})
-    assert columns.isna().all(axis=None)
-    assert np.isfinite(shares.share).all()  # each of these rows might hold all of them
+    assert unresolved(run, rows, effects, 0.95, open_persons(run))[0]["unresolved"].tolist() == [1, 0]
+
+
+def test_of_a_group_that_only_cases_have_nothing_is_open(norvia: fl.ClassifiedSurvey) -> None:
+    table = fl.total(norvia, by=[[], ["form"]]).table
+    columns = ["unresolved", "resolved_only", "bound_high", "bound_ci_high"]
+    assert len(table) > 2
+    assert table.loc[0, columns].notna().all()
+    assert table.loc[1:, columns].isna().all(axis=None)

@@ -33,9 +33,9 @@ def decisions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows by one with each decision."""
     calls, decide = list[int](), DECISION.decide
 
-    def counted(*given: Any) -> Any:
+    def counted(*given: Any, **named: Any) -> Any:
         calls.append(len(given))
-        return decide(*given)
+        return decide(*given, **named)
 
     monkeypatch.setattr(DECISION, "decide", counted)
     return calls

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from handed import EN, ES, FR, evidence, in_languages
 
+from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_words import (
     bracketed,
@@ -57,15 +58,18 @@ def test_a_code_has_its_word_and_another_stays_as_it_is() -> None:
     assert choices(FR, "category", ["capacity development"]) == {"capacity development": "renforcement des capacités"}
 
 
+RATE = Reason.of("whom.rate", who=Name("kit.populations", "adults"))
+
+
 def test_a_row_says_its_group_and_category() -> None:
-    row: dict[str, Any] = {"indicator": "Rate", "group": "gender", "category": "women", "unit": "per 1,000 adults"}
+    row: dict[str, Any] = {"indicator": "Rate", "group": "gender", "category": Reason.of("categories.women"), "unit": RATE}
     assert who(FR, row) == ("Rate", "genre", "femmes", "pour 1\u202f000 adultes")
     assert who(EN, row | {"group": "total", "category": "total"}) == ("Rate", "–", "everyone", "per 1,000 adults")
 
 
 def test_cases_are_a_number_or_their_class() -> None:
     assert cases(FR, {"cases": 0, "cases_class": "0"}) == 0
-    assert cases(FR, {"cases": None, "cases_class": "50 and more"}) == "50 et plus"
+    assert cases(FR, {"cases": None, "cases_class": Reason.of("whom.more", N=50)}) == "50 et plus"
 
 
 @pytest.mark.parametrize(("marker", "told"), [("c", "[c]"), ("", ""), (None, ""), (float("nan"), "")])

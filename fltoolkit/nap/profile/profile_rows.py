@@ -7,11 +7,13 @@ from collections.abc import Iterable
 import pandas as pd
 
 from fltoolkit.classify.category_labels import category_labels
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.profile.characteristics import MODES, TOPICS
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.questions import STAGES
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 PROFILE = "profile"
@@ -25,8 +27,15 @@ def names_of(characteristic: str) -> tuple[str, str]:
 
 def could_name(spec: SurveySpec) -> list[str]:
     """All that `of` of a row with `measure: profile` may be: a stage or a mode has its topic before it, since both sides have them."""
-    there = [(topic, name) for topic in TOPICS for name in category_labels(spec, topic) if name != NOT_STATED]
-    return list(dict.fromkeys(f"{topic}/{name}" if topic.endswith(("_stage", "_mode")) else name for topic, name in there))
+    names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
+    names["worst_form"] = list(spec.children.worst_forms) if spec.children else []
+    for side in SIDES:
+        names[side] = list(getattr(spec.items, side))
+        names |= {
+            f"{side}_stage": [f"{side}_stage/{name}" for name in STAGES],
+            f"{side}_mode": [f"{side}_mode/{name}" for name in MODES],
+        }
+    return list(dict.fromkeys(name for own in names.values() for name in own))
 
 
 def rows_of_characteristic(

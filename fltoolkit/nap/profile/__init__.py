@@ -1,0 +1,1 @@
+"""The plan's rows on the profile of cases."""

@@ -1,0 +1,37 @@
+"""Rows of the plan on the profile of cases: one characteristic, for everybody and by a group, with the category that targets name."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.nap.profile.profile_rows import could_name, names_of, rows_of_characteristic
+
+
+@pytest.fixture(scope="module")
+def out(norvia: fl.Survey) -> fl.Published:
+    return fl.publish_run(norvia)
+
+
+def test_a_stage_has_its_side_before_it_since_both_sides_have_one(norvia: fl.Survey) -> None:
+    allowed = could_name(norvia.spec)
+    assert {"debt_bondage", "coercion_stage/recruitment", "involuntary_stage/recruitment"} <= set(allowed)
+    assert "recruitment" not in allowed
+    assert (names_of("coercion_stage/work"), names_of("debt_bondage")) == (("coercion_stage", "work"), ("", "debt_bondage"))
+
+
+def test_the_row_is_the_published_share_of_everybody(out: fl.Published) -> None:
+    (row,) = rows_of_characteristic(out, "debt_bondage", (), None).to_dict("records")
+    published = out.own_rows(measure="profile", breakdown="coercion")
+    assert row["category"] == "total"
+    assert row["estimate"] == published.loc[published["coercion"] == "debt_bondage", "estimate"].iloc[0]
+
+
+def test_a_name_of_two_topics_and_a_name_of_none_say_what_is_allowed(out: fl.Published) -> None:
+    with pytest.raises(RequestError, match="involuntary_stage/work"):
+        rows_of_characteristic(out, "work", (), None)
+    with pytest.raises(RequestError, match="debt_bondage"):
+        rows_of_characteristic(out, "debt_bondag", (), None)
+    assert pd.notna(rows_of_characteristic(out, "coercion_stage/work", (), None)["estimate"].iloc[0])
