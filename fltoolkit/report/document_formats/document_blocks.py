@@ -73,10 +73,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its caption."""
+    """A picture with its caption; `narrow` is the same picture for a telephone."""
 
     picture: Drawn
     caption: str = ""
+    narrow: Drawn | None = None
 
 
 @dataclass(frozen=True)

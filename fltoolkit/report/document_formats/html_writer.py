@@ -27,6 +27,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 LOOK = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "document.css"
+TELEPHONE = "screen and (max-width: 700px)"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -87,7 +88,7 @@ def _(block: Facts) -> str:
 @html.register
 def _(block: Signs) -> str:
     lines = "".join(
-        f'<li class="{s.state}"><b>{inline(s.sign)}</b> <span>{inline(s.what)} <small>{inline(s.why)}</small></span></li>'
+        f'<li class="{s.state}"><strong>{inline(s.sign)}</strong> <span>{inline(s.what)} <small>{inline(s.why)}</small></span></li>'
         for s in block.signs
     )
     return f'<ul class="signs">{lines}</ul>'
@@ -101,7 +102,10 @@ def _(block: PrintedTable) -> str:
 @html.register
 def _(block: Chart) -> str:
     caption = f"<figcaption>{inline(block.caption)}</figcaption>" if block.caption else ""
-    return f"<figure>{image(block.picture)}{caption}</figure>"
+    shown = image(block.picture)
+    if block.narrow:
+        shown = f'<picture><source media="{TELEPHONE}" srcset="{_data(block.narrow)}">{shown}</picture>'
+    return f"<figure>{shown}{caption}</figure>"
 
 
 @html.register
@@ -111,4 +115,9 @@ def _(block: Charts) -> str:
 
 def image(picture: Drawn) -> str:
     """A picture within the page, with its words."""
-    return f'<img alt="{escape(picture.alt)}" src="data:image/svg+xml;base64,{b64encode(picture.svg).decode()}">'
+    return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
+
+
+def _data(picture: Drawn) -> str:
+    """A picture as an address that holds it."""
+    return f"data:image/svg+xml;base64,{b64encode(picture.svg).decode()}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
@@ -14,8 +13,10 @@ from fltoolkit.report.document_sections import (
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, beside, estimates, profile
+from fltoolkit.report.documents.document_pictures import Grouped, Width, beside, estimates
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
+
+PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
 
 
 @with_own_words
@@ -41,24 +42,25 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     """The first page: how many, who, better or worse, what to decide, and two caveats."""
-    picture, others = _lead_picture(evidence, language), first_page.other_populations(evidence, language)
+    picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
+    others = first_page.other_populations(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
         told.append(Paragraph(" ".join(t for t in (f"{more}." if more else "", language.say("sheet.signs")) if t), "quiet"))
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
-        Paragraph(language.say("sheet.definition")), *([Chart(picture)] if picture else []), *_compared(evidence, language), *told,
+        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *told,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
 
-def _lead_picture(evidence: Evidence, language: Language) -> Drawn | None:
+def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """The rates by the group that survey.yaml names; without it what changed, the way to a target, or what a repeat could detect."""
     if contrasts_section.is_compared(evidence.now):
-        return estimates(evidence, language, "wide", Grouped("prevalence", (evidence.now.lead,)))
-    return beside(evidence, language, "wide")
+        return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
+    return beside(evidence, language, width)
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
@@ -83,7 +85,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
         *results_section.rates(out, language),
-        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *_profile(evidence, language), *changed,
+        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
     ]  # fmt: skip
 
@@ -95,12 +97,6 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
     ]  # fmt: skip
-
-
-def _profile(evidence: Evidence, language: Language) -> list[Block]:
-    """How people came into forced labour and what held them there; nothing where the run publishes no profile."""
-    pictures = tuple(Chart(p) for p in profile(evidence, language, "half", SIDES)[: len(SIDES)])
-    return [Heading(language.say("profile.heading"), 2), Charts(pictures)] if pictures else []
 
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:

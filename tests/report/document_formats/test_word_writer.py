@@ -38,7 +38,7 @@ def test_headings_are_headings_and_the_title_a_title(brief: bytes) -> None:
 
 def test_the_head_of_each_table_repeats_and_no_row_is_torn(brief: bytes) -> None:
     tables = [t for t in opened(brief).tables if t._tbl.tblPr.find(f"{WORD}tblCaption") is not None]
-    assert len(tables) >= 5
+    assert len(tables) == 3
     for table in tables:
         head, *rest = table.rows
         assert head._tr.trPr.find(f"{WORD}tblHeader") is not None
@@ -50,11 +50,11 @@ def test_the_head_of_each_table_repeats_and_no_row_is_torn(brief: bytes) -> None
 def test_pictures_have_words_and_the_document_a_language(brief: bytes) -> None:
     word = opened(brief)
     pictures = word.element.findall(".//{*}docPr")
-    assert len(pictures) == 2
+    assert len(pictures) == 1
     assert all("Prévalence du travail forcé" in p.get("descr") for p in pictures)
     assert word.styles.element.find(".//{*}rPrDefault/{*}rPr/{*}lang").get(f"{WORD}val") == "fr-FR"
     assert word.core_properties.language == "fr"
-    assert word.core_properties.title == "Smallland\u202f: ce que l’enquête de 2025 a trouvé sur le travail forcé"
+    assert word.core_properties.subject == "Smallland\u202f: ce que l’enquête de 2025 a trouvé sur le travail forcé"
 
 
 def test_the_same_document_is_the_same_bytes_without_a_time(brief: bytes) -> None:
