@@ -67,15 +67,16 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     ))  # fmt: skip
 
 
-def other_populations(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """The rate of every other headline population with its interval: adults and children apart."""
+def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """Why the headline is not shown, where it is not; and the rate of every other headline population: adults and children apart."""
     first, *rest = results_section.headline_rows(evidence.now)
     facts = [
         results_section.fact(language, r)
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
-    return tuple(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts)
+    hidden = (results_section.sentence(language, first),) if pd.isna(first["estimate"]) else ()
+    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:

@@ -9,6 +9,7 @@ from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
     follow_up_section,
+    global_figures_section,
     results_section,
     targets_section,
 )
@@ -43,7 +44,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     """The first page: how many, who, better or worse, what to decide, and two caveats."""
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
-    others = first_page.other_populations(evidence, language)
+    others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
@@ -96,6 +97,7 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
+        Heading(language.say("references.heading"), 2), *global_figures_section.figures(language),
     ]  # fmt: skip
 
 

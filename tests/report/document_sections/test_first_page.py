@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from handed import EN, FR
 from promises import evidence_from
-from published_rows import of, published, row
+from published_rows import HIDDEN, of, published, row
 from two_rounds import fell
 
 import fltoolkit as fl
@@ -95,10 +95,15 @@ def test_adults_and_children_are_told_apart() -> None:
         reference_population="children", reference_population_label="children", estimate=0.03, ci_low=0.02, ci_high=0.04
     )
     out = published(row(), children, headlines=("adults", "children"))
-    assert [plain(t) for t in first_page.other_populations(evidence_from(out), EN)] == [
+    assert [plain(t) for t in first_page.below_the_tiles(evidence_from(out), EN)] == [
         "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0)."
     ]
-    assert first_page.other_populations(evidence_from(published(row(), of("sex", "men"))), EN) == ()
+    assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == ()
+
+
+def test_a_headline_that_is_not_shown_says_why() -> None:
+    (said,) = first_page.below_the_tiles(evidence_from(published(row(**HIDDEN))), EN)
+    assert "not shown. Reason: confidential: too few persons or cases" in said
 
 
 def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:

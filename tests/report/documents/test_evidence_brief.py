@@ -95,7 +95,7 @@ def test_the_numbers_the_promises_and_the_limits_follow_in_this_order() -> None:
     brief = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000, title="Our plan"), EN)
     after = list(brief.blocks)[len(first_page(brief)) :]
     heads = [b.text for b in after if isinstance(b, Heading)]
-    keys = ("brief.numbers", "rule_sets.heading", "brief.promises", "brief.limits", "brief.basis")
+    keys = ("brief.numbers", "rule_sets.heading", "brief.promises", "references.heading", "brief.limits", "brief.basis")
     assert heads == [EN.say(key) for key in keys]
     assert (brief.kind, brief.language) == ("brief", "en")
     assert brief.subtitle == "Forced labour in Nowhere: what the survey of 2025 found"
