@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Literal, TypeVar
+
+import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import FAMILIES
 from fltoolkit.languages.language import Language
@@ -85,12 +87,22 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     return tuple(made)
 
 
-@_once
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """A measure by some groups, everyone first."""
+    # A population left out and the same one named are one picture.
+    return _of_population(
+        evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
+    )
+
+
+@_once
+def _of_population(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
+    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, room=ROOMS[width]), SIZES[width])
+
+
+def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
     by = [[g] for g in what.groups] if what.measure in OF_CASES else [[], *([g] for g in what.groups)]
-    rows = evidence.now.select(what.measure, by, population=what.population)
-    return drawn(estimates_by_group.estimates(evidence.now, rows, language, room=ROOMS[width]), SIZES[width])
+    return evidence.now.select(what.measure, by, population=what.population)
 
 
 def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
