@@ -16,7 +16,9 @@ DIGITS = 3  # more of them would be a sum of single weights
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
     """One line a population that is no sum of others: how many persons it has, its weight, and what this adds up to.
 
-    Persons are rounded as in `fl.check`, sums to three digits. Of fewer persons than the confidentiality limit no sum is told.
+    Persons are rounded as in `fl.check`. The sum is that of the rounded number of persons at the mean weight, to three digits: the sum itself
+    would show by how many persons two populations differ whose numbers read alike. Of fewer persons than the confidentiality limit no sum
+    is told.
     """
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}
@@ -30,8 +32,8 @@ def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
     for i, (name, population) in enumerate(own.items()):
         count, weight_name = int(found[f"fl__n{i}"]), population.weight or spec.design.weight
         line = f"{name}: {told(count, limit)} persons, weight {weight_name}"
-        if rounded(count, limit):
-            total = float(found[f"fl__sum{i}"])
+        if about := rounded(count, limit):
+            total = float(found[f"fl__sum{i}"]) / count * about
             line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
         lines.append(line)
     return lines
