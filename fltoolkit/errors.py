@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST = 20  # of what is allowed, in one message
+
 
 class FltoolkitError(Exception):
     """Base of all errors the kit raises on purpose.
@@ -33,7 +35,7 @@ class FltoolkitError(Exception):
         withheld: str = "",
     ) -> None:
         self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
-        self.found, self.allowed = _words(found), _words(allowed)
+        self.found, self.allowed = _words(found), _words(_nearest_first(allowed, found))
         self.said, self.found_as_given = problem, found
         super().__init__(self.message)
 
@@ -103,10 +105,22 @@ def expect(value: object, kind: type, where: str, do: str = "") -> None:
 
 
 def _words(value: object) -> str:
-    """A value as a reader sees it: lists joined by commas and cut after twenty."""
+    """A value as a reader sees it: lists joined by commas and cut after `MOST`."""
     if value is None:
         return ""
     if isinstance(value, str) or not isinstance(value, Iterable):
         return str(value)
     items = [str(v) for v in value]
-    return ", ".join(items[:20]) + (f" … ({len(items)} in all)" if len(items) > 20 else "")
+    return ", ".join(items[:MOST]) + (f" … ({len(items)} in all)" if len(items) > MOST else "")
+
+
+def _nearest_first(allowed: object, found: object) -> object:
+    """What is allowed, in its order; where the list would be cut, what looks most like the word that was found stands first."""
+    if isinstance(allowed, str) or not isinstance(allowed, Iterable) or not isinstance(found, str):
+        return allowed
+    items = [str(v) for v in allowed]
+    if len(items) <= MOST:
+        return items
+    from difflib import SequenceMatcher  # slow to import, and seldom needed
+
+    return sorted(items, key=lambda item: -SequenceMatcher(None, item.lower(), found.lower()).ratio())

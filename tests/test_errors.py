@@ -77,3 +77,10 @@ def test_a_breakdown_that_is_no_name_is_told() -> None:
 def test_a_published_figure_without_its_interval_is_told() -> None:
     with pytest.raises(RequestError, match=r"needs estimate, ci_low, ci_high\n  found:   no ci_low, ci_high"):
         fl.change_from_published({"estimate": 0.02}, estimates())
+
+
+def test_a_long_list_of_what_is_allowed_starts_with_what_looks_most_like_the_word_found() -> None:
+    error = RequestError("no such column", found="regoin", allowed=[*(f"item_{i}" for i in range(30)), "sex", "region"])
+    assert "allowed: region, " in str(error)
+    assert "… (32 in all)" in str(error)
+    assert "allowed: sex, region" in str(RequestError("no such column", found="regoin", allowed=["sex", "region"]))

@@ -96,7 +96,7 @@ def test_an_unknown_group_is_refused_with_the_groups(norvia: fl.Survey) -> None:
     with pytest.raises(RequestError) as error:
         fl.prevalence(norvia, by="sexe")
     assert "found:   sexe" in str(error.value)
-    assert "main_job_sector" in str(error.value)
+    assert "allowed: sex, " in str(error.value)
     assert "group of survey.yaml" in str(error.value)
 
 
