@@ -14,7 +14,7 @@ from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import write_new
-from fltoolkit.languages.word_files import BASE, shipped_languages
+from fltoolkit.languages.word_files import shipped_languages
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 __all__ = ["Draft", "make_draft", "write_draft"]
@@ -101,7 +101,9 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
     yield from [YamlLine(f"country: {UNANSWERED}", "its name"), year]
     codes = ", ".join(shipped_languages())
-    yield YamlLine(f"language: {BASE}", f"of the texts in this file ({codes}); a text may be in several: {{en: men, fr: hommes}}")
+    yield YamlLine(
+        f"language: {UNANSWERED}", f"of the texts in this file ({codes}); a text may be in several: {{en: men, fr: hommes}}"
+    )
     yield from [
         YamlLine("reference_period:"),
         YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),

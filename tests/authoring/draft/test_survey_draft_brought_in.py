@@ -17,6 +17,7 @@ MAPS = Path(__file__).parents[2] / "brought_in" / "maps"
 AS_ONE_LIKES = (
     "title",
     "country",
+    "language",
     "reference_period",
     "populations",
     "tables",
