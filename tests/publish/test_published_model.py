@@ -92,7 +92,13 @@ def test_a_hidden_headline_hides_every_model(persons: fl.Survey) -> None:
 
 
 def test_groups_of_origin_are_left_out_and_on_request_named(tmp_path: Path) -> None:
-    groups = {**country.SURVEY["groups"], "language": {"column": "SEX", "codes": {1: "one", 2: "other"}, "label": "ethnic group"}}
+    tongue = {
+        "column": "SEX",
+        "codes": {1: "one", 2: "other"},
+        "label": "ethnic group",
+        "publish_origins_because": "a law asks for it",
+    }
+    groups = {**country.SURVEY["groups"], "language": tongue}
     tables = [{"measure": "prevalence", "by": [[], "language", "region"]}]
     path = country.write(tmp_path, country.changed(country.SURVEY, groups=groups, tables=tables))
     persons = fl.classify(fl.read_survey(path))

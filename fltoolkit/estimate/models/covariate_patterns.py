@@ -115,7 +115,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
         )  # fmt: skip
     chosen = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
-    run = make_pass(design, Estimand(truth_of(design, outcome), "prevalence", wanted), chosen)
+    run = make_pass(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
     first = (run.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST:
         raise RequestError(

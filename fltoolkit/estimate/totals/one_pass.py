@@ -40,6 +40,7 @@ class Estimand:
         by: the breakdowns, each the names of its groups.
         of: the group over which a share distributes the cases; None of other measures.
         split: a column whose values the pass keeps apart, as quantiles need; "": none.
+        for_model: whether the crossed cells are the covariate patterns of a model, which no table shows.
     """
 
     outcome: Outcome
@@ -47,6 +48,7 @@ class Estimand:
     by: Breakdowns
     of: str | None = None
     split: str = ""
+    for_model: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -256,7 +258,8 @@ def _refuse_origins(design: Design, estimand: Estimand) -> None:
     """Stop on a table by single origins that survey.yaml does not publish (`classifications.origins`)."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
-        if why := obstacle_of_origins(estimand.measure, (*estimand.by, *within), spec.origins, spec.published_origins):
+        by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by
+        if why := obstacle_of_origins(estimand.measure, (*by, *within), spec.origins, spec.published_origins):
             raise RequestError(why, where="by" if spec.origins & set(estimand.groups) else "where")
 
 
