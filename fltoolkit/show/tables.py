@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -229,7 +230,8 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     from great_tables import GT, html, loc, style
 
     numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
-    name = "table-" + "".join(c if c.isalnum() else "-" for c in title[0].lower())
+    # Short, since it stands in each of some hundred rules of style.
+    name = "t" + sha256("\n".join((*title, *frame)).encode()).hexdigest()[:7]
     across = ACROSS if look.groups else None
     shown = GT(frame.assign(**{ACROSS: look.groups}) if across else frame, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
