@@ -5,13 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import NBSP, interval, number, of_plan, percent, sentence, shown
+from fltoolkit.show.wording.english_numbers import NBSP, interval, number, of_plan, percent, shown
+from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
+ENGLISH = read_language(BASE)
 SIDES = ("involuntary", "coercion")
 
 
@@ -36,7 +40,7 @@ def flow(out: Published) -> Result:
     rows = out.select("total")
     row = rows.iloc[0].to_dict()
     if pd.isna(row["estimate"]):
-        return Result(sentence(row))
+        return Result(sentence(ENGLISH, row))
     return Result(
         f"About {shown(row)} {row['reference_population_label']} are in forced labour ({percent(row)} interval {interval(row)})."
     )
@@ -80,7 +84,7 @@ def in_time(out: Published) -> Result | Nothing:
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
-            return Result(sentence(rows.iloc[0].to_dict()))
+            return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
     return Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`.")
 
 

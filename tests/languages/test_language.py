@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import reduce
@@ -262,3 +263,20 @@ def test_a_surveys_own_labels_stay_as_they_are(told: Language) -> None:
 def english(told: str, *texts: str) -> bool:
     """Whether anything is left as it was, or an English word that no French and no Spanish has."""
     return any(t in told for t in texts) or bool(re.search(r"\b(the|of|than|with|after|before|cases|and|is|by)\b", told))
+
+
+def test_every_sentence_that_the_code_asks_for_by_name_is_there() -> None:
+    """A key that is missing would be found only by who comes to that sentence."""
+    english = read_language("en")
+    lists = {key.rpartition(".")[0] for key in english.words}
+    for path in sorted(Path(fl.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("say", "each")
+                and node.args
+            ):
+                known = english.words if node.func.attr == "say" else lists
+                asked = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+                assert asked is None or asked in known or " " in asked or "." not in asked, f"{path}: {asked}"

@@ -15,7 +15,7 @@ from fltoolkit.publish.printed_numbers import nearest
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
 from fltoolkit.report.document_sections import results_section, targets_section
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import value, verifiable
 from fltoolkit.survey.spec.groups import TOTAL
@@ -28,7 +28,7 @@ Row = dict[Any, Any]
 
 def title(evidence: Evidence, language: Language) -> str:
     """The verdict on the headline's change, with both rates; without one the rate; where no title may rest on that, what the page is about."""
-    out, first = evidence.now, results_section.headline_rows(evidence.now)[0]
+    out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
@@ -46,17 +46,17 @@ def headline_change(evidence: Evidence) -> Row | None:
     if evidence.changed is None:
         return None
     rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
-    population = results_section.headline_rows(evidence.now)[0]["reference_population"]
+    population = result_sentences.headline_rows(evidence.now)[0]["reference_population"]
     own = (rows["measure"] == "change_in_prevalence") & (rows["breakdown"] == "") & (rows["reference_population"] == population)
     found: list[Row] = rows[own].to_dict("records")
     if not found or found[0]["verdict"] not in list(TITLES) or found[0]["flag"] in ("suppress", "unreliable"):
         return None
-    return None if any(_is_doubtful(results_section.headline_rows(out)[0]) for out in rounds) else found[0]
+    return None if any(_is_doubtful(result_sentences.headline_rows(out)[0]) for out in rounds) else found[0]
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
     """Three large numbers: the rate, the persons, and the change since the baseline; else the plan's target, else how many were asked."""
-    rows = results_section.headline_rows(evidence.now)
+    rows = result_sentences.headline_rows(evidence.now)
     first = rows[0]
     people = [r for r in rows if r["measure"] == "total" and r["reference_population"] == first["reference_population"]]
     third = _change(evidence, language) or _target(evidence, language)
@@ -69,13 +69,13 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Why the headline is not shown, where it is not; and the rate of every other headline population: adults and children apart."""
-    first, *rest = results_section.headline_rows(evidence.now)
+    first, *rest = result_sentences.headline_rows(evidence.now)
     facts = [
         results_section.fact(language, r)
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
-    hidden = (results_section.sentence(language, first),) if pd.isna(first["estimate"]) else ()
+    hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
     return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts))
 
 
@@ -104,7 +104,7 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
         number_words.number(language, float(nearest(row[c], step)), "total") for c in ("estimate", "ci_low", "ci_high")
     )
     doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
-    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in results_section.CAREFUL else []
+    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
     return Fact(language.say("sheet.about", value=number), known.unit, language.list([doubt, *flagged]))
 
 

@@ -7,18 +7,16 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import PROFILES, is_rate
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.report.document_formats.document_blocks import Bullets, Fact, Facts, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Fact, Facts, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows
 from fltoolkit.survey.spec.groups import uncrossed
-
-CAREFUL = ("unreliable", "caution", "review")
-IN_TIME = ("stock", "current", "duration")
 
 
 def title(out: Published, language: Language, key: str) -> str:
@@ -35,44 +33,6 @@ def source(out: Published, language: Language) -> str:
     return language.say(
         "source", survey=language.own(str(first["survey"])), rules=first["rule_set"], period=period, profile=judged
     )
-
-
-def sentence(language: Language, row: PublishedNumber) -> str:
-    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
-    measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
-    base = measure.removesuffix("_prevalence")
-    if pd.isna(row["estimate"]):
-        key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"
-        return language.say(
-            key, what=language.say(f"titles.{measure}"), who=who, reason=number_words.reason(language, row["reason"])
-        )
-    when = language.say(
-        f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"])
-    )
-    kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
-    text = language.say(
-        f"sentence.{kind}", when=when, value=number_words.shown(language, row), level=number_words.level(language, row),
-        interval=number_words.interval(language, row), who=who,
-    )  # fmt: skip
-    if row["duration_basis"]:
-        text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
-    if row["flag"] in CAREFUL:
-        text += " " + language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))
-    return f"{text} {language.say('sentence.wide')}" if has_wide_bounds(row) else text
-
-
-def headline(out: Published, language: Language) -> tuple[str, ...]:
-    """Rate, number, and what is measured in time, of each headline population."""
-    return tuple(sentence(language, r) for r in headline_rows(out))
-
-
-def headline_rows(out: Published) -> list[PublishedNumber]:
-    """The published rows of the headline populations: rate, number, and what is measured in time; the default population's rate first."""
-    populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
-    whole = out.own_rows(breakdown="")
-    wanted = [(p, m) for p in populations for m in ("prevalence", "total", *IN_TIME)]
-    there = set(zip(whole["reference_population"], whole["measure"], strict=True))
-    return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
@@ -109,57 +69,6 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
     high = number_words.number(language, row["bound_high"], row["measure"])
     range_ = number_words.limits(language, number_words.shown(language, row), high)
     return Fact(range_, unit, language.list([doubt, language.say("flags.wide_bounds"), *flagged]))
-
-
-def has_open_answers(out: Published) -> bool:
-    """Whether persons left the headline's question open, or too few to say how many."""
-    row = out.select("prevalence").iloc[0]
-    return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
-
-
-def unresolved(out: Published, language: Language) -> str:
-    """How many of those asked left the question open, and that the rate is a lower bound as far as they go."""
-    row = out.select("prevalence").iloc[0].to_dict()
-    if pd.isna(row["unresolved"]):
-        return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
-    if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
-        return language.say("unresolved.none") if row["unresolved"] == 0 else ""
-    return language.say(
-        "unresolved.some", unresolved=number_words.count(language, row["unresolved"]), n=number_words.count(language, row["n"]),
-        without=number_words.number(language, row["resolved_only"], "prevalence"), high=number_words.number(language, row["bound_high"], "prevalence"),
-        top=number_words.number(language, row["bound_ci_high"], "prevalence"),
-    )  # fmt: skip
-
-
-def coverage(out: Published, language: Language) -> str:
-    """Whom the survey could not reach, in its own words."""
-    return (
-        language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
-    )
-
-
-def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Rule set, whom, when, how weighted and how judged: what every number rests on."""
-    row = out.select("prevalence").iloc[0].to_dict()
-    lines = [
-        language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
-                     if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
-        language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
-        language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
-        language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
-        language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
-        language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",
-        *(number_words.reason(language, note) for note in out.notes),
-    ]  # fmt: skip
-    return tuple(line for line in lines if line)
-
-
-def limits(out: Published, language: Language) -> Bullets:
-    """What these numbers can and cannot say."""
-    excluded = coverage(out, language)
-    return Bullets(
-        (*((excluded,) if excluded else ()), *((u,) if (u := unresolved(out, language)) else ()), *language.each("limits"))
-    )
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

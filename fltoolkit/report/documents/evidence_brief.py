@@ -16,6 +16,7 @@ from fltoolkit.report.document_sections import (
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, beside, estimates
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
+from fltoolkit.show.wording import result_sentences
 
 PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
 
@@ -74,9 +75,11 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
     """Whom the survey could not reach, and what open answers mean; where none are open, what no survey can say."""
     out = evidence.now
-    reached = results_section.coverage(out, language) or language.say("brief.covers_all")
-    left_open = results_section.has_open_answers(out)
-    return reached, results_section.unresolved(out, language) if left_open else language.say("sheet.describes")
+    reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
+    left_open = result_sentences.has_open_answers(out)
+    return reached, result_sentences.unresolved(result_sentences.headline_rows(out)[0], language) if left_open else language.say(
+        "sheet.describes"
+    )
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
@@ -104,5 +107,5 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits")), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
-        Paragraph(" ".join(results_section.basis(evidence.now, language))),
+        Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
     ]  # fmt: skip

@@ -27,6 +27,7 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers
 from fltoolkit.show.printed_tables import framework_tables
+from fltoolkit.show.wording import result_sentences
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
@@ -70,15 +71,15 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     """Chapter 1: the headline and its change, definitions, and what the survey knows of groups, sectors, places, forms and means."""
     out = evidence.now
     heads = language.each("skeleton.introduction")
-    lower = results_section.unresolved(out, language)
+    lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
         Heading(heads[1], 2), _prompt(language, 1, 1), results_section.facts(out, language),
-        *(Paragraph(text) for text in results_section.headline(out, language)),
+        *(Paragraph(text) for text in result_sentences.sentences(out, language)),
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
-        *([Paragraph(lower)] if lower else []), Paragraph(results_section.coverage(out, language) or language.say("brief.covers_all")),
+        *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
-        *(Paragraph(text) for text in results_section.basis(out, language)), *_rule_sets(evidence, language),
+        *(Paragraph(text) for text in result_sentences.basis(out, language)), *_rule_sets(evidence, language),
         Heading(heads[KNOWN], 2), _prompt(language, 1, 3), *knowledge_section.known(evidence, language),
         *knowledge_section.research(evidence, language),
         Heading(heads[4], 2), _prompt(language, 1, 4),

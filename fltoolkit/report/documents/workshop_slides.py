@@ -13,7 +13,7 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 
 ROWS = 9  # of a table or a picture that a slide has room for
 VERDICTS, WARNINGS = 2, 2  # that it has room for
@@ -36,8 +36,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 def _found(evidence: Evidence, language: Language) -> list[Block]:
     """The headline, and what it leaves open."""
     out = evidence.now
-    first = results_section.headline(out, language)[0]
-    lower = results_section.unresolved(out, language)
+    first = result_sentences.sentences(out, language)[0]
+    lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
     return [
         Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"),
         *([Paragraph(lower, "quiet")] if lower else []),
@@ -85,7 +85,7 @@ def _asked(out: Published, language: Language) -> list[Block]:
     """The definition, and whom the survey asked and could not reach."""
     return [
         Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
-        Bullets(results_section.basis(out, language)[:3] + tuple(t for t in (results_section.coverage(out, language),) if t)),
+        Bullets(result_sentences.basis(out, language)[:3] + tuple(t for t in (result_sentences.coverage(out, language),) if t)),
     ]  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
-            results_section.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
+            result_sentences.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
             _which(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
         ) if t)),
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
@@ -22,11 +23,11 @@ from fltoolkit.show.wording.english_numbers import (
     PublishedNumber,
     in_large_type,
     interval,
-    left_open,
     percent,
     shown,
     to_verify,
 )
+from fltoolkit.show.wording.result_sentences import unresolved
 
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -98,15 +99,15 @@ class _Published:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Write `outputs/index.html`: the newest survey first, those of a year in alphabetical order of their titles. It ranks nothing."""
+    """Write `outputs/index.html`: surveys that failed, then the newest. Those of a year stand in alphabetical order of their titles."""
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
     rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
     together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
-    newest = sorted(alphabetical, key=lambda e: -e.year)
+    in_order = sorted(alphabetical, key=lambda e: (not e.error, -e.year))
     shown: list[dict[str, Any]] = [
-        _survey(outputs, e, numbers[e.folder]) if e.folder in numbers else {"entry": e} for e in newest
+        _survey(outputs, e, numbers[e.folder]) if e.folder in numbers else {"entry": e} for e in in_order
     ]
     html = _template().render(
         css=template_file("page.css"),
@@ -202,7 +203,7 @@ def _change(folder: Path) -> list[str]:
 
 def _left_open(numbers: _Published) -> list[str]:
     """How many persons asked left the headline's question open."""
-    return [told for row in numbers.of("prevalence")[:1] if (told := left_open(row))]
+    return [told for row in numbers.of("prevalence")[:1] if (told := unresolved(row, read_language(BASE)))]
 
 
 def _parts(numbers: _Published) -> list[str]:

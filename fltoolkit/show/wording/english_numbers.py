@@ -8,17 +8,13 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from fltoolkit.arguments import checked
 from fltoolkit.classify.profile.characteristics import TOPICS
-from fltoolkit.publish.measure_units import COUNTED, as_read, is_rate, scale, unit
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.measure_units import COUNTED, as_read, scale
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import Nothing
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
-WIDE = "Wide bounds: with all unresolved persons as cases it lies beyond the upper limit of its interval. No title and no verdict rests on it."
-WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
 
 def number(value: float, measure: str) -> str:
@@ -75,28 +71,6 @@ def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
     return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
 
 
-def sentence(row: PublishedNumber) -> str:
-    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
-    who, measure = row["reference_population_label"], row["measure"]
-    time = WHEN.get(measure.removesuffix("_prevalence"), "at any time in")
-    period = time if time == WHEN["current"] else f"{time} {row['reference_period']}"
-    if measure == "duration":
-        subject, tail, period = "The mean duration of forced labour", " months among cases", f"in {row['reference_period']}"
-    elif is_rate(measure):
-        subject, tail = "The prevalence of forced labour", f" {unit('prevalence')} {who}"
-    else:
-        subject, tail = "The number of persons in forced labour", f" {who}" if measure != "flowchart" else ""
-    if pd.isna(row["estimate"]):
-        return f"{subject} {period} is not {'available' if row['marker'] == 'x' else 'shown'} ({row['reason']})."
-    level = percent(row)
-    text = f"{subject} {period} was {shown(row)}{tail} ({level} interval {interval(row)})."
-    if row["duration_basis"]:
-        text += f" It counts {row['duration_basis']}."
-    if row["flag"] in ("unreliable", "caution", "review"):
-        text += f" Read it with care: {row['reason']}."
-    return f"{text} {WIDE}" if has_wide_bounds(row) else text
-
-
 def in_large_type(row: PublishedNumber) -> str:
     """A number as a title may have it: where its bounds are wide, from the estimate to the upper bound."""
     if pd.isna(row["estimate"]) or not has_wide_bounds(row):
@@ -116,56 +90,3 @@ def of_plan(make: F) -> F:
         return NO_PLAN if next(iter((*given, *named.values()))) is None else make(*given, **named)
 
     return cast(F, asked)
-
-
-@checked
-def headline(out: Published) -> Words:
-    """The run's headlines in a few sentences: rate, number, unresolved persons, basis and coverage."""
-    default = out.select("prevalence").iloc[0].to_dict()
-    lines = [
-        line
-        for population in out.headlines or (default["reference_population"],)
-        for line in _population_sentences(out, population)
-    ]
-    link = f"involuntary work and coercion in the same work: {default['same_work']}"
-    lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
-    doubts = [str(text) for text in out.select("prevalence")["to_verify"].unique() if text]
-    if doubts:
-        lines.append(f"**To be verified: {'; '.join(doubts)}.**")
-    if default["rule_note"]:
-        lines.append(f"Under this rule set, {default['rule_note']}.")
-    if default["calibration"]:
-        lines.append(f"Weights {default['calibration']}.")
-    if out.judged:
-        lines.append(f"Reliability is judged by the profile {out.judged}.")
-    if out.coverage_excludes:
-        lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
-    return Words("\n\n".join([*lines, *map(str, out.notes)]))
-
-
-def _population_sentences(out: Published, population: str) -> list[str]:
-    """Rate, number and unresolved persons of one population, in sentences."""
-    whole = out.own_rows(breakdown="", reference_population=population)
-    measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
-    rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
-    first = sentence(rows[0]) if has_wide_bounds(rows[0]) else f"**{sentence(rows[0])}**"
-    lines = [first, *(sentence(r) for r in rows[1:]), left_open(rows[0])]
-    return [line for line in lines if line]
-
-
-def left_open(rate: PublishedNumber) -> str:
-    """How many of those asked left a rate's question open, and between what it lies; nothing where it is hidden itself."""
-    if pd.isna(rate.get("unresolved")):
-        if pd.isna(rate["estimate"]):
-            return ""
-        return "The number of unresolved persons is too small to be shown; they are not counted as cases."
-    if rate["unresolved"] == 0:
-        return "No person asked is unresolved."
-    if pd.isna(rate["bound_high"]):
-        return ""
-    high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
-    resolved = number(rate["resolved_only"], "prevalence")
-    return (
-        f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
-        f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from handed import EN, FR
 from published_rows import HIDDEN, OTHER_RULES, of, published, row
 
@@ -13,6 +12,7 @@ from fltoolkit.report.document_formats.document_blocks import Fact, Paragraph
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording import result_sentences
 
 NAN = float("nan")
 OPEN = {"unresolved": 6.0, "resolved_only": 0.0201, "bound_high": 0.023, "bound_ci_high": 0.03}
@@ -29,38 +29,6 @@ def small(*more: dict[str, Any], **about: Any) -> fl.Published:
 
 def plain(text: str) -> str:
     return text.replace("\xa0", " ")
-
-
-@pytest.mark.parametrize(
-    ("facts", "told"),
-    [
-        ({}, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0)."),
-        ({"measure": "total", "estimate": 400.0, "ci_low": 300.0, "ci_high": 520.0},
-         "At some time in the past 12 months, 400 adults were in forced labour (95 % interval: 300 to 520)."),
-        ({"measure": "stock_prevalence"},
-         "On an average day of the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0)."),
-        ({"measure": "current", "estimate": 90.0, "ci_low": 50.0, "ci_high": 140.0},
-         "At the time of the interview, 90 adults were in forced labour (95 % interval: 50 to 140)."),
-        ({"measure": "duration", "estimate": 4.0, "ci_low": 3.0, "ci_high": 5.0, "duration_basis": "months over all spells"},
-         "Those in forced labour spent 4.0 months in it on average (95 % interval: 3.0 to 5.0). It counts months over all spells."),
-        (UNRELIABLE, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0). "
-         "Read it with care: fewer than 15 cases."),
-        (HIDDEN | {"reason": "confidential"}, "Prevalence of forced labour (adults): not shown. Reason: confidential."),
-        (HIDDEN | {"marker": "x", "reason": "not asked"}, "Prevalence of forced labour (adults): not available. Reason: not asked."),
-    ],
-)  # fmt: skip
-def test_a_number_is_a_sentence_with_its_time_its_interval_and_its_doubt(facts: dict[str, Any], told: str) -> None:
-    assert plain(results_section.sentence(EN, row(**facts))) == told
-
-
-def test_the_headline_is_rate_number_and_time_of_each_headline_population() -> None:
-    stock = row(measure="stock", estimate=90.0, ci_low=50.0, ci_high=140.0)
-    out = small(stock, row(estimate=0.01, **CHILDREN), headlines=("adults", "children"))
-    told = results_section.headline(out, EN)
-    assert [t.partition(" were in")[0].rpartition(", ")[2] for t in told] == [
-        "20.0 of every 1,000 adults", "400 adults", "90 adults", "10.0 of every 1,000 children",
-    ]  # fmt: skip
-    assert len(results_section.headline(small(headlines=()), EN)) == 2  # the default population
 
 
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
@@ -84,35 +52,11 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
     assert [fact.number for fact in made] == ["20.0", "400", "10.0", "2,000"]
 
 
-def test_how_many_left_the_question_open_is_told_as_far_as_it_may() -> None:
-    told = results_section.unresolved(small(), EN)
-    assert told.startswith("6 of 2,000 persons asked left the question open")
-    assert told.endswith("Without them it is 20.1 per 1,000; with all of them as cases 23.0 (at most 30.0).")
-    for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):
-        assert results_section.unresolved(published(row(**facts)), EN) == EN.say(f"unresolved.{key}")
-    assert results_section.unresolved(published(row(**HIDDEN)), EN) == ""
-    assert results_section.unresolved(published(row(unresolved=6.0, bound_high=NAN)), EN) == ""
-
-
-def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
-    lines = results_section.basis(small(notes=("A note.",)), EN)
-    assert [line.partition(" ")[0] for line in lines] == ["Rule", "Window:", "Small", "Confidential", "A"]
-    assert "is assumed, not asked; definition by age at interview" in lines[0]
-    more = results_section.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
-    assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
-    assert len(more) == 4
+def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
     assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
     assert results_section.source(small(), EN).endswith(
         "the past 12 months. Published numbers only, judged by the profile fltoolkit."
     )
-
-
-def test_limits_begin_with_whom_the_survey_missed_and_what_was_left_open() -> None:
-    items = results_section.limits(small(), EN).items
-    assert items[0] == "The survey could not reach: the homeless. Nothing is known of them from these numbers."
-    assert items[1].startswith("6 of 2,000")
-    assert items[2:] == EN.each("limits")
-    assert results_section.limits(published(row(**HIDDEN)), EN).items == EN.each("limits")
 
 
 def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
@@ -162,7 +106,7 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert rate.number == "20.0\xa0to\xa040.0"
     assert rate.doubt.startswith("established cases, and with all unresolved as cases; 95\xa0% interval of the lower: ")
     assert rate.doubt.endswith("; wide bounds")
-    assert "20.0 of every 1,000" in results_section.sentence(EN, wide)
-    assert results_section.sentence(EN, wide).endswith("No title and no verdict rests on it.")
-    assert "Bornes larges" in results_section.sentence(FR, wide)
-    assert "ide bounds" not in results_section.sentence(EN, row(**OPEN))
+    assert "20.0 of every 1,000" in result_sentences.sentence(EN, wide)
+    assert result_sentences.sentence(EN, wide).endswith("No title and no verdict rests on it.")
+    assert "Bornes larges" in result_sentences.sentence(FR, wide)
+    assert "ide bounds" not in result_sentences.sentence(EN, row(**OPEN))

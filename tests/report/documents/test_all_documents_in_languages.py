@@ -69,7 +69,7 @@ def _drawn(figure: Any) -> Iterator[str]:
 
 def _said_in(part: object) -> dict[str, object]:
     """What a block, a cell or a head of a table says, without how it looks and what code calls it."""
-    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker")}
+    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker", "state")}
 
 
 def _strings(node: object) -> list[str]:

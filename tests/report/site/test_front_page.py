@@ -69,10 +69,11 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
 def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Path) -> None:
     bound = {"resolved_only": 0.0998, "bound_high": 0.1035, "bound_ci_high": 0.1402}
     for unresolved, told in (
-        (12, "12 of 402 persons asked are unresolved and not counted as cases; as far as open answers go this is a lower bound: "
-             "without them the rate is 99.8, and with all of them as cases 103.5 (up to 140.2) per 1,000."),
-        (0, "No person asked is unresolved."),
-        (float("nan"), "The number of unresolved persons is too small to be shown; they are not counted as cases."),
+        (12, "12 of 402 persons asked left the question open and are not counted as cases, so the rate is a lower bound as far as open answers go. "
+             "Without them it is 99.8 per 1,000; with all of them as cases 103.5 (at most 140.2)."),
+        (0, "No person asked left the question open."),
+        (float("nan"), "How many persons left the question open is too small a number to be shown; they are not counted as cases, "
+             "so the rate is a lower bound."),
     ):  # fmt: skip
         put(tmp_path, "small", n=402, unresolved=unresolved, **bound)
         assert f"<p>{told}</p>" in index(tmp_path, Entry("small", "Small country"))
@@ -143,12 +144,14 @@ def test_numbers_of_an_earlier_run_stand_with_the_error_of_the_latest(tmp_path: 
 
 
 @pytest.mark.parametrize("turn", [1, -1])
-def test_surveys_stand_in_alphabetical_order_whatever_their_numbers(tmp_path: Path, turn: int) -> None:
+def test_surveys_that_failed_stand_first_the_others_in_alphabetical_order_whatever_their_numbers(
+    tmp_path: Path, turn: int
+) -> None:
     for folder in ("one", "two", "three"):
         put(tmp_path, folder)
     entries = [Entry("one", "Beta"), Entry("two", "alpha"), Entry("three", "gamma", error="broken")][::turn]
     html = index(tmp_path, *entries)
-    assert html.index("alpha") < html.index("Beta") < html.index("gamma")
+    assert html.index("gamma") < html.index("alpha") < html.index("Beta")
 
 
 def test_words_of_a_survey_are_escaped(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ TOOL_12 = [
     "Secured", "Gap",
 ]  # fmt: skip
 FILLED_IN = {
-    "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 57, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
+    "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
 LINK = '=HYPERLINK("http://evil.example","click")'

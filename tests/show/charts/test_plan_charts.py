@@ -17,6 +17,7 @@ from fltoolkit.report.document_sections import targets_section as documents
 from fltoolkit.show.charts import plan_charts
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording.plan_words import UNDER, later
 from fltoolkit.show.wording.section_words import Words
 
 EN = read_language("en")
@@ -60,8 +61,8 @@ def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(
 
 
 def test_a_target_stands_beside_the_later_round_in_the_words_of_the_documents() -> None:
-    (said,) = documents.already(fell(), EN)
-    place = said.partition("In 2027 the survey found ")[2].rstrip(".")
+    (row,) = (r for r in fell().targets.to_dict("records") if r["beside"] in UNDER)
+    place = later(EN, row).partition("In 2027 the survey found ")[2].rstrip(".")
     assert "at or below the target" in place
     assert place in str(plan_charts.warnings(fell()))
     value, _, side = place.partition(": ")

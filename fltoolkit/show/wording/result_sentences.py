@@ -1,0 +1,114 @@
+"""What a survey found in sentences, in any language: each number with its doubt, and what all of them rest on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.word_files import BASE
+from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.section_words import Words
+
+CAREFUL = ("unreliable", "caution", "review")
+MEASURES = ("prevalence", "total", "stock", "current", "duration")
+
+
+@checked
+def headline(out: Published) -> Words:
+    """The run's headlines as a notebook shows them: the sentences of each population, and what they rest on."""
+    language = read_language(BASE)
+    lines: list[str] = []
+    for population in _populations(out):
+        rows = [row for row in headline_rows(out) if row["reference_population"] == population]
+        first, *rest = (sentence(language, row) for row in rows)
+        lines += [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest, unresolved(rows[0], language)]
+    return Words("\n\n".join(line for line in (*lines, coverage(out, language), *basis(out, language)) if line))
+
+
+def sentence(language: Language, row: PublishedNumber) -> str:
+    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
+    measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
+    base = measure.removesuffix("_prevalence")
+    if pd.isna(row["estimate"]):
+        key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"
+        return language.say(
+            key, what=language.say(f"titles.{measure}"), who=who, reason=number_words.reason(language, row["reason"])
+        )
+    when = language.say(
+        f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"])
+    )
+    kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
+    text = language.say(
+        f"sentence.{kind}", when=when, value=number_words.shown(language, row), level=number_words.level(language, row),
+        interval=number_words.interval(language, row), who=who,
+    )  # fmt: skip
+    if row["duration_basis"]:
+        text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
+    if row["flag"] in CAREFUL:
+        text += " " + language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))
+    return f"{text} {language.say('sentence.wide')}" if has_wide_bounds(row) else text
+
+
+def sentences(out: Published, language: Language) -> tuple[str, ...]:
+    """Rate, number, and what is measured in time, of each headline population."""
+    return tuple(sentence(language, r) for r in headline_rows(out))
+
+
+def headline_rows(out: Published) -> list[PublishedNumber]:
+    """The published rows of the headline populations: rate, number, and what is measured in time; the default population's rate first."""
+    whole = out.own_rows(breakdown="")
+    wanted = [(p, m) for p in _populations(out) for m in MEASURES]
+    there = set(zip(whole["reference_population"], whole["measure"], strict=True))
+    return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
+
+
+def _populations(out: Published) -> tuple[str, ...]:
+    return out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
+
+
+def has_open_answers(out: Published) -> bool:
+    """Whether persons left the headline's question open, or too few to say how many."""
+    row = out.select("prevalence").iloc[0]
+    return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
+
+
+def unresolved(row: PublishedNumber, language: Language) -> str:
+    """How many of those asked left a rate's question open, and that it is a lower bound as far as they go; nothing where it is hidden itself."""
+    if pd.isna(row["unresolved"]):
+        return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
+    if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
+        return language.say("unresolved.none") if row["unresolved"] == 0 else ""
+    return language.say(
+        "unresolved.some", unresolved=number_words.count(language, row["unresolved"]), n=number_words.count(language, row["n"]),
+        without=number_words.number(language, row["resolved_only"], "prevalence"), high=number_words.number(language, row["bound_high"], "prevalence"),
+        top=number_words.number(language, row["bound_ci_high"], "prevalence"),
+    )  # fmt: skip
+
+
+def coverage(out: Published, language: Language) -> str:
+    """Whom the survey could not reach, in its own words."""
+    return (
+        language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
+    )
+
+
+def basis(out: Published, language: Language) -> tuple[str, ...]:
+    """Rule set, whom, when, how weighted and how judged: what every number rests on."""
+    row = out.select("prevalence").iloc[0].to_dict()
+    lines = [
+        language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
+                     if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
+        language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
+        language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
+        language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
+        language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",
+        language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
+        language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",
+        *(number_words.reason(language, note) for note in out.notes),
+    ]  # fmt: skip
+    return tuple(line for line in lines if line)
