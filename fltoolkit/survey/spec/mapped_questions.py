@@ -60,7 +60,7 @@ class MappedQuestions:
     def gates_by_turn(self) -> Iterator[list[str]]:
         """The columns of gates whose blanks a question reads, `{episode}` filled in: each after the gates before it."""
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
-        left = {name for source in asked if source.routing for name in source.routing.columns()}
+        left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
         for gate in left:
             read = self.blank_read_by(gate)
@@ -205,7 +205,7 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
                 f"{where}: if_ticked of column {source.column} names {listed[0]}, which holds several codes; it is for options with columns of "
                 "their own: take it out, and give why: or routing:"
             )
-    gates = {c: where for where, source in questions if source.routing for c in source.routing.columns()}
+    gates = {c: where for where, source in questions for c in source.gate_columns}
     for column, where in gates.items():
         said = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
         if len(said) > 1:
@@ -219,7 +219,7 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
     """No question decides, by the gates before it, on whether it is asked itself."""
     straight = set[str]()
     for where, source in questions:
-        if source.routing and source.column in source.routing.columns():
+        if source.column in source.gate_columns:
             raise ValueError(
                 f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
             )
