@@ -18,6 +18,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 import fltoolkit as fl
+from fltoolkit.classify.category_codes import label_of
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 
 Who = np.ndarray[Any, np.dtype[np.bool_]]
@@ -98,7 +100,8 @@ class Run:
 
     def of(self, column: str, *values: Hashable) -> Who:
         """The persons with one of some values in a column, nobody who has none."""
-        return np.asarray(self.table[column].isin(values).fillna(False), dtype=bool)
+        plain = [str(v) if isinstance(v, Reason) else v for v in values]
+        return np.asarray(self.table[column].isin(plain).fillna(False), dtype=bool)
 
 
 def run_of(folder: Path) -> Run:
@@ -203,7 +206,7 @@ def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
         who = asked & run.of(f"fl__population__{row['reference_population']}", True)
         group = row["breakdown"]
         if group and group != "step":
-            who = who & run.of(group, row["category"])
+            who = who & run.of(group, label_of(run.persons.spec, group, str(row["category"])))
         counted = who & (run.of("step", row["category"]) if group == "step" else case)
         for persons, printed in ((who, row["n"]), (counted, row["cases"])):
             if printed == persons.sum() and (persons is who or row["measure"] == "prevalence" or group == "step"):

@@ -13,7 +13,7 @@ from fltoolkit.nap.checklists import Checklists, checklists
 
 def test_the_checklists_are_those_of_the_tools_that_ask_questions() -> None:
     shipped = checklists()
-    assert {q.tool for q in shipped.questions} == {1, 3, 5, 8, 9, 15}
+    assert {q.tool for q in shipped.questions} == {1, 3, 4, 5, 8, 9, 15}
     assert [dict.fromkeys(q.section for q in shipped.of(5))] == [
         dict.fromkeys(("prevention", "protection", "prosecution", "partnerships"))
     ]

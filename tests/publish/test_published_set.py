@@ -589,7 +589,8 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
     assert "workers: status" in message
     assert "tables:" in message
     with pytest.raises(
-        RequestError, match=r"current by total(.|\n)*allowed: prevalence, total, share, duration, flowchart, stock"
+        RequestError,
+        match=r"current by total(.|\n)*allowed: prevalence, total, share, profile, profile_total, duration, flowchart, stock",
     ):
         out.select("current")
     with pytest.raises(RequestError, match="population children"):
@@ -597,8 +598,9 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
 
 
 def test_tables_of_one_measure_and_population_cost_one_pass(published: tuple[Published, int]) -> None:
-    # prevalence and total of adults, prevalence of workers, three shares, durations, the stock (in vain), the flowchart; and one under hts_2012
-    assert published[1] == 10
+    # Prevalence and total of adults, prevalence of workers, three shares, both profiles, durations, the stock (in vain), the flowchart; and one
+    # under hts_2012.
+    assert published[1] == 12
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:

@@ -21,7 +21,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 GOLDEN_FOLDER = Path(__file__).parents[2] / "golden"
 GOLDEN = json.loads((GOLDEN_FOLDER / "profile.json").read_text("utf-8"))
-OF_CHILDREN = {"men and boys": "boys", "women and girls": "girls"}
+OF_CHILDREN = {"men": "boys", "women": "girls"}
 RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 VALDORIE = NORVIA.parent / "valdorie_enquete_2025"
 SHIPPED = {"norvia": (NORVIA, "persons.csv", "adults"), "valdorie": (VALDORIE, "persons.sav", "children")}
