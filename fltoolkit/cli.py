@@ -1,4 +1,4 @@
-"""The command line: check a survey, estimate from it, run a batch. `fltoolkit COMMAND --help` shows examples."""
+"""The command line: checks a survey, estimates from it, or runs a batch of surveys. `fltoolkit COMMAND --help` shows examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.run.printable_errors import defect, told
 from fltoolkit.terminal import say
 
-STOPPED = 130  # as shells count: 128 and the number of the signal
+STOPPED = 130  # the exit code that shells use: 128 plus the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
 PRIVATE = "what only those may see who may see persons goes to this folder, which nobody else may read"
 
@@ -26,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: None: those of this program, which then ends.
+        arguments: the arguments of the command line. None means those of this program, which ends after the command.
 
     Returns:
-        0 if all is well, 1 if a survey failed or has errors, or for a defect of the kit, 2 if the call or a file is wrong, 130 if it
-        was stopped by hand.
+        0 if all is well. 1 if a survey failed or has errors, or if the kit has a defect. 2 if the call or a file is wrong. 130 if
+        the user stopped the command.
     """
     parsed = _parser().parse_args(arguments)
     try:
@@ -48,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _ended_politely(*, for_good: bool) -> Iterator[None]:
-    """Let a request to end (SIGTERM) do what Ctrl-C does. `for_good`: nothing comes after but Python's own end, which Ctrl-C cuts short."""
+    """Within this context, a request to end (SIGTERM) does the same as Ctrl-C.
+
+    Args:
+        for_good: whether the program ends after this context. If so, Ctrl-C then stops Python's own clean-up at once.
+    """
     before = signal.getsignal(signal.SIGTERM)
     try:
         if for_good:
@@ -61,21 +65,22 @@ def _ended_politely(*, for_good: bool) -> Iterator[None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, whose help and errors no terminal can stop."""
+    """argparse, with help and errors that are printed on every terminal, also on one that lacks some letters."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         say(message.rstrip("\n"), error=file is None or file is sys.stderr)
 
 
 def _path(text: str) -> Path:
-    """A path that is not blank: of a blank one, such as a variable of a script that is not set, Python makes the working folder."""
+    """Returns a path. Refuses a blank one, for example from a script's variable that is not set: Python would read it as the
+    working folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is blank; name a file or folder (the working folder is .)")
     return Path(text)
 
 
 def _encoding(text: str) -> str:
-    """The name of a text encoding that Python knows."""
+    """Returns the name of a text encoding. Refuses a name that Python does not know."""
     try:
         return known_encoding(text)
     except ValueError as error:
@@ -83,7 +88,7 @@ def _encoding(text: str) -> str:
 
 
 def _workers(text: str) -> int:
-    """A number of surveys that can run at the same time."""
+    """Returns the number of surveys that may run at the same time."""
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
@@ -236,14 +241,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
-    """What is passed on to JupyterLab."""
+    """Adds the option whose values are passed on to JupyterLab."""
     command.add_argument(
         "--jupyter", action="append", default=[], metavar="OPTION", help=f"an option for JupyterLab, {example}; may be repeated"
     )
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    """What is asked of results, and of what goes beside them."""
+    """Adds the options about results and about the private folder."""
     command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
     command.add_argument(
         "--private", default="", metavar="FOLDER",

@@ -1,4 +1,4 @@
-"""Does the work of each command of the command line. Slow imports stand inside the functions, so that `--help` is fast."""
+"""Does the work of each command of the command line. Slow imports are inside the functions, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Tell what a comparison with an earlier round would meet; whether it would be refused."""
+    """Print what a comparison with an earlier round would find. Returns True if the comparison would be refused."""
     import fltoolkit as fl
     from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
 
@@ -138,7 +138,7 @@ def estimate(parsed: argparse.Namespace) -> int:
 
 
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
-    """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
+    """Write all estimates without suppression into the private folder. No page has a link to this file."""
     import fltoolkit as fl
     from fltoolkit.publish.published_set import restricted
     from fltoolkit.run.private_folder import FULL, write_private
