@@ -245,8 +245,8 @@ class Survey(SurveyDesign):
     """A SurveyDesign with its survey.yaml: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
 
     `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
-    Functions return sums only, never single persons. `held_in`: the connection that keeps the rows in memory. None: the rows are
-    read again for every estimate.
+    Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in
+    memory. None: the rows are read again for every estimate.
     """
 
     spec: SurveySpec

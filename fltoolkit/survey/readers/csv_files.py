@@ -38,7 +38,7 @@ KINDS = (  # kinds of files, by their first bytes
     (b"SQLite format 3", "a database"),
 )
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-NOT_NULL = "\x01fl__null\x01"  # DuckDB reads this as null, not an empty cell; otherwise it would accept a row with an extra empty cell
+NOT_NULL = "\x01fl__null\x01"  # DuckDB reads this as null in place of an empty cell; otherwise an extra empty cell would pass
 GIVE_ENCODING = (
     "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 (for fl.SurveyDesign read it with pandas, and "
     "give the table); if it ought to be UTF-8, check that it is whole"
