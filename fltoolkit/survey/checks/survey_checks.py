@@ -32,7 +32,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
-_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # kept, because `fl.classify` needs the findings again after `fl.check`
+_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # kept for `fl.classify` after `fl.check`
 
 
 @checked

@@ -97,7 +97,7 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns findings about codes that one question of a column names and another question of the same column does not. For
     this other question, they would mean no answer."""
-    asked = [q for q in questions(survey) if not q.source.contains]  # with several codes in one cell, each question reads only its own
+    asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
         named.setdefault(q.column, set()).update(q.codes.named)
