@@ -59,7 +59,7 @@ def checked(target: T) -> T:
 
     Returns:
         The same function with its name and signature, or the class itself. A call raises `RequestError` if an argument is
-        missing, unknown or of another type.
+            missing, unknown or of another type.
     """
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)  # type: ignore[misc]

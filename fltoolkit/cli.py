@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         0 if all is well. 1 if a survey failed or has errors, or if the kit has a defect. 2 if the call or a file is wrong. 130 if
-        the user stopped the command.
+            the user stopped the command.
     """
     parsed = _parser().parse_args(arguments)
     try:

@@ -173,8 +173,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status(label: str) -> str | None:
-    """Returns the meaning of a code of the module. `answered` requires that the label has no negation, no word for partly, and
-    fits no other meaning."""
+    """Returns the meaning of a code of the module. A label with a negation never means `answered`."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 

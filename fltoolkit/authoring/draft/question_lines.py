@@ -307,7 +307,7 @@ def _coded(
 
 def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
     """Returns the line with the column of a fact about the work. If other columns differ only in a number, it may be the
-    number of a job. Then the line asks for the column."""
+    number of a job. Then the line asks the reader."""
     alike = unused.numbered_alike(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)

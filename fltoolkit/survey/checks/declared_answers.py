@@ -30,8 +30,8 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
             code of don't know or refused closes.
 
     Returns:
-        One row per question and reason: `where`, `column`, `why`, `persons`. A column that feeds several items has one row. If
-            episodes are in rows, `persons` counts episodes.
+        One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items
+            has one row. If episodes are in rows, `persons` counts episodes.
     """
     mapped, rows = survey.spec.mapped, []
     asked = questions(survey)

@@ -21,8 +21,8 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
     """Lists the rows behind the errors and warnings of `fl.check` that are about single rows. The list is confidential.
 
     Returns:
-        One row per finding and record: `check`, `where`, `what` as in `fl.check`, `file` (the path in survey.yaml), then the
-            columns of the record's key under their own names.
+        One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
+            survey.yaml), then the columns of the record's key under their own names.
     """
     found = all_findings(survey, Mask(survey.spec.confidentiality.least_told))
     tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]

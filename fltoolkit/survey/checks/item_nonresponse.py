@@ -165,10 +165,11 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     """Counts non-response to each question among persons asked the module. The counts are not protected.
 
     Returns:
-        One row per question: `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`, `not_applicable`,
-            `missing` (blank, but the person worked, and neither routing nor an absent episode explains the blank), `unexpected`
-            (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`, and `answered` (yes or
-            no). A question whether the work is the same counts persons who said yes to both sides of the definition.
+        One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
+            `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
+            blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
+            and `answered` (yes or no). A question whether the work is the same counts persons who said yes to both sides of the
+            definition.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -268,11 +269,11 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
     """Non-response to each question among persons asked the module, in counts that may be shown.
 
     Returns:
-        One row per question and item: `where` (the key of survey.yaml), `column`, `label`, `dont_know`, `refused`,
-            `not_applicable`, `missing` (a blank that nothing explains). The counts are persons, unweighted. They are rounded to
-            the nearest multiple of twice the confidentiality limit (10 if the limit is 5). So no difference between two counts,
-            or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0 means
-            nobody.
+        One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,
+            `refused`, `not_applicable`, `missing` (a blank that nothing explains). The counts are persons, unweighted. They are
+            rounded to the nearest multiple of twice the confidentiality limit (10 if the limit is 5). So no difference between
+            two counts, or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0
+            means nobody.
     """
     counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
     return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

@@ -46,9 +46,9 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             number of persons.
 
     Returns:
-        One row per finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows,
-            rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first. Without findings,
-            the table is empty.
+        One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column or key), `what`,
+            `count` (rows, rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first.
+            Without findings, the table is empty.
     """
     limit = survey.spec.confidentiality.least_told
     return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
@@ -171,8 +171,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Returns a warning if the weights of persons who answered do not add up to all such persons of the file. These are
-    counted with the weight of the design."""
+    """Compares two sums of weights for each population: of persons who answered the module, with the population's weight, and
+    of all such persons in the file, with the design's weight. Returns a finding if one sum is at least twice the other, or too
+    large for a number."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:

@@ -26,7 +26,7 @@ def describe(design: Design) -> pd.DataFrame:
         design: a survey, a classified survey, or any design.
 
     Returns:
-        One row per fact: `fact`, `value`.
+        One row per fact, with the columns `fact`, `value`.
     """
     facts = _survey_facts(design) if isinstance(design, Survey) else design_facts(design)
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])

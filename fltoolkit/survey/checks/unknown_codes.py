@@ -177,7 +177,8 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
-    """Returns all codes of options that survey.yaml names for a column: in its questions, and if it is a gate."""
+    """Returns all codes of options that survey.yaml names for a column: in its questions, and in the routing that uses the
+    column."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

@@ -32,7 +32,7 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """Returns the name of the category, for all languages."""
+        """Returns the name of the category, as a key that every language translates."""
         return Reason.of(self.words)
 
     @property

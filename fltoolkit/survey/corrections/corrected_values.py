@@ -49,8 +49,8 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
 
     Returns:
         The frame with three new columns for each corrected column. `fl__before__` is the text before the corrections.
-        `fl__entry__` is the first correction that reached the row (0: none). `fl__twice__` is another correction that reached it
-        (0: none).
+            `fl__entry__` is the first correction that reached the row (0: none). `fl__twice__` is another correction that reached
+            it (0: none).
     """
     columns, there = corrected_columns(corrections), frame.collect_schema().names()
     odd = {c.column for _, c in corrections if c.text and not WHOLE.fullmatch(c.text)}

@@ -38,9 +38,9 @@ def corrections(survey: Survey) -> pd.DataFrame:
     """Returns what the `corrections` of survey.yaml changed in the data, in counts that may be shown.
 
     Returns:
-        One row per column and reason: `column`, `why`, `rows`. `rows` counts persons, or spells of the episodes file, whose value
-            differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing changed. Without
-            corrections, the table is empty.
+        One row per column and reason, with the columns `column`, `why`, `rows`. `rows` counts persons, or spells of the episodes
+            file, whose value differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing
+            changed. Without corrections, the table is empty.
     """
     limit = survey.spec.confidentiality.least_told
     rows = [(column, why, told(count, limit)) for (column, why), count in changed_rows(survey).items()]

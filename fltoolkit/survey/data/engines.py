@@ -153,7 +153,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
     Returns:
         The frame with the columns `<prefix><name>`, which are null if there is no such row. The columns that were needed only for
-        the search are removed.
+            the search are removed.
     """
     used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
     if is_spark(table):
@@ -240,7 +240,7 @@ def coded(
 
     Returns:
         The frame, and for each column with numbers the texts of these numbers, as an Arrow array. Columns that keep their labels
-        are not included.
+            are not included.
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}

@@ -38,7 +38,7 @@ def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr,
 
     Returns:
         The frame with a column `fl__parent<i>__<name>` for the i-th parent column. It is null if no possible parent has this line
-        number.
+            number.
     """
     line = line_numbers(frame, parents)
     named = {f"fl__parent{i}__": nw.when(whose).then(line[column]) for i, column in enumerate(parents.columns)}

@@ -73,9 +73,9 @@ class Calibration:
         """Compares the benchmarks with the estimates of the sample, and gives the range of g.
 
         Returns:
-            One row per category: `margin`, `category`, `persons` (in the sample), `population` (the benchmark), `sample_estimate`
-                (the sum of the weights before calibration), `ratio` (`population` divided by `sample_estimate`), `g_min`,
-                `g_median` (over persons), `g_max`.
+            One row per category, with the columns `margin`, `category`, `persons` (in the sample), `population` (the benchmark),
+                `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
+                `sample_estimate`), `g_min`, `g_median` (over persons), `g_max`.
         """
         rows = []
         p = self.patterns

@@ -26,7 +26,7 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
     """Counts persons and adds up their weights for each combination of categories, in one pass.
 
     Returns:
-        One row per combination: the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),
+        One row per combination, with the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),
             `BEFORE` (the sum of their weights) and `BAD` (rows whose weight is missing, negative or infinite). With replicate
             weights there is also `BEFORE` with the number of each replicate. No column of the data has these names.
     """

@@ -212,14 +212,14 @@ def without_blanks(survey: Survey) -> Survey:
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with three facts added: who is a child, who answered the right module, and which gates were skipped."""
+    """Returns the persons with columns that say who is a child, who answered the right module, and which gates were skipped."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
 def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with the key of their person, and with the gates that were skipped."""
+    """Returns the rows of the episodes file with the key of their person, and with columns that mark skipped gates."""
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

@@ -200,7 +200,7 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """Returns the name of each group, the lowest first, for all languages."""
+        """Returns the name of each group, the lowest first, as keys that every language translates."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
