@@ -48,10 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _ended_politely(*, for_good: bool) -> Iterator[None]:
-    """Within this context, a request to end (SIGTERM) does the same as Ctrl-C.
+    """Within this context, a request to end the program (SIGTERM) does the same as Ctrl-C.
 
     Args:
-        for_good: whether the program ends after this context. If so, Ctrl-C then stops Python's own clean-up at once.
+        for_good: whether the program ends after this context. Ctrl-C then also stops Python's clean-up at the end. If False, this
+            context changes nothing.
     """
     before = signal.getsignal(signal.SIGTERM)
     try:

@@ -36,10 +36,12 @@ BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the 
 class ColumnContents:
     """One column: its label, its value labels, and a summary of its values.
 
-    `codes`: the label of each code. Codes found in the data are included if they are few; a code without a label has "".
-    `missing`: codes that the file declares missing. `filled`: the number of rows that are not blank. `low`, `high`: the range of
-    its numbers, without missing values and codes for no answer. None if the column holds text. `widths`: the smallest and largest
-    number of characters.
+    Attributes:
+        codes: the label of each code. Codes found in the data are included if they are few; a code without a label has "".
+        missing: codes that the file declares missing.
+        filled: the number of rows that are not blank.
+        low, high: the range of its numbers, without missing values and codes for no answer. None if the column holds text.
+        widths: the smallest and largest number of characters.
     """
 
     name: str

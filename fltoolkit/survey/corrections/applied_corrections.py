@@ -120,7 +120,7 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Returns the rows that corrections reach, counted by correction in one pass."""
+    """Counts the rows that corrections reach, by the corrections that reach them, in one pass."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))

@@ -95,8 +95,8 @@ def _fingerprint(table: Any) -> Any:
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """Returns the frame with a label for each row in the column `name`. With `buckets`, the label is one of that many random
-    buckets.
+    """Returns the frame with a new column `name` that gives each row its own label. With `buckets`, the label is one of that many
+    random buckets instead.
 
     Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
     pass finds the same labels.

@@ -37,7 +37,8 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the frame with unique labels of the PSUs, and of the units within them if these are `named` or have an FPC.
+    """Returns the frame with unique labels of the PSUs. The units within them also get unique labels if `named` is 2 or if they
+    have an FPC.
 
     If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
 

@@ -1,5 +1,5 @@
-"""Holds calibrated weights: the margins, and the factor g by which the weight is multiplied. There is one g per combination of
-categories."""
+"""Holds calibrated weights: the margins, and for each combination of their categories the factor g by which the weight is
+multiplied."""
 
 from __future__ import annotations
 

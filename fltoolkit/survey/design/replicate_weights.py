@@ -24,8 +24,14 @@ class Replication:
     """The replicate weights of a design. In the frame they have the names `fl__replicate0`, `fl__replicate1`, ...
 
     The variance of an estimate is Σ `factor`·(θ_r − centre)². With `mse`, the centre is the estimate from the full sample.
-    Otherwise it is the mean over the replicates. `df`: the degrees of freedom; None means the rank of the replicate weights minus
-    one. `names`: the columns of the data. `method`: how the replicate weights were made.
+    Otherwise it is the mean over the replicates.
+
+    Attributes:
+        factor: scale × rscales of each replicate.
+        mse: see above.
+        df: the degrees of freedom. None: the rank of the replicate weights minus one.
+        names: the columns of the data.
+        method: how the replicate weights were made.
     """
 
     factor: tuple[float, ...]

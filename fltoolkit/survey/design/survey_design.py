@@ -59,8 +59,10 @@ _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design 
 class Key:
     """The values by which rows are grouped.
 
-    `column`: the values. `name`: the column of the data; empty if classification made the values. `labels`: the meaning of each
-    code. Codes without a meaning are not stated. None: the values are the labels.
+    Attributes:
+        column: the values.
+        name: the column of the data; empty if classification made the values.
+        labels: the meaning of each code. Codes without a meaning are not stated. None: the values are the labels.
     """
 
     column: nw.Expr
@@ -70,13 +72,18 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn, under one set of internal names. Every function that estimates takes a design.
+    """Data, and how they were drawn, under one set of internal names. Every function that estimates takes a design. A design is
+    equal only to itself.
 
-    `stages`: the number of stages whose FPC is used (0: PSUs with replacement). `replication`: supplied replicate weights.
-    `calibration`: how the weights in `rows` were calibrated; None if they were not. `known`: the labels of columns that were
-    already looked up. `domain`: the persons whom estimates are about; all other persons stay in the design. `files`: the files
-    that are read again for every estimate; they must not change. `unreadable`: the columns that were left out. A design is equal
-    only to itself.
+    Attributes:
+        files: the files that are read again for every estimate. They must not change.
+        unreadable: the columns that were left out, by name, with the reason.
+        rows: the rows, with the columns of the design.
+        stages: the number of stages whose FPC is used. 0: PSUs with replacement.
+        replication: the supplied replicate weights, or None.
+        calibration: how the weights in `rows` were calibrated. None: they were not.
+        known: the labels of columns that were already looked up.
+        domain: the persons whom estimates are about. All other persons stay in the design.
 
     Raises:
         DataError: raised by `frame`, if a file changed since it was opened.

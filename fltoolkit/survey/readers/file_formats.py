@@ -36,9 +36,11 @@ DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGN
 class FileLabels:
     """What an SPSS or Stata file says about its columns. For other files, only the names are known.
 
-    `labels`: the label of each column. `codes`: for each column, the label of each code. Codes are text as in the data; Stata's
-    `.a` keeps its point. `kinds`: the type of each column: number, text or date. `ranges`: for each column, the ranges of SPSS's
-    user-missing values, as lower and upper limits.
+    Attributes:
+        labels: the label of each column.
+        codes: for each column, the label of each code. Codes are text as in the data; Stata's `.a` keeps its point.
+        kinds: the type of each column: number, text or date.
+        ranges: for each column, the ranges of SPSS's user-missing values, as lower and upper limits.
     """
 
     names: tuple[str, ...]

@@ -47,7 +47,7 @@ class CalibrationSpec(Model):
 
     @property
     def targets(self) -> tuple[Margin, ...]:
-        """Returns the margins. They are available after `read_calibration` has read them."""
+        """Returns the margins. They are available after `read`."""
         return tuple(self._read)
 
     def read(self, survey: Path) -> tuple[Margin, ...]:

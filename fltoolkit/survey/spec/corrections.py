@@ -60,9 +60,12 @@ class NumberRange(Model):
 class Correction(Model):
     """A new value of a column in some rows. The file on disk does not change.
 
-    `rows`: the rows, given by their keys. `where`: in place of `rows`, a condition on some columns, each with codes or a range of
-    numbers. `value`: a code, a number, or `missing`, which makes the cell blank. `evidence`: the source of the right value, such
-    as the number of a call-back form. It is required for a question that decides who is a case.
+    Attributes:
+        rows: the rows, given by their keys.
+        where: in place of `rows`, a condition on some columns, each with codes or a range of numbers.
+        value: a code, a number, or `missing`, which makes the cell blank.
+        evidence: the source of the right value, such as the number of a call-back form. It is required for a question that
+            decides who is a case.
     """
 
     rows: Annotated[tuple[RowKey, ...], BeforeValidator(as_entries), ONE] = ()

@@ -60,9 +60,11 @@ class DataFile(Model):
     """A file beside survey.yaml: CSV, Parquet, SPSS or Stata. Several paths are the quarters of one pooled file. Each quarter
     needs a weight factor.
 
-    `key`: the columns that identify a row. If a column has another name in this file than in the other files, give both: `{common
-    name: name in this file}`. `encoding`: needed for a CSV that is not UTF-8, and for an old SPSS or Stata file that does not
-    name its encoding. `decimal`: give `,` if a CSV writes `12,5`.
+    Attributes:
+        key: the columns that identify a row. If a column has another name in this file than in the other files, give both:
+            `{common name: name in this file}`.
+        encoding: needed for a CSV that is not UTF-8, and for an old SPSS or Stata file that does not name its encoding.
+        decimal: give `,` if a CSV writes `12,5`.
     """
 
     path: EachOnce
@@ -173,10 +175,12 @@ def _run(column: str) -> list[str]:
 class DesignSpec(Model):
     """How the sample was drawn.
 
-    `ssu`: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs
-    taken with `certainty`. Without `ssu`, these units are the persons. `replicates`: used in place of PSUs.
-    `psus_of_earlier_rounds`: what it means if a label of stratum and PSU is also in an earlier round. `kept`: it is the same
-    area, and all or some areas stayed in the sample. `new`: this round drew its own areas.
+    Attributes:
+        ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
+            PSUs taken with `certainty`. Without `ssu`, these units are the persons.
+        replicates: used in place of PSUs.
+        psus_of_earlier_rounds: what it means if a label of stratum and PSU is also in an earlier round. `kept`: it is the same
+            area, and all or some areas stayed in the sample. `new`: this round drew its own areas.
     """
 
     weight: str

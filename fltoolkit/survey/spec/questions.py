@@ -101,10 +101,15 @@ class AnswerCodes(Model):
 class Source(Model):
     """One question that measures an item. If a kind of code is left out, the codes of `answers` apply.
 
-    `contains`: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
-    `contains` is ticked. `separator`: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons
-    and vertical bars all separate. `blank`: `no` if a blank cell means no. `why`: the reason for `blank: no`. `if_ticked`: the
-    columns of the other options of the same question. A blank then means no only if one of these columns has a code of yes.
+    Attributes:
+        contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
+            `contains` is ticked.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
+            separate.
+        blank: `no` if a blank cell means no.
+        why: the reason for `blank: no`.
+        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has a
+            code of yes.
     """
 
     column: str

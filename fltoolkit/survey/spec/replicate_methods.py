@@ -18,8 +18,10 @@ FIXED = ("brr", "fay", "jk2", "successive_difference")
 class Method:
     """How replicate weights were made.
 
-    `scale`, `rscales`, `rho`: the coefficients, if they differ from the usual ones of the method. `combined`: True if the columns
-    are weights, False if they are factors of the weight. `mse`, `df`: see `Replication`.
+    Attributes:
+        scale, rscales, rho: the coefficients, if they differ from the usual ones of the method.
+        combined: True if the columns are weights, False if they are factors of the weight.
+        mse, df: see `Replication`.
     """
 
     name: MethodName
