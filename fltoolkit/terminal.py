@@ -82,7 +82,7 @@ def _write(text: str, stream: TextIO | None) -> None:
 
 
 def _lead_nowhere(stream: TextIO) -> None:
-    """Redirect a stream that accepts no more text to nowhere, so that Python does not fail when it ends and flushes the
+    """Redirect a stream that accepts no more text to the null device. Otherwise Python would fail when it ends and flushes the
     stream."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -133,12 +133,12 @@ def reported_status(population: Population, survey: Path) -> NDArray[np.float64]
 
 
 def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataFrame:
-    """Returns columns of the kit's classification of a full count, one row per person.
+    """Classifies everybody and returns columns of the classification, one row per person.
 
     Args:
         everybody: the answers of all persons, in the layout of the survey's person file.
         survey: the survey.yaml that reads these answers.
-        columns: the names of the columns.
+        columns: the names of the columns to return.
     """
     with TemporaryDirectory() as folder:
         connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))

@@ -65,7 +65,7 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """Returns the values in a numeric column that are not real numbers: codes for no answer, and values above the possible
+        """Returns the values in a numeric column that are not measurements: codes for no answer, and values above the possible
         range."""
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

@@ -1,7 +1,6 @@
 """Opens the files and tables of a survey as one lazy frame of persons, with codes as text in one standard form.
 
-Every local input becomes a relation of the survey's DuckDB connection. So only the columns that an estimate uses are read, and
-only when needed.
+Every local input becomes a DuckDB relation. So only the columns that an estimate uses are read, and only when needed.
 """
 
 from __future__ import annotations
@@ -278,8 +277,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
-    """Returns one file, or several pooled with their weight factors. Keys become text, unless they are whole numbers that are
-    not compared with another file's keys."""
+    """Returns one file, or several pooled with their weight factors. Pooled columns are text. So are keys, unless they are
+    whole numbers and no other file's keys are compared with them."""
     frames, offered, where, tables = [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")

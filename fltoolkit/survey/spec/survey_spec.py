@@ -62,8 +62,8 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """The smallest counts that may be shown. Anyone may raise them. Lower limits need `accept_lower_limits: true` and are
-    reported."""
+    """The smallest counts that may be shown. Higher limits are always allowed. Lower limits need `accept_lower_limits: true`
+    and are reported."""
 
     cases: int = 5
     non_cases: int = 5
