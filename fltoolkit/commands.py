@@ -62,7 +62,7 @@ def check(parsed: argparse.Namespace) -> int:
         raise RequestError("values of the data are shown on a terminal only", where="--show-values", do=do)
     if parsed.private:
         written = write_rows(parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private))
-        say(f"PRIVATE {written} tells which rows the findings are about.")
+        say(f"PRIVATE {written} lists the rows that the findings are about.")
     try:
         survey = fl.read_survey(parsed.survey)
     except FltoolkitError as error:
@@ -105,7 +105,7 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     met = compare_before(earlier, persons).to_dict("records")
     _tell(met)
     if not met:
-        say("NOTE    before: nothing stands against a comparison.")
+        say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
 
 
@@ -177,7 +177,7 @@ def nap_check(parsed: argparse.Namespace) -> int:
     if (found["severity"] == "error").any():
         say("Errors would stop a run, or lose a target: mend them, then check again.")
         return 1
-    say(f"{plan.title}: no errors; {len(found)} other finding(s). Whether targets can be verified is told by a run.")
+    say(f"{plan.title}: no errors; {len(found)} other finding(s). A run shows whether targets can be verified.")
     return 0
 
 
