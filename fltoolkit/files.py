@@ -63,7 +63,7 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
         raise unreadable(path, error, raised, do) from None
     if len(content) > most:
         raise raised(
-            "the file is too large to be what it should be", where=shown(path), found=f"{max(size, len(content)):,} bytes",
+            "the file is too large for a file of this kind", where=shown(path), found=f"{max(size, len(content)):,} bytes",
             allowed=f"at most {most / MB:g} MB", do="check that the path is that of the file that is meant",
         )  # fmt: skip
     return content

@@ -132,7 +132,7 @@ class BoundedLoader(yaml.SafeLoader):
                 mark,
                 f"the file holds more than {MOST_VALUES:,} values, aliases written out",
                 None,
-                "keep data in a data file; repeat less by aliases",
+                "keep data in a data file, and use fewer aliases",
             )
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:

@@ -57,7 +57,7 @@ def groups(
     unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]], measured: dict[str, list[YamlLine]]
 ) -> Iterator[YamlLine]:
     yield YamlLine("groups:")
-    yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
+    yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits; choose your own")
     for name, (column, why) in found.items():
         reserved = [code for code, label in column.codes.items() if label in (TOTAL, NOT_STATED)]
         missing = list(dict.fromkeys([*column.no_answer, *reserved]))

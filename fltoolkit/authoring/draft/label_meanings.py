@@ -84,7 +84,7 @@ def doubt(label: str, key: str) -> str:
     if not label:
         return "only its name says what it is"
     if not re.search("[a-z]", plain(label)):
-        return "its language is not one in which this can be told"
+        return "the kit cannot tell this in its language"
     if key.endswith("no_freedom_to_leave"):
         return "it is asked both ways round"
     of_harm = key.startswith("items") or key == "trafficking"

@@ -21,7 +21,7 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
-    "# Drafted from the data file's own names, labels and codes. A comment says what its line rests on: read every one.",
+    "# Drafted from the data file's own names, labels and codes. Each comment gives the reason for its line: read every one.",
     f"# Answer what says {UNANSWERED} (before a colon too: where a code belongs) and move the questions at the end to their places.",
     "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
 )

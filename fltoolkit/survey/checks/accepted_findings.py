@@ -55,7 +55,7 @@ def correction_findings(survey: Survey) -> list[Finding]:
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:
-            do = "nothing; the rows themselves stand in the private folder (--private)"
+            do = "nothing; the rows themselves are in the private folder (--private)"
             out.append(Finding("note", "corrections", column, f"corrected: {why}", rows, do))
     changed = survey.corrected.changed if survey.corrected else ()
     for number, (correction, rows) in enumerate(zip(survey.spec.corrections, changed, strict=True), 1):

@@ -71,7 +71,7 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
 
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
-        return "not known: replicate weights stand in their place"
+        return "not known: replicate weights are used instead"
     return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
 
 

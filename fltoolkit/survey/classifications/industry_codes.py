@@ -134,12 +134,12 @@ def _table(path: Path, sector: Sector) -> dict[str, str]:
     wrong = [line for line, (_, target) in zip(lines, pairs, strict=True) if len(target) != length or target[:2] not in known]
     for problem, found, do in (
         ("rows of the correspondence table lack a code", blank, "fill them in or remove them"),
-        ("codes stand more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
+        ("codes are more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
         (f"targets of the correspondence table are not {digits}-digit codes of {sector.revision}".replace("letter-digit", "letter"),
          wrong, "correct them (leading zeros count), or check digits: and revision:"),
     ):  # fmt: skip
         if found:
             raise SpecError(problem, where=str(path), found=[f"line {line}" for line in found], do=do)
     if not pairs:
-        raise SpecError("the correspondence table has no rows", where=str(path), do="one row a national code")
+        raise SpecError("the correspondence table has no rows", where=str(path), do="give one row per national code")
     return dict(pairs)

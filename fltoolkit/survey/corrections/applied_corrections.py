@@ -160,7 +160,7 @@ def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Seq
     if lost:
         raise DataError(
             f"entry {entry} matches no row", where=where, found="; ".join(told_row(row, key) for row in lost[:20]),
-            allowed=f"keys of {', '.join(key)} as they stand in the data", do="correct the key (leading zeros count), or remove the row",
+            allowed=f"keys of {', '.join(key)} as they are in the data", do="correct the key (leading zeros count), or remove the row",
         )  # fmt: skip
     if several:
         raise DataError(

@@ -17,7 +17,7 @@ from fltoolkit.survey.readers.csv_layout import CsvSource, Layout
 CLOSE_QUOTES = "close the quote, or double each quote that belongs to a text"
 TOO_LONG = "a cell is too long"
 SHORTEN = "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, close its quote"
-QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character parts the cells, give `delimiter:` under `files:`"
+QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character separates the cells, give `delimiter:` under `files:`"
 
 
 @dataclass(frozen=True)

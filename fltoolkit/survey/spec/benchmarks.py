@@ -134,7 +134,7 @@ def _benchmark_rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str
     if gone := [c for c in COLUMNS if c not in table]:
         raise DataError(
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
-            do="one row a category, columns separated by commas",
+            do="give one row per category, columns separated by commas",
         )  # fmt: skip
     return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
 
@@ -183,5 +183,5 @@ def _refuse_margins(margins: tuple[Margin, ...], where: str) -> None:
     if max(sizes.values()) - min(sizes.values()) > SAME * max(sizes.values()):
         raise DataError(
             "the margins do not add to the same total", where=where, found=[f"{name}: {size:,.10g}" for name, size in sizes.items()],
-            do="they must be of one population; where rounding parts them, scale each to the total of the best known",
+            do="they must describe one population; if only rounding separates them, scale each to the most reliable total",
         )  # fmt: skip

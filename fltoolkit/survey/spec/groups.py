@@ -170,7 +170,7 @@ class DisabilityGroup(Model):
     @model_validator(mode="after")
     def _four_answers(self) -> DisabilityGroup:
         if len(set(self.washington_group)) < len(self.washington_group):
-            raise ValueError("washington_group names a column twice; name the six columns, one a question")
+            raise ValueError("washington_group names a column twice; name the six columns, one per question")
         answers = get_args(Difficulty)
         if absent := [answer for answer in answers if answer not in self.codes.values()]:
             raise ValueError(f"codes: no code stands for {absent[0]}; the short set has four answers: {', '.join(answers)}")

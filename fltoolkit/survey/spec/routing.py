@@ -32,9 +32,7 @@ class Routing(Model):
     @model_validator(mode="after")
     def _one_gate_or_several(self) -> Routing:
         if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
-            raise ValueError(
-                "give exactly one of column (a gate), all (of which each must be open), any (of which one must be open)"
-            )
+            raise ValueError("give exactly one of column (a gate), all (every gate must be open), any (one gate must be open)")
         if self.column is None and (self.asked or self.skipped or self.unknown or self.why):
             raise ValueError("asked, skipped, unknown and why belong to a gate, beside its column; all and any only join gates")
         if self.column is not None and self.asked is None:
