@@ -45,7 +45,7 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
             f"{what} needs the columns {' and '.join(columns)}, each once",
             where=f"{shown(path)}, line {head.line}",
             found=f"{len(names)} column(s); not there once: {', '.join(wrong)}",
-            do=f"name the column(s) {', '.join(wrong)} so in the first line; columns are separated by commas",
+            do=f"name the column(s) {', '.join(wrong)} so in the first line; columns are parted by commas",
         )
     for row in rows:
         if len(row.cells) != len(names):
