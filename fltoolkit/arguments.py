@@ -252,7 +252,7 @@ def _shown(value: Any) -> str:
 
 
 def _is_simple(value: Any) -> bool:
-    """Whether a value is a scalar that fits on one line, or a short list of such scalars."""
+    """Returns whether a value is a scalar that fits on one line, or a short list of such scalars."""
     value = _python_value(value)
     if isinstance(value, (list, tuple)):
         return len(value) <= FEW and all(map(_is_simple, value))

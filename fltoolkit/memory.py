@@ -49,7 +49,7 @@ def turn_off() -> None:
 
 
 def is_on() -> bool:
-    """Whether results are kept."""
+    """Returns whether results are kept."""
     return _results is not None
 
 

@@ -42,7 +42,7 @@ def samples() -> dict[str, Path]:
 
 
 def survey_file(survey: str | Path) -> Path:
-    """Returns the path of a survey.yaml. An existing file or folder has priority over a shipped sample with the same name.
+    """Returns the path of a survey.yaml. If a file or folder has the same name as a shipped sample, the file or folder is used.
 
     Args:
         survey: a survey.yaml or its folder, relative to the working folder or absolute; or the exact name of a shipped sample, as

@@ -91,5 +91,5 @@ def _lead_nowhere(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Whether messages appear on a terminal, so that no file keeps them."""
+    """Returns whether messages appear on a terminal, so that no file keeps them."""
     return sys.stdout is not None and sys.stdout.isatty()

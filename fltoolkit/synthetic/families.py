@@ -109,7 +109,7 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
 
 
 def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a parent in the household is truly in forced labour. The rows of a household must be in the order of their
+    """Returns whether a parent in the household is truly in forced labour. The rows of a household must be in the order of their
     lines."""
     first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
     found = np.zeros(len(persons), bool)
@@ -121,5 +121,5 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Whether a person goes on to the next question: the person was asked and did not say no."""
+    """Returns whether a person goes on to the next question: the person was asked and did not say no."""
     return answer.ne(NO).fillna(False).to_numpy(bool)

@@ -142,7 +142,7 @@ def short(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Whether a list seems too short only because one of its elements could not be read."""
+    """Returns whether a list seems too short only because one of its elements could not be read."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 

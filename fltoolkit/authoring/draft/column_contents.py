@@ -205,7 +205,7 @@ class DataTable:
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
         """Returns groups of rows with the same values in these columns. Rows are numbered from 1. If there are more than
-        `most` groups, returns none."""
+        `most` groups, the result is empty."""
         numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
         keys = ", ".join(map(_quoted, names))
         groups = numbered.aggregate(
@@ -223,7 +223,7 @@ class DataTable:
         )
 
     def fractions(self, names: Sequence[str]) -> bool:
-        """Whether one of these columns holds a number that is not whole."""
+        """Returns whether one of these columns holds a number that is not whole."""
         frame = self.frame(names)
         part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
         sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
@@ -301,7 +301,7 @@ class DataTable:
         return {name: sorted(values, key=_order) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
-        """Whether a CSV has a column of only numbers in which many have a decimal comma."""
+        """Returns whether a CSV has a column of only numbers in which many have a decimal comma."""
         is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
         has_comma = nw.col(VALUE).str.contains(",", literal=True)
         filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())

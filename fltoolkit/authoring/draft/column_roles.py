@@ -30,8 +30,8 @@ def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[Colu
 
 
 def is_weight(column: ColumnContents) -> bool:
-    """Whether a column can be a weight: non-negative numbers that differ, some with several digits, without labels, and not
-    just codes of answers."""
+    """Returns whether a column can be a weight: non-negative numbers that differ, some with several digits, without labels, and
+    not just codes of answers."""
     numbers = column.low is not None and column.low >= 0 and column.distinct > 1 and column.widths[1] > 1
     return numbers and not any(column.codes.values()) and not may_be_yes_no(column)
 
@@ -45,23 +45,23 @@ def is_coded(column: ColumnContents, most: int = 60) -> bool:
 
 
 def is_isic(column: ColumnContents) -> bool:
-    """Whether a column can hold ISIC codes: letters A to V, or numbers of two to four digits, with more than a few different
-    values."""
+    """Returns whether a column can hold ISIC codes: letters A to V, or numbers of two to four digits, with more than a few
+    different values."""
     letters = column.widths == (1, 1) and column.low is None and column.distinct > 3
     digits = column.low is not None and 2 <= column.widths[1] <= 4 and column.distinct > 8
     return letters or digits
 
 
 def is_yes_no(column: ColumnContents) -> bool:
-    """Whether a column has labels for yes and for no, and only a few other codes. The draft asks the reader about these other
-    codes."""
+    """Returns whether a column has labels for yes and for no, and only a few other codes. The draft asks the reader about these
+    other codes."""
     said = column.meanings
     return "yes" in said and "no" in said and len(said.get("other", [])) <= MOST_OPEN
 
 
 def may_be_yes_no(column: ColumnContents) -> bool:
-    """Whether a column can be a yes/no question without labels: its codes are 1 and 2, or 0 and 1, and perhaps codes for no
-    answer."""
+    """Returns whether a column can be a yes/no question without labels: its codes are 1 and 2, or 0 and 1, and perhaps codes for
+    no answer."""
     found = set(column.codes)
     return not any(column.codes.values()) and found <= USUAL and ({"1", "2"} <= found or {"0", "1"} <= found) and "3" not in found
 

@@ -69,8 +69,8 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
 
 def _is_exception(column: ColumnContents) -> bool:
-    """Whether a question is about work that the State may demand, or about the limits of such work. Its label or the labels of
-    its codes say so."""
+    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label or the
+    labels of its codes say so."""
     words = vocabulary()
     if is_yes_no(column):
         return bool(only_kind_of(column.label, words.exceptions) or hits(words.within_limits, column.label))

@@ -99,7 +99,7 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Whether a column holds numbers, with more different values than a list of codes."""
+    """Returns whether a column holds numbers, with more different values than a list of codes."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 

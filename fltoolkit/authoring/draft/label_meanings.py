@@ -1,5 +1,5 @@
-"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. If the meaning is
-unclear, it returns none."""
+"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Unclear labels get no
+meaning."""
 
 from __future__ import annotations
 
@@ -112,5 +112,5 @@ def _done_to_doers() -> tuple[str, ...]:
 
 
 def is_witnessed(label: str) -> bool:
-    """Whether a question is, or may be, about what happened to other workers."""
+    """Returns whether a question is, or may be, about what happened to other workers."""
     return bool(first_hit(vocabulary().polarity.witnessed, label))

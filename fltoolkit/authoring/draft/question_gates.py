@@ -89,7 +89,7 @@ def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
 
 
 def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
-    """Whether almost everybody who passed these gates has an answer."""
+    """Returns whether almost everybody who passed these gates has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 

@@ -90,12 +90,13 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Whether a column asks if the person could leave the work, with its own answers, such as: yes; no; no, under threat."""
+    """Returns whether a column asks if the person could leave the work, with its own answers, such as: yes; no; no, under
+    threat."""
     return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """Whether a column has labelled kinds of answers, such as status in employment. Such a column can be a gate."""
+    """Returns whether a column has labelled kinds of answers, such as status in employment. Such a column can be a gate."""
     return is_coded(column, 12) and any(column.codes.values())
 
 
@@ -321,7 +322,7 @@ def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _is_months(column: ColumnContents) -> bool:
-    """Whether a column can be months: small numbers that not everybody has, with labels only for codes of no answer."""
+    """Returns whether a column can be months: small numbers that not everybody has, with labels only for codes of no answer."""
     numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
     return numbers and not column.full and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
 

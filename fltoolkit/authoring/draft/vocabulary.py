@@ -109,11 +109,11 @@ def without(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the first kind with a word in the label. Returns None if there is none."""
+    """Returns the first kind that has one of its words in the label. Returns None if there is no such kind."""
     return next((kind for kind, words in kinds.items() if hits(words, label)), None)
 
 
 def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
-    """Returns the only kind with a word in the label. Returns None if there is no such kind, or several."""
+    """Returns the kind that has one of its words in the label, if there is exactly one. Otherwise returns None."""
     found = [kind for kind, words in kinds.items() if hits(words, label)]
     return found[0] if len(found) == 1 else None

@@ -62,7 +62,7 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
+        """Returns whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
         return self.key.split(".")[0] in SINGLE
 
 

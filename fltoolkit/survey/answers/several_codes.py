@@ -22,7 +22,7 @@ def pattern(separator: str | None) -> str:
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
-    """Whether a text contains at least one of some codes. Null if the text is null."""
+    """Returns whether a text contains at least one of some codes. Null if the text is null."""
     if not codes:
         return nw.lit(False)
     edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(pattern(separator), EDGE), nw.lit(EDGE)])

@@ -51,7 +51,8 @@ def _judged(finding: Finding, why: str | None) -> Finding:
 
 
 def correction_findings(survey: Survey) -> list[Finding]:
-    """Returns a note on the rows corrected for each column and reason, and a warning for each correction that changed nothing."""
+    """Returns a note for each column and reason, with the number of corrected rows, and a warning for each correction that
+    changed nothing."""
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:

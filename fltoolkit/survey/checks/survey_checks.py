@@ -306,7 +306,7 @@ def _module(survey: Survey, found: _Tested) -> list[Finding]:
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Whether every question under some keys of survey.yaml is blank."""
+    """Returns whether every question under some keys of survey.yaml is blank."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 

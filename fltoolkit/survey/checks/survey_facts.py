@@ -60,7 +60,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
 
 
 def refused(survey: Survey) -> nw.Expr:
-    """Whether a person refused the whole module. For children, this is their own module."""
+    """Returns whether a person refused the whole module. For children, this is their own module."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 

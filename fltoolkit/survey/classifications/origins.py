@@ -25,7 +25,7 @@ OF_SEVERAL = re.compile(
 
 
 def tells_origins(name: str, group: AnyGroup) -> bool:
-    """Whether a group has single origins. Its key `publish_origins_because`, its name or its label says so."""
+    """Returns whether a group has single origins. Its key `publish_origins_because`, its name or its label says so."""
     if not isinstance(group, Group) or group.classification:
         return False
     words = f"{name} {group.label}".replace("_", " ").casefold()

@@ -75,7 +75,7 @@ def without_marks(frame: Frame, columns: Iterable[str]) -> Frame:
 
 
 def differs(column: str) -> nw.Expr:
-    """Whether the text of a corrected column differs from the text before. Never null."""
+    """Returns whether the text of a corrected column differs from the text before. Never null."""
     before, now = nw.col(BEFORE + column), nw.col(SOURCE + column)
     return (before.is_null() != now.is_null()) | (before != now).fill_null(False)
 
@@ -132,7 +132,7 @@ def _everywhere(entry: int, correction: Correction) -> NewValue:
 
 
 def _meets(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
-    """Whether a row meets a condition on each of some columns. A blank meets no condition."""
+    """Returns whether a row meets a condition on each of some columns. A blank meets no condition."""
     return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
 
 

@@ -11,7 +11,7 @@ NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Whether a column holds whole numbers that can be grouped and compared directly."""
+    """Returns whether a column holds whole numbers that can be grouped and compared directly."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 

@@ -30,7 +30,7 @@ BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # beyond these, bits are not faster, 
 
 
 def is_spark(data: object) -> bool:
-    """Whether `data` is a PySpark DataFrame. PySpark is not imported for this check."""
+    """Returns whether `data` is a PySpark DataFrame. PySpark is not imported for this check."""
     return bool(dependencies.is_pyspark_dataframe(data))  # also for Spark Connect, which spark_table refuses
 
 
@@ -218,7 +218,7 @@ def labels_of(values: Frame, where: object = "") -> Labels:
 
 
 def has_few(rows: Frame) -> bool:
-    """Whether DuckDB holds at most FEW_ROWS rows. Counting stops there."""
+    """Returns whether DuckDB holds at most FEW_ROWS rows. Counting stops there."""
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 

@@ -36,8 +36,8 @@ def certain(spec: SurveySpec) -> nw.Expr | None:
 
 
 def is_child(spec: SurveySpec) -> nw.Expr:
-    """Whether the definition for children applies to a person. The age at interview decides. If the age is unknown, it applies
-    to persons who answered the children's module and not the adults' module."""
+    """Returns whether the definition for children applies to a person. The age at interview decides. If the age is unknown, it
+    applies to persons who answered the children's module and not the adults' module."""
     if spec.children is None:
         return nw.lit(False)
     own = spec.children.module
@@ -46,13 +46,13 @@ def is_child(spec: SurveySpec) -> nw.Expr:
 
 
 def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Whether a person answered the right module: that of children or that of adults."""
+    """Returns whether a person answered the right module: that of children or that of adults."""
     own = spec.children and spec.children.module
     return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 
 
 def _answered(module: ModuleStatus | None) -> nw.Expr:
-    """Whether a person answered a module. True for everyone if survey.yaml does not name the module's column."""
+    """Returns whether a person answered a module. True for everyone if survey.yaml does not name the module's column."""
     if module is None:
         return nw.lit(True)
     return nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)

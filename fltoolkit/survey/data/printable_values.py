@@ -49,5 +49,5 @@ class Mask:
 
 
 def is_code(value: str) -> bool:
-    """Whether a value is as short as the codes of questionnaires."""
+    """Returns whether a value is as short as the codes of questionnaires."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

@@ -155,18 +155,18 @@ class Design:
 
     @property
     def has_few_rows(self) -> bool:
-        """Whether the design has few rows. Texts are then grouped without being turned into codes first. The rows are counted
-        only once."""
+        """Returns whether the design has few rows. Texts are then grouped without being turned into codes first. The rows are
+        counted only once."""
         if self not in _FEW:
             _FEW[self] = has_few(self.frame)
         return _FEW[self]
 
     def is_truth(self, name: str) -> bool:
-        """Whether the type of a column is boolean. Other types must be read as true or false."""
+        """Returns whether the type of a column is boolean. Other types must be read as true or false."""
         return bool(self.column(name)[1] == nw.Boolean)
 
     def is_whole(self, name: str) -> bool:
-        """Whether the type of a column is a whole number."""
+        """Returns whether the type of a column is a whole number."""
         return is_whole(self.column(name)[1])
 
     def number(self, name: str) -> nw.Expr:

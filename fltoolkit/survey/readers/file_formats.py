@@ -51,7 +51,7 @@ class FileLabels:
     rows: int = 0
 
     def is_missing(self, column: str, code: str) -> bool:
-        """Whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
+        """Returns whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
         if re.fullmatch(r"\.[a-z]", code):
             return True
         return any(_within(code, low, high) for low, high in self.ranges.get(column, ()))

@@ -15,7 +15,7 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Whether the names of columns are certainly names. In a CSV without a header, they would be a person's answers.
+    """Returns whether the names of columns are certainly names. In a CSV without a header, they would be a person's answers.
 
     Args:
         present: the names in the data.

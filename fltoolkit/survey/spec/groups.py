@@ -309,7 +309,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Whether the table describes the cases (a profile)."""
+        """Returns whether the table describes the cases (a profile)."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

@@ -163,7 +163,7 @@ class SurveySpec(Model):
         return "adults" if (ages.min or 0) >= self.age.adult else ""
 
     def of_children(self, population: str) -> bool:
-        """Whether the children's definition applies to a population."""
+        """Returns whether the children's definition applies to a population."""
         return self.children is not None and self.side(population) == "children"
 
     @property
