@@ -42,8 +42,8 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
     Args:
         survey: what `fl.read_survey` returned.
         show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
-            By default, a finding prints a value only if it cannot identify a person (`printable_values.Mask`), and no exact
-            number of persons.
+            By default, a finding prints a value only if it cannot identify a person (`printable_values.Mask`), and it never
+            prints an exact number of persons.
 
     Returns:
         One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column or key), `what`,

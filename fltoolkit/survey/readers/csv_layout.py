@@ -116,8 +116,8 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a delimiter fits, as values to compare: rows have several cells, there are no titles, all rows have the
-    same number of cells, and the number of cells."""
+    """Returns how well a delimiter fits, as a tuple to compare: whether rows have several cells, whether there are no titles,
+    whether all rows have the same number of cells, and this number."""
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)
