@@ -75,7 +75,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
 
 
 def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
-    """Check a survey and classify its persons (see `classify`). The result is not remembered."""
+    """Check a survey, then classify its persons. `classify` does the same, but also keeps the result for the next call."""
     spec = survey.spec
     stop_on_errors(check(survey), str(survey.path))
     refuse_empty_populations(survey)
@@ -90,7 +90,9 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     The caller knows that the survey has no errors and that the rule set can be applied to it.
 
     Args:
-        hold: true: if the survey is held in memory, classify its persons at once. False: classify them again for each estimate.
+        survey: the survey.
+        rule: the rule set.
+        hold: whether to compute the classification now, if the survey is in memory. If false, each estimate computes it again.
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
@@ -152,12 +154,12 @@ def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
 
 
 def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
-    """Returns the answers to the items as truths, from one set of answers: the person's or one episode's."""
+    """Returns the answers to all items as truths: one column per question, from the person's answers or those of one episode."""
     return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
 
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """Applies the definition to rows that each hold one set of `_answers`."""
+    """Applies the definition of forced labour to rows that each hold one set of answers (`_answers`)."""
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work

@@ -15,7 +15,7 @@ from fltoolkit.survey.spec.questions import Source
 def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns the answer to one question as yes, no or unresolved.
 
-    A blank is *no* if a skip explains it (the gate question was answered so), or if survey.yaml says `blank: no`. Any other blank
+    A blank is *no* if the question was skipped because of an earlier answer, or if survey.yaml says `blank: no`. Any other blank
     is unresolved.
 
     Args:

@@ -31,7 +31,7 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """Returns the names of categories in a population, as {group: {label: name}}.
+    """Returns the names of categories in a population, as {group: {label: name}}. Example: {"sex": {"women": "girls"}}.
 
     Groups whose names all equal their labels are left out.
     """
@@ -46,13 +46,13 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Returns rows with each category under its name in the population. The rows have one column per group."""
+    """Returns rows in which each category has its name in the population. Example: `girls` instead of `women`."""
     names = names_in(spec, population)
     return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label of a category that may be given by its name in a population. Example: `women` for `girls`."""
+    """Returns the label of a category, which may be given by its name in a population. Example: `girls` gives `women`."""
     found = spec.groups.get(group)
     if not isinstance(found, Group) or not found.classification:
         return category

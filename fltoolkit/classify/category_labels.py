@@ -17,7 +17,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
     """Returns the kit's labels for the categories of a group, by their value in the data.
 
-    Categories not in it use the survey's own words.
+    A category without a label of the kit keeps the survey's own words.
     """
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
     if name in spec.jobs:

@@ -84,7 +84,7 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Returns the frame with the columns that it needs, and whether a parent is in forced labour in the country.
+    """Returns whether a parent of a child is in forced labour in the country, and the frame with the columns needed for this.
 
     Only children who may work with parents are looked at, because the parent decides nothing for other children. The answer is
     unresolved if a parent was not asked and no other parent is known to be in forced labour.

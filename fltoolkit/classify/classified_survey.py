@@ -44,9 +44,10 @@ def refuse_unclassified(design: Design) -> None:
 
 
 def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """Returns a survey as a classified survey.
+    """Returns a `ClassifiedSurvey`, made from a survey and the facts of its classification.
 
     Args:
+        survey: the survey as it was read.
         facts: the attributes of `ClassifiedSurvey` and the new `rows`.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

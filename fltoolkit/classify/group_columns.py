@@ -21,7 +21,7 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns the membership of each population that is no sum of others."""
+    """Returns a true/false column for each population that is no sum of others: whether the person belongs to it."""
     return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
 
 

@@ -53,7 +53,7 @@ class Language:
         return replace(self, own_words=own_words)
 
     def for_pictures(self) -> Language:
-        """Returns the language for the words of a picture."""
+        """Returns the same language for the words of a picture, in which only a star marks a text that is not translated."""
         return replace(self, pictures=True)
 
     def own(self, text: str) -> str:
@@ -111,7 +111,7 @@ class Language:
         return key in self.words
 
     def each(self, key: str, **values: object) -> tuple[str, ...]:
-        """Returns the sentences of a list."""
+        """Returns all sentences of a list in the language's file, with their placeholders filled."""
         found = [name for name in self.words if name.rpartition(".")[0] == key]
         if not found:
             raise SpecError("this list is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")

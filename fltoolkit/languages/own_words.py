@@ -49,7 +49,7 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
     Args:
         file: the name of the file, for messages.
         model: the file as it was read.
-        groups: by the name of the group, its label in survey.yaml; only groups that the kit has no words for.
+        groups: the label of each group that survey.yaml labels, or that the kit has no word for, by the name of the group.
     """
     labels = dict(groups or {})
     found = [(key, text) for key, text in own_texts_in(model) if not isinstance(text, WorkingText) and not _is_name(key, text)]

@@ -235,7 +235,7 @@ def _filled_row(
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """Returns the framework's columns of a row."""
+    """Returns the columns that every row of an indicator has in the plan: level, code, statement, definition, unit and others."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

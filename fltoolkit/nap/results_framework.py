@@ -65,7 +65,7 @@ class Definition(Model):
 
 
 def _share(value: object) -> object:
-    """Stop on a cut in percent, because most people type it so."""
+    """Stop if a cut is above 1: most people type it in percent."""
     try:
         percent = float(str(value)) > 1
     except ValueError:

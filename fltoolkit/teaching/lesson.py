@@ -135,8 +135,7 @@ class Lesson:
     changes: list[Callable[[], None]] = field(default_factory=list)
 
     def exercise(self, name: str) -> Any:
-        """Show the question, with the control or the reply below it. For what is guessed before it is shown, use `ask` and
-        `answer`.
+        """Show the question, with the control or the reply below it. `ask` and `answer` do the two halves separately.
 
         Raises:
             RequestError: the lesson has no such exercise.

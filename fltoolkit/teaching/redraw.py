@@ -119,7 +119,7 @@ class _Drawing:
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
     """Returns the cases `y` and persons `n` of each drawn PSU.
 
-    Without clusters each person is a PSU: the sums are of the stratum.
+    Without clusters a PSU is a person, and they are sums of the stratum.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:

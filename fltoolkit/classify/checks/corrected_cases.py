@@ -67,7 +67,9 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Returns the key of each person and, for each population, whether the person is a case and whether unresolved (1 or 0)."""
+    """Returns the key of each person and two columns per population: whether the person is a case in it, and whether
+    unresolved.
+    """
     case, columns = nw.col("forced_labour"), [nw.col(KEY)]
     for i, name in enumerate(populations):
         inside = nw.col(POPULATION + name).fill_null(False)
@@ -77,7 +79,9 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns what is counted for the i-th population."""
+    """Returns the conditions that are counted for the i-th population: cases and unresolved persons, before and after
+    corrections.
+    """
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
         "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,

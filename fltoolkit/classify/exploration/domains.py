@@ -29,7 +29,9 @@ Where = Annotated[
 
 
 def within(design: D, where: Where) -> D:
-    """Returns the design restricted to the domain that its estimates are about; the given design stays as it was.
+    """Set the domain of a design: its estimates are then about these persons only. The given design stays as it was.
+
+    All sampling units stay in the design and count in the variance.
 
     Args:
         design: a classified survey, or any design.

@@ -45,7 +45,7 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the families that hold these topics, in the order of the questionnaire."""
+    """Returns the names of the families (`FAMILIES`) to which these topics belong, in the order of the questionnaire."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 
@@ -149,7 +149,10 @@ def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Character
 
 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields the stages of one side, only if every question of the side states its stage and not all stages are the same."""
+    """Yields one characteristic for each stage (recruitment, …) of a side of the definition.
+
+    There are none unless every question of the side states its stage and the stages differ.
+    """
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
     if len(known) == len(at) and len({stage for stage, _ in known}) > 1:
@@ -157,7 +160,9 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields the modes of one side of the definition, only if its questions differ in mode."""
+    """Yields one characteristic for each mode (experienced, …) of a side of the definition; none unless its questions differ in
+    mode.
+    """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
         yield from _named(f"{side}_mode", sorted(columns, key=lambda pair: MODES.index(pair[0])))
@@ -194,9 +199,9 @@ def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """Returns the labels of a topic's characteristics in any language, by name.
+    """Returns the labels of a topic's characteristics, by name, as remarks that each language words.
 
-    For `form`, a group too, see `category_labels`.
+    The topic `form` is a group too: `category_labels` returns its labels.
     """
     if topic in SIDES:
         return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}

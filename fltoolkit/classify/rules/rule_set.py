@@ -81,7 +81,9 @@ class Dimension(Model):
         return (*self.involuntary.strong, *self.coercion.strong)
 
     def uses(self, side: Side, item: str, stage: str | None) -> bool:
-        """Returns whether a question on `item`, asked about `stage`, counts on this side."""
+        """Returns whether a question about `item` at a `stage` counts on this side of the definition (involuntary or
+        coercion).
+        """
         return item in getattr(self, side).all and (not self.stages or stage in self.stages)
 
 

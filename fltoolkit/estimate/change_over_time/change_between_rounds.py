@@ -272,7 +272,7 @@ def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
 
 
 def _breakdowns_in_words(by: Breakdowns) -> str:
-    """Returns breakdowns in words."""
+    """Returns breakdowns in words, such as `total, sex × region`."""
     return ", ".join(crossed(breakdown) or TOTAL for breakdown in by)
 
 

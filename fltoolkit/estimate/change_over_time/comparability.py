@@ -42,7 +42,7 @@ def _domain(about: About) -> Reason | str:
 
 
 def fact(name: str) -> Reason:
-    """Returns the words for a field of `About`."""
+    """Returns the words for a field of `About`, such as `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
 
 
@@ -81,7 +81,7 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
-    """Returns what can be compared of the questions, by their key in survey.yaml."""
+    """Returns the questions by their key in survey.yaml, with what is compared: label, codes, mode and routing."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)

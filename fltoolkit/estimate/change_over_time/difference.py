@@ -172,7 +172,7 @@ def difference(
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
     unknown = np.isnan(np.asarray(before.psus_with_cases, dtype=float)) | np.isnan(np.asarray(after.psus_with_cases, dtype=float))
-    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates are no PSUs
+    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates have no PSUs
     by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
     too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
     with np.errstate(divide="ignore", invalid="ignore"):

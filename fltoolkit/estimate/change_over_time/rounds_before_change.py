@@ -21,9 +21,9 @@ SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "":
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns what would hinder `fl.change` of the default population's prevalence. No number is estimated.
+    """Returns findings on what would hinder `fl.change` of the default population's prevalence, in the columns of `fl.check`.
 
-    The columns are those of `fl.check`.
+    No number is estimated.
 
     Args:
         before: the earlier round.

@@ -55,16 +55,16 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
-    """Adds unresolved persons as cases to the rows of a round. If both rounds are changed so, their difference includes the
+    """Adds unresolved persons as cases to the rows of a round. If this is done in both rounds, their difference includes the
     excess.
 
-    Each limit keeps its distance from the estimate, and the variance that the unresolved persons add is added to it in squares.
-    This is exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, this is ignored.
+    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
+    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, this is ignored.
 
     Args:
         side: the rows.
         more: what the unresolved persons add to each estimate.
-        se: the standard error of the sum of both, from the sum of both influences.
+        se: the standard error of the estimate with the unresolved persons, from the sum of both influences.
         level: the confidence level of the limits of `side`.
     """
     p, low, high, s, df = (np.asarray(v, dtype=float) for v in (side.estimate, side.ci_low, side.ci_high, side.se, side.df))
@@ -98,7 +98,10 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change. A verdict is removed if a round's bounds are wide; the reason names the round."""
+    """Returns the rows of a change.
+
+    A verdict is removed if a round has wide bounds (see `wide_bounds`); the reason names the round.
+    """
     decided = holds(rows["verdict"], DECREASED, INCREASED)
     which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
     falls = decided & (before | after)
@@ -108,7 +111,10 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
 
 @dataclass(frozen=True)
 class Matched:
-    """The rows of two rounds that are compared, by their positions in both tables. `shared` is explained in `join_samples`."""
+    """The matched rows of two rounds that are compared. `first` and `second` are their positions in the tables of both rounds.
+
+    `shared` says whether the rounds share PSUs (see `join_samples`).
+    """
 
     before: Estimates
     after: Estimates
@@ -210,7 +216,7 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
 
 
 def side_of(table: pd.DataFrame, rows: Positions) -> Side:
-    """Returns some rows of an `Estimates.table`."""
+    """Returns a `Side` with the chosen rows of an `Estimates.table`."""
     return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
 
 

@@ -144,7 +144,7 @@ def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Arr
 
 
 def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tuple[Array, Array]:
-    """Returns the limits of `logit`, `wilson`, `asin` and `wald`. The SE must be above 0."""
+    """Returns the limits of the methods `logit`, `wilson`, `asin` and `wald`, for standard errors above 0."""
     if method == "logit":
         from scipy.special import expit
 

@@ -152,7 +152,7 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """Returns the cell of the denominator for each row of the result."""
+        """Returns, for each row of the result, the position of the cell that is its denominator."""
         found = np.empty(self._places.size, dtype=np.intp)
         found[self._places] = np.arange(self._places.shape[1])
         return found
@@ -167,7 +167,7 @@ class _Answers:
         return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
 
     def having(self, *letters: str) -> Cells:
-        """Returns the rows of the result as cells, each with the cases that have one of these answers."""
+        """Returns one cell per row of the result: the cases whose answer on the row's characteristic is one of these letters."""
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
@@ -177,7 +177,7 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def seen_by(self, *letters: str) -> Pass:
-        """Returns the pass with the cells of `having`: the cases that have one of these answers."""
+        """Returns the pass with the cells of `having`: the cases whose answer is one of these letters."""
         return replace(self.run, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:

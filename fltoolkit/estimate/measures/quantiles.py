@@ -161,7 +161,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
 
 
 def _persons_behind(run: Pass) -> dict[str, Any]:
-    """Returns the columns that describe the persons behind each cell's quantile."""
+    """Returns the columns on the persons behind each quantile: persons, cases, weights, PSUs and households."""
     t, counted = run.table, run.counted
     return {
         "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
@@ -193,6 +193,6 @@ def _quantile(values: Array, shares: Array, p: float) -> float:
 
 
 def _up_to(run: Pass, values: Array, at: Array) -> Cells:
-    """Returns the cells with only the rows up to each cell's quantile."""
+    """Returns the cells without the rows whose value is above the cell's quantile."""
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
     return Cells(run.cells.keys, tuple(codes))

@@ -152,7 +152,7 @@ class UnresolvedShares:
     influence: Matrix
 
     def of_rows(self, rows: Codes) -> UnresolvedShares:
-        """Returns the shares of some rows."""
+        """Returns the shares and the influence of some rows of the result."""
         return UnresolvedShares(self.share[rows], self.influence[:, rows])
 
 

@@ -110,7 +110,7 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """Returns the influence of all parts side by side, and the units of that influence."""
+    """Returns one influence matrix with the columns of all parts, and the units that its rows are about."""
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
         return side_by_side([est.influence for est in parts.values()]), first.units
@@ -118,7 +118,10 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """Returns the scaled influence of Estimates from different samples side by side, and all units. `shared` is as in `stack`."""
+    """Returns the scaled influence of Estimates from different samples as one matrix, and its units.
+
+    `shared` is as in `stack`.
+    """
     labels = [set(psu_labels(est.units)) for est in parts.values()]
     both = sum(map(len, labels)) - len(set().union(*labels))
     if both and shared is None:

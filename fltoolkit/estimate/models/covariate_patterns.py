@@ -67,7 +67,7 @@ class Patterns:
         return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sums of a table column by pattern."""
+        """Returns the sum of a table column for each pattern."""
         values = self.run.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
@@ -97,7 +97,7 @@ class Patterns:
         return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
     def matrix(self, frame: pd.DataFrame) -> Array:
-        """Returns the model matrix of other patterns."""
+        """Returns the model matrix for another table of covariates, coded as in this model."""
         from patsy import build_design_matrices
 
         return np.asarray(build_design_matrices([self.info], frame)[0])
@@ -233,7 +233,7 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns a covariate of the patterns: numbers, or categories in the order of its one-way cells."""
+    """Returns one covariate of the patterns: numbers, or categories in the order in which a table shows them."""
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:
         return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)

@@ -104,7 +104,7 @@ def _not_settled() -> RequestError:
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Returns Firth's likelihood at some coefficients."""
+    """Returns Firth's penalised likelihood, and the fitted probabilities, for given coefficients."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -119,9 +119,10 @@ def _inverse(x: Array, v: Array) -> Array:
 
 
 def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
-    """Returns the limits of coefficient j: the values at which twice the fall of Firth's likelihood equals `drop`; else infinite.
+    """Returns the limits of coefficient j by the profile of Firth's likelihood.
 
-    Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
+    At a limit, twice the fall of the log-likelihood from its maximum equals `drop`. A limit is infinite if the fall never reaches
+    it. Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
     """
     from scipy.optimize import brentq
 

@@ -178,7 +178,7 @@ def logit(
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
-    """Fits `logit` to persons that are already grouped, so that two penalties need only one pass."""
+    """Fits the model of `logit` to patterns that are read already. So two fits, with and without penalty, need only one pass."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     largest = np.abs(p.x).max(axis=0)
@@ -274,7 +274,8 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 
 
 def _lost(solver: _Solver, y: Array, w: Array) -> str:
-    """Returns what has an estimate under the survey's weights but not under one replicate's weights; "" if there is nothing.
+    """Returns the first coefficient that one replicate's weights cannot estimate although the survey's weights can; "" if there
+    is none.
 
     For example, a half-sample may leave out all cases of a category, or all its persons.
     """
@@ -337,7 +338,9 @@ def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
-    """Under separation: sets limits from the profile of Firth's likelihood, and removes standard errors."""
+    """Replaces the intervals of coefficients under separation by profile likelihood intervals, and removes their standard
+    errors.
+    """
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()

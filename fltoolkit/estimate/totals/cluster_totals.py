@@ -250,10 +250,7 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """Returns the calibration of a weight if its variance needs residuals.
-
-    With replicate weights, the replicates are calibrated.
-    """
+    """Returns the calibration of a weight, or None if its variance needs no residuals: replicates are calibrated one by one."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 

@@ -105,7 +105,8 @@ class Pass:
     calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
-        """Returns sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells); see `carried`.
+        """Returns sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells). With calibrated weights more rows follow
+        (`carried`).
 
         Args:
             rows: positions of the table's rows that are summed; None: all rows.
@@ -164,17 +165,17 @@ class Pass:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of the table's rows of cases."""
+        """Returns the positions of the rows that hold cases in the table of sums."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of the table's rows of cases that have a value of the measured variable."""
+        """Returns the positions of the rows, in the table of sums, that hold cases with a value of the measured variable."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of the table's rows of unresolved persons."""
+        """Returns the positions of the rows that hold unresolved persons in the table of sums."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
@@ -277,7 +278,7 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
 
 
 def _refuse_origins(design: Design, estimand: Estimand) -> None:
-    """Stop on a table by single origins that survey.yaml does not publish (`classifications.origins`)."""
+    """Stop on a table by single origins (one nationality, ethnicity or religion) unless survey.yaml publishes it."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
         by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by

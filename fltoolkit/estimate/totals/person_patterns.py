@@ -255,7 +255,7 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns the table described at `PersonPatterns.weights`.
+    """Returns the weights of one population by kind of person, in the columns of `PersonPatterns.weights`.
 
     Args:
         of: the columns and the population.
@@ -274,7 +274,7 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """Returns the table described at `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups, in the columns of `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
     weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]

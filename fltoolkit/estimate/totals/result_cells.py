@@ -86,9 +86,10 @@ class Cells:
         return len(self.keys)
 
     def sums(self, values: Array, rows: Codes | None = None) -> Array:
-        """Returns one sum per cell.
+        """Returns the sum of the values in each cell.
 
         Args:
+            values: one value per table row.
             rows: positions of the table's rows that are summed; None: all rows.
         """
         out = np.zeros(len(self))

@@ -37,10 +37,15 @@ class Replicates(Scaled):
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
-        """Returns the distance of each replicate's estimate from the centre, from its sums (replicates × rows).
+        """Returns the distance of each replicate's estimate from the centre.
 
-        If nobody of a domain is in a replicate, the replicate has no estimate there and adds nothing, as in R. `overwrite_x` is
-        explained at `Units.influence`.
+        A replicate that holds nobody of a domain has no estimate and adds nothing, as in R.
+
+        Args:
+            y: the numerators, summed by replicate (replicates × rows).
+            x: the denominators; None: the estimates are totals.
+            estimate: the estimates from the full sample.
+            overwrite_x: whether the result may be written into the memory of x.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             theta = y if x is None else np.divide(y, x, out=x if overwrite_x else None)

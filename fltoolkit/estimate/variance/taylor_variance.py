@@ -133,7 +133,7 @@ class Units(Scaled):
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Matrix) -> Matrix:
-        """Returns sums over the units of each PSU."""
+        """Returns a matrix by unit as a matrix by PSU: the units of each PSU are added up."""
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:

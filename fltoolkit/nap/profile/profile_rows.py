@@ -48,11 +48,14 @@ def rows_of_characteristic(
 ) -> pd.DataFrame:
     """Returns the published shares of one characteristic. The category is `total` for everybody, else the category of the group.
 
-    Args:
-        by: at most one group.
+    If the run has no profile, the result is the row that says why.
 
-    Returns:
-        Rows of `out`. If the run has no profile, it is the row that says why.
+    Args:
+        out: the published set.
+        characteristic: such as `debt_bondage`, or with its topic `coercion_stage/recruitment`.
+        by: at most one group.
+        population: the population; None: the first with such rows.
+        measure: `profile`, or the measure of the change in it.
 
     Raises:
         RequestError: the profile has no such characteristic, or several.
@@ -74,7 +77,7 @@ def rows_of_characteristic(
 
 
 def _category(by: tuple[str, ...], said: object) -> object:
-    """Returns the category of the group, from a category that is crossed with the characteristic."""
+    """Returns the group's part of a category that is crossed with a characteristic; `total` if there is no group."""
     return uncrossed_categories(said)[-1] if by else TOTAL
 
 
