@@ -39,7 +39,7 @@ class Language:
     Attributes:
         code: en, fr, …, as in the `lang` of a page.
         words: each sentence by its key. The parts of a key are joined by dots.
-        own_words: the own texts of the survey and the plan that a document is about.
+        own_words: the texts that the survey and the plan of a document give themselves, with translations.
         pictures: whether the words are for a picture. There only a star marks a text that is not translated.
     """
 
@@ -57,7 +57,7 @@ class Language:
         return replace(self, pictures=True)
 
     def own(self, text: str) -> str:
-        """Returns an own text of the survey or the plan in this language. Any other text is returned unchanged.
+        """Returns a text that survey.yaml or nap.yaml gives itself, in this language. Any other text is returned unchanged.
 
         If its file has no translation, the text stays, marked as a text in the file's language.
         """

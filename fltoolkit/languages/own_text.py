@@ -77,7 +77,7 @@ class OwnText(str):
 
 
 class WorkingText(OwnText):
-    """An own text that notebooks and the workbook show, but no document: a question's label, an indicator's definition."""
+    """An `OwnText` that notebooks and the workbook show, but no document: a question's label, an indicator's definition."""
 
 
 NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
@@ -99,7 +99,7 @@ LanguageCode = Annotated[str, AfterValidator(_known)]
 
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
-    """Yields every own text of a model that is not empty, with its key. The parts of a key are joined by dots."""
+    """Yields every `OwnText` of a model that is not empty, with its key. The parts of a key are joined by dots."""
     if isinstance(node, OwnText):
         if node:
             yield key, node

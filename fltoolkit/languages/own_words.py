@@ -1,4 +1,7 @@
-"""The own texts of a survey and its plan. A document in another language finds them by the text in the published tables."""
+"""Collects the texts that survey.yaml and nap.yaml give themselves, so that documents in other languages find their translations.
+
+Each is found by its wording in the published tables.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ Place = tuple[str, str]  # a file and the keys within it
 
 @dataclass(frozen=True)
 class OwnWords:
-    """Own texts of one or several files.
+    """Texts that one or several files (survey.yaml, nap.yaml) give themselves.
 
     Attributes:
-        texts: the own texts by their wording in the file's own language, as tables hold it.
-        labels: the own labels of groups, by the name of the group.
-        places: the first place of each text.
+        texts: the texts with their translations, by the wording in the file's own language, as tables hold it.
+        labels: the labels of groups, by the name of the group.
+        places: the first place of each text: file and keys.
     """
 
     texts: Mapping[str, OwnText] = field(default_factory=dict)
@@ -66,7 +69,7 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
 
 
 def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
-    """Returns the own texts of several files as one. If several files have a text, the first file is its place."""
+    """Returns the texts of several files as one `OwnWords`. If several files have a text, its place is in the first of them."""
     made = OwnWords()
     for part in parts:
         made = made | part

@@ -1,6 +1,4 @@
-"""Finds own texts of a survey and its plan that lack a language of the documents, and says so in sentences at the end of a
-run.
-"""
+"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, in sentences at the end of a run."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ def lacking(words: OwnWords, language: Language) -> list[Place]:
 
 
 def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
-    """Returns one English sentence for each language that some own texts lack: how many texts, and under which keys of which
-    file.
-    """
+    """Returns one English sentence per language that lacks translations: how many texts, and under which keys of which file."""
     missing = {code: lacking(words, read_language(code)) for code in codes}
     names = {code: read_language(BASE).name_of(code) for code in missing}
     return tuple(

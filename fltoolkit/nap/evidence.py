@@ -47,7 +47,7 @@ class Evidence:
 
     @property
     def own_words(self) -> OwnWords:
-        """Returns the own texts of the plan and its surveys, as documents show them in each language."""
+        """Returns the texts that the plan and its surveys give themselves, with translations, as documents show them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 

@@ -292,8 +292,9 @@ class Plan(Model):
         """Returns how many persons of a row will answer in a repeat.
 
         Args:
-            population: the population whose planned sample counts. n: persons of the row asked in the baseline. asked: all
-                persons asked.
+            population: the population whose planned sample counts.
+            n: persons of the row who were asked in the baseline.
+            asked: all persons who were asked in the baseline.
 
         Returns:
             The row's share of the planned sample; without a planned sample, `n`; nan if the share is unknown.
@@ -350,7 +351,8 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
     """Read the plan of a survey, by its path from the folder of survey.yaml.
 
     Args:
-        survey: as in `read_survey`. plan: a nap.yaml. By default the nap.yaml in that folder, if there is one; empty: no plan.
+        survey: as in `read_survey`.
+        plan: a nap.yaml. By default the nap.yaml in that folder, if there is one; empty: no plan.
 
     Returns:
         The plan; None if there is no plan.

@@ -110,7 +110,7 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
 
 
 def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
-    """Returns a bare design (one without survey.yaml) with one column more."""
+    """Returns a design without survey.yaml with one column more."""
     of = _column(group)
     text = design.text(of)
     number = design.number(of) if isinstance(group, NumberGroup) else None

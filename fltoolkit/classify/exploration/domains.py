@@ -35,7 +35,7 @@ def within(design: D, where: Where) -> D:
 
     Args:
         design: a classified survey, or any design.
-        where: the labels of the persons to include, by group (for a bare design: by column); one label or several. None means
+        where: the labels of the persons to include, by group (without survey.yaml: by column); one label or several. None means
             everybody. A category's name in a population (girls) is accepted for its label (women).
 
     Raises:
@@ -109,9 +109,9 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
 
 
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
-    """Stop on a label that no row of a bare design has.
+    """Stop on a label that no row has, in a design without survey.yaml.
 
-    The labels are values of the data, so the message names only those it may show.
+    The labels are then values of the data, so the message names only those that it may show.
     """
     value = design.text(column).fill_null(NOT_STATED).alias("label")
     counted = design.frame.select(value).group_by("label").agg(nw.len().alias("n")).sort("label")

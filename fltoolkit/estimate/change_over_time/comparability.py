@@ -52,7 +52,10 @@ def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
 
 
 def _shares(modes: dict[str, float]) -> Reason | str:
-    """Returns the interview modes of a round with their shares, in steps of ten percent. Such steps reveal no count."""
+    """Returns the interview modes of a round with their shares.
+
+    Shares are in steps of ten percent, so that they reveal no count.
+    """
     told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
     return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""
 

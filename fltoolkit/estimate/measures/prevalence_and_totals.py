@@ -228,7 +228,9 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns `prevalence` of the default population and, if weights gross up, its `total`, both from one pass."""
+    """Returns `prevalence` of the default population and, if weights add up to the population, its `total`, both from one
+    pass.
+    """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     run, chosen = _headline_pass(persons, measures[-1])
     made = [replace(run, estimand=replace(run.estimand, measure=measure)) for measure in measures]
@@ -288,9 +290,7 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Returns whether a column of a bare design (one without survey.yaml) holds true and false, or only 0 and 1 (one small
-    query).
-    """
+    """Returns whether a column holds true and false, or only 0 and 1, in a design without survey.yaml (one small query)."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}

@@ -151,7 +151,7 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _shared(abouts: Sequence[About]) -> About:
-    """Returns the facts on which the parts agree; others are blank. Facts to verify and persons left out are always kept."""
+    """Returns the facts that all parts share; others are blank. Facts to verify and the number of persons left out are kept."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

@@ -291,7 +291,10 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
 
 
 def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
-    """Returns the term and category of each coefficient. Without survey.yaml, a category is a value of the data."""
+    """Returns the term and category of each coefficient.
+
+    Without survey.yaml a category is a value of the data and may be hidden.
+    """
     told = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]

@@ -283,7 +283,7 @@ def _truth(design: Design, name: str) -> nw.Expr:
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns a case's amount over `per`, and 1 if there is an amount. All other persons stay in, with 0 and 0."""
+    """Returns a case's amount over `per`, and 1 if it has an amount. All other persons stay in the sums, with amount 0."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
