@@ -51,8 +51,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of survey.yaml.
 
     Returns:
-        A ClassifiedSurvey: the survey with these further columns, one row per person. Truths are true, false or null
-        (unresolved).
+        A ClassifiedSurvey: the survey with these columns added, one row per person. Truths are true, false or null (unresolved).
 
         - `any_work`, `involuntary`, `coercion`, `same_work` (both in the same work, and enough for the rule set), `forced_labour`
           (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced labour at

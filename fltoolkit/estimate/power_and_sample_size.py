@@ -124,7 +124,7 @@ def sample_size(
     asked = {name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None}
     if len(asked) != 1:
         raise RequestError(
-            "a sample size is for one thing",
+            "a sample size has exactly one aim",
             where="sample_size",
             found=list(asked) or "none",
             allowed=["margin", "cv", "cut"],

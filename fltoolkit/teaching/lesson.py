@@ -223,7 +223,7 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
     found = load_shipped(LESSONS, name, Sheet, "lesson").exercises
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
-        raise RequestError("the file answers what was not asked", where=answers, found=strangers, allowed=list(found))
+        raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
     if interactive:
         _tell_errors_kindly()
     return Lesson(found, given, interactive)

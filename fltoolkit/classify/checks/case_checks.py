@@ -75,7 +75,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     out = [*unresolved_findings(persons, found["asked"], found[UNRESOLVED]), *out]
     for name in spec.groups:
         if not found[f"stated {name}"]:
-            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it say nothing"
+            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it are useless"
             out.append(Finding("warning", "groups", f"groups.{name}", what, 0, do))
     if found["cases"] < limit:
         what, do = (
@@ -137,7 +137,7 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
     for name, sector in persons.spec.jobs.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
-            what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
+            what = f"most of {sector.population} have no code here, so this job was not asked of all of them: rates by it would be wrong"
             do = f"say job: forced_labour under {persons.spec.key_of_job(name)} if it is that of the forced labour, or name the right population"
             out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
     return out

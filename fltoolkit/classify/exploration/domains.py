@@ -93,7 +93,7 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
     spec = design.spec
     if group in spec.case_only:
         raise RequestError(
-            f"only cases have {group}, so it is no domain of persons", where="where", found=group,
+            f"only cases have {group}, so it cannot define a domain of persons", where="where", found=group,
             allowed=[g for g in spec.group_names if g not in spec.case_only], do=f'name it in by: by=["{group}"]',
         )  # fmt: skip
     if group not in spec.group_names:

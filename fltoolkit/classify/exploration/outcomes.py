@@ -80,7 +80,7 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
     adults = [p for p in spec.populations if not spec.of_children(p) and p not in spec.totals]
     if not adults:
         raise NotAvailable(
-            "an outcome of one's own is made of the items of adults, and the survey has no population of adults",
+            "an outcome of your own uses the items of adults, but the survey has no population of adults",
             where=f"{persons.path}: populations", found=list(spec.populations), do="name a population of adults",
         )  # fmt: skip
     return any_of([nw.col(POPULATION + p).fill_null(False) for p in adults])

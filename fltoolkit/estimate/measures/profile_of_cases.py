@@ -105,7 +105,7 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
     """Stop if no profile is possible by these groups or for this population."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
-            "a profile is by one group at a time: of two the cells are too few", where="profile: by", found=list(crossed[0]),
+            "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
             do=f"write each as a breakdown of its own: by={[[g] for g in crossed[0]]}",
         )  # fmt: skip
     if only := case_only(persons) & {g for b in wanted for g in b}:

@@ -77,7 +77,7 @@ def quantile(
     groups = groups_of(wanted)
     if y in groups:
         raise RequestError(
-            "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
+            "quantiles of a column cannot be broken down by the same column", where="by", found=y, do="leave it out of by"
         )
     outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")

@@ -100,7 +100,7 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
 
 
 def _not_settled() -> RequestError:
-    return RequestError("the model's estimates did not settle", where="logit", do="leave out groups that say almost the same")
+    return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:

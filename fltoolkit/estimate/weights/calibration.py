@@ -135,7 +135,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     """Reads the persons once for the weights by pattern, then computes the factors g."""
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
-            "post-stratification is to one margin", where=where, found=[m.name for m in margins],
+            "post-stratification takes exactly one margin", where=where, found=[m.name for m in margins],
             do=f"cross the columns in one margin ({crossed(margins[0].columns + margins[1].columns)}), or rake",
         )  # fmt: skip
     weights, chosen = _whose(design, population)
@@ -213,7 +213,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
-                "benchmarks are of categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
+                "some benchmarks are for categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
                 allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
