@@ -36,7 +36,7 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Returns the internal columns of the questions, by side of the definition and item."""
+    """Returns the names of the columns with the answers, by side of the definition (involuntary, coercion) and item."""
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
         for side, questions in sources.items()

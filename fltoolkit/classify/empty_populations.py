@@ -49,7 +49,7 @@ def _nobody(survey: Survey, name: str) -> DataError:
 
 
 def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
-    """Returns the conditions that a person of this population must meet, by their words."""
+    """Returns the conditions that a person of this population must meet; the keys are the conditions in words."""
     population, age = spec.populations[name], nw.col(AGE)
     found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
     if spec.children:

@@ -44,7 +44,8 @@ class Verdict:
 
 
 class Person:
-    """One invented person, read and classified once. After answers change, the same lazy classification runs again for one row.
+    """One invented person, read and classified once. After a change of answers, the classification is computed again for this
+    row.
 
     Attributes:
         questions: the wording of each question that can be answered, by column.

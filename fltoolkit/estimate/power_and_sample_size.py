@@ -144,7 +144,10 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns the persons who answer in each round, or in the later one. `factor` is deff·(z + z_power)²."""
+    """Returns how many persons must answer in each round; if `n_before` is given, in the later round.
+
+    `factor` is deff·(z + z_power)².
+    """
     if n_before is None:
         return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2
     _sizes(n_before, None)

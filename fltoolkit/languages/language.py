@@ -27,7 +27,7 @@ KIT = "kit."
 
 @runtime_checkable
 class Worded(Protocol):
-    """An object with words of its own in each language: a remark."""
+    """A value with words in each language, such as a remark of the kit."""
 
     def in_words(self, language: Language) -> str: ...
 

@@ -131,15 +131,15 @@ def crossed_names(groups: Iterable[str]) -> Any:
 
 
 def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
-    """Returns crossed categories, such as `men × rural`.
+    """Returns one remark for several crossed categories, such as `men × rural`. A single category stays as it is; "" for none.
 
-    Each is a remark or a survey's own text. One alone stays; "" for none.
+    Each part is a remark of the kit or a text of the survey.
     """
     return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
 
 
 def uncrossed_categories(said: object) -> tuple[object, ...]:
-    """Returns the categories that `crossed_categories` crossed."""
+    """Returns the parts of a crossed category: `men × rural` gives `men` and `rural`. It reverses `crossed_categories`."""
     if not isinstance(said, Reason) or said.code != CROSSED:
         return (said,)
     first, last = (value for _, value in said.values)

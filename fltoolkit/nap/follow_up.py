@@ -114,7 +114,7 @@ def light(verdict: Reason) -> Reason:
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
-    """Returns the published change of a row; None unless both rounds publish it."""
+    """Returns the published change of a row of the baseline; None unless both rounds publish this row."""
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
     if row["measure"] == PROFILE and of is not None:

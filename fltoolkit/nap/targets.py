@@ -88,7 +88,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Start:
-    """The start of a change: a row of the baseline, how many persons were asked in all, its rate `p`, and its design effect."""
+    """The baseline of a change: a row of the plan's baseline, how many persons were asked in all, its rate `p`, and its design
+    effect.
+    """
 
     row: TargetRow
     asked: float

@@ -58,7 +58,7 @@ class Island:
 
 @cache
 def island(seed: int = 14) -> Island:
-    """Returns the island, always the same: 400 villages, some 60,000 adults, forced labour in few of the villages."""
+    """Returns the island, the same for each seed: 400 villages, some 60,000 adults, forced labour in few of the villages."""
     rng = np.random.default_rng(seed)
     strata = np.repeat(list(VILLAGES), list(VILLAGES.values()))
     sizes = np.maximum(60, rng.lognormal(np.log(140), 0.35, len(strata))).astype(int)

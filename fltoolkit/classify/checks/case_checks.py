@@ -178,7 +178,7 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields the questions of adults, each with the condition that it leaves a person unresolved."""
+    """Yields each question of adults with a condition: that this question leaves the person unresolved."""
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -204,7 +204,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields the questions of the children's module that were reached, and the children whose parent's answer is unknown."""
+    """Yields each question of the children's module, and the question on parents, with a condition: the child reached it without
+    an answer.
+    """
     spec = persons.spec
     if not spec.children:
         return
@@ -220,7 +222,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question that is on the person's row, with those of `who` who left the question open."""
+    """Yields each question on the person's row, with the condition that a person of `who` left it without an answer."""
     for source in sources:
         if SOURCE + source.column in there:
             yield source.column, who & answer(source, persons.spec.mapped).is_null()

@@ -62,7 +62,7 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words for an outcome wherever it is shown."""
+    """Returns the words by which every table and document names an outcome of the user's own."""
     return NAMED.format(rule)
 
 
@@ -87,7 +87,7 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns whether each item, and each side of the definition, is answered yes; only those that this survey asked."""
+    """Returns, for each item and side of the definition that this survey asked, whether it is answered yes."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}

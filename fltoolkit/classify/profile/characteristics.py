@@ -142,7 +142,10 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each name: whether any of the columns with this name says yes."""
+    """Yields one characteristic per name (an item, a stage or a mode).
+
+    A case has it if any question of that name is answered yes.
+    """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]
         yield Characteristic(topic, name, any_of([nw.col(column) for column in asked]), frozenset(asked))

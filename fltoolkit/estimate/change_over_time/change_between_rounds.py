@@ -289,6 +289,8 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """Returns one round's own columns in the order of the result; blank if the round has no such row."""
+    """Returns the columns of one round (estimate, interval and others) in the order of the result; blank for rows it does not
+    have.
+    """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
     return own.add_suffix(f"_{suffix}")

@@ -100,7 +100,7 @@ def apart(a: ArrayLike, b: ArrayLike) -> Array:
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Returns, row by row, the remark of the first condition that holds; `otherwise` if none holds."""
+    """Returns one remark per row: that of the first condition that holds, else `otherwise`."""
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
     for condition, remark in reversed(list(zip(conditions, remarks, strict=True))):

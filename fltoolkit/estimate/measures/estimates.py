@@ -277,7 +277,7 @@ def find_row(est: Estimates, row: RowName) -> int:
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """Returns a contrast's value, its derivative by every row, and the rows that it uses."""
+    """Returns a contrast's value, its derivatives with respect to the estimate of each row, and the rows that it uses."""
     theta = est.table["estimate"].to_numpy(dtype=float)
     weights = np.zeros(len(theta))
     if isinstance(what, Mapping):

@@ -134,7 +134,9 @@ class _Answers:
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
-        """Returns the letters of each row of the pass's table (rows × characteristics); blank for persons who are not cases."""
+        """Returns the answers in each row of the pass's table as letters (rows × characteristics); blank for persons who are not
+        cases.
+        """
         text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
         found = np.full((len(text), many), "", dtype="<U1")
         found[self.run.counted] = [list(row) for row in text[self.run.counted]]
@@ -142,7 +144,10 @@ class _Answers:
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        """Returns the row of the result for each characteristic and cell: sorted by topic, then by breakdown."""
+        """Returns which row of the result belongs to each characteristic and cell.
+
+        Rows are sorted by topic, then by breakdown.
+        """
         cells = self.run.base.keys
         topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
         rank = [(topics[k], cells[BREAKDOWN].iloc[c], k, c) for k, c in product(range(len(topics)), range(len(cells)))]

@@ -109,7 +109,7 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns the outcome whose values are used: a column of everybody, or the months of a survey's cases."""
+    """Returns what the quantiles are of: a column of all persons, or the months of a survey's cases."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)

@@ -211,7 +211,7 @@ def unresolved(
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
     """Returns the number of PSUs that limits the degrees of freedom of a proportion.
 
-    It is the number of PSUs with cases, or of PSUs with other persons, whichever is smaller. It is 0 if nobody or everybody is a
+    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. It is 0 if nobody or everybody is a
     case: then nothing limits the degrees of freedom.
     """
     found = with_cases.to_numpy(float, na_value=np.nan)

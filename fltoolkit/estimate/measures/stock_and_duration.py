@@ -159,7 +159,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns how months were asked, and how many months the reference period has."""
+    """Returns how survey.yaml describes the question on months, and the number of months of the reference period."""
     _adults(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
@@ -227,5 +227,5 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
 
 
 def basis(months: Months) -> Reason:
-    """Returns which months a stock or a duration counts."""
+    """Returns the words that say which months a stock or a duration counts: those of all spells, or of the last."""
     return BASIS[months.covers]

@@ -184,7 +184,7 @@ def _sides(formula: str) -> tuple[str, str]:
 
 
 def _factors(terms: str) -> dict[str, list[str]]:
-    """Returns the factors of a formula's right side, as patsy names them, with the columns that each factor uses."""
+    """Returns the factors of a formula's right side, such as `C(sex)`, with the columns that each factor uses."""
     from patsy import ModelDesc, PatsyError
 
     try:

@@ -33,7 +33,9 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns `term` and `category` of each coefficient, by patsy's name, with the unweighted `n` and `cases` of the category."""
+    """Returns one row per coefficient, indexed by patsy's name: `term`, `category`, and the category's unweighted `n` and
+    `cases`.
+    """
     rows = []
     for term, place in p.info.term_name_slices.items():
         for name in p.info.column_names[place]:

@@ -265,7 +265,7 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
-    """Returns the margins that turn influence into residual influence, from the weights of the whole sample by unit and
+    """Returns the `Margins` by which influence becomes residual influence, from the whole sample's weights by unit and
     pattern.
     """
     inside = table["pattern"].to_numpy() >= 0
@@ -296,7 +296,7 @@ def _groups(design: Design) -> set[str]:
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Returns which cells have a denominator: a group without a case has nothing to distribute."""
+    """Returns whether each cell has a denominator: a group without cases has nothing to distribute."""
     known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 

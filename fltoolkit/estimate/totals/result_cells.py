@@ -127,7 +127,7 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position in this table of the cell with the same `groups` and the same
+        """Returns, for each cell of `of`, the position here of the cell with the same values of `groups` in the same
         breakdown.
         """
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
@@ -193,9 +193,9 @@ def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[An
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Returns a number for each combination of codes that some row has, and the combinations.
+    """Returns a number for each combination of codes that some row has, and the list of these combinations.
 
-    The codes of a single column need no combining: only the codes that no row has are left out.
+    For a single column, it only leaves out the codes that no row has.
     """
     if len(codes) > 1:
         return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
