@@ -92,15 +92,15 @@ def sample_size(
     n_before: float | None = None, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2,
     overlap: float = 0.0, rho: float = 0.0, response: float = 1.0, eligible: float = 1.0,
 ) -> int:  # fmt: skip
-    """Compute how many persons to draw so that a prevalence, or its fall, is known well enough. Give one of `margin`, `cv` and
-    `cut`.
+    """Compute how many persons to draw so that a prevalence, or its fall, is known well enough.
+
+    Give exactly one of `margin`, `cv` and `cut`.
 
     | wanted | persons who answer |
     |---|---|
     | `margin` m: an interval of p ± m·p | deff·z²·q / (p·m²), z at 1 − α/2 |
     | `cv` c: SE/p at most c | deff·q / (p·c²) |
-    | `cut` r: a fall to p2 = p1·(1 − r) is detected | in each round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 −
-    p2)² |
+    | `cut` r: a fall to p2 = p1·(1 − r) is detected | per round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
 
     The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier round is fixed, and the
     result is the size of the later round.

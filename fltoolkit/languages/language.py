@@ -49,7 +49,7 @@ class Language:
     pictures: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
-        """Returns the language for documents about a survey and a plan with these own texts."""
+        """Returns the same language with the texts that a survey and a plan give themselves, for documents about them."""
         return replace(self, own_words=own_words)
 
     def for_pictures(self) -> Language:

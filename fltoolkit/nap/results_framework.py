@@ -383,9 +383,8 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """Returns the survey's group for a word of the plan: `gender` is `gender` or `sex`, `age` is `age_group`.
-
-    None without such a group.
+    """Returns the survey's group for a word of the plan, or None: `gender` is `gender` or `sex`, `age` is `age` or
+    `age_group`.
     """
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)

@@ -1,8 +1,8 @@
 """A class on one machine: one JupyterLab with a token, one folder per learner, and no data from or to the network.
 
 FOLDER/links.txt           the address of each learner, with the token: only for the trainer
-FOLDER/room/learner_01 …   what the server shows: a copy of the teaching notebooks and the glossary (never overwritten), and a
-start page FOLDER/settings            JupyterLab's own files, so that those of the account do not change
+FOLDER/room/learner_01 …   what the server shows: a start page, and copies of the lessons and the glossary (never overwritten)
+FOLDER/settings            JupyterLab's own files, so that those of the account do not change
 """
 
 from __future__ import annotations

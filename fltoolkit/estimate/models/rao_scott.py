@@ -100,7 +100,7 @@ def rao_scott(
 
 
 def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns the categories of rows and columns, and the weighted sums of every cell: by unit, and over all units."""
+    """Returns the categories of rows and columns, and the weighted sum of every cell: by unit, and over all units."""
     at = run.cells.keys[BREAKDOWN].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
@@ -117,7 +117,15 @@ def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[l
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns both corrections, from the shares, their covariance (row by row), the persons and the degrees of freedom."""
+    """Returns the second-order and the first-order test of Rao and Scott.
+
+    Args:
+        grid: the weighted shares of the cells (rows × columns).
+        covariance: the covariance of the shares, row by row.
+        n: the persons, unweighted.
+        df: the design's degrees of freedom.
+        what: the hypothesis, for the name of the tests.
+    """
     from scipy.special import chdtrc, fdtrc
 
     p = grid.ravel()

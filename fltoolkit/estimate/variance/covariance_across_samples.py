@@ -17,7 +17,7 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The units of all samples, one row each in an influence matrix that is already scaled. So `scaled` returns the matrix
+    """The units of all samples. Each is one row of an influence matrix that is already scaled, so `scaled` returns the matrix
     unchanged.
 
     `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); else it names the sample.
