@@ -19,7 +19,9 @@ SCALES = {
     "profile": (100.0, "percent"),
     "profile_total": (1.0, "persons"),
 }
-"""What an estimate is multiplied by, and the key of its unit below `kit.whom` in the files of the languages."""
+"""For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in the language
+files.
+"""
 # a rate that does not name the persons whom it is per 1,000 of
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
 COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
@@ -27,7 +29,7 @@ COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
 OF_CASES = ("share", "profile")
 """Measures that are shares of the cases."""
 PROFILES = ("profile", "profile_total")
-"""Measures of what is told of the cases: a share or a number for each characteristic."""
+"""Measures of a profile of cases: a share or a number for each characteristic."""
 
 
 def scale(measure: str) -> float:
