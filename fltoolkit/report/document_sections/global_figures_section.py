@@ -1,4 +1,4 @@
-"""Global figures beside a survey's own, as blocks of a document: for orientation only, and never comparable."""
+"""Global figures beside a survey's own, as blocks of a document. They are only for orientation, and never comparable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fltoolkit.show.wording import number_words
 
 
 def figures(language: Language) -> tuple[Paragraph, PrintedTable]:
-    """Why global figures are not comparable with those of this survey, and the figures."""
+    """Returns why global figures are not comparable with those of this survey, and the figures."""
     rows = references()
     why = language.say("references.why", why=number_words.reason(language, rows["why"].iloc[0]))
     return Paragraph(why), global_figures(language, rows)

@@ -1,6 +1,4 @@
-"""Sentences that a notebook shows. Their type tells a page whether a sentence is the result of a section, or says that there is
-none.
-"""
+"""Sentences that a notebook shows. Their type tells a page whether they are the result of a section, or say that it has none."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's own labels are printed as letters."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as letters."""
 
     text: str
 
