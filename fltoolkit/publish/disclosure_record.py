@@ -80,8 +80,9 @@ class HiddenCell:
 
 @dataclass(frozen=True)
 class TableCells:
-    """The numbers of shown and hidden cells of a table. `unresolved_hidden` counts shown cells whose unresolved count is
-    hidden.
+    """The numbers of shown and hidden cells of a table.
+
+    `unresolved_hidden` counts shown cells whose unresolved count is hidden.
     """
 
     measure: str

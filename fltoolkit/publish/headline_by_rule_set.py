@@ -39,7 +39,7 @@ class Beside:
 
 def beside(persons: ClassifiedSurvey) -> Beside:
     """Returns prevalence, and number if the weights gross up, of the default population under every shipped rule set except the
-    run's own.
+    run's.
     """
     made: list[Estimates] = []
     obstacles = []
@@ -58,6 +58,7 @@ def beside(persons: ClassifiedSurvey) -> Beside:
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
     """Returns the persons under the run's own rule set, but with every blank that survey.yaml counts as a *no* unresolved.
+
     Returns None if survey.yaml counts no blank as a *no*.
     """
     declared = [source for _, source in persons.spec.questions() if source.blank]

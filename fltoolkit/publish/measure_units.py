@@ -43,8 +43,9 @@ def scaled(value: float, measure: str) -> float:
 
 
 def as_read(value: float, measure: str) -> float:
-    """Returns a number in its unit as all documents, notebooks and the workbook print it. Numbers of persons have three
-    significant digits (6,290), all others one decimal (17.2). A missing number stays missing.
+    """Returns a number in its unit as all documents, notebooks and the workbook print it.
+
+    Numbers of persons have three significant digits (6,290), all others one decimal (17.2). A missing number stays missing.
     """
     if math.isnan(value):
         return value
@@ -54,8 +55,9 @@ def as_read(value: float, measure: str) -> float:
 
 
 def unit(measure: str, population: object = "") -> Reason:
-    """Returns the unit of the scaled number, as `per 1,000 adults`. If no population is given, the unit of a rate names no
-    persons.
+    """Returns the unit of the scaled number, as `per 1,000 adults`.
+
+    If no population is given, the unit of a rate names no persons.
     """
     key = SCALES[measure][1]
     if not is_rate(measure):

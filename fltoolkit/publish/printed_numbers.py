@@ -68,8 +68,9 @@ def significant(values: Any, digits: Any) -> Numbers:
 
 
 def rounded_up(value: float, digits: int = DIGITS) -> float:
-    """Returns a number of persons to be asked with this number of significant digits. It is rounded up, so that it is never too
-    small.
+    """Returns a number of persons to be asked with this number of significant digits.
+
+    It is rounded up, so that it is never too small.
     """
     if not np.isfinite(value) or value <= 0:
         return value
@@ -78,8 +79,9 @@ def rounded_up(value: float, digits: int = DIGITS) -> float:
 
 
 def is_headline(table: pd.DataFrame) -> Flags:
-    """Returns whether a row is of all persons, or a step of a flowchart. Such a row keeps more digits than a cell of a breakdown.
-    A domain counts as a cell.
+    """Returns whether a row is of all persons, or a step of a flowchart.
+
+    Such a row keeps more digits than a cell of a breakdown. A domain counts as a cell.
     """
     whole = np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
     return whole & np.asarray(table[DOMAIN] == "") if DOMAIN in table else whole
@@ -142,8 +144,9 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns which rows of a breakdown have a rate but a population that rounds to 0. No ratio of printed numbers can show such
-    a rate.
+    """Returns which rows of a breakdown have a rate but a population that rounds to 0.
+
+    No ratio of printed numbers can show such a rate.
     """
     rate = exact["measure"].map(lambda m: is_rate(m) or m in OF_CASES).astype(bool)
     gone = nearest(exact["population"], base) == 0
@@ -161,8 +164,9 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
 
 
 def steps(rows: pd.DataFrame) -> Numbers:
-    """Returns the rounding step of each printed row: the finest difference that it can show. Missing for means, except means of
-    months.
+    """Returns the rounding step of each printed row: the finest difference that it can show.
+
+    Missing for means, except means of months.
     """
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -183,8 +187,9 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
 
 
 def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
-    """Returns for each row the value that belongs to its measure. `of`: numbers of persons, rates, shares, months, other
-    means.
+    """Returns for each row the value that belongs to its measure.
+
+    `of`: numbers of persons, rates, shares, months, other means.
     """
     measure = rows["measure"].astype(str)
     kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
@@ -211,8 +216,9 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
 
 
 def _fewest_alike(exact: pd.DataFrame) -> Numbers:
-    """Returns the number of cases about whom a standard error could reveal something. In a profile: the cases with the
-    characteristic, or without it if these are fewer.
+    """Returns the number of cases about whom a standard error could reveal something.
+
+    In a profile: the cases with the characteristic, or without it if these are fewer.
     """
     cases = exact["cases"].to_numpy(float)
     without = exact["n"].to_numpy(float) - cases
@@ -232,8 +238,9 @@ def _tens(counts: pd.Series) -> Numbers:
 
 
 def _counts_cases(exact: pd.DataFrame) -> Flags:
-    """Returns which rows have as `n` the number of cases in a cell. This would reveal more than their class. A share of all cases
-    reveals no cell.
+    """Returns which rows have as `n` the number of cases in a cell.
+
+    This would reveal more than their class. A share of all cases reveals no cell.
     """
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))

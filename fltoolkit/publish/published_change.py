@@ -30,9 +30,13 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 
     A row with its verdict is hidden if either round's number is hidden in that round's published set. If both are shown, their
     difference reveals nothing more. The row gets the worse of the two flags. Counts and estimates of a round are those of its
-    published set, and blank if they are blank there. The verdict is decided on exact numbers. What is printed is calculated from
-    printed numbers: the change is their difference, `relative_change` and `ratio` are calculated from them, and the limits are
-    rounded to the coarser of the two rounds' steps.
+    published set, and blank if they are blank there.
+
+    The verdict is decided on exact numbers. What is printed is calculated from printed numbers: the change is their difference,
+    `relative_change` and `ratio` are calculated from them, and the limits are rounded to the coarser of the two rounds' steps.
+
+    A limit can round to 0 against the verdict. Then it stays 0, and `beyond_zero` says on which side of 0 the exact limit is:
+    `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low` (increased).
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.
@@ -42,10 +46,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     Returns:
         A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
             `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
-            rounds' own numbers. `reason` says why a row is flagged, `verdict_reason` gives the reason of the verdict. If a limit
-            rounds to 0 against the verdict, it stays 0, and `beyond_zero` says on which side of 0 the exact limit is: `<0`
-            (`ci_high`, the verdict is decreased) or `>0` (`ci_low`, increased). `se` and `df` are blank if either round's `se`
-            is. `exact` contains the rows unrounded.
+            rounds' own numbers. `reason` says why a row is flagged, `verdict_reason` gives the reason of the verdict. `se` and
+            `df` are blank if either round's `se` is. `exact` contains the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or has another number there.
@@ -69,8 +71,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 def _sides(
     before: Published | None, after: Published, change: Change
 ) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
-    """Returns the two rounds' rows, at full precision and as printed. Raises an error if a round is not the one from which the
-    change was made.
+    """Returns the two rounds' rows, at full precision and as printed.
+
+    Raises an error if a round is not the one from which the change was made.
     """
     full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
     for records, name in zip(full, ("before", "after"), strict=True):
@@ -135,8 +138,9 @@ def _class_of(side: Record) -> Any:
 
 
 def _tells_error(side: Record) -> bool:
-    """Returns whether a round prints its standard error. The standard error of a change is printed only if both do: otherwise the
-    missing one could be calculated from the other two.
+    """Returns whether a round prints its standard error.
+
+    The standard error of a change is printed only if both do: otherwise the missing one could be calculated from the other two.
     """
     return bool(pd.notna(side.get("se", np.nan)))
 

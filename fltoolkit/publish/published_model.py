@@ -33,13 +33,18 @@ COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker"
 class PublishedModel:
     """What may be published of a model.
 
+    The columns of `table`:
+
+    - `group`, `category`, `reference`: the category, and the one that it is compared with.
+    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing under separation.
+    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
+    - `flag`, `marker`, `reason`: as in `Published`.
+
+    Ratios have two significant digits, or three if category and reference have 30 cases. Effects are rounded like the category's
+    rate. For the reference itself the odds ratio is 1 and the effect 0, without limits.
+
     Attributes:
-        table: one row per category, in the groups' order: `group`, `category`, `reference` (the category it is compared with),
-            `odds_ratio`, `ci_low`, `ci_high` (from Firth's method), `odds_ratio_ml` (maximum likelihood; missing under
-            separation), `effect`, `effect_low`, `effect_high` (average marginal effect: a difference of proportions), `flag`,
-            `marker` and `reason` as in `Published`. Ratios have two significant digits, or three if category and reference have
-            30 cases. Effects are rounded like the category's rate. For the reference itself the odds ratio is 1 and the effect 0,
-            without limits.
+        table: one row per category, in the groups' order.
         level: confidence level.
         outcome, population, population_label, reference_period, survey, rule_set, to_verify: what the model is about.
         notes: sentences that are printed with every picture of it.
@@ -141,8 +146,9 @@ def _published(
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """Returns the largest category that is shown and has enough cases, or else the largest that is shown with a case. Returns
-    None if there is nothing to compare with it.
+    """Returns the largest category that is shown and has enough cases, or else the largest that is shown with a case.
+
+    Returns None if there is nothing to compare with it.
     """
     usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable

@@ -64,14 +64,21 @@ class Basis:
 class Published:
     """What may be published.
 
+    The columns of `table`:
+
+    - `measure`, `outcome`, `reference_population`: what the number is, and about whom.
+    - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`).
+    - One column per group; `total` if the row does not use the group.
+    - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
+      (`5–14`).
+    - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
+    - `rounding`: the base of the run's weighted numbers, in persons.
+    - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
+    - `group_note`: what must be said with a table by this group.
+    - What the number is about, as in `About`.
+
     Attributes:
-        table: one row per number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its
-            values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), one column per group (`total` if unused), the
-            columns of `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases:
-            `5–14`), `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
-            `rounding` (the base of the run's weighted numbers, in persons), `bounds_note` (`wide bounds` if the upper bound lies
-            beyond the upper limit: such a number is used in no title and no verdict), `group_note` (what must be said with a
-            table by this group), and what the number is about.
+        table: one row per number, as printed.
         exact: the same rows at full precision; what is hidden is blank. Decisions use it (power, sample size, whether a target
             can be verified, whether a change is of these numbers). It is never written to a file, picture, notebook output,
             document or repr.
@@ -79,7 +86,7 @@ class Published:
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every figure.
-        groups: every group the survey has; case_only: those that only cases have.
+        groups: every group of the survey. case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows, the default first.
         judged: the profile that judges reliability, in words.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
@@ -87,7 +94,7 @@ class Published:
         profiles: the same set as judged by other profiles, if `publish_run` was asked for them.
         outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
             estimates of forced labour: only `select(..., outcome=)` returns them, and no picture or document uses them.
-        lead: the group that survey.yaml names beforehand for the first comparison; empty where the survey has none.
+        lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: that comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
         basis: what `publish` needs to decide another table. It is confidential, like `exact`, and never written to a file,

@@ -22,10 +22,15 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 class ResponseError:
     """The prevalence under each pair of error rates.
 
+    The columns of `table`:
+
+    - `sensitivity`: the share of true cases whose answers show it.
+    - `specificity`: the share of the others whose answers show that they are not cases.
+    - `prevalence`, `ci_low`, `ci_high`: proportions; missing if none is possible.
+    - `reason`: why they are missing.
+
     Attributes:
-        table: one row per pair: `sensitivity` (share of true cases whose answers show it), `specificity` (share of the others
-            whose answers show that they are not cases), `prevalence`, `ci_low`, `ci_high` (proportions; missing if none is
-            possible) and `reason`.
+        table: one row per pair.
         observed, ci_low, ci_high: the headline from which the table starts.
         level, population_label, reference_period: what the headline is about (blank for a bare number).
     """

@@ -144,8 +144,9 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Makes the estimates once per run: the changes since an earlier round are needed alone and for the plan. They are not
-    published.
+    """Makes the estimates once per run: the changes since an earlier round are needed alone and for the plan.
+
+    They are not published.
     """
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
     return remembered(key, lambda: make(survey, measure, of, population, by))

@@ -1,5 +1,6 @@
-"""Which questions of the ILO toolkit's Tool No. 4 (knowledge base) a run's tables answer. The other questions are left to
-research.
+"""Which questions of the ILO toolkit's Tool No. 4 (knowledge base) a run's tables answer.
+
+The other questions are left to research.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
 
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
-    """Returns whether a question is about the knowledge base and no number of the run answers it. Questions about change are left
-    out: a later round answers them.
+    """Returns whether a question is about the knowledge base and no number of the run answers it.
+
+    Questions about change are left out: a later round answers them.
     """
     return question.tool == TOOL and CHANGE not in question.evidence and not answers(evidence.now, question.evidence)
 

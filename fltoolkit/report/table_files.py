@@ -56,8 +56,9 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 
 @checked
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
-    """Writes findings of `fl.check` or `fl.check_cases` to `folder/name`; nothing if `folder` is empty. Findings contain no exact
-    number of persons.
+    """Writes findings of `fl.check` or `fl.check_cases` to `folder/name`; nothing if `folder` is empty.
+
+    Findings contain no exact number of persons.
     """
     if not str(folder):
         return NOTHING
@@ -109,6 +110,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def _inert(text: str) -> str:
     """Returns a text that a spreadsheet does not take for a formula: one that could be a formula gets a leading apostrophe.
+
     Numbers stay unchanged.
     """
     return f"'{text}" if text.startswith(DANGER) and not isinstance(as_number(text), float) else text

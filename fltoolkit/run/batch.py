@@ -1,5 +1,5 @@
-"""Runs the notebooks for many surveys. Each survey has its own kernel. Its results are kept completely or not at all. A failure
-stops no other survey.
+"""Runs the notebooks for many surveys, each in its own kernel. Results are complete or absent, and no failure stops another
+survey.
 """
 
 from __future__ import annotations
@@ -98,17 +98,17 @@ def run_batch(
         resume: skip surveys that are complete and current: inputs, parameters, code and library versions are as they were, and
             every file is as the run left it.
         replace: whether results of another country, year or round may be replaced.
-        private: a folder, or an address, for the keys of the rows behind findings and the record of what is hidden; empty: they
-            are not written.
+        private: a folder or address for the keys of the rows behind findings and the record of what is hidden; empty: they are
+            not written.
         say: a function that prints each step.
 
     Returns:
         Whether every survey passed.
 
     Raises:
-        SpecError, BatchError, RequestError: batch.yaml is not valid; it names a parameter that no notebook knows; another batch
-            uses the same outputs; the outputs have results of another survey; no scheduler answers; one of its workers cannot do
-            the work; or `workers` or `private` is not valid. Then nothing was run.
+        SpecError: batch.yaml is not valid. RequestError: `workers` or `private` is not valid.
+        BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same outputs, or they have
+            results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was run.
         KeyboardInterrupt: the batch was stopped by hand. What was finished is in place. Nothing is left of the rest.
     """
     path = Path(path)
@@ -172,9 +172,7 @@ def the_one(name: str, runs: Sequence[Run]) -> Run:
 
 
 def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
-    """Runs one survey of a batch, while other processes may run its other surveys. A later run of the whole batch writes the
-    index.
-    """
+    """Runs one survey, while other processes may run others of the batch. A later run of the whole batch writes the index."""
     options = with_private_place(options, outputs)
     with held(outputs, run.name):
         recover(outputs, run.name)
@@ -246,9 +244,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _without_translation(run: Run) -> tuple[str, ...]:
-    """Returns which texts of survey.yaml and nap.yaml lack one of the languages of the plan's documents. The documents mark these
-    texts.
-    """
+    """Returns which texts of survey.yaml and nap.yaml lack a language of the plan's documents. The documents mark them."""
     if not run.plan:
         return ()
     plan, spec = read_plan(run.plan), read_spec(run.survey)
@@ -257,20 +253,16 @@ def _without_translation(run: Run) -> tuple[str, ...]:
 
 
 def _private_rows(run: Run, place: str) -> None:
-    """Writes the rows behind findings, even if the findings stop the run. A survey that cannot be read has no rows; the run
-    reports the reason.
-    """
+    """Writes the rows behind findings, even if these stop the run. If the survey cannot be read, the run itself reports why."""
     with suppress(FltoolkitError):
         write_rows(run.survey, run.name, place)
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that the entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty
-    text.
+    """Checks that entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty text.
 
     Raises:
-        BatchError: the workbook has entries that are not in partners.yaml.
-        SpecError: partners.yaml is not valid.
+        BatchError: the workbook has entries that are not in partners.yaml. SpecError: partners.yaml is not valid.
     """
     touched = left_as(target, WORKBOOK)
     if touched:  # a workbook that is as the run left it need not be opened
@@ -280,9 +272,7 @@ def _workbook_read(run: Run, target: Path) -> str:
 
 
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
-    """Runs the notebooks one after the other in `work`, and writes the page of each. Returns the error and the page that shows
-    it, both empty if all went well.
-    """
+    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
         with Kernel(work, stop, progress) as kernel:
@@ -332,9 +322,7 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
-    """Removes from an executed notebook what differs from run to run, the folders of this machine, and words that may quote a
-    person. Returns its path.
-    """
+    """Removes from an executed notebook what differs between runs, this machine's folders, and words that may quote a person."""
     from fltoolkit.run.notebook_kernel import normalise_file
 
     notebook = work / f"{name}.ipynb"
@@ -344,9 +332,7 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """Returns a text without the folders of this machine. Only the last name of the survey's folder and of the kit's folder
-    stays.
-    """
+    """Returns a text without this machine's folders. Of the survey's and the kit's folders only the last name stays."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
@@ -364,9 +350,7 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Keeps the half-run notebook with its page, and deletes everything else. Returns the name of the file that shows it; empty
-    if there is none.
-    """
+    """Keeps only the half-run notebook and its page. Returns the name of the file to show; empty if there is none."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

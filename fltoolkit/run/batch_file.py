@@ -75,8 +75,9 @@ class Run:
         return None
 
     def parameter_files(self) -> list[Path]:
-        """Returns the YAML files that parameters name (rules, a profile, an earlier survey). They are relative to the survey's
-        folder.
+        """Returns the YAML files that parameters name (rules, a profile, an earlier survey).
+
+        They are relative to the survey's folder.
         """
         named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
         return [self.survey.parent / name for name in sorted(named)]
@@ -98,8 +99,9 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
 
 
 def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
-    """Returns one survey with its parameters, in the types that the notebooks declare. Without a name it has the name of the
-    survey's folder, with `_` for blanks.
+    """Returns one survey with its parameters, in the types that the notebooks declare.
+
+    Without a name it has the name of the survey's folder, with `_` for blanks.
     """
     for key, file in (("survey", survey), ("plan", plan)):
         if file is not None and not file.is_file():
@@ -152,8 +154,9 @@ def notebooks_of(run: Run) -> tuple[str, ...]:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """Returns the path from `folder` to `path`, with slashes. If they are on different drives there is no such path, and `path`
-    is returned unchanged.
+    """Returns the path from `folder` to `path`, with slashes.
+
+    If they are on different drives there is no such path, and `path` is returned unchanged.
     """
     try:
         return Path(os.path.relpath(path, folder)).as_posix()

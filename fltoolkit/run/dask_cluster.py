@@ -57,8 +57,9 @@ def unable(needs: Needs) -> str:
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
 
-    The function takes a name for the work, a function that makes the result if every worker that does it dies (from the reason),
-    the work as a function, and its arguments. The work also gets an argument `say`, whose messages are printed here.
+    Arguments of this function are a name for the work, a function `lost`, the work as a function, and its arguments. `lost`
+    returns the result if every worker that does the work dies; it gets the reason. The work also gets an argument `say`, whose
+    messages are printed here.
 
     Raises:
         RequestError: Dask is not installed.

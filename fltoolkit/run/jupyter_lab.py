@@ -1,5 +1,6 @@
-"""Starts JupyterLab on a folder, without requests for news. It stops, with its kernels, when the command that started it
-stops.
+"""Starts JupyterLab on a folder, without requests for news.
+
+It stops, with its kernels, when the command that started it stops.
 """
 
 from __future__ import annotations

@@ -213,8 +213,9 @@ class Kernel:
         return dict(run_sync(ask)())
 
     def _start(self) -> None:
-        """Starts the kernel. If that fails or takes too long, tries once more. (If hundreds of kernels start, two may take the
-        same port.)
+        """Starts the kernel.
+
+        If that fails or takes too long, tries once more. (If hundreds of kernels start, two may take the same port.)
         """
         import nbformat
         from nbclient import NotebookClient

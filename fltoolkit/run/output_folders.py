@@ -26,16 +26,18 @@ LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read
 
 @dataclass(frozen=True)
 class Hold:
-    """The content of the lock file of a locked folder. A remote worker compares it to see that its batch still owns the
-    folder.
+    """The content of the lock file of a locked folder.
+
+    A remote worker compares it to see that its batch still owns the folder.
     """
 
     folder: Path
     holder: str
 
     def is_set(self) -> bool:
-        """Returns whether the folder was released, is locked by another process, or cannot be seen from here. Then the work of
-        this holder must end.
+        """Returns whether the folder was released, is locked by another process, or cannot be seen from here.
+
+        Then the work of this holder must end.
         """
         try:
             return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
@@ -103,8 +105,9 @@ def _lock(file: IO[str], shared: bool) -> None:
 
 
 def recover(outputs: Path, name: str = "") -> None:
-    """Removes what a killed batch left in a locked folder (or under a name in it). Folders that were about to be replaced come
-    back.
+    """Removes what a killed batch left in a locked folder (or under a name in it).
+
+    Folders that were about to be replaced come back.
     """
     works = f"{name}-{RANDOM}" if name else "*"
     olds = [outputs / f"{OLD}{name}", outputs / f"{OLD}{name}{FAILED}"] if name else outputs.glob(f"{OLD}*")
@@ -133,8 +136,9 @@ def failed_folder(target: Path) -> Path:
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """Creates a temporary folder beside `target`, at the same depth, so that relative paths mean the same. It is removed at the
-    end.
+    """Creates a temporary folder beside `target`, at the same depth, so that relative paths mean the same.
+
+    It is removed at the end.
     """
     work = Path(tempfile.mkdtemp(prefix=f"{WORK}{target.name}-", dir=target.parent))
     work.chmod(0o755)
@@ -145,8 +149,9 @@ def work_folder(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(work: Path, target: Path) -> None:
-    """Renames a finished folder to `target`, in place of the previous one. Raises `OSError` if this fails; then the previous one
-    stays.
+    """Renames a finished folder to `target`, in place of the previous one.
+
+    Raises `OSError` if this fails; then the previous one stays.
     """
     old = target.with_name(OLD + target.name)
     shutil.rmtree(old, ignore_errors=True)

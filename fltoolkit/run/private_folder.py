@@ -27,8 +27,8 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
         outputs: the folder or address of the outputs, if there is one.
 
     Raises:
-        RequestError: the place is inside the outputs, or inside a folder with results, or contains the outputs (also through a
-            link); or others may read it; or it is a file.
+        RequestError: the place is inside the outputs or a folder with results, or contains the outputs, also through a link. Or
+            others may read it, or it is a file.
     """
     given = given.removeprefix("file://")
     if is_address(given):

@@ -155,8 +155,9 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
 
 
 def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
-    """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results. The run's paths are relative
-    to the address.
+    """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
+
+    The run's paths are relative to the address.
     """
     try:
         return _run_away(run, stored, options, stop, say)
@@ -200,8 +201,9 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
 
 
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
-    """Fetches all inputs of a run. A fetched YAML file can name further files, so this is repeated until there are no new
-    ones.
+    """Fetches all inputs of a run.
+
+    A fetched YAML file can name further files, so this is repeated until there are no new ones.
     """
     asked: set[str] = set()
     partners = [run.plan.with_name(PARTNERS)] if run.plan else []

@@ -103,8 +103,9 @@ def read_record(folder: Path) -> Record | None:
 
 
 def failure(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if it failed. The folder itself stays as the run before
-    left it.
+    """Returns the run.json of the latest run into a folder of results, if it failed.
+
+    The folder itself stays as the run before left it.
     """
     return read_record(failed_folder(folder))
 
@@ -122,8 +123,9 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def told_by(run: Run) -> dict[str, Any]:
-    """Returns what survey.yaml says about itself, with the keys of run.json. If it cannot be read, the title is the name of the
-    run.
+    """Returns what survey.yaml says about itself, with the keys of run.json.
+
+    If it cannot be read, the title is the name of the run.
     """
     try:
         spec = read_spec(run.survey)

@@ -50,7 +50,12 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     """Returns the differences as they may be published. All pairs that can be tested are one family of tests.
 
     A pair is tested if both rates are shown, reliable and without wide bounds, and if both have enough cases
-    (`difference.bears`). No other pair is tested. Its row gives the reason.
+    (`difference.bears`). No other pair is tested. Its row gives the reason. The columns are `KEY` and:
+
+    - `tested`: the number of pairs in the family. `level`: confidence level.
+    - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates.
+    - `p_adjusted`: by Holm's method; blank if the standard error of one of the rates is not printed.
+    - `verdict`. `reason`: why a pair is not tested.
 
     Args:
         pairs: from `differences`.
@@ -58,9 +63,7 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
         rule_set: the run's own rule set.
 
     Returns:
-        One row per pair: `KEY`; `tested` (the number of pairs in the family); `level`; `ci_low`, `ci_high` (the simultaneous
-            interval of category minus reference, rounded to the coarser step of the two rates); `p_adjusted` (Holm; blank if the
-            standard error of one of the rates is not printed); `verdict`; `reason` (why a pair is not tested).
+        One row per pair.
     """
     if pairs.empty:
         return pd.DataFrame(columns=PUBLISHED)

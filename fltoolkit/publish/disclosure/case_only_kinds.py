@@ -54,8 +54,9 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """Columns, rows and ties of groups that only cases have. `holds` covers only these columns. In `ties` the columns of all
-    persons come first.
+    """Columns, rows and ties of groups that only cases have.
+
+    `holds` covers only these columns. In `ties` the columns of all persons come first.
     """
 
     kinds: Kinds
@@ -116,8 +117,9 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Returns whether a coarse kind can have cases with these values. If a shown breakdown lacks the combination, nobody has
-    it.
+    """Returns whether a coarse kind can have cases with these values.
+
+    If a shown breakdown lacks the combination, nobody has it.
     """
     if not _may_have_routes(values, bool(fact[OF_CHILD])):
         return False
@@ -132,8 +134,9 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether the route among the values, if any, fits the age of the person. Readers know which routes belong to
-    children and which to adults.
+    """Returns whether the route among the values, if any, fits the age of the person.
+
+    Readers know which routes belong to children and which to adults.
     """
     return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 

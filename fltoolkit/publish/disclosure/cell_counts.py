@@ -14,8 +14,10 @@ CellId = tuple[str, Key]  # a population, and group values
 
 @dataclass(frozen=True)
 class Cell:
-    """Unweighted counts of a cell, and its weighted number of cases. A count that does not apply to the cell is None.
-    `mean_weight` is the mean weight of the population of the cell. It is all that a reader knows of the weights.
+    """Unweighted counts of a cell, and its weighted number of cases.
+
+    A count that does not apply to the cell is None. `mean_weight` is the mean weight of the population of the cell. It is all
+    that a reader knows of the weights.
     """
 
     cases: int

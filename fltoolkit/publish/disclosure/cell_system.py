@@ -1,8 +1,8 @@
 """A system of linear equations that links the cells of a run: it shows what a reader could calculate.
 
-A reader sees the number of cases of each cell, but not the number of cases of each kind of person. So each kind is an unknown (a
-column), and each cell is the sum of its kinds (a row). All relations between cells follow from this: nested groups, overlapping
-populations, age bands. Nobody has to declare them.
+A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of cases
+of each cell, but not of each kind of person. So each kind is an unknown (a column), and each cell is the sum of its kinds (a
+row). All relations between cells follow from this: nested groups, overlapping populations, age bands. Nobody has to declare them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from fltoolkit.publish.printed_numbers import nearest
 
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
-CLOSE = 1e-6  # of a case: a smaller difference is the rounding of a programme
+CLOSE = 1e-6  # of a case: a smaller difference is the rounding of a linear programme
 HEAVIEST = 50.0  # mean weights: an upper limit of one person's weight, used if nothing else is known of the weights
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Kinds of persons, the columns of the system. For each kind: the number of its persons, and their smallest and largest
-    weight in each population. Weights are in units of the population's mean weight (populations × kinds; 0 outside the
-    population).
+    """Kinds of persons, the columns of the system.
+
+    For each kind: the number of its persons, and their smallest and largest weight in each population. Weights are in units of
+    the population's mean weight (populations × kinds; 0 outside the population).
     """
 
     persons: Array
@@ -227,8 +228,9 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
 
 
 def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
-    """Returns the kinds of persons of each set of groups that cells cross. If a shown breakdown lacks a combination, nobody has
-    it.
+    """Returns the kinds of persons of each set of groups that cells cross.
+
+    If a shown breakdown lacks a combination, nobody has it.
     """
     shown = {frozenset(g for g, _ in key) for key in cells}
     values: dict[str, dict[str, None]] = {}

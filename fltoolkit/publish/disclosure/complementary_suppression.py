@@ -125,8 +125,9 @@ class _Search(Generic[C]):
     pool: list[Solution] = field(default_factory=list)
 
     def hide(self) -> list[int]:
-        """Hides cells until every goal is possible, also in whole numbers (changes `shown`). Returns the rows of the goals that
-        no choice of cells makes possible.
+        """Hides cells until every goal is possible, also in whole numbers (changes `shown`).
+
+        Returns the rows of the goals that no choice of cells makes possible.
         """
         exposed = []
         for whole in (False, True):
@@ -147,8 +148,9 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """Returns the terms of a search in which a change of a shown cell has this price. Cells that are hidden only for
-        protection get a low price, so that they change only if that helps.
+        """Returns the terms of a search in which a change of a shown cell has this price.
+
+        Cells that are hidden only for protection get a low price, so that they change only if that helps.
         """
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
@@ -172,8 +174,9 @@ class _Search(Generic[C]):
                 self.pool.append(found)
 
     def _possible(self, goal: Goal, whole: bool) -> bool:
-        """Returns whether a solution that meets the goal was found. If the search ends at its bounds, the goal counts as not
-        possible.
+        """Returns whether a solution that meets the goal was found.
+
+        If the search ends at its bounds, the goal counts as not possible.
         """
         if not self._known(goal, whole):
             if (found := solve(self.system, [goal], replace(self._terms(), whole=whole))) is None:

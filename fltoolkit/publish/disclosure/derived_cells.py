@@ -18,7 +18,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
-TRIES = 3  # random changes that tell a part that is a sum of cells from a part that is not
+TRIES = 3  # random changes; with them a part that is a sum of cells can be distinguished from one that is not
 BLOCK = 256  # cells
 DIGITS = 6  # of a sum of marks
 
@@ -76,8 +76,9 @@ def derived_cells(
 
 
 def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
-    """Returns, for each pair of cells, the sums of some values over the kinds in both cells. It works block by block, because
-    most pairs are not needed.
+    """Returns, for each pair of cells, the sums of some values over the kinds in both cells.
+
+    It works block by block, because most pairs are not needed.
     """
     one, other = pairs
     found = [np.zeros(len(one)) for _ in values]
@@ -90,7 +91,7 @@ def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]],
 
 
 def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
-    """Returns where there are few cases, or cases and few other persons."""
+    """Returns which sets of persons have few cases, or have cases and few other persons."""
     few = (cases < limits.cases - CLOSE) | (persons - cases < limits.non_cases - CLOSE)
     return np.asarray((cases > CLOSE) & few)
 

@@ -1,10 +1,12 @@
 """Finds the smallest and largest number of cases that a hidden cell can have, given everything that is shown (linear programmes,
 HiGHS in SciPy).
 
-The assumed reader knows every shown number of cases exactly and every shown weighted number up to rounding, and knows how many
-persons of each kind there are and their weights. A hidden cell may have any number that agrees with this. The same programme
-chooses what else to hide: each shown cell may change at a cost, and the cells that change in the cheapest solution are hidden
-(Kelly, Golden and Assad 1992, "Cell suppression: disclosure protection for sensitive tabular data", Networks 22).
+The assumed reader knows every shown number of cases exactly, and every shown weighted number up to rounding. This reader also
+knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
+
+The same programme chooses what else to hide. Each shown cell may change at a cost, and the cells that change in the cheapest
+solution are hidden. Source: Kelly, Golden and Assad 1992, "Cell suppression: disclosure protection for sensitive tabular data",
+Networks 22.
 """
 
 from __future__ import annotations
@@ -91,8 +93,9 @@ class Terms:
 
 
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
-    """Returns the cheapest numbers that meet the goals and agree with everything known. Returns None if there are none, or if the
-    search ends without an answer.
+    """Returns the cheapest numbers that meet the goals and agree with everything known.
+
+    Returns None if there are none, or if the search ends without an answer.
     """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)
@@ -105,8 +108,9 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
 
 
 def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Returns the range of cases, and the range of weighted cases (in mean weights), that a hidden cell may have. A value is nan
-    if its programme finds no solution.
+    """Returns the range of cases, and the range of weighted cases (in mean weights), that a hidden cell may have.
+
+    A value is nan if its programme finds no solution.
     """
     limits, free = _Limits(system, ~hidden, whole=False), np.zeros(len(system.cells))
     ends = []
@@ -119,8 +123,9 @@ def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple
 
 
 class _Limits:
-    """The smallest and largest value of each row of the programme, given what is known. In whole numbers the weighted cases have
-    no limits.
+    """The smallest and largest value of each row of the programme, given what is known.
+
+    In whole numbers the weighted cases have no limits.
     """
 
     def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
@@ -143,8 +148,9 @@ class _Limits:
 
 
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
-    """Returns the unknowns that minimise `aim` plus the price of the changes. Returns None if there is no solution, or if none is
-    found within the bounds of the search.
+    """Returns the unknowns that minimise `aim` plus the price of the changes.
+
+    Returns None if there is no solution, or if none is found within the bounds of the search.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 

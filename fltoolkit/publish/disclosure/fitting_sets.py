@@ -197,8 +197,9 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the sets with the product, group by group. Then goes back from the fitting sums, to find how many persons of each
-    group are in the sets.
+    """Counts the sets with the product, group by group.
+
+    Then goes back from the fitting sums, to find how many persons of each group are in the sets.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
@@ -243,8 +244,9 @@ def _terms(persons: int, chance: float, most: int) -> Array:
 
 
 def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
-    """Takes the probabilities as shares. Counts the sets with the normal density of the sum, and also of the size if the class
-    limits it.
+    """Takes the probabilities as shares.
+
+    Counts the sets with the normal density of the sum, and also of the size if the class limits it.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])

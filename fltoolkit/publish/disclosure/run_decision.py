@@ -41,8 +41,9 @@ ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interv
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
-    """Returns the strictest limits of three: the standard, the profile and the survey. A survey or profile can lower a limit only
-    with a special key, and every output then says so.
+    """Returns the strictest limits of three: the standard, the profile and the survey.
+
+    A survey or profile can lower a limit only with a special key, and every output then says so.
     """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
@@ -200,8 +201,9 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
 
 
 def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
-    """Returns how readers see the rows. For a survey this includes its kinds of persons by all groups, also the groups of
-    domains.
+    """Returns how readers see the rows.
+
+    For a survey this includes its kinds of persons by all groups, also the groups of domains.
     """
     if persons is None:
         return Seen(limits, base, None, case_only)

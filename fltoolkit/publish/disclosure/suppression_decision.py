@@ -348,7 +348,7 @@ def _row_cells(rows: pd.DataFrame) -> list[Cell]:
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
-    """Returns the cell of a row. A proportion times its population gives weighted cases. Months give none."""
+    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months do not give them."""
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]

@@ -18,7 +18,7 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, M
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
-MOST = 2000  # kinds of persons in a programme; the cases of the other kinds are taken as known, which is stricter
+MOST = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array
 
 
 def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
-    """Returns a row with a 1 for each of these kinds, among `many` kinds."""
+    """Returns a cell as a row: 1 for each of its kinds of persons, 0 for all others (`many` kinds in total)."""
     return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
@@ -146,8 +146,9 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
 
 
 def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns how far below and above a cell's exact weighted number a reader has to search. For unresolved persons two numbers
-    are printed, with and without them. Their difference is not a multiple of the base.
+    """Returns how far below and above a cell's exact weighted number a reader has to search.
+
+    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the base.
     """
     if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
         return asked.seen.base / 2, asked.seen.base / 2
@@ -166,8 +167,9 @@ def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
 
 
 def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
-    """Returns which kinds are in the programme. If there are too many, `first` has priority, then kinds with cases, then the
-    largest kinds.
+    """Returns which kinds are in the programme.
+
+    If there are too many, `first` has priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:

@@ -77,8 +77,9 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
 
 
 def _beside(table: Estimates, out: Published) -> Published:
-    """Returns the set with the rows of one more table. Rows `not stated` that the table leaves out are decided too, because the
-    others add up to them.
+    """Returns the set with the rows of one more table.
+
+    Rows `not stated` that the table leaves out are decided too, because the others add up to them.
     """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
@@ -145,8 +146,9 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of two tables, one below the other. A column that one table lacks is empty there, or `total` if it is a
-    group.
+    """Returns the rows of two tables, one below the other.
+
+    A column that one table lacks is empty there, or `total` if it is a group.
     """
     groups = [
         c
@@ -177,8 +179,9 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
 
 
 def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
-    """Returns, for each row, whether a cell of the same groups is hidden in any table. If so, measures of spread would reveal the
-    hidden cell.
+    """Returns, for each row, whether a cell of the same groups is hidden in any table.
+
+    If so, measures of spread would reveal the hidden cell.
     """
 
     def crossing(i: int) -> tuple[str, str, frozenset[str]]:
@@ -193,8 +196,9 @@ def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
 
 
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
-    """Returns the survey of the estimate and the basis of the set. Raises an error if they differ in survey, rule set or
-    weights.
+    """Returns the survey of the estimate and the basis of the set.
+
+    Raises an error if they differ in survey, rule set or weights.
     """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:

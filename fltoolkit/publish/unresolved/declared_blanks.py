@@ -33,13 +33,18 @@ HEADLINE = [
 class DeclaredBlanks:
     """Blanks that survey.yaml counts as a *no*.
 
+    The columns of `headline`:
+
+    - `blanks`: `no`, as published, or `unresolved`.
+    - `estimate`, `ci_low`, `ci_high`: proportions.
+    - `bound_high`, `bound_ci_high`: the upper bound with all unresolved persons as cases, and its limit; proportions.
+    - `unresolved`: persons.
+    - The markers, and the `reason` why a number is not shown.
+
     Attributes:
         lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in
             `fl.nonresponse`; missing: fewer than the limit).
-        headline: the published prevalence of the default population: `blanks` (`no`, as published; `unresolved`), `estimate`,
-            `ci_low`, `ci_high`, `bound_high` and `bound_ci_high` (the upper bound with all unresolved as cases, and its limit;
-            proportions), `unresolved` (persons), the markers and the `reason` why a number is not shown. If no blank is declared,
-            there is only the first row.
+        headline: the published prevalence of the default population. If no blank is declared, there is only the first row.
     """
 
     lines: pd.DataFrame

@@ -1,5 +1,6 @@
-"""A printed table as HTML. Numbers stay on one line, markers and terms show their meaning, and a phone shows each row as a short
-list.
+"""A printed table as HTML.
+
+Numbers stay on one line, markers and terms show their meaning, and a phone shows each row as a short list.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ GALLERY = "Table of Contents"  # the name under which Word offers to update the 
 
 
 def contents(block: Contents) -> Any:
-    """Returns the list as an XML element. Word adds the page numbers when the document is opened, because only Word knows the
-    pages.
+    """Returns the list as an XML element.
+
+    Word adds the page numbers when the document is opened, because only Word knows the pages.
     """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls

@@ -28,8 +28,9 @@ def clean(text: str) -> str:
 
 
 def add(word: Any, text: str, style: str) -> Any:
-    """Adds a paragraph at the end, in the style of this name. The style is set by its id, because a name is looked up each
-    time.
+    """Adds a paragraph at the end of the document, in the style of this name.
+
+    Sets the style by its id, because finding a name takes time.
     """
     paragraph = word.add_paragraph()
     paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
@@ -70,8 +71,9 @@ class WordColumn:
 
 
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
-    """Returns one row. A row with a single cell is a heading across the table. `kept` keeps it on the same page as the next
-    row.
+    """Returns one row.
+
+    A row with a single cell is a heading across the table. `kept` keeps it on the same page as the next row.
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
@@ -88,8 +90,9 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell. Numbers are right-aligned. In a column with markers they end at the same place, and the
-    markers follow.
+    """Returns the alignment of a cell.
+
+    Numbers are right-aligned. In a column with markers they end at the same place, and the markers follow.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
         return ""

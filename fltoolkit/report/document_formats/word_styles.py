@@ -18,8 +18,9 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 
 def speak(word: Any, language: str) -> None:
-    """Sets the language of all text without a language of its own. Word uses it to check the spelling, and a screen reader to
-    speak.
+    """Sets the language of all text without a language of its own.
+
+    Word uses it to check the spelling, and a screen reader to speak.
     """
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):

@@ -1,5 +1,6 @@
-"""A document as Word, from a template: real styles, headings and header rows, and a text alternative for each picture. The same
-document always gives the same bytes.
+"""A document as Word, from a template: real styles, headings and header rows, and a text alternative for each picture.
+
+The same document always gives the same bytes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The first page of the evidence brief. Its title is the verdict. Its large numbers say how many, and whether this is better or
-worse than before.
+"""The first page of the evidence brief.
+
+Its title is the verdict. Its large numbers say how many, and whether this is better or worse than before.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ Row = dict[Any, Any]
 
 
 def title(evidence: Evidence, language: Language) -> str:
-    """Returns the verdict on the change of the headline, with both rates. Without a tested change, returns the rate. If the rate
-    is too uncertain for a title, returns the subject of the page.
+    """Returns the verdict on the change of the headline, with both rates.
+
+    Without a tested change, returns the rate. If the rate is too uncertain for a title, returns the subject of the page.
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
@@ -61,8 +63,9 @@ def headline_change(evidence: Evidence) -> Row | None:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three large numbers: the rate, the persons, and the change since the baseline. Without a change the third is the
-    plan's target, or how many persons were asked.
+    """Returns three large numbers: the rate, the persons, and the change since the baseline.
+
+    Without a change the third is the plan's target, or how many persons were asked.
     """
     rows = result_sentences.headline_rows(evidence.now)
     first = rows[0]

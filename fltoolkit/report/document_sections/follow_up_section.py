@@ -1,5 +1,6 @@
-"""What changed since the plan's baseline, as blocks of a document. Each row has its interval and claims no more than its
-verdict.
+"""What changed since the plan's baseline, as blocks of a document.
+
+Each row has its interval and claims no more than its verdict.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ def signed(language: Language, number: float, row: Line) -> str:
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the change of each indicator's total since the baseline, one sentence each. A sentence claims no more than its
-    verdict.
+    """Returns the change of each indicator's total since the baseline, one sentence each.
+
+    A sentence claims no more than its verdict.
     """
     rows = evidence.follow_up
     totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]

@@ -1,6 +1,4 @@
-"""What a survey contributes to a background study, and what it leaves to research, as blocks of a document (ILO toolkit, Tools
-No. 4 and 8).
-"""
+"""What a survey contributes to a background study, and what it leaves to research (ILO toolkit, Tools No. 4 and 8), as blocks."""
 
 from __future__ import annotations
 

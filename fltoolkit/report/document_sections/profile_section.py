@@ -18,16 +18,18 @@ def populations(out: Published) -> tuple[str, ...]:
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns the shares of cases with each characteristic, one table per population. Breakdowns by a group are in the notebooks
-    and files.
+    """Returns the shares of cases with each characteristic, one table per population.
+
+    Breakdowns by a group are in the notebooks and files.
     """
     rows = _rows(out)
     return tuple(result_tables.table(language, rows[rows["reference_population"] == who]) for who in populations(out))
 
 
 def _rows(out: Published) -> pd.DataFrame:
-    """Returns the published shares by a topic alone. Leaves out topics that are also published as `share`, such as the form:
-    their intervals are calculated in another way.
+    """Returns the published shares by a topic alone.
+
+    Leaves out topics that are also published as `share`, such as the form: their intervals are calculated in another way.
     """
     rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
     return rows[(rows["breakdown"].map(uncrossed).map(len) == 1) & ~rows["breakdown"].isin(shares)]

@@ -1,6 +1,4 @@
-"""What a survey found, as blocks of a document in any language: sentences, large numbers and tables, each number with its
-uncertainty.
-"""
+"""What a survey found, as blocks of a document: sentences, large numbers and tables, each number with its uncertainty."""
 
 from __future__ import annotations
 
@@ -38,8 +36,8 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns the headline numbers in large type: rate and number of the first population, the rates of the others, and how many
-    were asked.
+    """Returns the headline numbers in large type: rate and number of the first population, other rates, and how many were
+    asked.
     """
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
@@ -77,6 +75,7 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
     """Returns the single groups by which a measure is published with at least `least` numbers shown, in the survey's order.
+
     Groups of single origins are left out: no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
@@ -96,8 +95,9 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns all published numbers by one group at a time, one table per measure and population. Single origins come last.
-    Profiles are left out (see `profile_section`).
+    """Returns all published numbers by one group at a time, one table per measure and population.
+
+    Single origins come last. Profiles are left out (see `profile_section`).
     """
     own = out.own
     own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]

@@ -1,5 +1,5 @@
-"""The plan's targets as blocks of a document: whether a survey could verify them, what a repeat could detect, and milestones that
-nobody measures.
+"""The plan's targets as blocks: whether a survey could verify them, what a repeat could detect, and milestones nobody
+measures.
 """
 
 from __future__ import annotations
@@ -109,8 +109,9 @@ def _is_wide(evidence: Evidence, row: Line) -> bool:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns what a repeat of the planned size could detect, one sentence for the total of each indicator. Readers need it
-    before they set a target.
+    """Returns what a repeat of the planned size could detect, one sentence for the total of each indicator.
+
+    Readers need it before they set a target.
     """
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     made = []
@@ -126,8 +127,9 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
-    """Returns each target with its baseline, whether a repeat could verify it, and the smallest fall it could detect; only the
-    first `most` of them.
+    """Returns each target with its baseline, whether a repeat could verify it, and the smallest fall it could detect.
+
+    Only the first `most` targets are in the table.
     """
     rows = with_target(evidence)
     return (
@@ -138,8 +140,9 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """Returns what a repeat of the planned size could detect, for the total of each indicator. Readers need it before they set a
-    target.
+    """Returns what a repeat of the planned size could detect, for the total of each indicator.
+
+    Readers need it before they set a target.
     """
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
     rows = rows.drop_duplicates(["id", "category"])  # one row may have two targets

@@ -1,6 +1,4 @@
-"""The page that a disclosure officer reads and signs before a run's outputs leave the office. It is confidential and in English,
-and stays there.
-"""
+"""The confidential page that a disclosure officer reads and signs before a run's outputs leave the office. It is in English."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Decorates a function so that its document has the own texts of survey and plan in its language. A note at the end names
-    missing translations.
+    """Decorates a function so that its document has the own texts of survey and plan in its language.
+
+    A note at the end names missing translations.
     """
 
     @wraps(make)

@@ -58,8 +58,9 @@ def drawn_once() -> Iterator[None]:
 
 
 def _once(draw: Callable[..., D]) -> Callable[..., D]:
-    """Decorates a function that draws a picture from evidence, language and plain values. Inside `drawn_once` it returns a
-    picture that exists.
+    """Decorates a function that draws a picture from evidence, language and plain values.
+
+    Inside `drawn_once` it returns a picture that exists.
     """
 
     @wraps(draw)
@@ -130,8 +131,9 @@ def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | No
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
-    """Returns the groups whose rates are mostly shown, with those of the plan first. Together their categories fill at most
-    `rows` rows.
+    """Returns the groups whose rates are mostly shown, with those of the plan first.
+
+    Together their categories fill at most `rows` rows.
     """
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
@@ -147,7 +149,7 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
 
 
 def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns the second picture: what changed, or the path to a target, or what a repeat could detect."""
+    """Returns the second picture of a document: what changed, or the path to a target, or what a repeat could detect."""
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 

@@ -59,8 +59,9 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the rates by the group that survey.yaml names. Without such a group: what changed, the path to a
-    target, or what a repeat could detect.
+    """Returns a picture of the rates by the group that survey.yaml names.
+
+    Without such a group: what changed, the path to a target, or what a repeat could detect.
     """
     if contrasts_section.is_compared(evidence.now):
         return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
@@ -75,8 +76,9 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
-    """Returns whom the survey could not reach, and the meaning of open answers. If no answers are open: what no survey can
-    say.
+    """Returns whom the survey could not reach, and the meaning of open answers.
+
+    If no answers are open: what no survey can say.
     """
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")

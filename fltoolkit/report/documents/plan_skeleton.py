@@ -1,5 +1,6 @@
-"""The skeleton of the plan: Tool No. 13's seven chapters with all their points as prompts. Chapters 1, 4 and 6 are filled from
-survey and plan.
+"""The skeleton of the plan: Tool No. 13's seven chapters with all their points as prompts.
+
+Chapters 1, 4 and 6 are filled from survey and plan.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, and what to
-discuss.
-"""
+"""Slides for the consultation workshop (Tool No. 11): what was found and is not known, what to promise, and what to discuss."""
 
 from __future__ import annotations
 
@@ -23,8 +21,9 @@ VERDICTS, WARNINGS = 2, 2  # that fit on a slide
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """Returns the slides in one language. The answer comes first: the headline on slide 2, the change on slide 3. All slides have
-    different titles.
+    """Returns the slides in one language.
+
+    The answer comes first: the headline on slide 2, the change on slide 3. All slides have different titles.
     """
     out = evidence.now
     blocks = [
@@ -49,8 +48,9 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what changed since the baseline: verdicts above the picture. Verdicts that do not fit there are on a separate
-    slide.
+    """Returns what changed since the baseline: verdicts above the picture.
+
+    Verdicts that do not fit there are on a separate slide.
     """
     said = follow_up_section.verdicts(evidence, language)
     if not said:
@@ -64,7 +64,10 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns who is in forced labour: one picture per slide. The title of the picture is the title of the slide."""
+    """Returns slides that show who is in forced labour: one picture per slide.
+
+    The title of the picture is the title of the slide.
+    """
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]

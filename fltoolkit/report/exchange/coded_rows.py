@@ -145,8 +145,9 @@ def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts
 
 
 def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Returns the code of each label in each group: the published code, or the kit's own. No two labels of a group have the same
-    code.
+    """Returns the code of each label in each group: the published code, or the kit's own.
+
+    No two labels of a group have the same code.
     """
     found: dict[str, dict[str, str]] = {}
     for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):

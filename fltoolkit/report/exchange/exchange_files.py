@@ -49,8 +49,9 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
-    """Returns the rows in the columns of ILOSTAT's bulk files, with the kit's own indicator codes. A number that is not available
-    has no row.
+    """Returns the rows in the columns of ILOSTAT's bulk files, with the kit's own indicator codes.
+
+    A number that is not available has no row.
     """
     made = [
         _ilostat(row, published, out.rule_set)

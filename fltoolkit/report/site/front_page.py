@@ -99,8 +99,9 @@ class _Published:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Writes `outputs/index.html`: first surveys that failed, then the newest. Surveys of the same year are in alphabetical order
-    of their titles.
+    """Writes `outputs/index.html`: first surveys that failed, then the newest.
+
+    Surveys of the same year are in alphabetical order of their titles.
     """
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}

@@ -1,5 +1,6 @@
-"""Headlines of several surveys on one axis. Only surveys that measure the same thing share it, in alphabetical order, and they
-are never ranked.
+"""Headlines of several surveys on one axis.
+
+Only surveys that measure the same thing share it, in alphabetical order, and they are never ranked.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ def _basis(row: HeadlineRow) -> str:
 
 
 def _figure(rows: list[Titled]) -> str:
-    """Returns a picture of dots with their intervals on an axis from zero. A hollow dot is unreliable. A hidden number has its
-    marker.
+    """Returns a picture of dots with their intervals on an axis from zero.
+
+    A hollow dot is unreliable. A hidden number has its marker.
     """
     first = rows[0][1]
     times = scale(first["measure"])

@@ -66,8 +66,9 @@ def write_assets(folder: Path) -> None:
 
 @lru_cache(maxsize=16)
 def _exporter(thread: int) -> Any:
-    """Returns an exporter for each thread, because two threads may not use the same one. Making one takes as long as drawing a
-    page.
+    """Returns an exporter for each thread, because two threads may not use the same one.
+
+    Making one takes as long as drawing a page.
     """
     from nbconvert import HTMLExporter
     from traitlets.config import Config

@@ -67,8 +67,9 @@ class Written:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a partner typed into a cell. `before` is the entry in partners.yaml when the workbook was written; None for
-    nothing.
+    """What a partner typed into a cell.
+
+    `before` is the entry in partners.yaml when the workbook was written; None for nothing.
     """
 
     where: str
@@ -196,8 +197,9 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
 
 
 def kept(value: Any) -> Any:
-    """Returns a cell's value as partners.yaml keeps it. A whole number with more digits than a spreadsheet keeps becomes a
-    float.
+    """Returns a cell's value as partners.yaml keeps it.
+
+    A whole number with more digits than a spreadsheet keeps becomes a float.
     """
     if isinstance(value, str):
         return clean(value)

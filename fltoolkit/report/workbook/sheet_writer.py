@@ -49,8 +49,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula of the kit. `{r}` is its row, `{first}` and `{last}` are the rows of the table, and `value` is its present
-    result.
+    """A formula of the kit.
+
+    `{r}` is its row, `{first}` and `{last}` are the rows of the table, and `value` is its present result.
     """
 
     text: str
@@ -86,8 +87,10 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet. Its `key` is the same in all languages, its `name` is not. The first sheet shows `purpose`, `fills` and `tool`.
-    `table` is the part of partners.yaml that it fills. `frozen`, `printed_columns`: how many columns from the left.
+    """A sheet.
+
+    Its `key` is the same in all languages, its `name` is not. The first sheet shows `purpose`, `fills` and `tool`. `table` is the
+    part of partners.yaml that it fills. `frozen`, `printed_columns`: how many columns from the left.
     """
 
     key: str
@@ -125,8 +128,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook. `made`: a sentence for the file's properties; `kept`: the partners' own sheets, by name; `ids`: of the plan's
-    indicators. `recorded`: whether it is to be filled in; then it is protected, and has a record of what was written.
+    """A workbook.
+
+    `made`: a sentence for the file's properties; `kept`: the partners' own sheets, by name; `ids`: of the plan's indicators.
+    `recorded`: whether it is to be filled in; then it is protected, and has a record of what was written.
     """
 
     title: str
@@ -139,8 +144,9 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """The place in partners.yaml for the entry of a cell, and whether it has an entry now. Without a place the cell cannot be
-    filled in.
+    """The place in partners.yaml for the entry of a cell, and whether it has an entry now.
+
+    Without a place the cell cannot be filled in.
     """
 
     table: str = ""
@@ -154,8 +160,9 @@ NOT_TO_FILL = PartnersCell()
 
 @dataclass
 class CellRecord:
-    """The rows of the hidden sheet: for each cell a text that describes it, and its value. One text per cell keeps the workbook
-    quick to read.
+    """The rows of the hidden sheet: for each cell a text that describes it, and its value.
+
+    One text per cell keeps the workbook quick to read.
     """
 
     rows: list[tuple[str, str]] = field(default_factory=list)

@@ -1,5 +1,6 @@
-"""Opens a workbook that came back, if its size is within bounds. If it cannot be read, the error names the reason and the
-cell.
+"""Opens a workbook that came back, if its size is within bounds.
+
+If it cannot be read, the error names the reason and the cell.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Display every breakdown of a measure. Each population has one picture with all uncrossed groups, then one for each crossed
+    """Displays every breakdown of a measure. Each population has one picture with all uncrossed groups, then one for each crossed
     breakdown.
 
     A profile of cases has one picture for each side of the definition (involuntary work, coercion), and one for the rest. Numbers
@@ -40,7 +40,7 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Display the run's results on forced labour in time: on an average day, at the interview, and how long it lasted."""
+    """Displays the run's results on forced labour in time: on an average day, at the interview, and how long it lasted."""
     from IPython.display import display
 
     there = set(out.own["measure"])

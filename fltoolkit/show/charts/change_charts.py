@@ -26,8 +26,9 @@ NOTE = (
 
 @checked
 def changes(found: Published | None) -> None:
-    """Display the change of prevalence of the default population since an earlier round: a picture, a table, and a sentence on
-    the change in number.
+    """Displays the change of prevalence of the default population since an earlier round.
+
+    There is a picture, a table, and a sentence on the change in number.
     """
     from IPython.display import display
 
@@ -65,8 +66,9 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture with both rounds' numbers on one line, joined, with their intervals, and the verdict at the right. A
-    hollow dot is unreliable.
+    """Returns a picture with both rounds' numbers on one line, joined, with their intervals, and the verdict at the right.
+
+    A hollow dot is unreliable.
     """
     return picture(change_dumbbell.change(rows, read_language(BASE)))
 

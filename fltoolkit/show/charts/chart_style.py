@@ -60,8 +60,9 @@ LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
-    """Returns an empty figure in the kit's look: left-aligned title, light grid, no default template. HTML in its words is
-    printed as letters.
+    """Returns an empty figure in the kit's look: left-aligned title, light grid, no default template.
+
+    HTML in its words is printed as letters.
     """
     import plotly.graph_objects as go
 

@@ -1,5 +1,6 @@
-"""Draws the two definitions as flowcharts: boxes with words, and arrows between them. The caller gives the words, and says which
-boxes are highlighted.
+"""Draws the two definitions as flowcharts: boxes with words, and arrows between them.
+
+The caller gives the words, and says which boxes are highlighted.
 """
 
 from __future__ import annotations

@@ -62,8 +62,9 @@ def bars(out: Published, group: str, *, population: str | None = None, title: st
 
 @checked
 def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -> Picture:
-    """Returns a picture of the headline under each rule set, the run's own first. If the survey cannot give one, the picture
-    shows the reason.
+    """Returns a picture of the headline under each rule set, the run's own first.
+
+    If the survey cannot give one, the picture shows the reason.
     """
     return picture(under_each_rule_set(out, measure, read_language(BASE), title=title))
 

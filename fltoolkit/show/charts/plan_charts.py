@@ -41,8 +41,9 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns what readers must know before the targets are printed, in the words of the documents. Each target that a repeat
-    cannot verify has a warning with the reason.
+    """Returns what readers must know before the targets are printed, in the words of the documents.
+
+    Each target that a repeat cannot verify has a warning with the reason.
     """
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
@@ -101,8 +102,9 @@ def smart(evidence: Evidence) -> Table:
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
-    """Returns a table of each row of the baseline beside the later round, with the change, its interval and the verdict. It does
-    not say why anything changed.
+    """Returns a table of each row of the baseline beside the later round, with the change, its interval and the verdict.
+
+    It does not say why anything changed.
     """
     rows = evidence.follow_up
     return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))

@@ -1,5 +1,6 @@
-"""Risk factors as a forest plot with its table, and the sensitivity table of response error. They show what is associated with
-forced labour, never why it happens.
+"""Risk factors as a forest plot with its table, and the sensitivity table of response error.
+
+They show what is associated with forced labour, never why it happens.
 """
 
 from __future__ import annotations
@@ -92,8 +93,9 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a coloured table of the prevalence if answers were wrong at given rates. It is a sensitivity table, never the
-    headline.
+    """Returns a coloured table of the prevalence if answers were wrong at given rates.
+
+    It is a sensitivity table, never the headline.
     """
     records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
     down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
@@ -146,8 +148,9 @@ def _name(group: str) -> str:
 
 
 def _range(table: pd.DataFrame) -> tuple[float, float]:
-    """Returns the limits of the axis. They include every dot and at least 0.5 to 2. Interval limits below 0.02 or above 50 are
-    cut off.
+    """Returns the limits of the axis.
+
+    They include every dot and at least 0.5 to 2. Interval limits below 0.02 or above 50 are cut off.
     """
     limits = table[["ci_low", "ci_high"]].to_numpy(float)
     ends = [0.5, 2.0, *table["odds_ratio"].dropna(), *np.clip(limits[~np.isnan(limits)], 0.02, 50)]

@@ -71,8 +71,9 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
 
 @checked
 def definition(*, interactive: bool = False) -> Any:
-    """Shows an invented person in the flowchart. With `interactive` every answer of an adult or a child can be changed; otherwise
-    shows one view.
+    """Shows an invented person in the flowchart.
+
+    With `interactive` every answer of an adult or a child can be changed; otherwise shows one view.
     """
     return panel() if interactive else static(view("adult", FIRST["adult"]))
 

@@ -77,8 +77,9 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
 @of_plan
 @checked
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
-    """Shows what a repeat would detect, for a fall, a year and a sample. With `interactive` they can be chosen; otherwise they
-    are those of the plan.
+    """Shows what a repeat would detect, for a fall, a year and a sample.
+
+    With `interactive` they can be chosen; otherwise they are those of the plan.
     """
     offered = plan_choices(evidence)
     if not offered:

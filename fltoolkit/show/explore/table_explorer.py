@@ -99,8 +99,9 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population. Their
-    pictures share an axis.
+    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population.
+
+    Their pictures share an axis.
     """
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]

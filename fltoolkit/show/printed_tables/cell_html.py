@@ -16,8 +16,9 @@ sheets.
 
 
 def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
-    """Returns a cell as HTML. `room`: the column has markers behind numbers, so each cell leaves space for one, and the numbers
-    are aligned.
+    """Returns a cell as HTML.
+
+    `room`: the column has markers behind numbers, so each cell leaves space for one, and the numbers are aligned.
     """
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
     behind = ROOM.format(marker) if room and (cell.text or marker) and cell.is_number else marker

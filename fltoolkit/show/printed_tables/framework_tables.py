@@ -169,8 +169,9 @@ GLOBAL_FIGURES = TableLayout(
 
 
 def global_figures(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of global figures (`nap.global_estimates.references`), one row per place and year. The table says whether
-    each is comparable with a survey.
+    """Returns a table of global figures (`nap.global_estimates.references`), one row per place and year.
+
+    The table says whether each is comparable with a survey.
     """
     made = [
         {

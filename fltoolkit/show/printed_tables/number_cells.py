@@ -24,8 +24,9 @@ def estimate(language: Language, value: float, measure: str, marker: object = ""
 
 
 def in_unit(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
-    """Returns the cell of a number that is already in its unit, as in the plan's tables. If it is not shown, the cell has only
-    the marker.
+    """Returns the cell of a number that is already in its unit, as in the plan's tables.
+
+    If it is not shown, the cell has only the marker.
     """
     mark = letters(marker)
     if pd.isna(value):

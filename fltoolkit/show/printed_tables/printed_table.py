@@ -61,11 +61,18 @@ class PrintedCell:
 class TableColumn:
     """One column of a table.
 
+    The values of `kind`:
+
+    - `label` names the row.
+    - `value` is the number that stays visible on a narrow screen.
+    - `number` is another number.
+    - `words` is a text that may take several lines.
+    - `notes` has the letters of footnotes.
+
     Attributes:
         key: its name in code, the same in all languages.
         cell: a function that returns the cell of a row in a language.
-        kind: `label` names the row, `value` is the number that stays visible on a narrow screen, `number` is another number,
-            `words` is a text that may take several lines, `notes` has the letters of footnotes.
+        kind: what the column contains.
         head: the key under `columns` in the language files; `key` if it is empty.
     """
 
@@ -145,8 +152,9 @@ class PrintedTable:
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
     def has_markers(self, place: int) -> bool:
-        """Returns whether a column has a number with a marker behind it. Then each of its cells leaves space for a marker, so
-        that the numbers are aligned.
+        """Returns whether a column has a number with a marker behind it.
+
+        Then each of its cells leaves space for a marker, so that the numbers are aligned.
         """
         return any(len(row) > 1 and bool(row[place].text and row[place].marker) for row in self.rows)
 

@@ -132,7 +132,8 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the path to each target, year by year (`Evidence.milestones`). Values that nobody measures are
-    marked.
+    """Returns a table of the path to each target, year by year (`Evidence.milestones`).
+
+    Values that nobody measures are marked.
     """
     return printed(language, MILESTONES, rows.to_dict("records"), TableWords(language.say("milestones.title")))

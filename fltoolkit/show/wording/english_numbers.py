@@ -45,16 +45,15 @@ def shown(row: PublishedNumber) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns a value of a group in words. Characteristics of cases, such as forms of forced labour, have the kit's names, other
-    values the survey's.
+    """Returns a value of a group in words.
+
+    Characteristics of cases, such as forms of forced labour, have the kit's names, other values the survey's.
     """
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
 def to_verify(row: PublishedNumber) -> str:
-    """Returns `; to be verified` if a figure is based on a fact that somebody recalled and nobody has compared with its source;
-    otherwise empty.
-    """
+    """Returns `; to be verified` if a figure is based on a recalled fact that nobody has compared with its source; else empty."""
     return "; to be verified" if row["to_verify"] else ""
 
 
@@ -89,8 +88,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def of_plan(make: F) -> F:
-    """Decorates a function that needs a plan's evidence. If the evidence is None, the function returns a note that there is no
-    plan.
+    """Decorates a function that needs a plan's evidence.
+
+    If the evidence is None, the function returns a note that there is no plan.
     """
 
     @wraps(make)

@@ -93,8 +93,9 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the notes for a profile of cases: that characteristics overlap, and how cases without an answer count. Empty for
-    other measures.
+    """Returns the notes for a profile of cases: that characteristics overlap, and how cases without an answer count.
+
+    Empty for other measures.
     """
     if not rows["measure"].isin(PROFILES).all():
         return []
@@ -112,8 +113,9 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def indicator(language: Language, row: PublishedNumber) -> str:
-    """Returns an indicator in the plan's words. The row that the kit adds below a % decrease has the kit's own words, with its
-    population.
+    """Returns an indicator in the plan's words.
+
+    The row that the kit adds below a % decrease has the kit's own words, with its population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))

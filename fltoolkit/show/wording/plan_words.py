@@ -1,6 +1,4 @@
-"""A plan's rows in the words of any language: what a target promises, why no survey could verify it, and how a later round
-compares with it.
-"""
+"""A plan's rows in the words of any language: targets, why no survey could verify one, and how a later round compares with it."""
 
 from __future__ import annotations
 

@@ -33,8 +33,9 @@ def headline(out: Published) -> Words:
 
 
 def sentence(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as a sentence. A suppressed number is never written. For an unreliable number the sentence says
-    so.
+    """Returns a published number as a sentence.
+
+    A suppressed number is never written. For an unreliable number the sentence says so.
     """
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
@@ -84,8 +85,9 @@ def has_open_answers(out: Published) -> bool:
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns how many of the persons asked left the question of a rate open, and the bounds that follow. Returns an empty text
-    if the rate is hidden.
+    """Returns how many of the persons asked left the question of a rate open, and the bounds that follow.
+
+    Returns an empty text if the rate is hidden.
     """
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")

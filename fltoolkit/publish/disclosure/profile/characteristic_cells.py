@@ -44,10 +44,12 @@ def group_of(topic: str, name: str) -> str:
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """Returns, for each characteristic, the other characteristics that contain it: each case that has it has them too. An example
-    is the stage of an item: the item contains the stage, because only persons with the item were asked about it.
+    """Returns, for each characteristic, the other characteristics that it contains: each case with one of those has this one,
+    too.
 
-    If two characteristics rest on the same questions, the later one contains the earlier one.
+    A characteristic contains another if it rests on all questions of the other, because one yes is enough. For example, a stage
+    contains an item that was asked only about this stage. If two rest on the same questions, the later one contains the earlier
+    one.
     """
     return {
         group_of(c.topic, c.name): [

@@ -89,7 +89,7 @@ def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Ma
         rows: rows under the run's own rule set.
         first: what is hidden of all other rows.
         seen: how readers see the run; its kinds of persons are only by the groups of the profiles.
-        contained: for each characteristic, the characteristics that each of its cases has, too.
+        contained: for each characteristic, the other characteristics that it contains (see `contained_in`).
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
     coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
@@ -119,7 +119,7 @@ class _Limited:
     """What is required of a characteristic's cells before any cell is hidden to protect another.
 
     Attributes:
-        primary: cells that are confidential by themselves. Also cells whose small number of cases other tables hide.
+        primary: cells that are confidential by themselves. Also cells with few cases of a base that other tables hide.
         gone: cells that are hidden anyway.
     """
 
@@ -128,10 +128,10 @@ class _Limited:
 
 
 def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
-    """Returns what other tables, and the characteristics that contain this one or are contained in it, require of its cells.
+    """Returns what other tables, and the characteristics that this one contains, require of its cells.
 
-    If a characteristic has only a few cases more than a contained one, a reader learns that these cases have only one of the two.
-    If a cell of the contained one is hidden, the containing one would show an upper limit for it.
+    If this one has only a few cases more than one that it contains, a reader learns that these few have this one and not the
+    other. If a cell of the contained one is hidden, the same cell of this one would show an upper limit for it.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
     bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
@@ -255,8 +255,9 @@ def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen:
 
 
 def _system(own: CharacteristicCells, beside: _Beside, seen: Seen) -> CellSystem[AnyCell]:
-    """Returns the system that ties the cells of a characteristic to each other and to the numbers of cases. If there are no kinds
-    of persons, only the groups are known.
+    """Returns the system that ties the cells of a characteristic to each other and to the numbers of cases.
+
+    If there are no kinds of persons, only the groups are known.
     """
     cells = {**beside.cells, **own.cells}
     if seen.patterns is not None:

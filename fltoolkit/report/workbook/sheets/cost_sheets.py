@@ -55,8 +55,9 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sums of the cost sheet by category and by year. A separate row has what is in no list, so that each part adds
-    up to the whole.
+    """Returns the sums of the cost sheet by category and by year.
+
+    A separate row has what is in no list, so that each part adds up to the whole.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),

@@ -49,8 +49,9 @@ PRINTED = len(TOOL_16) + 4
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
-    """Returns the sheet with exactly Tool No. 16's columns, then further columns beside them. A partners' row has three cells to
-    fill in.
+    """Returns the sheet with exactly Tool No. 16's columns, then further columns beside them.
+
+    A partners' row has three cells to fill in.
     """
     lines = list(_lines(filled, language, partners))
     return page(
@@ -93,8 +94,9 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
-    """Returns the cells of one row: Tool No. 16's columns, then the further ones. Every row repeats the words of the framework,
-    so that the sheet can be filtered.
+    """Returns the cells of one row: Tool No. 16's columns, then the further ones.
+
+    Every row repeats the words of the framework, so that the sheet can be filtered.
     """
     indicator = _indicator_of(plan, row)
     _, group, category, unit = who(language, row)

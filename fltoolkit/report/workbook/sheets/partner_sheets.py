@@ -1,5 +1,6 @@
-"""The pages that partners answer: the SMART check, the ILO toolkit's checklists and the labour standards. Their yellow cells show
-the answers in partners.yaml.
+"""The pages that partners answer: the SMART check, the ILO toolkit's checklists and the labour standards.
+
+Their yellow cells show the answers in partners.yaml.
 """
 
 from __future__ import annotations

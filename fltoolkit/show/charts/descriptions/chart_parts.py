@@ -133,8 +133,9 @@ class DotChart(DescribedChart):
     bars: bool = False
 
     def lane(self, row: ChartRow, mark: Mark) -> int:
-        """Returns the place of an interval: −1 above the middle of its row, 1 below it, 0 in the middle. So the intervals of two
-        joined dots do not overlap.
+        """Returns the place of an interval: −1 above the middle of its row, 1 below it, 0 in the middle.
+
+        So the intervals of two joined dots do not overlap.
         """
         colours = [series.colour for series in self.series]
         return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0

@@ -144,8 +144,9 @@ def absent(language: Language, row: PublishedNumber) -> str:
 
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
-    """Returns a file name such as `prevalence_by_sex`. The population is part of it if it is not the measure's first one:
-    `prevalence_children_by_sex`.
+    """Returns a file name such as `prevalence_by_sex`.
+
+    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`.
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
@@ -177,8 +178,9 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
 
 
 def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of crossed breakdowns under the categories of the second group. If there are several breakdowns, the
-    heading also names the first group.
+    """Returns the rows of crossed breakdowns under the categories of the second group.
+
+    If there are several breakdowns, the heading also names the first group.
     """
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     several = rows["breakdown"].nunique() > 1

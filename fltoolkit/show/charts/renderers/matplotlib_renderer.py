@@ -149,8 +149,9 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """Writes the words of a point above it or at its right. If they would leave the picture or meet the next point, they are at
-    its lower left.
+    """Writes the words of a point above it or at its right.
+
+    If they would leave the picture or meet the next point, they are at its lower left.
     """
     if not point.beside:
         _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")

@@ -161,8 +161,9 @@ def _marks(
     along: str,
     signs: bool = True,
 ) -> None:
-    """Draws numbers with the same look, with their intervals `along` x or y (or none). Without `signs` only the intervals are
-    visible.
+    """Draws numbers with the same look, with their intervals `along` x or y (or none).
+
+    Without `signs` only the intervals are visible.
     """
     glyph, colour = marks[0].glyph, marks[0].colour
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
