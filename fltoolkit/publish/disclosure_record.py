@@ -39,7 +39,7 @@ READERS = (
     "A household member or an interviewer: knows who was interviewed, when and where.",
     "Not assumed: a reader who has answers on forced labour, or outputs of this survey by other groups or other limits.",
 )
-AGAINST_ANOTHER = "another rule set: too few cases, or few more or less than under one that is shown"
+AGAINST_ANOTHER = "another rule set: too few cases, or nearly as many as under a rule set that is shown"
 WHOLE_CHART = "hidden with the whole flowchart"
 ITSELF = "hidden by itself"
 

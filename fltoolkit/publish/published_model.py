@@ -102,7 +102,7 @@ def risk_factors(
             "no group is named",
             where="risk_factors: by",
             allowed=offered,
-            do="name groups, or leave by out: all that may be shown",
+            do="name groups, or leave out `by`, to take all groups that may be shown",
         )
     if by is not None and not sensitive:
         refuse_sensitive(persons, list(by))

@@ -114,7 +114,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
             "the kit sets this parameter itself",
             where=f"{where}.parameters".lstrip("."),
             found=own,
-            do="say survey and plan as keys of the survey, outputs as one of the batch; widgets are for a notebook opened by hand",
+            do="give survey and plan as keys of the survey, and outputs as a key of the batch; widgets work only in a notebook opened by hand",
         )
     everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
     if wrong := sorted(set(given) - everywhere):

@@ -30,7 +30,7 @@ FILES = {
     errno.EEXIST: ("something of that name is there already", "move it away, or name another place"),
     errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
     errno.ELOOP: ("links lead in a circle", "name the file itself"),
-    errno.EIO: ("the disk or the connection failed", "see to it, then run again"),
+    errno.EIO: ("the disk or the connection failed", "check it, then run again"),
     errno.EMFILE: ("too many files are open", "close other programs, or run fewer surveys at a time; then run again"),
     errno.EBUSY: ("another program uses it", "close it there, then run again"),
 }

@@ -165,7 +165,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
         raise BatchError(
             "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
             do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder (--outputs FOLDER); "
-            "or say --replace, if those results may go",
+            "or use --replace, if those results may be deleted",
         )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     _refuse(est)
     if beside is not None and est.about.measure in PROFILES:
         raise PublicationError(
-            "a profile is decided with all tables of its run: beside numbers of items that are shown already it could tell what they hide",
+            "a profile is decided together with all tables of its run: added later, it could reveal what they hide",
             where="publish: beside", found=est.about.measure, do=f"add it to `tables:` of survey.yaml: {{measure: {est.about.measure}}}",
         )  # fmt: skip
     whole = est.whole or est
@@ -215,12 +215,12 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
         )  # fmt: skip
     if est.about.rule_set != out.rule_set:
         raise PublicationError(
-            "the set is under another rule set: few persons between two rule sets could be told by subtraction", where="publish: beside",
+            "the set is under another rule set: subtraction could reveal the few persons between two rule sets", where="publish: beside",
             found=est.about.rule_set, allowed=out.rule_set, do="make the table under the rule set of the run",
         )  # fmt: skip
     if est.about.calibration not in of_set["calibration"]:
         raise PublicationError(
-            "the set is of other weights: two numbers of the same persons would tell of the weights", where="publish: beside",
+            "the set has other weights: two numbers for the same persons would reveal the weights", where="publish: beside",
             found=est.about.calibration or "weights as given", allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
             do="calibrate before fl.publish_run, and make both from those persons",
         )  # fmt: skip

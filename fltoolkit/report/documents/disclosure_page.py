@@ -31,7 +31,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
     shown, hidden = (sum(getattr(table, name) for table in record.tables) for name in ("shown", "hidden"))
     limits = (f"{text}: {getattr(record.limits, name)}" for name, text in LIMITS.items())
     blocks: list[Block] = [
-        Paragraph("Confidential: this page tells numbers that the outputs hide. It stays in the office.", "warning"),
+        Paragraph("Confidential: this page shows numbers that the outputs hide. It stays in the office.", "warning"),
         Paragraph(f"{shown} cells are shown and {hidden} are hidden. Rule set: {record.rule_set}. Profile: {record.profile}.", "lead"),
         Heading("Readers assumed"), Bullets(record.readers),
         Heading("Limits"), Paragraph("A cell is hidden with fewer than these numbers:"), Bullets(tuple(limits)),

@@ -27,8 +27,8 @@ EXITS = {
 }  # fmt: skip
 NO_WORK, NO_THREAT, NO_THREAT_THIRD, OPEN_CHILD = ENDS
 IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
-NOTE = ("Every route is looked at by itself; a child with several is shown where the flowchart finds the first. A child who does both kinds "
-        "of work and is threatened in that for a third party alone is under (i).")  # fmt: skip
+NOTE = ("Every route is checked separately. A child with several routes is shown at the first one in the flowchart. A child who does both "
+        "kinds of work, and is threatened only in the work for a third party, is under (i).")  # fmt: skip
 Answers = Mapping[str, str]
 
 
