@@ -154,9 +154,7 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table without the columns that would reveal how many cases lack a duration, if those are few in any cell of
-    mean durations.
-    """
+    """Blanks the columns of mean durations that would reveal how many cases lack a duration, if these are few in any cell."""
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
     told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}

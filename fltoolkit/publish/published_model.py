@@ -72,14 +72,16 @@ def risk_factors(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
-    """Returns what is associated with forced labour, all groups in one model: Firth's odds ratios and average marginal effects,
-    if they may be shown.
+    """Returns what is associated with forced labour, all groups in one model: Firth's odds ratios and average marginal effects.
 
     A category that the published set does not show is hidden here too. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). The flag is `unreliable` if the category or its
-    reference has fewer than 15 cases, or if the model has fewer than 5 cases per coefficient. It is `caution` if the model has
-    fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007). If the headline is not shown, nobody is a case, or no
+    is shown and has 15 cases (if none has 15, the largest that is shown). If the headline is not shown, nobody is a case, or no
     group has two categories that are shown, the table is empty and a note says so.
+
+    The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
+
+    - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases per coefficient.
+    - `caution`: the model has fewer than 10 cases per coefficient.
 
     Args:
         persons: a classified survey.

@@ -192,9 +192,11 @@ def publish_run(
     The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
     were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey
     cannot give it, its row has the marker `x` and the reason. The same applies to a measure in time (such as a stock) that the
-    data cannot give. A user-defined profile is read from the folder of survey.yaml. With `every_profile` the set also contains
-    itself as judged by each other profile of the kit (for an explorer). Confidentiality is decided once, so the same cells are
-    blank under all. A profile with other limits than those of the run is left out.
+    data cannot give. A user-defined profile is read from the folder of survey.yaml.
+
+    With `every_profile` the set also contains itself as judged by each other profile of the kit (for an explorer).
+    Confidentiality is decided once, so the same cells are blank under all. A profile with other limits than those of the run is
+    left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.

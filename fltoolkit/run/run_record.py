@@ -37,8 +37,11 @@ class Premises(Model):
     """What determines the results of a run: the same premises give the same results. Empty for a run that failed before it read
     anything.
 
-    `inputs`: SHA-256 of files, by path relative to the survey's folder. `parameters`: of each notebook. `code`: SHA-256 of the
-    package and the notebooks. `versions`: of Python and of the libraries that affect numbers and pages.
+    Attributes:
+        inputs: SHA-256 of files, by path relative to the survey's folder.
+        parameters: of each notebook.
+        code: SHA-256 of the package and the notebooks.
+        versions: of Python and of the libraries that affect numbers and pages.
     """
 
     inputs: dict[str, str] = Field(default_factory=dict)
@@ -50,9 +53,11 @@ class Premises(Model):
 class Record(Premises):
     """The content of a run.json.
 
-    `outputs`: SHA-256 of the files that the run left. `notebook`: the file that shows the failing cell of a failed run.
-    `country`, `year` and `round` identify the survey; a file of an older version lacks them. `corrections`: those of survey.yaml,
-    as `fl.corrections` returns them.
+    Attributes:
+        country, year, round: they identify the survey; a file of an older version lacks them.
+        corrections: those of survey.yaml, as `fl.corrections` returns them.
+        notebook: the file that shows the failing cell of a failed run.
+        outputs: SHA-256 of the files that the run left.
     """
 
     name: str

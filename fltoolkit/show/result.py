@@ -21,7 +21,7 @@ SIDES = ("involuntary", "coercion")
 
 @checked
 def questionnaire(survey: Survey) -> Result:
-    """Says how many questions feed how many items of the definition."""
+    """Says how many questions belong to how many items of the definition."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
     return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")

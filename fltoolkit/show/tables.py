@@ -54,8 +54,9 @@ def facts(described: pd.DataFrame) -> Table:
 
 @checked
 def questionnaire(survey: Survey) -> Table:
-    """Returns a table of which question feeds which item of the definition: the mapping of survey.yaml, for the survey's
-    statistician to check.
+    """Returns a table of the questions of each item of the definition, for the survey's statistician to check.
+
+    It shows the mapping of survey.yaml.
     """
     rows = [
         {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}

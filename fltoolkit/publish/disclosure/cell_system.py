@@ -212,7 +212,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
     unit = max((c.mean_weight for c in cells.values()), default=1.0)
     rows, holds = [], np.zeros((len(cells), len(kinds)))
     for i, (key, cell) in enumerate(cells.items()):
-        # if there is none, nobody is in the cell
+        # if no block has the cell, nobody is in it
         home = next((b for b, block in enumerate(blocks) if any(key <= kind for kind in block)), 0)
         holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit

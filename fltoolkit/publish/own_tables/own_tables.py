@@ -38,8 +38,10 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     With `beside` the table is added to what a run has published. All cells are decided so that all tables together reveal no
     confidential cell. What was shown stays shown, and cells of the new table are hidden as needed. A domain (`where=`) counts as
     a crossing of its groups with those of the table. Give the returned set to the next call: each call knows only the tables of
-    the set that it gets. Without `beside` the table is decided alone. Never publish tables that overlap one by one, and never by
-    two groups of one variable (nested age bands).
+    the set that it gets.
+
+    Without `beside` the table is decided alone. Do not publish two tables in this way if they overlap, or if their groups come
+    from one variable (nested age bands).
 
     Args:
         est: what a verb returned.
@@ -54,8 +56,8 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
             are both given.
-        PublicationError: the parts of a stack overlap; the table is a quantile, a flowchart of a domain, or a profile beside a
-            set; the set was made with another rule set or with other weights; or a confidentiality limit is lowered without
+        PublicationError: the parts of a stack overlap. Or the table is a quantile, a flowchart of a domain, or a profile beside a
+            set. Or the set was made with another rule set or with other weights. Or a confidentiality limit is lowered without
             `accept_lower_limits: true`.
     """
     _refuse(est)

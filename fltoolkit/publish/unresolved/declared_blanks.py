@@ -1,4 +1,4 @@
-"""Shows the effect of `blank: no`: how many persons each such line counts as a no, and the headline if all of them were
+"""Shows the effect of `blank: no`: how many persons each such line counts as a no, and the headline with all of them
 unresolved.
 """
 
@@ -31,7 +31,7 @@ HEADLINE = [
 
 @dataclass(frozen=True)
 class DeclaredBlanks:
-    """Blanks that survey.yaml counts as a *no*.
+    """Blanks that survey.yaml counts as a no.
 
     The columns of `headline`:
 
@@ -53,8 +53,7 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """Returns how many persons each `blank: no` of survey.yaml counts as a *no*, and the headline with all these blanks
-    unresolved.
+    """Returns how many persons each `blank: no` of survey.yaml counts as a no, and the headline with all these unresolved.
 
     The second row of the headline is part of the run's published set (its rule set ends in `, blanks unresolved`). It is
     protected together with all others: if the two rows differ by a few persons, it is hidden.

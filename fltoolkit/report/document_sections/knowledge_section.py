@@ -1,4 +1,7 @@
-"""What a survey contributes to a background study, and what it leaves to research (ILO toolkit, Tools No. 4 and 8), as blocks."""
+"""What a survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and what it leaves to research.
+
+The results are blocks of a document.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The plan's targets as blocks: whether a survey could verify them, what a repeat could detect, and milestones nobody
-measures.
-"""
+"""The plan's targets as blocks of a document: can a survey verify them, what could a repeat detect, and the milestones."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def drawn_once() -> Iterator[None]:
 def _once(draw: Callable[..., D]) -> Callable[..., D]:
     """Decorates a function that draws a picture from evidence, language and plain values.
 
-    Inside `drawn_once` it returns a picture that exists.
+    Inside `drawn_once` it returns the same picture again if it was drawn before.
     """
 
     @wraps(draw)

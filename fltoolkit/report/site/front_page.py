@@ -66,8 +66,11 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 class Entry:
     """One survey of a batch: its folder, its title, whom it could not reach, and the error if its latest run failed.
 
-    `error`: if there are no results. `refused`: the error, if the results of an earlier run are still there. `notebook`: the page
-    that shows how far the failed run came, relative to the folder of the index. `year`: of the survey; 0 if not known.
+    Attributes:
+        error: why there are no results; empty if there are results.
+        refused: why the latest run failed, if the results of an earlier run are still there.
+        notebook: the page that shows how far the failed run came, relative to the folder of the index.
+        year: of the survey; 0 if not known.
     """
 
     folder: str

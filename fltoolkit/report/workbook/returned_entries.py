@@ -35,7 +35,12 @@ Place = tuple[int, int]
 class Original:
     """A cell as the kit wrote it.
 
-    `held`: whether partners.yaml had this entry. `code`: the entry in partners.yaml, if the cell shows a word for it.
+    Attributes:
+        kind: one of `CELL_KINDS`.
+        table, row, column: the place of its entry in partners.yaml.
+        held: whether partners.yaml had this entry.
+        value: what the cell showed.
+        code: the entry in partners.yaml, if the cell shows a word for it.
     """
 
     kind: str

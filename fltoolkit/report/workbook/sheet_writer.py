@@ -89,8 +89,11 @@ class SheetRow:
 class Page:
     """A sheet.
 
-    Its `key` is the same in all languages, its `name` is not. The first sheet shows `purpose`, `fills` and `tool`. `table` is the
-    part of partners.yaml that it fills. `frozen`, `printed_columns`: how many columns from the left.
+    Attributes:
+        key: the same in all languages; the `name` is not.
+        purpose, fills, tool: what the first sheet says about this one.
+        table: the part of partners.yaml that the sheet fills.
+        frozen, printed_columns: how many columns from the left.
     """
 
     key: str
@@ -130,8 +133,10 @@ class Page:
 class Book:
     """A workbook.
 
-    `made`: a sentence for the file's properties; `kept`: the partners' own sheets, by name; `ids`: of the plan's indicators.
-    `recorded`: whether it is to be filled in; then it is protected, and has a record of what was written.
+    Attributes:
+        kept: the partners' own sheets, by name.
+        ids: of the plan's indicators.
+        recorded: whether it is to be filled in; then it is protected, and has a record of what was written.
     """
 
     title: str

@@ -41,9 +41,9 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns what readers must know before the targets are printed, in the words of the documents.
+    """Returns a text on each target, in the words of the documents: whether a repeat can verify it, and why.
 
-    Each target that a repeat cannot verify has a warning with the reason.
+    Targets that no repeat can verify come first, with a warning.
     """
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:

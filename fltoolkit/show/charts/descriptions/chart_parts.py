@@ -143,7 +143,7 @@ class DotChart(DescribedChart):
 
 @dataclass(frozen=True)
 class Line:
-    """A curve with words at its right end; nan where it has no value. A planned path is thin, grey and dashed."""
+    """A curve with words at its right end. `y` is nan where the curve has no value. A planned path is thin, grey and dashed."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
