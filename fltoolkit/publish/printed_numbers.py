@@ -30,7 +30,7 @@ CLASSES = (
     (1, "1–4"),
 )  # 1–4: only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
-DOMAIN = "domain"  # a column of sets that have rows of a domain: the domain; empty in other rows
+DOMAIN = "domain"  # a column that only sets with domains have: the domain of a row, or empty
 SPREAD = ("psus_with_cases", "households_with_cases")
 EXACT = 1e-9  # of a mean weight or a step: a smaller difference is rounding of a sum, or of 0.01875 in binary
 

@@ -20,7 +20,7 @@ from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
-STEP, ENOUGH = "_step", "_enough"  # how a row is printed; these columns are dropped before printing
+STEP, ENOUGH = "_step", "_enough"  # columns that say how a row is printed; they are dropped before printing
 Record = dict[Any, Any]
 
 

@@ -149,7 +149,7 @@ class Kernel:
         client.kc = self._client.kc  # a second client of the same kernel would take the answers of the first
         try:
             client.execute()
-        except Exception:  # not an error of a cell, which papermill notes: the kernel died, or did not answer in time
+        except Exception:  # no error of a cell (papermill notes those): the kernel died, or did not answer in time
             self._end()
             raise
 
@@ -252,7 +252,7 @@ def register_engine() -> None:
     class InKernel(Engine):  # type: ignore[misc]
         @staticmethod
         def execute_managed_notebook(managed: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> None:
-            # otherwise papermill would write the whole notebook twice per cell
+            # with an output path, papermill would write the whole notebook twice per cell
             path, managed.output_path = managed.output_path, None
             try:
                 kernel.run(managed)

@@ -120,7 +120,7 @@ def recover(outputs: Path, name: str = "") -> None:
     for work in outputs.glob(f"{WORK}{works}"):
         gone = work.with_name(GONE + work.name)
         with suppress(OSError):
-            work.replace(gone)  # at once: a process on another machine that still works in it can then put nothing in place
+            work.replace(gone)  # first: then a process on another machine that still works in it cannot put it in place
     for gone in outputs.glob(f"{GONE}{WORK}{works}"):
         shutil.rmtree(gone, ignore_errors=True)
 

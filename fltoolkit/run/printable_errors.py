@@ -60,7 +60,7 @@ def file_error(error: OSError) -> FltoolkitError:
     problem, do = FILES.get(number or 0, ("a file cannot be read or written", "see to the disk and the path, then run again"))
     found = "" if number in FILES else error.strerror or type(error).__name__
     path = error.filename2 or error.filename
-    # with the name that the reader knows
+    # the name that the reader knows, without the mark of a temporary file
     where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")
     return FltoolkitError(problem, where=where, found=found, do=do)
 

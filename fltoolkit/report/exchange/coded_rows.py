@@ -90,7 +90,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
         )
         for name, (code, words) in told.items():
             codes[name].setdefault(code, words)
-    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero
+    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero is infinite
     return Coded(table.astype(dict.fromkeys(WHOLE, "Int64")), codes)
 
 
