@@ -250,7 +250,9 @@ def _compared(
 
 
 def _or_empty(original: Original) -> Entry | None:
-    """Returns what partners.yaml had. A cell that had been emptied has an empty text there."""
+    """Returns the entry of partners.yaml when the workbook was written: an empty text if it was emptied, None if there was
+    none.
+    """
     before = original.value if original.code is None else original.code
     return ("" if before is None else before) if original.held else None
 

@@ -10,7 +10,7 @@ GRAMMAR = "rfc3987_syntax"
 
 
 def import_without_grammar(name: str) -> Any:
-    """Imports a module of Jupyter. Use it for the first import: it also imports all other parts of Jupyter that are needed.
+    """Imports a module of Jupyter. Call it before any other part of Jupyter is imported: after that it saves no time.
 
     Jupyter validates notebooks with jsonschema, which reads a grammar of web addresses if one is installed. JupyterLab installs
     one. Reading it takes three times as long as importing pandas, and notebooks do not need it. So it is hidden while the module
