@@ -47,9 +47,9 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 def family(out: Published, language: Language) -> str:
     """Returns how many differences the document tests, and how. It also says that other comparisons are not tests."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
-    only = language.say("contrasts.only")
     if not tested:
-        return f"{language.say('contrasts.nothing')} {only}"
+        return language.say("contrasts.nothing")
+    only = language.say("contrasts.only")
     about = {"group": number_words.group(language, out.lead)}
     if tested == 1:
         return f"{language.say('contrasts.family_one', **about)} {only}"

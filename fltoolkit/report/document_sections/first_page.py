@@ -39,9 +39,12 @@ def title(evidence: Evidence, language: Language) -> str:
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
-    if _is_doubtful(first):
+    if _is_doubtful(first) and not _has_range(first):
         return results_section.title(out, language, "brief.title")
     about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
+    if has_wide_bounds(first):
+        low, high = _in_title(language, first["estimate"], first["bound_high"])
+        return language.say("sheet.range", low=low, high=high, **about)
     if first["estimate"] == 0:
         return language.say("sheet.nobody", high=number_words.number(language, first["ci_high"], "prevalence"), **about)
     return language.say("sheet.rate", value=_in_title(language, first["estimate"])[0], **about)
@@ -89,13 +92,27 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
     hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts))
+    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
+
+
+def _has_range(row: PublishedNumber) -> bool:
+    """Returns whether a title may give the range of a number with wide bounds: the number is shown, not zero and not
+    unreliable.
+    """
+    return (
+        has_wide_bounds(row) and row["estimate"] > 0 and row["flag"] not in ("suppress", "unreliable") and row["marker"] != "low"
+    )
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
     """Returns whether a number is too uncertain for a title: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
     unknown = bool(pd.isna(row["estimate"])) or row["marker"] == "low"
     return unknown or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
+
+
+def _within(doubt: str) -> str:
+    """Returns an uncertainty as it is written in brackets: `intervalle à 95 %: …`."""
+    return doubt[:1].lower() + doubt[1:]
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
@@ -132,7 +149,9 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     doubt = number_words.start(language.kit(verdict))
     if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
-        doubt = language.say(key, size=number_words.number(language, abs(nearer), "prevalence"))
+        doubt = language.say(
+            key, size=number_words.number(language, abs(nearer), "prevalence"), level=number_words.level(language, row)
+        )
     return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
@@ -17,13 +19,15 @@ def populations(out: Published) -> tuple[str, ...]:
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
 
 
-def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns the shares of cases with each characteristic, one table per population.
-
-    Breakdowns by a group are in the notebooks and files.
-    """
+def tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
+    """Returns the shares of cases by these topics, one table per population. Shares by a group are in notebooks and files."""
     rows = _rows(out)
-    return tuple(result_tables.table(language, rows[rows["reference_population"] == who]) for who in populations(out))
+    rows = rows[rows["breakdown"].isin(list(topics))]
+    return tuple(
+        result_tables.table(language, rows[rows["reference_population"] == who])
+        for who in populations(out)
+        if (rows["reference_population"] == who).any()
+    )
 
 
 def _rows(out: Published) -> pd.DataFrame:

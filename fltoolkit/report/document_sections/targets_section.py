@@ -46,6 +46,12 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
     return Signs(tuple(_sign(evidence, language, r) for r in rows[:MOST])) if rows else None
 
 
+def explained(signs: Signs, language: Language) -> str:
+    """Returns the meaning of the signs in a strip. Each sign is explained once."""
+    used = {sign.state for sign in signs.signs}
+    return " ".join(language.say(f"sheet.signs_{state}") for state in SIGNS if state in used)
+
+
 def more_targets(evidence: Evidence, language: Language) -> str:
     """Returns how many targets the strip of signs leaves out; empty for none."""
     left = len(with_target(evidence)) - MOST
@@ -58,16 +64,20 @@ def decision(evidence: Evidence, language: Language) -> str:
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
         return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
-    states = [_state(evidence, r) for r in rows.to_dict("records")]
-    refused = any(state == OPEN and v == "no" for state, v in zip(states, rows["verifiable"], strict=True))
-    key = MISSED if MISSED in states else "refused" if refused else MET if set(states) == {MET} else OPEN
-    return language.say(f"sheet.decisions.{key}")
+    records = rows.to_dict("records")
+    states = [_state(evidence, row) for row in records]
+    missed = [row for row, state in zip(records, states, strict=True) if state == MISSED]
+    refused = [row for row, state in zip(records, states, strict=True) if state == OPEN and row["verifiable"] == "no"]
+    named = language.list(about(language, row) for row in missed or refused)
+    key = MISSED if missed else "refused" if refused else MET if set(states) == {MET} else OPEN
+    return language.say(f"sheet.decisions.{key}", **({"targets": named} if named else {}))
 
 
 def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
     """Returns the line of one target in the strip."""
     state = _state(evidence, row)
-    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{state}')}", state, _aim(language, row), _why(evidence, language, row))
+    said: str = "unmeasured" if pd.isna(row["later_value"]) else state
+    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{said}')}", state, _aim(language, row), _why(evidence, language, row))
 
 
 def _aim(language: Language, row: Line) -> str:

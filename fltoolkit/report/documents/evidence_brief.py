@@ -9,7 +9,7 @@ from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
     follow_up_section,
-    global_figures_section,
+    profile_section,
     results_section,
     targets_section,
 )
@@ -18,6 +18,8 @@ from fltoolkit.report.documents.document_pictures import Grouped, Width, beside,
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import result_sentences
 
+IN_BRIEF = ("involuntary", "coercion")
+"""The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
 PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
 
 
@@ -49,7 +51,9 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
-        told.append(Paragraph(" ".join(t for t in (f"{more}." if more else "", language.say("sheet.signs")) if t), "quiet"))
+        told.append(
+            Paragraph(" ".join(t for t in (f"{more}." if more else "", targets_section.explained(signs, language)) if t), "quiet")
+        )
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
         Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *told,
@@ -92,9 +96,12 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the rates by group, what changed, and the rate under other definitions."""
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
     changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
+    means = profile_section.tables(out, language, IN_BRIEF)
+    profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
         *results_section.rates(out, language),
+        *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
     ]  # fmt: skip
@@ -106,7 +113,6 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
-        Heading(language.say("references.heading"), 2), *global_figures_section.figures(language),
     ]  # fmt: skip
 
 

@@ -155,38 +155,6 @@ SMART = TableLayout(
 )
 """Tool No. 16's five criteria, one column each."""
 
-GLOBAL_FIGURES = TableLayout(
-    (
-        TableColumn("place", lambda language, row: PrintedCell(number_words.reason(language, row["place"])), "label"),
-        TableColumn("total", lambda language, row: number_cells.in_unit(language, row["stock"], "stock"), "value"),
-        TableColumn(
-            "per_1000", lambda language, row: number_cells.in_unit(language, row["stock_prevalence"], "stock_prevalence")
-        ),
-        TableColumn("year", lambda _, row: number_cells.year(row["year"])),
-        TableColumn("comparable", lambda language, row: PrintedCell(language.say(f"comparable.{row['comparable']}")), "words"),
-    )
-)
-
-
-def global_figures(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of global figures (`nap.global_estimates.references`), one row per place and year.
-
-    The table says whether each is comparable with a survey.
-    """
-    made = [
-        {
-            "place": place,
-            "year": year,
-            "comparable": part["comparable"].iloc[0],
-            "stock": float("nan"),
-            "stock_prevalence": float("nan"),
-        }
-        | dict(zip(part["measure"], part["value"], strict=True))
-        for (place, year), part in rows.groupby(["place", "year"], sort=False)
-    ]
-    source = language.say("references.source", source=language.list(map(language.kit, dict.fromkeys(rows["source"]))))
-    return printed(language, GLOBAL_FIGURES, made, TableWords(language.say("references.title"), notes=(source,)))
-
 
 def _rows(filled: Baseline) -> list[dict[Any, Any]]:
     """Returns the rows of the baseline. `starts` marks the first row of each indicator."""
