@@ -144,7 +144,7 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Makes the estimates once per run: the changes since an earlier round are needed alone and for the plan.
+    """Returns estimates, and keeps them for the run, because two callers need the changes since an earlier round.
 
     They are not published.
     """

@@ -383,7 +383,7 @@ def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell
 
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    """Does the same for one population. The weighted number is the difference between the upper bound and the estimate."""
+    """Returns one population's cells of unresolved persons. The weighted number is the upper bound minus the estimate."""
     mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
         if pd.isna(row["unresolved"]):

@@ -156,7 +156,10 @@ def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
 
 
 def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]:
-    """Returns the same for a cell that is shown. The rate of a headline narrows the interval."""
+    """Returns how far below and above the exact weighted number of a shown cell a reader has to search.
+
+    The rate of a headline narrows this interval.
+    """
     return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
 
 
