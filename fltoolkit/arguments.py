@@ -47,12 +47,12 @@ class _Parameter(NamedTuple):
 
 
 def checked(target: T) -> T:
-    """Returns a function, method or class that checks its arguments against their type hints at every call.
+    """Decorates a function, method or class: at every call, its arguments are checked against their type hints.
 
     NumPy's numbers, booleans and strings become Python's. Lists and columns of names become tuples. Tables, designs and other
-    objects are passed on unchanged and are never copied. A number must be finite. `Annotated` hints may give limits (pydantic's
-    `Field`) and a text that says what a reader should do. The hints are read at the first call, not at import, because reading
-    them is slow.
+    objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
+    (pydantic's `Field`) and a text that tells the user what to do. The hints are read at the first call, not at import, because
+    reading them is slow.
 
     Args:
         target: the function or class. For a class, the constructor is checked.

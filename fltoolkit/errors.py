@@ -65,8 +65,8 @@ class RepeatedKeys(DataError):
     """Several rows of a data file have the same key, which must be unique.
 
     Attributes:
-        rows: the rows with a repeated key, with the columns of `finding_rows`. They identify single records, so only a private
-            folder may hold them.
+        rows: a table of the rows with a repeated key; its columns are those of `finding_rows`. They identify single records, so
+            only a private folder may hold them.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
@@ -83,8 +83,9 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or not of everyone. The published set says so in its own
-    row."""
+    """The request is valid, but this survey did not ask the question, or not of everyone. In the published set, the number then
+    has a row with the reason and without a number.
+    """
 
 
 class PublicationError(FltoolkitError):
@@ -96,7 +97,8 @@ class BatchError(FltoolkitError):
 
 
 def expect(value: object, kind: type, where: str, do: str = "") -> None:
-    """Raise an error in the kit's words if an argument has the wrong type.
+    """Raise an error of the kit if an argument has the wrong type. `where` names the argument, and `do` says what the user should
+    do.
 
     Raises:
         RequestError: the argument is not an instance of `kind`.

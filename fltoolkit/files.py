@@ -89,8 +89,9 @@ def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, d
 
 
 def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
-    """Returns the kit's error for an error that the operating system reported about a path. A `ValueError` means that the path
-    has a NUL character."""
+    """Returns the kit's error for an error that the operating system reported about a path. Python raises a `ValueError` for a
+    path with a NUL character.
+    """
     code = getattr(error, "errno", None)
     problem, advice = {
         errno.ENOENT: ("there is no such file", do or "check the path; it is looked up as written"),
@@ -112,7 +113,11 @@ def shown(path: Path) -> str:
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
-    """Returns the path `folder / name`. Raises `DataError` if it is outside the folder."""
+    """Returns the path `folder / name`. Raises `DataError` if the path is outside the folder, for example because `name` contains
+    `..`.
+
+    `where` is the place in a YAML file that the error names.
+    """
     try:
         path = (folder / name).resolve()
     except ValueError as error:

@@ -37,19 +37,19 @@ _results: dict[ResultKey, _Remembered] | None = None
 
 
 def turn_on() -> None:
-    """Start to keep results."""
+    """Start to keep results in the memory of this process, so that they are not computed again."""
     global _results
     _results = {} if _results is None else _results
 
 
 def turn_off() -> None:
-    """Forget all results, and stop keeping them."""
+    """Forget all results that were kept in memory, and stop keeping new ones."""
     global _results
     _results = None
 
 
 def is_on() -> bool:
-    """Returns whether results are kept."""
+    """Returns whether results are kept in memory for later notebooks of the run."""
     return _results is not None
 
 
@@ -60,12 +60,15 @@ def remembered(
     state: Callable[[T], object] = lambda _: None,
     copied: Callable[[T], T] = lambda value: value,
 ) -> T:
-    """Returns the result of `make`. If it was made before under the same key, returns the kept result.
+    """Returns the result of `make`. If a result was kept in memory under the same key, returns the kept result and does not call
+    `make`.
 
     Args:
-        key: the hashes of the inputs, and the parameters. None: the result is made and not kept.
+        key: everything on which the result depends: the hashes of the inputs, and the parameters. None: the result is made and
+            not kept.
         make: makes the result.
-        state: returns the parts of a result that a user could change. If they have changed, the result is made again.
+        state: returns the parts of a result that a user could change. If they have changed since the result was kept, it is made
+            again.
         copied: returns a copy to give to the caller. It is needed for a result that anybody may change, such as a table.
     """
     if _results is None or key is None:
@@ -77,8 +80,9 @@ def remembered(
 
 
 def key_from(thing: object, *more: Hashable) -> ResultKey | None:
-    """Returns the key for a result that follows from a kept result and some parameters. Returns None if `thing` is not kept or
-    was changed."""
+    """Returns the key for a result that is computed from a kept result (`thing`) and some parameters (`more`). Returns None if
+    `thing` is not kept or was changed.
+    """
     for key, kept in (_results or {}).items():
         if kept.value is thing and kept.unchanged:
             return (*key, *more)

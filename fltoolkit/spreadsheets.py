@@ -53,7 +53,9 @@ NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", 
 
 
 class Spreadsheet:
-    """A spreadsheet file while it is being written. `book` is the workbook of XlsxWriter."""
+    """An .xlsx file while it is being written: sheets and cells are added, then `content` returns its bytes. `book` is the
+    workbook of XlsxWriter.
+    """
 
     def __init__(self, title: str, comments: str) -> None:
         import xlsxwriter
@@ -65,8 +67,9 @@ class Spreadsheet:
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def style(self, *names: str) -> Any:
-        """Returns the format that combines some styles of STYLES; a later style overrides an earlier one. A cell to fill in
-        (`open`) is not locked."""
+        """Returns one cell format made of several named styles (of STYLES). If two styles differ, the later one is used. A cell
+        that partners fill in (style `open`) is not locked.
+        """
         if names not in self._formats:
             look: dict[str, Any] = {} if {*names} & ABOVE else dict(BASE)
             for name in names:

@@ -47,7 +47,7 @@ def show(name: str, told: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the last line again, if there is one, because its words may have changed."""
+    """Draw the line of progress again, if there is one, because its words may have changed. It is the last line of the terminal."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())
@@ -91,5 +91,5 @@ def _lead_nowhere(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Returns whether messages appear on a terminal, so that no file keeps them."""
+    """Returns whether messages appear on a terminal. If they do not, they may be written to a file."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -33,7 +33,7 @@ NOT_GIVEN = Reason.of("reasons.not_published")
 
 @dataclass(frozen=True)
 class Baseline:
-    """A plan with its baseline.
+    """A plan with its baseline: the first measured value of each indicator, with which later surveys are compared.
 
     Attributes:
         plan: the plan.
@@ -44,7 +44,7 @@ class Baseline:
             `marker`, and the facts behind the number. `derived_from` is the id of the row from which this row's number is derived
             (a % decrease is derived from its prevalence), else empty. If the row has targets in nap.yaml, `target_year_1` and
             `_2` are the values on its path in the two years after the baseline (explained in `about_targets`).
-        exact: the same rows at full precision. Targets are judged by them; they are never shown.
+        exact: the same rows at full precision. They decide whether a target can be verified, and they are never shown.
     """
 
     plan: Plan
@@ -72,8 +72,8 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
-    """Returns the baseline that is known only from a publication: a row for each of its figures, and a row for each missing
-    figure.
+    """Returns a baseline that is known only from a publication. It has a row for each published figure, and a row for each figure
+    that the plan needs but the publication does not give.
 
     Args:
         plan: the plan.
@@ -163,7 +163,9 @@ def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
-    """Returns the baseline's rows of an indicator, with the rows from which they are derived."""
+    """Returns the rows of one indicator in the baseline, and the rows from which these are derived: a % decrease is derived from
+    a prevalence.
+    """
     table = filled.table
     mine = table["id"] == indicator.id
     return table[mine | table["id"].isin(table.loc[mine, "derived_from"])]

@@ -13,9 +13,10 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist. `evidence` names what the survey can contribute.
+    """One line of a checklist of the ILO toolkit: a question that partners answer in the workbook.
 
-    The words of the line are under `checklists.questions.<id>` in the files of the languages.
+    `tool` is the number of the toolkit's tool, `section` is its part of the checklist. `evidence` names the results of the survey
+    that help to answer it. The words of the line are under `checklists.questions.<id>` in the language files.
     """
 
     id: Name
@@ -25,7 +26,7 @@ class ChecklistQuestion(Model):
 
 
 class Link(Model):
-    """A link between forced labour and targets of the Sustainable Development Goals.
+    """A link between forced labour and one target of the Sustainable Development Goals, such as 8.7.
 
     Its words are under `checklists.sdg.<id>`.
     """
@@ -35,7 +36,9 @@ class Link(Model):
 
 
 class Meaning(Model):
-    """A word to be explained. Its meaning and the source of that meaning are under `checklists.definitions.<id>`."""
+    """A term that the workbook explains, such as a measure. Its meaning and the source of that meaning are under
+    `checklists.definitions.<id>`.
+    """
 
     id: Name
     kind: Literal["definition", "measure", "method"]

@@ -22,7 +22,7 @@ from fltoolkit.publish.rounds_and_changes import Rounds
 
 @dataclass(frozen=True)
 class Evidence:
-    """A plan with its evidence.
+    """A plan with everything that its documents use: published numbers, baseline, targets, follow-up and the partners' entries.
 
     Attributes:
         plan: the plan of nap.yaml.
@@ -30,7 +30,7 @@ class Evidence:
         start: the published set of the baseline's round; None if the baseline is a publication.
         changed: the changes since the baseline; None if the run is itself the baseline.
         baseline, milestones, smart, follow_up: the results of the functions with these names.
-        targets: the result of `targets`, each row compared with the later round (`beside_targets`).
+        targets: the result of `targets`, each row beside the number of the later survey (`beside_targets`).
         partners: the entries of partners in the workbook.
     """
 
@@ -54,7 +54,8 @@ class Evidence:
 
 @checked
 def evidence(plan: Plan, found: Rounds) -> Evidence:
-    """Collect everything that the documents of a plan say, from a run and its baseline (`fl.rounds`).
+    """Collect everything that the documents of a plan say. It comes from the published set of a run and from the baseline
+    (`fl.rounds` returns both).
 
     Raises:
         RequestError: the number of a row is not in the published set (publish the run with `plan=`).

@@ -36,7 +36,7 @@ FollowUpRow = dict[Any, Any]
 
 
 def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.DataFrame:
-    """Compare each row of the baseline that a survey fills with the later round.
+    """Compare each row of the baseline that a survey fills with the later survey, and say whether a test finds a change.
 
     Args:
         plan: the plan with its targets.
@@ -66,16 +66,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Returns the plan's targets compared with the later survey.
+    """Returns the plan's targets, each with the number that the later survey found.
 
     New columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the later
     round is above or below the target, and whether its whole interval is. It is empty if there is no later round, or its number
-    is not shown. It is not a test of change; the follow-up's verdict is.
+    is not shown. This is not a test of change. The test is in the follow-up, as its verdict.
 
     Args:
         judged: the result of `targets`.
         followed: the result of `follow_up`, as printed.
-        exact: the same at full precision, which decides above or below.
+        exact: the follow-up at full precision. It decides whether a number is above or below the target.
     """
     names, keys = (
         {

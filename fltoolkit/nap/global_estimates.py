@@ -17,7 +17,9 @@ COLUMNS = ("place", "year", "measure", "value", "unit", "comparable", "why", "so
 
 
 class Figure(Model):
-    """One place and year: the number of persons and, if it was published, the number per 1,000."""
+    """One figure of the ILO's Global Estimates: for a place and a year, the number of persons and, if it was published, the
+    number per 1,000.
+    """
 
     place: str
     part: str = ""
@@ -36,8 +38,8 @@ class References(Model):
 
 
 def references() -> pd.DataFrame:
-    """Returns the figures in the ILO's order: one row per place, year and measure (`stock`, `stock_prevalence`); `value` is in
-    `unit`.
+    """Returns the figures of the ILO's Global Estimates, in the ILO's order: one row per place, year and measure (`stock`,
+    `stock_prevalence`); `value` is in `unit`.
     """
     found = load_model(Path(str(files(__package__))) / "references.yaml", References)
     rows = []

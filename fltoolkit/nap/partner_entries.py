@@ -53,7 +53,7 @@ Value = (
 
 
 class Worked(Model):
-    """A number that a partner calculated with a formula in the cell.
+    """A number in a cell of the workbook that a partner calculated with a formula in this cell.
 
     The formula is kept as text and never becomes a formula again.
     """
@@ -163,7 +163,7 @@ def read_partners(plan: Plan | str | Path) -> Partners:
 
 
 def partners_text(partners: Partners) -> str:
-    """Returns the text of a partners.yaml. If it is read again, the result equals `partners`."""
+    """Returns the text of a partners.yaml. Whoever reads this text gets the same `partners` back."""
     content = partners.model_dump(exclude_defaults=True)
     content |= {"sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}}
     filled = {name: rows for name, rows in content.items() if rows}
@@ -171,7 +171,7 @@ def partners_text(partners: Partners) -> str:
 
 
 def plain(entry: Entry | None) -> Value | None:
-    """Returns the value of an entry that a cell shows."""
+    """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the result of its formula."""
     return entry.value if isinstance(entry, Worked) else entry
 
 
@@ -201,12 +201,14 @@ def _is_day(text: str) -> bool:
 
 
 def row_number(id: str) -> int:
-    """Returns the number of a free row of a sheet; 0 if the id is not such a number."""
+    """Returns the number of a free row (a row that partners add to a sheet) from its id; 0 if the id is not such a number."""
     return int(id) if ROW.fullmatch(id) else 0
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
-    """Returns the baseline with the partners' entries in their rows. They replace what nap.yaml says there."""
+    """Returns the baseline with the entries of partners (from partners.yaml) in their rows. If nap.yaml also says something
+    there, the partners' entry is used.
+    """
     table = filled.table.copy()
     for i, row in enumerate(table.to_dict("records")):
         if row["filled_by"] == "partners":
@@ -219,9 +221,10 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 
 def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
-    """Returns entries whose row is no longer in the plan or the checklists: table, row, column and value.
+    """Returns the partners' entries whose row is no longer in the plan or the checklists: for each its table, row, column and
+    value.
 
-    They are never dropped.
+    The workbook lists them on a separate sheet, so that they are not lost.
     """
     indicators = [i for s in plan.framework for i in s.indicators]
     ids = {i.id for i in indicators}

@@ -19,7 +19,8 @@ error, warning, note = (partial(Finding, severity, "plan", count="") for severit
 
 
 def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
-    """Returns findings about a plan, the worst first, in the columns of `fl.check`. An error would stop a run, or lose a target.
+    """Returns findings about a plan, the worst first, with the columns of `fl.check`. A finding is an error if the plan would
+    stop a run, or if a target would be lost.
 
     Args:
         plan: what `fl.read_plan` returned.

@@ -56,7 +56,7 @@ YEARLY = WorkingText("yearly")  # the kit has its translations
 
 
 class Definition(Model):
-    """The parts of an indicator's definition that Tool No. 16 wants."""
+    """The parts of an indicator's definition that Tool No. 16 asks for: what is counted, its unit, where it is stored, its type."""
 
     counted: WorkingText
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
@@ -104,9 +104,9 @@ class Target(Model):
 
 
 class PublishedFigure(Model):
-    """A row of the baseline from an earlier publication, in the row's unit.
+    """One figure of an earlier publication that is a row of the plan's baseline, in the row's unit (17.2 for 17.2 per 1,000).
 
-    What the publication does not state is not compared.
+    Facts that the publication does not state, such as its rule set, are left out. Then they are not compared with the survey's.
     """
 
     indicator: Name
@@ -142,7 +142,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. Messages name the key `where`."""
+        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where`: the key that a message names."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:
@@ -156,7 +156,7 @@ class PublishedFigure(Model):
 
 
 class Indicator(Model):
-    """One row of the matrix. A row with a `measure` is filled by a survey; a row without one is filled by partners.
+    """One row of Tool No. 16's matrix. A row with a `measure` is filled by a survey; a row without one is filled by partners.
 
     `percent_decrease` has no baseline of its own: the kit writes two rows for it, the prevalence and the derived decrease.
     """
@@ -209,7 +209,7 @@ class Indicator(Model):
 
 
 class Statement(Model):
-    """An objective, outcome, output or activity, with its indicators."""
+    """Something that the plan wants to reach or do (an objective, outcome, output or activity), with its indicators."""
 
     level: Literal["objective", "outcome", "output", "activity"]
     code: OwnText
@@ -274,7 +274,7 @@ class Plan(Model):
 
     @property
     def measured(self) -> list[tuple[Statement, Indicator]]:
-        """Returns the rows that a survey fills, each with its statement."""
+        """Returns the rows that a survey fills, each with its statement: the objective, outcome, output or activity above it."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
@@ -289,7 +289,7 @@ class Plan(Model):
             )  # fmt: skip
 
     def planned(self, population: str, n: float, asked: float) -> float:
-        """Returns how many persons of a row will answer in a repeat.
+        """Returns how many persons of a row of the plan will answer in a repeat of the survey.
 
         Args:
             population: the population whose planned sample counts.
@@ -303,7 +303,7 @@ class Plan(Model):
         return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """Returns the rows of a published baseline, in the words of a survey. Raises `SpecError` if the countries differ."""
+        """Returns the baseline's rows if it is a publication, with a survey's names. Raises `SpecError` if the countries differ."""
         self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
@@ -393,6 +393,6 @@ def group_of(word: str, groups: Iterable[str]) -> str | None:
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
     """Returns whether a measure can be broken down by a group.
 
-    A rate or a profile cannot if only cases have it (docs/methods.md §1).
+    A rate or a profile cannot if only cases have the group, such as a sector (docs/methods.md §1).
     """
     return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

@@ -19,7 +19,7 @@ Answer = tuple[str, Any]
 
 
 def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
-    """Returns one row per indicator and criterion of Tool No. 16.
+    """Returns whether each indicator meets the five SMART criteria of Tool No. 16: one row per indicator and criterion.
 
     `met` is yes, no, or partners (only partners can say). `missing` says in words what is missing.
 

@@ -9,14 +9,14 @@ from fltoolkit.nap.results_framework import Target
 
 
 def aim(target: Target, baseline: float) -> float:
-    """Returns the target's value in the row's unit, for a row that starts from `baseline`."""
+    """Returns the value that a target asks for, in the row's unit. A cut of 0.5 from a `baseline` of 17.2 gives 8.6."""
     if target.eradicate:
         return 0.0
     return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
 
 
 def words(target: Target, unit: object) -> Reason:
-    """Returns the target as a plan writes it: `a cut of 50 % by 2030`."""
+    """Returns a target in the words that a plan uses: `a cut of 50 % by 2030`."""
     if target.eradicate:
         return Reason.of("plan.eradication", N=str(target.year))
     if target.cut is not None:
@@ -33,8 +33,8 @@ def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]
 def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
     """Returns the value of a row in a year, on the path to its next target.
 
-    It is nan before the baseline, after the last target, or without a target. Linear: p0 + (pT − p0)·t/T. Geometric:
-    p0·(pT/p0)^(t/T); for a cut r this is p0·(1 − r)^(t/T).
+    The result is nan for a year before the baseline or after the last target, and if there is no target. Linear: p0 + (pT −
+    p0)·t/T. Geometric: p0·(pT/p0)^(t/T); for a cut r this is p0·(1 − r)^(t/T).
     """
     here, value = start, baseline
     for target in targets:

@@ -23,7 +23,9 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def short(obstacle: str) -> Reason:
-    """Returns an obstacle to verifying a target, in a word or two."""
+    """Returns a word or two for an obstacle: the reason why no survey can verify a target, for example that the sample is too
+    small.
+    """
     return Reason.of(f"plan.short.{obstacle}")
 
 
@@ -45,7 +47,8 @@ TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Compare each row of the baseline that a survey fills with what a repeat could detect, and with its target, if it has one.
+    """Say for each row of the baseline what a repeat of the survey could detect, and whether it could verify the row's target, if
+    the row has one.
 
     A target is verifiable if three conditions hold. A repeat with the planned sample and the baseline's design effect detects it
     with a chance of at least 80 % (two-sided, 5 %; docs/methods.md §6). Its look-back window need not overlap that of the

@@ -57,7 +57,7 @@ class HiddenCell:
         rule_set: the rule set of the count.
         cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
         reason: why the cell is hidden. complement: whether it is hidden only to protect another cell.
-        against: how many shown cells a reader can compare with it.
+        against: how many shown cells are linked to it by sums, so that a reader could use them to calculate it.
         cases_range, weighted_range: the smallest and largest value that agrees with the shown cells, by linear programme (for
             cases: the whole numbers in this range); None if no shown cell is tied to it, or if no programme finds a solution.
     """
@@ -80,9 +80,10 @@ class HiddenCell:
 
 @dataclass(frozen=True)
 class TableCells:
-    """The numbers of shown and hidden cells of a table.
+    """One table of a run, with the number of its cells that are shown and the number that are hidden.
 
-    `unresolved_hidden` counts shown cells whose unresolved count is hidden.
+    `unresolved_hidden` counts shown cells in which only the count of unresolved persons is hidden (persons whose answers do not
+    decide whether they are cases).
     """
 
     measure: str
@@ -96,7 +97,7 @@ class TableCells:
 
 @dataclass(frozen=True)
 class DisclosureRecord:
-    """What an office may want to know before a run's outputs leave.
+    """What a disclosure officer needs to know before a run's outputs leave the office: which cells are hidden, and why.
 
     Attributes:
         title, country, year, round: of the survey. rule_set, profile: of the run.
@@ -131,7 +132,7 @@ class DisclosureRecord:
 def disclosure_record(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> DisclosureRecord:
-    """Returns what `publish_run` hides with the same arguments, and why.
+    """Returns a record of the cells that `publish_run` hides if it gets the same arguments, with the reason for each.
 
     It is confidential: it shows the counts of hidden cells. `fltoolkit estimate --private FOLDER` writes it to that folder.
 

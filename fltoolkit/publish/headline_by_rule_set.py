@@ -29,8 +29,13 @@ BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 
 @dataclass(frozen=True)
 class Beside:
-    """The other rule sets of a run: the headline under each rule set that the survey supports, and the reason for each that it
-    does not.
+    """The headline of a run (prevalence and number of persons) under the rule sets that the run itself does not use.
+
+    A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
+
+    Attributes:
+        made: the estimates under each rule set that the survey supports.
+        obstacles: each rule set that the survey does not support, with the error that says why.
     """
 
     made: tuple[Estimates, ...]
@@ -38,8 +43,10 @@ class Beside:
 
 
 def beside(persons: ClassifiedSurvey) -> Beside:
-    """Returns prevalence, and number if the weights gross up, of the default population under every shipped rule set except the
-    run's.
+    """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
+
+    The headline is the prevalence in the default population. If the weights gross up to the population, it is also the number of
+    persons.
     """
     made: list[Estimates] = []
     obstacles = []
@@ -57,9 +64,10 @@ def beside(persons: ClassifiedSurvey) -> Beside:
 
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
-    """Returns the persons under the run's own rule set, but with every blank that survey.yaml counts as a *no* unresolved.
+    """Classifies the same persons again, with every blank answer that survey.yaml counts as a *no* taken as unresolved (not
+    known).
 
-    Returns None if survey.yaml counts no blank as a *no*.
+    The rule set stays the same. Returns None if survey.yaml counts no blank as a *no*.
     """
     declared = [source for _, source in persons.spec.questions() if source.blank]
     if not declared:
@@ -71,7 +79,7 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
 
 
 def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
-    """Returns another classification of the same persons, with the weights of the run."""
+    """Returns another classification of the same persons, with the weights that the run uses."""
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
@@ -79,7 +87,7 @@ def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: l
     """Returns published rows without a number for a rule set that the survey does not support, each with the reason.
 
     Args:
-        own: the run's own published headline; each of its rows gets such a row.
+        own: the run's own published headline; for each of its rows, one row without a number is returned.
         rule: the rule set.
         error: why it cannot be applied.
         numbers: the columns to leave empty.
@@ -90,7 +98,11 @@ def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: l
 
 @dataclass(frozen=True)
 class Refused:
-    """A measure of one population, by some breakdowns, that the survey cannot give, and the reason."""
+    """A measure that tables ask for but that the survey cannot give, such as a stock without dates.
+
+    It names the measure, the population, the breakdowns that were asked for, and the reason. `refused_rows` makes published rows
+    without numbers from it.
+    """
 
     measure: str
     population: str

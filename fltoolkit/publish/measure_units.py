@@ -33,7 +33,9 @@ PROFILES = ("profile", "profile_total")
 
 
 def scale(measure: str) -> float:
-    """Returns the factor by which a published estimate is multiplied before it is printed."""
+    """Returns the factor by which a published estimate is multiplied before it is printed: 1,000 for a rate, so 0.0187 becomes
+    18.7.
+    """
     return SCALES[measure][0]
 
 
@@ -43,7 +45,8 @@ def scaled(value: float, measure: str) -> float:
 
 
 def as_read(value: float, measure: str) -> float:
-    """Returns a number in its unit as all documents, notebooks and the workbook print it.
+    """Returns a number rounded as all documents, notebooks and the workbook print it. The number is already in its printed unit
+    (per 1,000, for example).
 
     Numbers of persons have three significant digits (6,290), all others one decimal (17.2). A missing number stays missing.
     """
@@ -57,7 +60,7 @@ def as_read(value: float, measure: str) -> float:
 def unit(measure: str, population: object = "") -> Reason:
     """Returns the unit of the scaled number, as `per 1,000 adults`.
 
-    If no population is given, the unit of a rate names no persons.
+    If no population is given, the unit of a rate does not say of whom it is a rate (`per 1,000`).
     """
     key = SCALES[measure][1]
     if not is_rate(measure):
@@ -66,5 +69,5 @@ def unit(measure: str, population: object = "") -> Reason:
 
 
 def is_rate(measure: str) -> bool:
-    """Returns whether a measure divides cases by all persons."""
+    """Returns whether a measure divides cases by all persons, as the prevalence does. (A share divides cases by cases.)"""
     return measure.endswith("prevalence")

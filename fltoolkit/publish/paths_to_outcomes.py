@@ -17,7 +17,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """Returns the paths through the definition that enough persons share: `step`, `trace`, `persons`, most frequent first.
+    """Returns the paths through the definition that enough persons share. A path is the list of answers that led to a person's
+    result.
+
+    One row per path, most frequent first. `step` is the place in the flowchart where the path ends, `trace` is the path, and
+    `persons` is how many persons have it.
 
     If a path has fewer persons, PSUs or households than the limits, or would reveal such a path, it is counted only in the row
     `other paths` of its step. A step that is not shown has no paths. `persons` are unweighted and rounded as in `fl.nonresponse`;

@@ -36,11 +36,13 @@ EXACT = 1e-9  # of a mean weight or a step: a smaller difference is rounding of 
 
 
 def rounding_base(table: pd.DataFrame) -> float:
-    """Returns the one base B of a run: the smallest of 1, 2, 5 × 10^k that is not smaller than the mean weight of any of its
-    populations.
+    """Returns the base B of a run: every weighted number of persons is rounded to a multiple of B. B is 1, 2 or 5 times a power
+    of ten: the smallest that is not smaller than the mean weight of any population.
+
+    Example: mean weights of 310 (adults) and 260 (children) give 500.
 
     Args:
-        table: a run's rows, none hidden. The row of a population that counts most persons gives its mean weight.
+        table: a run's rows, none hidden. The mean weight of a population comes from its row with most persons.
 
     Returns:
         B in persons. It is below 1 only if the mean weight is, as for weights that add up to 1.
@@ -55,13 +57,15 @@ def rounding_base(table: pd.DataFrame) -> float:
 
 
 def nearest(values: Any, step: Any) -> Numbers:
-    """Returns the nearest multiple of a step. A value halfway between two multiples is rounded up."""
+    """Returns values rounded to the nearest multiple of a step: 1,240 to 1,000 if the step is 500. A value halfway between two
+    multiples is rounded up.
+    """
     found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172 instead of 0.017200000000000003; and no minus zero
 
 
 def significant(values: Any, digits: Any) -> Numbers:
-    """Returns values rounded to this number of significant digits."""
+    """Returns values rounded to this number of significant digits: with 2 digits, 6,290 becomes 6,300."""
     pairs = np.broadcast_arrays(np.asarray(values, float), np.asarray(digits))
     made = [float(f"{value:.{int(count)}g}") for value, count in zip(*(part.ravel() for part in pairs), strict=True)]
     return np.asarray(made).reshape(pairs[0].shape)
@@ -88,7 +92,7 @@ def is_headline(table: pd.DataFrame) -> Flags:
 
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
-    """Returns how many cases may be printed: for a cell of a breakdown the class of the number, for a headline the number
+    """Returns what may be printed as the number of cases: for a cell of a breakdown its class (`5–14`), for a headline the number
     itself.
     """
     if pd.isna(cases):
@@ -99,7 +103,9 @@ def cases_class(cases: float, *, headline: bool) -> Reason | str:
 
 
 def class_limits(cases: float) -> tuple[int, int | None]:
-    """Returns the smallest and largest number of cases of a number's class; None: no upper limit."""
+    """Returns the smallest and largest number of cases in the class to which a number belongs: 5 and 14 for 7. None: no upper
+    limit.
+    """
     ends = [least for least, _ in CLASSES]
     k = next(i for i, least in enumerate(ends) if cases >= least)
     return ends[k], (ends[k - 1] - 1 if k else None)
@@ -144,7 +150,7 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns which rows of a breakdown have a rate but a population that rounds to 0.
+    """Returns which rows of a breakdown have a rate, although their population is so small that its printed number rounds to 0.
 
     No ratio of printed numbers can show such a rate.
     """
@@ -154,7 +160,9 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Blanks the columns of mean durations that would reveal how many cases lack a duration, if these are few in any cell."""
+    """Returns the table without some numbers of mean durations: those that would reveal how many cases have no duration, if in
+    any cell only a few have none.
+    """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
     told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}

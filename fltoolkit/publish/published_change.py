@@ -1,4 +1,6 @@
-"""Publishes a change only if the numbers of both rounds are shown. Each round is protected as in its own published set."""
+"""Publishes a change only if the numbers of both rounds are shown. A round is one of the two surveys that are compared. Each
+round is protected as in its own published set.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ Record = dict[Any, Any]
 
 @checked
 def publish_change(change: Change, before: Published | None, after: Published) -> Published:
-    """Returns the rows of a change, protected by the confidentiality and reliability rules of both rounds.
+    """Returns the change between two rounds of a survey as it may be published, protected by the confidentiality and reliability
+    rules of both rounds.
 
     A row with its verdict is hidden if either round's number is hidden in that round's published set. If both are shown, their
     difference reveals nothing more. The row gets the worse of the two flags. Counts and estimates of a round are those of its
@@ -35,8 +38,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     The verdict is decided on exact numbers. What is printed is calculated from printed numbers: the change is their difference,
     `relative_change` and `ratio` are calculated from them, and the limits are rounded to the coarser of the two rounds' steps.
 
-    A limit can round to 0 against the verdict. Then it stays 0, and `beyond_zero` says on which side of 0 the exact limit is:
-    `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low` (increased).
+    A limit of the interval can round to 0, although the verdict says that 0 is outside the interval. Then 0 is printed, and
+    `beyond_zero` says on which side of 0 the exact limit is: `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low`
+    (increased).
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.

@@ -31,7 +31,7 @@ COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker"
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """What may be published of a model.
+    """What may be published of a logistic regression: odds ratios and effects for each category of its groups.
 
     The columns of `table`:
 
@@ -72,7 +72,8 @@ def risk_factors(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
-    """Returns what is associated with forced labour, all groups in one model: Firth's odds ratios and average marginal effects.
+    """Returns which categories are associated with forced labour: odds ratios (by Firth's method) and average marginal effects.
+    All groups are in one logistic regression.
 
     A category that the published set does not show is hidden here too. The reference of each group is its largest category that
     is shown and has 15 cases (if none has 15, the largest that is shown). If the headline is not shown, nobody is a case, or no
@@ -89,7 +90,8 @@ def risk_factors(
         by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without sensitive ones.
         population: one that survey.yaml names; its first by default.
         level: confidence level.
-        sensitive: allow groups of nationality, origin, ethnicity or religion in `by`, and call the result an association.
+        sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then says that the result
+            is an association.
 
     Raises:
         RequestError: a group is sensitive, or is not in the published set as a breakdown of its own.

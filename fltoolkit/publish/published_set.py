@@ -48,11 +48,12 @@ OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 @dataclass(frozen=True)
 class Basis:
-    """The exact numbers on which a published set was decided. A further table needs them. They include hidden counts, so they
-    stay in memory.
+    """The exact numbers from which it was decided what a published set hides. They are needed when a further table is added to
+    the set. They include hidden counts, so they stay in memory.
 
     Attributes:
-        decided: by outcome (forced labour: "") the rows published so far, with the decision about them.
+        decided: by outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a case: a
+            user-defined name, or "" for forced labour.
         profile: the profile that judges reliability.
     """
 
@@ -62,7 +63,8 @@ class Basis:
 
 @dataclass(frozen=True)
 class Published:
-    """What may be published.
+    """The published set of a run: every number that may leave the office, rounded and protected, with its reliability and the
+    reason.
 
     The columns of `table`:
 
@@ -87,7 +89,8 @@ class Published:
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every figure.
         groups: every group of the survey. case_only: the groups that only cases have.
-        headlines: the populations whose rate and number a run always shows, the default first.
+        headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
+            first.
         judged: the profile that judges reliability, in words.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
@@ -126,7 +129,9 @@ class Published:
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
-        """Returns the rows under the run's own rule set that have these values, by column."""
+        """Returns the rows under the run's own rule set in which each named column has the given value, as
+        `own_rows(measure="prevalence")`.
+        """
         return self.table.take(self._own(values))
 
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
@@ -140,7 +145,9 @@ class Published:
         return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
-        """Returns the headline under every rule set, the run's own first."""
+        """Returns the headline (the number for the whole default population) under every rule set, the run's own first. A rule
+        set says which answers make a person a case.
+        """
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
@@ -178,7 +185,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """Anything that asks for tables of its own, such as a plan with its rows."""
+    """Anything that asks a run for tables of its own, such as a plan, whose rows need numbers from the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -267,7 +274,7 @@ def _run_copied(run: _Run) -> _Run:
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[Decided, pd.DataFrame]:
-    """Returns the rows of a run before anything is hidden, with the decision and its reasons; and the same rows as they are
+    """Returns the rows of a run twice: before anything is hidden, with the decision what is hidden and why; and as they are
     published.
 
     Only for persons who may see the microdata, never for publication. Rows for what the survey cannot give are left out.
@@ -293,7 +300,7 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
-    """Returns the run's estimates with nothing suppressed, for persons who may see them. Never publish them."""
+    """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
     made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
     return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
 
@@ -330,8 +337,8 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` says what is divided into shares. Raises
-    `NotAvailable` if the survey cannot give the measure.
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group whose categories the cases
+    are divided into. Raises `NotAvailable` if the survey cannot give the measure.
     """
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
@@ -348,7 +355,9 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, profile: Profile) -> Published:
-    """Returns the published rows of a run: confidential numbers, and numbers that the profile withholds, are blank."""
+    """Returns the published set of a run after both decisions. Confidential numbers are blank. Numbers that are not reliable
+    enough under the publication profile are blank, too.
+    """
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)

@@ -37,9 +37,10 @@ Column = Literal[
 
 
 class Condition(Model):
-    """A column is `below` or `above` a number (strictly), or `at_least` as large. A missing value meets no condition.
+    """A condition on one column of a row: its value is `below` a number, `above` it, or `at_least` as large. A missing value
+    meets no condition.
 
-    There are these columns besides those of `Estimates.table`:
+    The column is one of `Estimates.table`, or one of these:
 
     - `n_eff`: never above n (a design effect below 1 counts as 1).
     - `cases_eff` = cases·n_eff/n.
@@ -70,7 +71,11 @@ class Condition(Model):
 
 
 class Rule(Condition):
-    """One reliability rule. It flags a number of one of these `kinds` if its condition is met (and `also`, if given)."""
+    """One reliability rule of a publication profile: if a number meets the condition, it gets the flag.
+
+    The rule applies to numbers of these `kinds`, such as proportions. If there is a second condition (`also`), it must be met,
+    too.
+    """
 
     flag: Literal["suppress", "unreliable", "caution", "review"]
     also: Condition | None = None
@@ -78,7 +83,9 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Returns whether the rule flags a row. Rules about cases do not apply to a row without a case."""
+        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero`: nobody in the row is a
+        case. Rules about cases do not apply to a row without a case.
+        """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
             return False
@@ -86,7 +93,8 @@ class Rule(Condition):
 
 
 class Profile(Model):
-    """A publication profile (publish/profiles/*.yaml).
+    """A publication profile (publish/profiles/*.yaml): rules that say which numbers are reliable enough to be shown, and with
+    which warning.
 
     `drop_tables_from`: if this share of a table's cells is suppressed, the whole table (one measure, population and breakdown) is
     withheld. `to_verify`: the rules were written from memory and not yet checked, and the output says so.
@@ -102,8 +110,8 @@ class Profile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """Returns the note `wide bounds` for rows whose upper bound lies beyond the upper limit of the interval. Decided on exact
-    numbers. Hidden rows get no note.
+    """Returns the note `wide bounds` for each row whose upper bound (the estimate with all unresolved persons as cases) is above
+    the upper limit of its interval. Decided on exact numbers. Hidden rows get no note.
     """
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
@@ -112,7 +120,9 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Returns whether a published row, or a row made from it, has the note `wide bounds`."""
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`: with all unresolved persons as cases,
+    the number would be above its interval.
+    """
     return row.get("bounds_note") == WIDE_BOUNDS
 
 
@@ -126,7 +136,9 @@ def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
-    """Returns the kind of a row's estimate: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
+    """Returns the kind of a row's estimate, to which the reliability rules refer: a proportion of persons or cases, a number of
+    persons, or anything else (`mean`).
+    """
     if row["measure"] in OF_CASES or str(row["measure"]).endswith("prevalence"):
         return "proportion"
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"

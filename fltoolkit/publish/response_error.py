@@ -20,7 +20,7 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 @dataclass(frozen=True)
 class ResponseError:
-    """The prevalence under each pair of error rates.
+    """How the prevalence would change if some answers were wrong: one prevalence for each pair of sensitivity and specificity.
 
     The columns of `table`:
 
@@ -52,14 +52,16 @@ def response_error(
     *,
     population: str | None = None,
 ) -> ResponseError:
-    """Returns p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978), and the limits of the
-    interval by the same formula.
+    """Returns the prevalence that would be true if some answers were wrong at given rates, for each pair of rates.
+
+    The formula is p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978). The limits of the
+    interval are calculated by the same formula.
 
     The error rates are taken as known: the interval does not include their uncertainty. Limits are cut off at 0 and 1.
 
     Args:
         observed: a published set, whose headline is taken, or a proportion.
-        sensitivity, specificity: the grid.
+        sensitivity, specificity: the error rates; each sensitivity is paired with each specificity.
         population: population of the headline; the default one if not given.
 
     Raises:
@@ -78,7 +80,8 @@ def response_error(
 
 @checked
 def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: Proportion) -> float:
-    """Returns the prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity).
+    """Returns the prevalence that a survey would find if some answers were wrong at these rates: prevalence·sensitivity + (1 −
+    prevalence)(1 − specificity).
 
     Raises:
         RequestError: a number is outside 0 to 1.

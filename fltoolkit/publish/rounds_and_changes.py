@@ -32,7 +32,7 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A figure of a publication, and the row with which it is compared.
+    """One figure of an earlier publication, with the row of this survey with which it is compared.
 
     The row has a measure, a population (None: the default) and a category of a group ("": all). `where` says where the figure is
     defined, for messages.
@@ -48,7 +48,9 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """A plan: the tables that it needs from a survey, and its baseline."""
+    """What `rounds` needs of a plan: the tables that the plan asks of a survey, and where its baseline comes from (a survey or a
+    publication).
+    """
 
     @property
     def baseline_path(self) -> Path | None: ...
@@ -57,7 +59,8 @@ class HasBaseline(HasTables, Protocol):
 
 @dataclass(frozen=True)
 class Rounds:
-    """A run together with its plan's baseline.
+    """The published set of a run, together with the baseline of its plan: the first measurement, with which later surveys are
+    compared.
 
     Attributes:
         now: the run's published set.
@@ -80,8 +83,8 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """Returns a run together with the baseline of its plan: the survey itself, an earlier survey (computed again), or rows of a
-    publication.
+    """Returns a run together with the baseline of its plan. The baseline is the survey itself, an earlier survey (then its
+    numbers are computed again), or rows of a publication.
 
     Args:
         plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.

@@ -62,7 +62,9 @@ PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How surveys are run: see `run_batch`. With `keep_others` the index still lists surveys that earlier runs left there."""
+    """The options of a batch; `run_batch` explains them. If `keep_others` is true, the index also lists surveys of earlier runs
+    that are in the folder but not in this batch.
+    """
 
     workers: int = 2
     scheduler: str = ""
@@ -107,8 +109,9 @@ def run_batch(
 
     Raises:
         SpecError: batch.yaml is not valid. RequestError: `workers` or `private` is not valid.
-        BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same outputs, or they have
-            results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was run.
+        BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same folder of outputs, or this
+            folder has results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was
+            run.
         KeyboardInterrupt: the batch was stopped by hand. What was finished is in place. Nothing is left of the rest.
     """
     path = Path(path)
@@ -124,7 +127,9 @@ def run_batch(
 def run_surveys(
     runs: Sequence[Run], outputs: Path, options: BatchOptions = DEFAULTS, say: Callable[[str], None] = print_line
 ) -> bool:
-    """Runs surveys into `outputs`, one folder each; see `run_batch`."""
+    """Runs surveys through the notebooks, and writes the results of each into its own folder in `outputs`. Returns whether every
+    survey passed; see `run_batch`.
+    """
     expect_workers(options.workers)
     outputs, mine = outputs.resolve(), [run.name for run in runs]
     options = with_private_place(options, outputs)
@@ -150,7 +155,9 @@ def run_surveys(
 
 
 def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptions:
-    """Returns the options with the absolute path of the private place, after a check that it is allowed."""
+    """Returns the options with the absolute path of the private place (where confidential files are written). Raises
+    `RequestError` if this place is not allowed, for example because it is inside `outputs`.
+    """
     if not options.private:
         return options
     return dataclasses.replace(options, private=private_place(options.private, outputs))
@@ -366,8 +373,9 @@ def _half_run(run: Run, notebook: str, work: Path) -> str:
 
 
 def entry(folder: Path, error: str = "") -> Entry | None:
-    """Returns a survey's entry in the index, from its run.json and its stored failure; None if its numbers are not those that the
-    run wrote.
+    """Returns the entry of a survey in the index page of a batch. It is made from run.json, and from the stored error of the
+    latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor an
+    error.
 
     `error`: the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the folder.
     """

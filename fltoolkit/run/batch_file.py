@@ -24,7 +24,7 @@ OWN = ("survey", "plan", "outputs", "interactive")  # the kit sets these paramet
 
 
 class Job(Model):
-    """One survey of a batch. Every notebook that knows one of the `parameters` gets it."""
+    """One survey of a batch.yaml, with parameters for its notebooks. A parameter is given to every notebook that declares it."""
 
     survey: str
     plan: str = ""
@@ -33,7 +33,9 @@ class Job(Model):
 
 
 class Batch(Model):
-    """The content of a batch.yaml. Paths are relative to its folder."""
+    """The content of a batch.yaml: the surveys to be run, and the folder of outputs. Paths are relative to the folder of
+    batch.yaml.
+    """
 
     outputs: str
     surveys: tuple[Job, ...] = Field(min_length=1)
@@ -41,7 +43,9 @@ class Batch(Model):
 
 @dataclass(frozen=True)
 class Run:
-    """One survey ready to run: absolute paths, the name of its folder, and the parameters of each of its notebooks."""
+    """One survey of a batch, checked and ready to run: its absolute paths, the name of its folder of results, and the parameters
+    of each of its notebooks.
+    """
 
     name: str
     survey: Path
@@ -49,8 +53,8 @@ class Run:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def parameters_in(self, folder: Path, notebook: str) -> dict[str, Any]:
-        """Returns all parameters of a notebook that is in `folder`. survey.yaml is relative to this folder, other files to the
-        folder of survey.yaml.
+        """Returns all parameters of a notebook that is in `folder`. The path of survey.yaml is relative to this folder; the paths
+        of other files are relative to the folder of survey.yaml.
         """
         paths = {
             "survey": relative(self.survey, folder),
@@ -84,7 +88,9 @@ class Run:
 
 
 def plan_runs(batch: Batch, folder: Path) -> list[Run]:
-    """Checks a batch before anything runs: paths, names, and whether the notebooks know every parameter."""
+    """Returns the runs of a batch, one per survey. Before that, it checks all paths and names, and whether the notebooks know
+    every parameter.
+    """
     runs = []
     for i, job in enumerate(batch.surveys):
         where = f"surveys.{i}"
@@ -99,9 +105,10 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
 
 
 def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
-    """Returns one survey with its parameters, in the types that the notebooks declare.
+    """Returns one survey ready to run, with its parameters converted to the types that the notebooks declare.
 
-    Without a name it has the name of the survey's folder, with `_` for blanks.
+    Without a `name`, the results get the name of the survey's folder, with `_` for blanks. `where` is the place in batch.yaml
+    that error messages name.
     """
     for key, file in (("survey", survey), ("plan", plan)):
         if file is not None and not file.is_file():
@@ -149,7 +156,9 @@ def name_of(survey: Path, name: str = "", where: str = "") -> str:
 
 
 def notebooks_of(run: Run) -> tuple[str, ...]:
-    """Returns the notebooks of a survey. Without a plan there is no baseline to fill, so the last one is left out."""
+    """Returns the notebooks of a survey. If the survey has no plan, there is no baseline to fill in, so the last notebook is left
+    out.
+    """
     return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
 
 
@@ -166,7 +175,7 @@ def relative(path: Path, folder: Path) -> str:
 
 @cache
 def known(notebook: str) -> dict[str, str]:
-    """Returns a notebook's parameters and their types, as its parameters cell declares them."""
+    """Returns the parameters that a notebook declares in its parameters cell: the type of each, by name."""
     found = import_without_grammar("papermill").inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
 

@@ -21,7 +21,12 @@ Give = Callable[..., "Future[Any]"]
 
 
 class Results(Protocol):
-    """The folder of results, as a worker sees it (for example `output_folders.Hold`)."""
+    """The lock of a folder of results, as a worker uses it to check that it may write there.
+
+    This is an interface. `output_folders.Hold` has it for a folder, and `remote_batch.Claim` for an address. `holder` identifies
+    the
+    batch that owns the lock. `unusable` says why this process cannot write to the folder; empty if it can.
+    """
 
     @property
     def holder(self) -> str: ...
@@ -31,7 +36,9 @@ class Results(Protocol):
 
 @dataclass(frozen=True)
 class Needs:
-    """What a worker must have: the folder of results, the surveys' files, and the code and libraries of the batch."""
+    """What a worker of a Dask cluster must have to do the work of a batch: access to the folder of results and to the surveys'
+    files, and the same code and the same versions of libraries.
+    """
 
     hold: Results
     files: tuple[Path, ...]
@@ -40,7 +47,9 @@ class Needs:
 
 
 def unable(needs: Needs) -> str:
-    """Returns in words why this process cannot do the work; empty if it can."""
+    """Returns in words why this process cannot do the work of a batch, for example because a library has another version. Returns
+    an empty text if it can.
+    """
     if differing := differing_keys(needs.versions, here := versions()):
         names = differing.split(", ")
         return f"another version of {', '.join(f'{n} ({here[n]}, not {needs.versions[n]})' for n in names)}"
@@ -57,9 +66,9 @@ def unable(needs: Needs) -> str:
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
 
-    Arguments of this function are a name for the work, a function `lost`, the work as a function, and its arguments. `lost`
-    returns the result if every worker that does the work dies; it gets the reason. The work also gets an argument `say`, whose
-    messages are printed here.
+    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments of
+    the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also gets
+    an argument `say`: a function that prints messages where the batch was started.
 
     Raises:
         RequestError: Dask is not installed.

@@ -48,7 +48,7 @@ def refuse_without_lab() -> None:
 
 
 def run_until_stopped(call: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Runs a server until it ends or is stopped. Returns its exit code."""
+    """Runs the command of a server (`call`) until the server ends or the user stops it. Returns its exit code."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM does the same as Ctrl-C
     server = subprocess.Popen(call, env=environment)
     try:

@@ -72,15 +72,15 @@ def _read(path: Path) -> Any:
 
 
 def normalise_file(path: Path) -> None:
-    """Normalises an executed notebook in place."""
+    """Brings the file of an executed notebook into its normal form (see `normalise`), and writes it back."""
     import nbformat
 
     write_whole(path, nbformat.writes(normalise(nbformat.read(path, as_version=4))) + "\n")
 
 
 def normalise(notebook: Any) -> Any:
-    """Returns a notebook in normal form: stable cell ids, one kernel name, no widget state, no times, no papermill metadata.
-    Errors keep only what may be printed. Warnings are removed.
+    """Returns a notebook in normal form, so that the same results always give the same file: stable cell ids, one kernel name, no
+    widget state, no times, no papermill metadata. Errors keep only what may be printed. Warnings are removed.
     """
     reduce_errors(notebook)
     _mark_the_stop(notebook)
@@ -105,7 +105,9 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """A request to stop that can be set and checked: a `threading.Event`, or a file in a folder that machines share."""
+    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` has it, and so has a lock
+    file in a folder that machines share.
+    """
 
     def is_set(self) -> bool: ...
 
@@ -113,8 +115,8 @@ class Stop(Protocol):
 
 
 class Kernel:
-    """The one kernel of a run's notebooks. It is started for the first one, reset for each other, and ended with the `with`
-    block.
+    """The one Jupyter kernel in which all notebooks of a run are executed. It starts for the first notebook, is reset for each
+    further one, and ends with the `with` block.
 
     Every notebook needs the start of a kernel, the kit's imports, and the survey read and classified. With one kernel a run pays
     these costs once. If the kernel dies or cannot be reset, the next notebook gets a new one. If `stop` is set, the kernel is
@@ -137,7 +139,9 @@ class Kernel:
         self._open.close()
 
     def run(self, managed: Any) -> None:
-        """Runs a notebook that papermill manages, in the kernel in its first state."""
+        """Runs one notebook in the kernel. Before that, the kernel is reset to its first state. `managed` is the notebook as
+        papermill manages it.
+        """
         from papermill.clientwrap import PapermillNotebookClient
 
         if not self._is_new():
@@ -174,7 +178,8 @@ class Kernel:
             self._client = None
 
     def call(self, line: str) -> None:
-        """Runs a line of code in the kernel as its last notebook left it, without a time limit.
+        """Runs a line of code in the kernel, without a time limit. The kernel is not reset, so the line can use what the last
+        notebook left in memory.
 
         Raises:
             BatchError: the line raises; the error contains what may be printed of it.
@@ -246,7 +251,9 @@ class Kernel:
 
 
 def register_engine() -> None:
-    """Registers the kit's papermill engine. It runs a notebook in the run's own kernel, given as `kernel=`."""
+    """Registers the kit's papermill engine. With this engine papermill does not start a kernel: it runs a notebook in the kernel
+    that is given as `kernel=`.
+    """
     from papermill.engines import Engine, papermill_engines
 
     class InKernel(Engine):  # type: ignore[misc]

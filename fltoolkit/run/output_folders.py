@@ -26,9 +26,9 @@ LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read
 
 @dataclass(frozen=True)
 class Hold:
-    """The content of the lock file of a locked folder.
+    """The lock of a folder of results: the folder, and the text in its lock file that names the batch that owns it (`holder`).
 
-    A remote worker compares it to see that its batch still owns the folder.
+    A worker on another machine compares this text with the lock file. If they differ, its batch no longer owns the folder.
     """
 
     folder: Path
@@ -45,13 +45,13 @@ class Hold:
             return True
 
     def unusable(self) -> str:
-        """Returns in words why results cannot be written to the folder from here; empty if they can."""
+        """Returns in words why this process cannot write results to the folder; empty if it can."""
         if self.is_set():
             return f"the folder of results is not there, or another: {self.folder}"
         return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"
 
     def set(self) -> None:
-        """Releases the folder."""
+        """Releases the folder: the lock file is emptied, so the workers of this batch stop."""
         (self.folder / LOCK).write_text("", encoding="utf-8")
 
 
@@ -105,9 +105,9 @@ def _lock(file: IO[str], shared: bool) -> None:
 
 
 def recover(outputs: Path, name: str = "") -> None:
-    """Removes what a killed batch left in a locked folder (or under a name in it).
+    """Removes unfinished folders that a killed batch left in a locked folder; if `name` is given, only those of this survey.
 
-    Folders that were about to be replaced come back.
+    If the batch was killed while it replaced a folder of results, the old folder is put back.
     """
     works = f"{name}-{RANDOM}" if name else "*"
     olds = [outputs / f"{OLD}{name}", outputs / f"{OLD}{name}{FAILED}"] if name else outputs.glob(f"{OLD}*")
@@ -151,7 +151,7 @@ def work_folder(target: Path) -> Iterator[Path]:
 def put_in_place(work: Path, target: Path) -> None:
     """Renames a finished folder to `target`, in place of the previous one.
 
-    Raises `OSError` if this fails; then the previous one stays.
+    Raises `OSError` if this fails. Then the previous folder stays.
     """
     old = target.with_name(OLD + target.name)
     shutil.rmtree(old, ignore_errors=True)

@@ -66,7 +66,9 @@ def file_error(error: OSError) -> FltoolkitError:
 
 
 def told(error: BaseException) -> str:
-    """Returns what may be printed of any exception."""
+    """Returns what may be printed of any exception: of the kit's own errors and of file errors the message, of others the type
+    and the line.
+    """
     if isinstance(error, FltoolkitError):
         return error.message
     if isinstance(error, OSError):

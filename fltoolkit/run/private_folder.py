@@ -27,8 +27,8 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
         outputs: the folder or address of the outputs, if there is one.
 
     Raises:
-        RequestError: the place is inside the outputs or a folder with results, or contains the outputs, also through a link. Or
-            others may read it, or it is a file.
+        RequestError: the place is inside the outputs or inside a folder with results, or it contains the outputs (even through a
+            link). Or other users of the machine may read it. Or it is a file.
     """
     given = given.removeprefix("file://")
     if is_address(given):
@@ -52,11 +52,11 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 
 def write_rows(survey: Path, name: str, place: str) -> str:
-    """Writes the keys of the rows behind a survey's findings into its private folder, with the rows that survey.yaml corrects.
-    Returns the path of the keys.
+    """Writes a list of rows into the private folder of a survey: the keys (record numbers) of the rows in which a check found a
+    problem, and of the rows that survey.yaml corrects. Returns the path of the keys.
 
     Args:
-        survey: the survey.yaml. name: of its folder. place: from `private_place`.
+        survey: the survey.yaml. name: the name of its folder. place: the folder for private files, from `private_place`.
 
     Raises:
         FltoolkitError: the survey cannot be read.

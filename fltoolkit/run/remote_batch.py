@@ -34,7 +34,9 @@ from fltoolkit.yaml_files.loading import load_model
 
 @dataclass(frozen=True)
 class Claim:
-    """The lock file of results at an address. A later batch takes over the lock, and workers of the earlier batch then stop."""
+    """The lock of a folder of results at an address (such as s3://). `holder` is the text in its lock file that names the batch.
+    A later batch writes its own text there, and the workers of the earlier batch then stop.
+    """
 
     store: Store
     name: str
@@ -50,7 +52,7 @@ class Claim:
         self.store.write(self.name, b"")
 
     def unusable(self) -> str:
-        """Returns in words why results cannot be written there from here; empty if they can."""
+        """Returns in words why this process cannot write results to the address; empty if it can."""
         try:
             return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
         except (OSError, RequestError) as error:
@@ -65,7 +67,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """The folder of results at an address: the store, and the folder's name in it."""
+    """The folder of results of a batch at an address (such as s3://): the place that holds it (`store`), and the folder's name
+    there.
+    """
 
     store: Store
     folder: str

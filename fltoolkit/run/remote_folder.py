@@ -34,7 +34,8 @@ class Store:
     def leave(self, name: str, here: Path) -> None:
         """Uploads a folder of results in place of the previous one. If `here` has no such folder, the previous one is deleted.
 
-        A folder without run.json is ignored. So run.json is deleted first and uploaded last.
+        Readers ignore a folder without run.json. So run.json is deleted first and uploaded last, and a half-uploaded folder is
+        never used.
         """
         files, root = self._files()
         before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
@@ -46,7 +47,7 @@ class Store:
             self.put(file, here)
 
     def put(self, name: str, here: Path) -> None:
-        """Uploads a file to its name."""
+        """Uploads the file `here / name` to the same name at the address."""
         self.write(name, (here / name).read_bytes())
 
     def write(self, name: str, content: bytes) -> None:

@@ -34,14 +34,14 @@ VERSIONS = (
 
 
 class Premises(Model):
-    """What determines the results of a run: the same premises give the same results. Empty for a run that failed before it read
-    anything.
+    """Everything that determines the results of a run: inputs, parameters, code and versions. If they have not changed, the
+    results are current. They are empty for a run that failed before it read anything.
 
     Attributes:
         inputs: SHA-256 of files, by path relative to the survey's folder.
-        parameters: of each notebook.
+        parameters: the parameters of each notebook.
         code: SHA-256 of the package and the notebooks.
-        versions: of Python and of the libraries that affect numbers and pages.
+        versions: the versions of Python and of the libraries that affect numbers and pages.
     """
 
     inputs: dict[str, str] = Field(default_factory=dict)
@@ -51,7 +51,7 @@ class Premises(Model):
 
 
 class Record(Premises):
-    """The content of a run.json.
+    """The content of a run.json: what a run used and produced, and whether it passed.
 
     Attributes:
         country, year, round: they identify the survey; a file of an older version lacks them.
@@ -79,7 +79,7 @@ class Record(Premises):
 
 
 def premises(run: Run, target: Path) -> Premises:
-    """Returns the present premises of a run into the folder `target`."""
+    """Returns what determines the results of a run (`Premises`), as it is now. `target` is the folder of the results."""
     return Premises(
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
@@ -110,7 +110,7 @@ def read_record(folder: Path) -> Record | None:
 def failure(folder: Path) -> Record | None:
     """Returns the run.json of the latest run into a folder of results, if it failed.
 
-    The folder itself stays as the run before left it.
+    The folder with results is not changed by a failed run.
     """
     return read_record(failed_folder(folder))
 
@@ -128,7 +128,7 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def told_by(run: Run) -> dict[str, Any]:
-    """Returns what survey.yaml says about itself, with the keys of run.json.
+    """Returns what survey.yaml says about the survey (title, country, year, round), by the keys of run.json.
 
     If it cannot be read, the title is the name of the run.
     """
@@ -184,7 +184,9 @@ def _survey_name(told: dict[str, Any]) -> str:
 
 
 def why_again(now: Premises, folder: Path) -> str:
-    """The reason, in words, why the results in `folder` are not current for the run `now`. Empty if they are current."""
+    """Returns in words why the results in `folder` must be made again: what has changed since the run that made them. Empty if
+    the results are current. `now` is what determines the results at present.
+    """
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)
@@ -230,8 +232,8 @@ def _data_of(survey: Path) -> list[Path]:
 
 
 def left_as(folder: Path, name: str) -> str:
-    """Returns the SHA-256 of a file in a run's folder, if the file is not as the run left it; otherwise, or without the file, an
-    empty text.
+    """Returns the SHA-256 of a file in the folder of a run, if somebody changed the file after the run. Returns an empty text if
+    the file is as the run left it, or if there is no file.
     """
     record, now = read_record(folder), _hash(folder / name)
     return "" if record and record.outputs.get(name) == now else now
@@ -262,5 +264,5 @@ def _hash(file: Path) -> str:
 
 
 def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Returns the keys whose values differ, in words."""
+    """Returns the keys that have different values in two mappings, or that only one of them has, as a list in words."""
     return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Done:
-    """How a survey's run ended, and the error if it failed."""
+    """How the run of one survey ended: it passed, it failed (with the error), or it was skipped because its results are current."""
 
     state: Literal["passed", "failed", "skipped"]
     error: str = ""
@@ -37,7 +37,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Hands:
-    """The workers of a batch: they run what they are given. When `stop` is set, they abandon unfinished runs."""
+    """The workers of a batch: threads on this machine, or those of a Dask cluster.
+
+    `give` passes one run to a worker and returns its future result. When `stop` is set, the workers abandon unfinished runs.
+    `end` releases the workers.
+    """
 
     give: Callable[[Run], Future[Done]]
     stop: Stop
@@ -55,7 +59,9 @@ def expect_workers(workers: int) -> None:
 
 @contextmanager
 def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
-    """Yields workers on this machine: `workers` runs at the same time, each with its own kernel, which is a process."""
+    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its own
+    kernel, which is a separate process.
+    """
     with ThreadPoolExecutor(workers) as pool:
         yield Hands(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
@@ -97,7 +103,8 @@ def run_all(
     Args:
         runs, hands: what is run, and by which workers. say: prints how each run ended. index: writes the index of the runs that
             ended.
-        clear: called when all have ended, before the last index. It removes what a worker left that died.
+        clear: a function that is called when all runs have ended, before the last index is written. It removes the unfinished
+            files of workers that died.
 
     Returns:
         How each run ended, by its name, and the result of the last `index`.

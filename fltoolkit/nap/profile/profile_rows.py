@@ -20,17 +20,18 @@ PROFILE = "profile"
 
 
 def names_of(characteristic: str) -> tuple[str, str]:
-    """Returns the topic and the name of a characteristic such as `coercion_stage/recruitment`; the topic is empty for
-    `debt_bondage`.
+    """Returns the topic and the name of a characteristic of cases. `coercion_stage/recruitment` gives `coercion_stage` and
+    `recruitment`. `debt_bondage` names no topic, so its topic is empty.
     """
     topic, _, name = characteristic.rpartition("/")
     return topic, name
 
 
 def could_name(spec: SurveySpec) -> list[str]:
-    """Returns all values that `of` may have in a row with `measure: profile`.
+    """Returns all characteristics that a row of nap.yaml with `measure: profile` may name as `of`, such as `debt_bondage`.
 
-    A stage or a mode has its topic before it, because both sides of the definition have stages and modes.
+    A stage or a mode has its topic before it (`coercion_stage/recruitment`), because both sides of the definition (involuntary
+    work and coercion) have stages and modes.
     """
     names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
     names["worst_form"] = list(spec.children.worst_forms) if spec.children else []
@@ -46,9 +47,10 @@ def could_name(spec: SurveySpec) -> list[str]:
 def rows_of_characteristic(
     out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
 ) -> pd.DataFrame:
-    """Returns the published shares of one characteristic. The category is `total` for everybody, else the category of the group.
+    """Returns the published shares of cases that have one characteristic, such as debt bondage: for all cases, or by one group.
+    The category of a row is `total` for all cases, otherwise the category of the group.
 
-    If the run has no profile, the result is the row that says why.
+    If the run has no profile (no shares of cases by characteristics), the result is the row that says why.
 
     Args:
         out: the published set.

@@ -1,5 +1,6 @@
-"""Tests the differences of one comparison that survey.yaml names beforehand (`lead`), and decides which results may be
-published.
+"""Tests the differences between the categories of the lead group, and decides which results may be published.
+
+The lead group is the group that survey.yaml names beforehand for the first comparison (`lead`), for example sex.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ Row = dict[Any, Any]
 
 
 def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
-    """Returns the difference in prevalence between every two categories of the lead group, in each headline population.
+    """Returns the difference in prevalence between every two categories of the lead group, for each headline population.
+
+    The lead group is the one that survey.yaml names beforehand for the first comparison, for example sex. Headline populations
+    are
+    those whose rate a run always shows, for example adults and children.
 
     Args:
         made: the estimates of a run.
@@ -47,14 +52,17 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
 
 
 def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.DataFrame, rule_set: str) -> pd.DataFrame:
-    """Returns the differences as they may be published. All pairs that can be tested are one family of tests.
+    """Returns the differences between categories of the lead group as they may be published. The lead group is the one that
+    survey.yaml names beforehand for the first comparison. All pairs of categories that can be tested are one family of tests:
+    together they have one error probability.
 
     A pair is tested if both rates are shown, reliable and without wide bounds, and if both have enough cases
     (`difference.bears`). No other pair is tested. Its row gives the reason. The columns are `KEY` and:
 
     - `tested`: the number of pairs in the family. `level`: confidence level.
     - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates.
-    - `p_adjusted`: by Holm's method; blank if the standard error of one of the rates is not printed.
+    - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard error of one of the
+      rates is not printed.
     - `verdict`. `reason`: why a pair is not tested.
 
     Args:

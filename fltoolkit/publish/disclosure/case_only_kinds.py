@@ -29,17 +29,20 @@ OF_CHILD = "fl__of_child"
 
 @dataclass(frozen=True)
 class PersonKinds:
-    """All persons by kind, with one outcome.
+    """The persons of a survey by kind, and how many persons of each kind are cases.
+
+    A kind is all persons who have the same group values and are in the same populations. "Cases" are the persons with the outcome
+    that is being protected, for example forced labour.
 
     Attributes:
-        patterns: the kinds.
+        patterns: for each kind, its group values, its populations and its persons.
         populations: the populations of the run.
         units: the mean weight of each population.
         cases: number of cases by kind.
         known: weighted cases (in mean weights) by population and kind.
-        kept: the kinds that are in the programme.
-        kinds: the kept kinds, as columns of the system.
-        children: the kinds that are children.
+        kept: which kinds are unknowns of the linear programme. The cases of all others are taken as known.
+        kinds: the kept kinds, as columns of the system of equations.
+        children: which kinds are children.
     """
 
     patterns: PersonPatterns
@@ -54,9 +57,12 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """Columns, rows and ties of groups that only cases have.
+    """The part of the system of equations that is about groups that only cases have, such as the sector of the forced labour.
 
-    `holds` covers only these columns. In `ties` the columns of all persons come first.
+    A column is an unknown: the cases of one kind of person with one combination of values. A row is a cell. A tie is an equation
+    that always holds.
+
+    `holds` says which cells contain which of these columns (cells × columns). In `ties` the columns of all persons come first.
     """
 
     kinds: Kinds
@@ -74,14 +80,15 @@ class _Column:
 
 
 def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, base: float) -> CaseOnlyKinds:
-    """Builds the columns of case-only groups that cells cross with each other, the rows of these cells, and the ties to the
-    columns of all persons.
+    """Builds the part of the system of equations for cells of case-only groups: groups that only cases have, such as the sector.
+
+    It returns the unknowns (columns), the cells (rows), and the equations that link these unknowns to those of all persons.
 
     Args:
         cells: cells of these groups, alone or crossed with groups that everybody has.
         groups: the groups that only cases have.
         everybody: the kinds of persons.
-        base: the rounding base of weighted numbers.
+        base: the base to whose multiples weighted numbers are rounded.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]

@@ -14,10 +14,14 @@ CellId = tuple[str, Key]  # a population, and group values
 
 @dataclass(frozen=True)
 class Cell:
-    """Unweighted counts of a cell, and its weighted number of cases.
+    """The counts of one cell of a table, from which it is decided whether the cell is confidential.
 
-    A count that does not apply to the cell is None. `mean_weight` is the mean weight of the population of the cell. It is all
-    that a reader knows of the weights.
+    A cell is the persons of one population who have the same values in the groups of a table, for example women in the north.
+    `psus` and `households` count those that have cases.
+
+    `weighted` and `weighted_others` are sums of weights (of the cases and of the other persons); all other counts are unweighted.
+    A count that does not apply to the cell is None. `mean_weight` is the mean weight of the cell's population. It is all that a
+    reader knows about the weights.
     """
 
     cases: int
@@ -32,7 +36,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Limits:
-    """The smallest numbers that may be shown (docs/methods.md §4)."""
+    """The confidentiality limits: a cell with fewer cases, other persons, sampling units, households or persons is not shown.
+
+    Sampling units and households count if they have a case. docs/methods.md §4 explains the limits.
+    """
 
     cases: int = 5
     non_cases: int = 5
@@ -42,7 +49,7 @@ class Limits:
 
 
 def known_count(count: Any) -> int | None:
-    """Returns a count from a table, or None if the sample design does not give it."""
+    """Returns a count of sampling units or households from a table, or None if the sample design does not give it."""
     return None if pd.isna(count) else int(count)
 
 
@@ -67,7 +74,7 @@ def confidential(cell: Cell, limits: Limits) -> str:
 
 
 def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
-    """Returns the mean weight of each population's persons, in the order of the cells."""
+    """Returns the mean weight of each population's persons, by the name of the population."""
     found: dict[str, float] = {}
     for (population, _), cell in cells.items():
         found[population] = max(cell.mean_weight, found.get(population, 0.0))
@@ -75,7 +82,10 @@ def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
 
 
 def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
-    """Returns sets of groups, sorted by name. Groups that one breakdown crosses are in the same set."""
+    """Returns sets of groups, sorted by name. If one breakdown crosses two groups, these groups are in the same set.
+
+    Example: the breakdowns sex × region, region × age, and sector give the sets {age, region, sex} and {sector}.
+    """
     found: list[frozenset[str]] = []
     for groups in map(frozenset, breakdowns):
         touched = [f for f in found if f & groups]

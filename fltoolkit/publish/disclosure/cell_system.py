@@ -29,10 +29,12 @@ HEAVIEST = 50.0  # mean weights: an upper limit of one person's weight, used if 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Kinds of persons, the columns of the system.
+    """The kinds of persons that are the columns of the system of equations.
 
-    For each kind: the number of its persons, and their smallest and largest weight in each population. Weights are in units of
-    the population's mean weight (populations × kinds; 0 outside the population).
+    A kind is all persons who have the same group values and are in the same populations. For each kind: the number of its persons
+    (`persons`), and the smallest and the largest weight of a person of this kind in each population (`light`, `heavy`). Weights
+    are
+    in units of the population's mean weight (populations × kinds; 0 outside the population).
     """
 
     persons: Array
@@ -42,11 +44,11 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell, which is a row of the system.
+    """One cell of a published table, as a row of the system of equations.
 
-    It has the number of its population, its cases, its weighted cases (in mean weights; nan: none) and its persons (inf: not
-    known). Several weighted numbers fit what is printed: `below` and `above` say how far they extend below and above the exact
-    one.
+    `population` is the number of the cell's population. `cases` and `weighted` are its cases and weighted cases (in mean weights;
+    nan: none), and `persons` its persons (inf: not known). A printed weighted number is rounded, so several exact numbers fit it:
+    those from `weighted` − `below` to `weighted` + `above`.
     """
 
     cell: C
@@ -60,9 +62,11 @@ class Row(Generic[C]):
 
 @dataclass(frozen=True)
 class Tie:
-    """A sum of unknowns whose value is known, because some kinds of cases are the same persons as other kinds.
+    """An equation that always holds, whatever is shown: a sum of unknowns whose value is known.
 
-    The sum of `sign` times the cases is `cases`. In each population of `weighted`, the same sum of weighted cases is the value
+    It exists if the same persons are counted by two sets of unknowns: the cases of a kind, and the same cases by sector.
+
+    The sum of `sign` times the cases is `cases`. For each population in `weighted`, the same sum of weighted cases is the value
     given there.
     """
 
@@ -73,10 +77,12 @@ class Tie:
 
 @dataclass(frozen=True)
 class CellSystem(Generic[C]):
-    """Cells as sums of unknowns.
+    """A system of linear equations: each published cell is a sum of unknowns. It shows what a reader could calculate.
 
-    The first unknowns are the cases by kind of person. More unknowns follow for kinds whose persons have different weights: the
-    weight of the cases above that of the lightest persons (from 0 to the number of cases).
+    A kind of person is all persons with the same group values in the same populations.
+
+    The first unknowns are the numbers of cases of each kind. If the persons of a kind have different weights, the kind has one
+    more unknown. It says how much heavier its cases are than its lightest persons (from 0 to the number of cases).
 
     Attributes:
         cells: the rows, in order.
@@ -108,7 +114,7 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def programme(self) -> csc_array[Any]:
-        """The matrix of every linear programme for these cells.
+        """The matrix of the equations, which all linear programmes for these cells use.
 
         Rows: cases by cell, weighted cases by cell, ties, and for each unknown of `spread` the rule that it is not larger than
         its kind. Columns: the unknowns, then by cell the surplus and the deficit of the cases, then of the weighted cases.
@@ -169,7 +175,8 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
 
 
 def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[float, float]:
-    """Returns how far below and above a cell's exact weighted number a reader has to search for it, in persons.
+    """Returns how uncertain a reader is about a cell's exact weighted number: how far the numbers that fit the printed one extend
+    below and above the exact one, in persons.
 
     The reader sees a multiple of the base. So the exact number lies within half a base of that multiple, and may be near one end
     of this interval. If the rate is printed too, the number must fit both, and the interval can become very small.
@@ -198,14 +205,16 @@ def _to_the_ends(value: float, step: float) -> tuple[float, float]:
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
-    """Builds a system of cells of which only the groups are known. Every combination of values may have cases.
+    """Builds a system of cells if only the groups are known, not the persons. Any combination of group values may then have
+    cases.
 
-    Groups that no cell crosses are in separate blocks with the same total. Otherwise a few groups would make too many kinds.
+    Groups that no table crosses are put into separate blocks. All blocks have the same total. Otherwise even a few groups would
+    have too many combinations.
 
     Args:
         cells: by group values.
         finest: the kinds of persons; by default, all combinations of the groups that cells cross.
-        base: the rounding base of the weighted numbers.
+        base: the base to whose multiples weighted numbers are rounded.
     """
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]

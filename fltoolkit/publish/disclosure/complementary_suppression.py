@@ -28,8 +28,9 @@ C = TypeVar("C", bound=object)
 
 @dataclass
 class Protected(Generic[C]):
-    """The hidden cells with their reasons, and the confidential cells that stay exposed because no other cell may be hidden for
-    them.
+    """The result of `protect`: which cells are hidden, each with the reason, and which confidential cells stay exposed.
+
+    A confidential cell stays exposed if a reader can still calculate it and no other cell may be hidden to prevent this.
     """
 
     hidden: dict[C, str]
@@ -76,10 +77,16 @@ def protect(
 
 
 def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
-    """Returns the smallest and the largest number of cases that must stay possible in a confidential cell (docs/methods.md §4).
+    """Returns two goals for a confidential cell: the smallest and the largest number of cases that must stay possible for a
+    reader.
 
-    If the cell has few cases: 1, and the limit minus 1. If it has few persons who are not cases: the same for these persons.
-    Otherwise: a range as wide as the limit. For weighted cases the range is as many mean weights wide.
+    docs/methods.md §4 gives the rule:
+
+    - If the cell has few cases: 1, and the limit minus 1.
+    - If it has few persons who are not cases: the same for these persons.
+    - Otherwise: a range as wide as the limit.
+
+    For weighted cases the range is as many mean weights wide.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:

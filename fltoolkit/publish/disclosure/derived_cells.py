@@ -24,7 +24,10 @@ DIGITS = 6  # of a sum of marks
 
 
 class DerivedCell(NamedTuple):
-    """A part of two cells: the persons in both (`both`), or the persons in the first but not in the second (`less`)."""
+    """A set of persons that no table shows, but that a reader may calculate from two cells.
+
+    It is one of two parts: the persons who are in both cells (`both`), or those in the first but not in the second (`less`).
+    """
 
     one: CellId
     other: CellId
@@ -38,6 +41,8 @@ def derived_cells(
     cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, away: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
     """Returns the parts of cells that are confidential and that a reader can calculate if every cell is shown.
+
+    A part of two cells is the persons in both, or the persons in one but not in the other.
 
     Args:
         cells: the cells, in the order of the rows of `holds`.
@@ -97,9 +102,11 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
 
 
 def unchanging(holds: csr_array[Any]) -> list[Array]:
-    """Returns random changes of the numbers of cases by kind that leave every cell the same.
+    """Returns random changes of the numbers of cases by kind of person. Each change leaves the number of cases in every cell the
+    same.
 
-    A set of kinds that is a sum or difference of cells stays the same, too. Any other set changes, with probability 1.
+    They show whether a reader can calculate the cases in a set of kinds. If the set is a sum or difference of cells, no change
+    alters its cases. If it is not, each change alters them, with probability 1.
     """
     draw = np.random.default_rng(0)
     found = []

@@ -23,7 +23,7 @@ MANY = 20_000  # persons
 
 
 def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
-    """Returns whether one household or one sampling unit has over half of a cell's weighted cases."""
+    """Returns whether one household or one sampling unit has more than half of the weighted cases of a cell."""
     population, key = cell
     inside = patterns.case_homes[population] > 0
     for group, value in key:
@@ -39,15 +39,17 @@ def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
 
 
 def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: float) -> list[CellId]:
-    """Returns the cells whose printed numbers point to one person. The assumed reader knows the weight of everybody in the cell.
+    """Returns the cells whose printed numbers point to one person: this person is in about half of the sets of persons that fit
+    them.
 
-    Cells with 50 cases or more, or with more than 20,000 persons, are left out: there, one person could be identified only by
-    dominance.
+    The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, or with more than 20,000 persons,
+    are
+    left out: no one person stands out there, except by dominance (see `dominated`).
 
     Args:
         patterns: the survey's kinds of persons.
         cells: cells of groups that everybody has.
-        base: the rounding base of weighted numbers.
+        base: the base to whose multiples weighted numbers are rounded.
     """
     asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
     found = []

@@ -29,12 +29,9 @@ IN_FRACTIONS = {"presolve": False}  # presolving takes longer than it saves
 
 @dataclass(frozen=True)
 class Goal:
-    """Numbers of one cell that must stay possible.
+    """Numbers that must stay possible for a hidden cell, so that readers cannot tell how many cases it has.
 
-    Attributes:
-        row: the row of the cell.
-        cases, weighted: limits of its cases and weighted cases (in mean weights; nan: none).
-        at_least: True if both limits are lower limits, False if both are upper limits.
+    Example: a cell with 2 cases has two goals. At least 4 cases must be possible, and at most 1.
     """
 
     row: int
@@ -43,7 +40,9 @@ class Goal:
     at_least: bool
 
     def met(self, found: Solution) -> bool:
-        """Returns whether a solution reaches the limits. In a solution in whole numbers only the cases count."""
+        """Returns whether a solution reaches the limits of this goal. If the solution is in whole numbers, only its cases are
+        compared.
+        """
         sign = 1.0 if self.at_least else -1.0
         far = [sign * (found.cases[self.row] - self.cases), sign * (found.weighted[self.row] - self.weighted)]
         return bool(far[0] > -CLOSE and (found.whole or np.isnan(self.weighted) or far[1] > -CLOSE))
@@ -51,7 +50,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Solution:
-    """Numbers that agree with what is shown.
+    """One possible set of true numbers: cases and weighted cases of every cell that agree with everything that readers see.
 
     Attributes:
         cases, weighted: by cell.
@@ -63,7 +62,7 @@ class Solution:
     whole: bool
 
     def moved(self, system: CellSystem[Any]) -> Mask:
-        """Returns which cells would show another number than they do."""
+        """Returns which cells would show another number than they do if this solution were true."""
         cases = np.abs(self.cases - system.cases) > CLOSE
         if self.whole:
             return np.asarray(cases)
@@ -71,18 +70,19 @@ class Solution:
         return np.asarray(cases | (-gap > system.below + CLOSE) | (gap > system.above + CLOSE))
 
     def change(self, system: CellSystem[Any]) -> Array:
-        """Returns how far each cell is from its true numbers."""
+        """Returns by how much each cell differs between this solution and the truth."""
         cases = np.abs(self.cases - system.cases)
         return cases if self.whole else cases + np.nan_to_num(np.abs(self.weighted - system.weighted))
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a search for numbers.
+    """What a search for possible numbers may change, and at which cost (see `solve`).
 
     Attributes:
         price: by cell, the cost of a change of one case; inf: the cell may not change; 0: readers know nothing of the cell.
-        wished: whether goals may be missed at a price of 1 per case; otherwise they must be met.
+        wished: whether a solution may miss its goals (the numbers to be reached), at a price of 1 per missing case. If False, the
+            goals must be met.
         whole: whether each kind must have a whole number of cases. If so, weighted numbers are ignored: both together would take
             long, and with a base of about one person's weight they reveal little more.
     """
@@ -93,9 +93,11 @@ class Terms:
 
 
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
-    """Returns the cheapest numbers that meet the goals and agree with everything known.
+    """Returns the cheapest numbers that meet the goals and agree with everything that readers know.
 
-    Returns None if there are none, or if the search ends without an answer.
+    A goal is a number of cases that a cell must reach. The cost is that of changing shown cells (`terms`). Returns None if there
+    are
+    no such numbers, or if the search ends without an answer.
     """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)

@@ -23,7 +23,7 @@ ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
 @dataclass(frozen=True)
 class PrintedCases:
-    """What is printed of a cell's cases.
+    """What a table prints about the cases of one cell: a class of their number (such as 5–14) and a rounded weighted number.
 
     Attributes:
         least, most: the class of the number of cases; `most` is None for a class without an upper limit.
@@ -39,10 +39,11 @@ class PrintedCases:
 
 @dataclass(frozen=True)
 class FittingSets:
-    """What a reader finds.
+    """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`).
 
     Attributes:
-        share: the largest share of the fitting sets that contain one and the same person; 1 if no set fits on the grid.
+        share: take the person who is in most of the fitting sets: the share of the sets that contain this person. 1 if no set
+            fits on the grid.
         log10_sets: how many sets fit, as a power of ten; −inf if none fits on the grid.
     """
 
@@ -66,8 +67,8 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Counts the sets of persons that fit what is printed. Also finds the largest share of these sets that contain one and the
-    same person.
+    """Counts the sets of persons whose weights fit what is printed of a cell. Also finds how many of these sets contain the same
+    person, for the person who is in most of them.
 
     The weights are rounded to a grid of 1/32 of the printed interval, so that persons with the same rounded weight are alike. The
     grid is coarser if persons and cases are many or if the number is large: then the numbers of sets change smoothly. The number
@@ -101,9 +102,10 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 
 
 def identifies(sets: FittingSets) -> bool:
-    """Returns whether one person is in about half of the fitting sets, or in more. Then the cell must be hidden.
+    """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in more of them.
 
-    If more than half of a cell's persons are cases, this is true before anything is printed.
+    A fitting set is a set of persons whose weights add up to what is printed. If more than half of the cell's persons are cases,
+    one person is in half of the sets before anything is printed.
     """
     return sets.share > MOST_SHARE
 

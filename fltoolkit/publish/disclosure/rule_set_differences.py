@@ -11,10 +11,18 @@ from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, c
 
 
 def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """Decides again, with the headlines of other rule sets added to the run's `own` rows.
+    """Adds the headline under other rule sets to the run's `own` rows, and decides which of these rows are hidden.
 
-    If two rule sets differ by a few persons, subtraction would reveal those persons. Then the lower row of the two is hidden, so
-    that the run's own result stays. If a row has as many cases as a hidden row, it is treated as if it had the same cases.
+    If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
+    in
+    the table is hidden, so that the run's own result stays. If a row has as many cases as a hidden row, they are taken to be the
+    same cases, and it is hidden too.
+
+    Args:
+        table: the rows of the run, then the headlines under other rule sets.
+        own: for each row, whether it is under the run's own rule set.
+        first: what is hidden of the own rows.
+        limits: the confidentiality limits.
     """
     if own.all():
         return first
@@ -46,5 +54,7 @@ class _Told:
         (self.shown if is_shown else self.gone).add(count)
 
     def gives_away(self, count: int) -> bool:
-        """Returns whether a count differs by a few persons from a shown count, or would reveal a hidden one."""
+        """Returns whether a count differs by a few persons from a shown count, or equals a hidden count. In both cases it would
+        reveal something.
+        """
         return count in self.gone or any(0 < abs(count - other) < self.limit for other in self.shown)

@@ -41,7 +41,8 @@ ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interv
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
-    """Returns the strictest limits of three: the standard, the profile and the survey.
+    """Returns the confidentiality limits of a run: for each count the strictest of three limits, which are the kit's standard,
+    the profile's and the survey's. Also returns the notes about lowered limits.
 
     A survey or profile can lower a limit only with a special key, and every output then says so.
     """
@@ -69,7 +70,7 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
 
 @dataclass(frozen=True)
 class Decided:
-    """The rows of a run before anything is hidden, and the decision about what is hidden.
+    """All rows of a run (all numbers that its tables ask for) before anything is hidden, and which of them are hidden.
 
     Attributes:
         table: the rows. groups: the groups in them.
@@ -77,7 +78,7 @@ class Decided:
             shows; empty for other measures. populations: for each row the reference population of survey.yaml, without the
             domain.
         unions: for each name in the keys that means several labels together (a domain may do this), the group and the labels.
-        decision: which rows are hidden (of some the unresolved count alone), and the cells behind them.
+        decision: which rows are hidden, in which rows only the unresolved count is hidden, and the cells behind the rows.
         limits: the confidentiality limits. base: the rounding base of weighted numbers.
         notes: sentences that are printed with every figure. rule_set: the run's own rule set.
     """
@@ -102,7 +103,9 @@ class Decided:
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> Decided:
-    """Decides what is hidden of some estimates. For a survey (`persons`), all its ties between cells are used."""
+    """Decides which rows of some estimates are hidden. If the survey is given (`persons`), the decision uses everything that
+    links its cells: nested groups, overlapping populations, age bands.
+    """
     rows = _rows_of(made, persons.spec if persons else None)
     own = rows.table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
@@ -118,9 +121,11 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
     Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
 
     Args:
-        earlier: the rows published before, of one outcome.
+        earlier: the rows published before, of one outcome (what makes a person a case: forced labour, or an outcome that the user
+            defined).
         est: the estimate.
-        persons: the survey from which it was made. For a user-defined outcome, this outcome is in the place of forced labour.
+        persons: the survey from which it was made. If the outcome is user-defined, these persons are classified by it, not by
+            forced labour.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
@@ -264,8 +269,8 @@ def _decide(
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an `Estimates` with further columns: its breakdown, its category, the categories' codes (if `spec`
-    gives them), and what the estimate is about.
+    """Returns the table of an `Estimates` with further columns: the breakdown, the category, the codes of the categories (if
+    `spec` gives them), and what the estimate is about (population, period, rule set and others).
     """
     frame = est.table
     used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]

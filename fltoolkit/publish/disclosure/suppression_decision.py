@@ -41,11 +41,11 @@ MOST_WORK = 20_000  # confidential cells times cells: each confidential cell tak
 
 @dataclass(frozen=True)
 class Settled:
-    """The cells of one outcome after the decision, or those of a flowchart.
+    """The cells of one outcome (of what is counted), or those of a flowchart, and which of them are hidden.
 
     Attributes:
         outcome: `cases`, `now`, `unresolved`, `now_unresolved` or `flowchart`.
-        system: the ties between the cells.
+        system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
     """
@@ -58,14 +58,14 @@ class Settled:
 
 @dataclass
 class Decision:
-    """What a run may not show.
+    """What a run may not show: hidden rows, hidden breakdowns, and the reason for each hidden cell.
 
     Attributes:
         hidden: rows to hide.
-        open_hidden: rows whose unresolved count is to be hidden too.
+        open_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden, too.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
-        stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
+        stricter: whether a stricter rule was used because the survey has more kinds of persons than a linear programme can hold.
         cells: by outcome the cells that the rows reveal. away: by outcome the hidden cells, with the reason.
         settled: the cells behind the rows, for persons who may see them.
     """
@@ -83,12 +83,12 @@ class Decision:
 def decide(
     table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES, *, earlier: Earlier = NOTHING
 ) -> Decision:  # fmt: skip
-    """Decides what to hide of a run's rows.
+    """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
     Args:
         table: the rows, as `Published.table` will contain them. keys: the group values of each row.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
-        seen: how readers see the rows.
+        seen: what the assumed reader knows of the rows.
         profiles: what profiles of the cases reveal about cells that other tables may show, too.
         earlier: what was hidden in rows published before. Rows shown before stay shown, so only new rows can be hidden.
     """
@@ -236,7 +236,7 @@ def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[st
 
 
 def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
-    """Returns the system with the name of the population before each cell's key."""
+    """Returns the system, in which each cell is now named by its population and its group values."""
     return CellSystem(
         **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
     )
@@ -249,7 +249,7 @@ def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapp
 
 
 def breakdown_of(what: object, population: str) -> Reason:
-    """Returns a breakdown of a population, in words: `region of adults`."""
+    """Returns a breakdown of a population in the words of a note: `region of adults`."""
     return Reason.of("reasons.breakdown_of", what=what, population=Name("kit.populations", population))
 
 
@@ -323,7 +323,7 @@ def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mappi
 
 
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns the cells of one population. If every person counts as a case, there are no non-cases to protect."""
+    """Returns one population's cells by group values. If every person counts as a case, no other persons need protection."""
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):

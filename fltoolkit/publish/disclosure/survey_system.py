@@ -23,7 +23,7 @@ MOST = 2000  # kinds of persons in a linear programme; the cases of the other ki
 
 @dataclass(frozen=True)
 class Seen:
-    """How readers see a run.
+    """What the assumed reader knows about a run, and the limits that protect it.
 
     Attributes:
         limits: the confidentiality limits.
@@ -46,12 +46,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class SeenCells:
-    """Cells of one outcome, and how readers see them.
+    """The cells of one outcome (of what is counted), with what the assumed reader knows about them.
 
     Attributes:
         cells: by population and group values.
         outcome: `cases`, `now` or `unresolved`.
-        seen: how readers see the cells.
+        seen: what the reader knows about the run.
         away: cells of breakdowns that are hidden as a whole.
     """
 
@@ -63,7 +63,9 @@ class SeenCells:
 
 @dataclass(frozen=True)
 class SurveySystem:
-    """The cells of a survey, and the parts of cells that are confidential, as one system.
+    """The cells of a survey as one system of equations over its kinds of persons. It also has the confidential parts of cells.
+
+    A part of two cells is the persons in both, or the persons in one but not in the other.
 
     Attributes:
         system: rows are the cells, then the parts.
@@ -77,7 +79,9 @@ class SurveySystem:
 
 
 def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
-    """Builds the system of the cells of one outcome over a survey's kinds of persons."""
+    """Builds the system of equations of the cells of one outcome. Each cell is a sum of a survey's kinds of persons (all persons
+    with the same group values in the same populations).
+    """
     seen, weights = asked.seen, mean_weights(asked.cells)
     populations, units = list(weights), np.array(list(weights.values()))
     true = patterns.counts[asked.outcome]
@@ -156,9 +160,10 @@ def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
 
 
 def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]:
-    """Returns how far below and above the exact weighted number of a shown cell a reader has to search.
+    """Returns how uncertain a reader is about the exact weighted number of a shown cell: how far the numbers that fit the printed
+    one extend below and above the exact one, in persons.
 
-    The rate of a headline narrows this interval.
+    For a headline the printed rate must fit, too, so the interval is narrower.
     """
     return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
 

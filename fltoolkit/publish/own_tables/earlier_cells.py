@@ -19,11 +19,12 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class Earlier:
-    """The decision about the first rows of a table. It was made before and does not change.
+    """The decision which of the first rows of a table are hidden. It was made before, when these rows were published, and does
+    not change.
 
     Attributes:
         rows: the number of these rows; their labels in the table are smaller than this number.
-        hidden, open_hidden: as in `Decision`.
+        hidden, open_hidden: as in `Decision`: rows that are hidden, and rows in which only the unresolved count is hidden.
     """
 
     rows: int = 0
@@ -36,7 +37,7 @@ NOTHING = Earlier()
 
 @dataclass(frozen=True)
 class Told:
-    """Cells of one outcome that were shown before, and those that were hidden."""
+    """Which cells of one outcome (of what is counted) earlier tables showed, and which they hid."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
@@ -46,7 +47,9 @@ NONE_TOLD = Told(frozenset(), frozenset())
 
 
 def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Earlier) -> dict[str, Told]:
-    """Returns, by outcome, the cells of the rows that were decided before. A cell counts as shown if any row shows it."""
+    """Returns, by outcome (by what is counted), which cells were shown or hidden in rows that were published before. A cell
+    counts as shown if any row shows it.
+    """
     shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
     before = table[table.index < earlier.rows]
     facts = zip(before.index, before["reference_population"].astype(str), before["measure"], before["outcome"], strict=True)

@@ -13,17 +13,18 @@ from fltoolkit.publish.disclosure.run_decision import Decided
 
 
 def close_to_another(decided: Decided, new: range, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str) -> Decided:
-    """Hides new rows whose cases are nearly those of another outcome in the same cell, and returns the decision.
+    """Returns the decision with further hidden rows: new rows that have nearly the same cases as another outcome in the same
+    cell. (An outcome is what makes a person a case: forced labour, or an outcome that the user defined.)
 
     A cell is hidden if it has as many cases as a hidden cell of another outcome, or differs from any such cell by fewer cases
     than the limit. Cells of groups that only cases have are left out: other outcomes do not have these groups.
 
     Args:
-        decided: the rows of one outcome.
-        new: which of these rows are to be decided.
+        decided: the rows of one outcome, and which of them are hidden.
+        new: which of these rows are new and may be hidden.
         others: what was published of other outcomes, by name (forced labour: "").
         persons: the survey.
-        own: the outcome of the rows.
+        own: the name of the outcome of the rows.
     """
     rows = [i for i in new if not persons.spec.case_only & {g for g, _ in decided.keys[i]}]
     cells: list[CellId] = [(decided.populations[i], decided.keys[i]) for i in rows]

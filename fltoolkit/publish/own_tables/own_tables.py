@@ -44,8 +44,9 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     from one variable (nested age bands).
 
     Args:
-        est: what a verb returned.
-        beside: the published set of the same survey, from `fl.publish_run` or from this call; None: none.
+        est: what a function such as `fl.prevalence` or `fl.cube` returned.
+        beside: the published set of the same survey, from `fl.publish_run` or from an earlier call of this function; None: the
+            table is decided alone.
         profile: the profile that judges reliability if there is no `beside`; None: `fltoolkit`. With `beside` it is the profile
             of the set.
 

@@ -1,5 +1,6 @@
-"""Shows the effect of `blank: no`: how many persons each such line counts as a no, and the headline with all of them
-unresolved.
+"""Shows the effect of each line `blank: no` of survey.yaml, which counts a blank answer to a question as a no.
+
+It says how many persons each such line concerns, and what the headline would be if all these blanks were unresolved (not known).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ HEADLINE = [
 
 @dataclass(frozen=True)
 class DeclaredBlanks:
-    """Blanks that survey.yaml counts as a no.
+    """The effect of blank answers that survey.yaml counts as a no: the headline with and without them, and how many persons each
+    line concerns.
 
     The columns of `headline`:
 
@@ -53,7 +55,8 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """Returns how many persons each `blank: no` of survey.yaml counts as a no, and the headline with all these unresolved.
+    """Returns how many persons each line `blank: no` of survey.yaml concerns, and the headline if these blanks were unresolved
+    (not known) instead of a no.
 
     The second row of the headline is part of the run's published set (its rule set ends in `, blanks unresolved`). It is
     protected together with all others: if the two rows differ by a few persons, it is hidden.

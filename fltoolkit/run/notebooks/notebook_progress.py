@@ -36,20 +36,22 @@ class Progress:
         self._show()
 
     def write(self, said: str) -> None:
-        """Takes what a cell prints as the name of a step. papermill calls this method as that of a file."""
+        """Shows the text that a cell prints as the name of a step. papermill calls this method, because it takes this object for
+        an output file.
+        """
         if lines := said.strip().splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:
-        """Does nothing, because no text is held back."""
+        """Does nothing: `write` keeps no text back. papermill calls this method, because it takes this object for an output file."""
 
     def ended(self) -> None:
-        """Removes the line of the survey."""
+        """Removes the survey's line of progress from the terminal."""
         if self._rewrites:
             terminal.show(self._name, None)
 
     def told(self) -> str:
-        """Returns the text of the line."""
+        """Returns the text of the line that shows the progress of the survey."""
         where = ", ".join(part for part in (self._notebook, self._section) if part)
         expected = f" of about {self._expected:.0f}" if self._expected else ""
         return f"{time.monotonic() - self._started:.0f}{expected} s  {self._name}: {where}"
@@ -60,7 +62,7 @@ class Progress:
 
 
 def section_of(cells: Sequence[Any], position: int) -> str:
-    """Returns the heading above a cell, in words; empty if there is none."""
+    """Returns the heading of the section that contains a notebook's cell, without Markdown marks; empty if there is none."""
     for cell in reversed(cells[: position + 1]):
         if cell.cell_type == "markdown":
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]

@@ -19,7 +19,9 @@ BEGIN, RESTORE = (f"__import__('{__name__}', fromlist=['*']).{call}" for call in
 
 @dataclass(frozen=True)
 class NotebookState:
-    """The state of a process that a cell can change and that stays when the cell's names are deleted."""
+    """What a notebook's cell can change in the kernel's process, besides its own variables: for example the working folder, the
+    filters of warnings, and the defaults of plotly.
+    """
 
     folder: Path
     filters: tuple[Any, ...]
@@ -33,8 +35,8 @@ _first: NotebookState | None = None
 
 
 def begin() -> None:
-    """Prepares a kernel for a run. It stores its state for the first notebook, remembers results for the others, and ends at
-    once.
+    """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
+    are kept in memory for the further notebooks. At its end the process stops at once.
 
     The exit functions of the kit run before `os._exit`. Without `os._exit` Python would need half a second to clear its modules.
     """
@@ -45,7 +47,7 @@ def begin() -> None:
 
 
 def state() -> NotebookState:
-    """Returns the present state of the process."""
+    """Returns the present state of the kernel's process, as far as a cell can change it."""
     import numpy as np
     import plotly.io as plotly
 
@@ -58,8 +60,8 @@ def state() -> NotebookState:
 def restore(shell: Any) -> None:
     """Resets the process to its state before the first notebook. Only modules, and what the kit remembers, stay.
 
-    Reset are the names, the counts of executions, the defaults of plotly, pandas and matplotlib, the filters of warnings, the
-    working folder and the states of random numbers.
+    These are reset: the variables, the counts of executions, the defaults of plotly, pandas and matplotlib, the filters of
+    warnings, the working folder, and the states of random numbers.
 
     Args:
         shell: the kernel's IPython.

@@ -25,10 +25,12 @@ HALF = 0.5
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
-    """Returns the cell of a profile row, and the group that the characteristic is a value of.
+    """Returns the cell that a row of a profile shows, and the group of which the row's characteristic is a value.
 
-    If the characteristics of a topic exclude each other, the topic is the group. Otherwise each characteristic is a separate
-    group with the values yes, no and not stated.
+    A profile shows the shares of cases with a characteristic, such as debt bondage. Characteristics are ordered by topics, such
+    as
+    `coercion`. If each case has at most one characteristic of a topic, the topic is the group. Otherwise each characteristic is a
+    separate group with the values yes, no and not stated.
 
     Args:
         key: the row's values by group; one of the groups is a topic.
@@ -39,17 +41,17 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
 
 
 def group_of(topic: str, name: str) -> str:
-    """Returns the name of the group that a single characteristic forms."""
+    """Returns the name of the group that one characteristic of a topic forms, as `coercion: threats`."""
     return f"{topic}: {name}"
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """Returns, for each characteristic, the other characteristics that it contains: each case with one of those has this one,
-    too.
+    """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case that has
+    B also has A.
 
-    A characteristic contains another if it rests on all questions of the other, because one yes is enough. For example, a stage
-    contains an item that was asked only about this stage. If two rest on the same questions, the later one contains the earlier
-    one.
+    A characteristic contains another if its questions include all questions of the other, because one yes is enough to have it.
+    For example, a stage contains an item that was asked only about this stage. If two have the same questions, the later one
+    contains the earlier one.
     """
     return {
         group_of(c.topic, c.name): [
@@ -63,13 +65,15 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class ToldByProfiles:
-    """What profiles of the cases reveal about cells that other tables may show, too.
+    """What profiles of cases reveal about cells that other tables may show, too.
+
+    A profile shows the shares of cases with a characteristic. So it also reveals of how many cases they are shares.
 
     Attributes:
         cells: the numbers of cases on which the shares in the rows are based, and the cells of case-only groups, such as the
             form.
         primary: those of these cells that are confidential by themselves, with the reason.
-        opened: for each cell, the rows that show it as their unresolved cases.
+        opened: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
@@ -82,7 +86,8 @@ NO_PROFILES = ToldByProfiles()
 
 @dataclass
 class CharacteristicCells:
-    """The cells of one characteristic, or of the characteristics of a topic that exclude each other.
+    """The cells of one characteristic of cases (such as debt bondage), or of all characteristics of a topic if each case has at
+    most one of them.
 
     Attributes:
         group: the group whose values the characteristics are.
@@ -92,7 +97,7 @@ class CharacteristicCells:
         everybody: the cells that contain nearly all cases of their base.
         nowhere: the cells that no row shows.
         rows: for each cell, the rows that show it.
-        opened: for each cell, the rows that show it as their unresolved cases.
+        opened: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
     """
 
     group: str
@@ -104,7 +109,9 @@ class CharacteristicCells:
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
     def having(self) -> dict[CellId, Cell]:
-        """Returns, by base, the cases with the characteristic. Empty if the characteristics exclude each other."""
+        """Returns the cases with the characteristic, by their base (all cases of which they are a share). Empty if these are
+        several characteristics that exclude each other.
+        """
         return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:

@@ -38,10 +38,10 @@ AT_INTERVIEW = "at_interview"
 
 @dataclass(frozen=True)
 class ProfileRows:
-    """The rows of a profile.
+    """The rows of a profile (shares of cases with a characteristic), before any is hidden.
 
     Attributes:
-        table: the rows, nothing hidden yet.
+        table: the rows.
         keys: for each row of the whole run, its cell.
         of: for each row of the whole run, the group that its characteristic is a value of.
     """
@@ -65,12 +65,13 @@ class ProfileRows:
 
 
 def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByProfiles:
-    """Returns what the rows reveal about the numbers of cases, and about the cells of some groups.
+    """Returns what the rows of profiles reveal about cells of other tables: about numbers of cases, and about the cells of
+    `groups`.
 
     Args:
         rows: all rows of profiles.
         groups: the groups of these rows for which there are also other tables.
-        seen: how readers see the run.
+        seen: what the assumed reader knows of the run.
     """
     mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
     found = list(mine.characteristics(seen)) if len(mine.table) else []
@@ -83,12 +84,13 @@ def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByPro
 
 
 def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
-    """Adds the decision about the rows of the profiles to the decision of a run.
+    """Decides which rows of the profiles (shares of cases with a characteristic) are hidden, and adds this to the decision of a
+    run.
 
     Args:
-        rows: rows under the run's own rule set.
+        rows: rows of profiles under the run's own rule set.
         first: what is hidden of all other rows.
-        seen: how readers see the run; its kinds of persons are only by the groups of the profiles.
+        seen: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
         contained: for each characteristic, the other characteristics that it contains (see `contained_in`).
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
@@ -177,9 +179,9 @@ def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
 
 
 def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
-    """Adds to the decision what the number of cases at the interview and the profile row `goes on` reveal about each other.
+    """Hides a number that another table would reveal: the number of cases at the interview, and the profile row `goes on`.
 
-    Both are the same number. So if one is hidden, the other is hidden too.
+    Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is hidden too.
 
     Args:
         rows: rows of profiles.
