@@ -27,11 +27,12 @@ WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
-    """Returns the published rows that answer a question. Each part has one measure, population and breakdown.
+    """Returns the published rows that answer a question of the knowledge base (Tool No. 4), one table per measure, population and
+    breakdown.
 
     Args:
-        words: as in checklists.yaml. `total` and `months` mean numbers of everyone. Other words name breakdowns of a plan, such
-            as `gender`, or topics of a profile.
+        words: what can answer the question, as `evidence` in checklists.yaml. `total` and `months` mean numbers of everyone.
+            Other words name breakdowns of a plan, such as `gender`, or topics of a profile.
 
     Returns:
         Rows of `Published.table`, in the order of the words. A breakdown without a shown number answers nothing.
@@ -44,7 +45,8 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
 
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
-    """Returns whether a question is about the knowledge base and no number of the run answers it.
+    """Returns whether a question is left to research: it is about the knowledge base (Tool No. 4), and no number of the run
+    answers it.
 
     Questions about change are left out: a later round answers them.
     """
@@ -52,7 +54,7 @@ def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
-    """Returns the questions that no number of the run answers, in order."""
+    """Returns the questions of the knowledge base (Tool No. 4) that no number of the run answers, in their order."""
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 

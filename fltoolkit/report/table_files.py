@@ -58,7 +58,7 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
     """Writes findings of `fl.check` or `fl.check_cases` to `folder/name`; nothing if `folder` is empty.
 
-    Findings contain no exact number of persons.
+    A finding is a problem in the data. The file contains no exact number of persons.
     """
     if not str(folder):
         return NOTHING

@@ -21,7 +21,7 @@ SIDES = ("involuntary", "coercion")
 
 @checked
 def questionnaire(survey: Survey) -> Result:
-    """Says how many questions belong to how many items of the definition."""
+    """Returns a sentence on how many questions of the survey ask about how many items of the definition of forced labour."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
     return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")
@@ -29,14 +29,14 @@ def questionnaire(survey: Survey) -> Result:
 
 @checked
 def findings(found: pd.DataFrame) -> Result:
-    """Says how many errors, warnings and notes there are."""
+    """Returns a sentence on the findings of a check: how many errors, warnings and notes there are."""
     kinds = [_counted(int((found["severity"] == kind).sum()), kind) for kind in ("error", "warning", "note")]
     return Result(f"{kinds[0]}, {kinds[1]} and {kinds[2]}.")
 
 
 @checked
 def flow(out: Published) -> Result:
-    """Says how many persons are in forced labour."""
+    """Returns a sentence on how many persons are in forced labour, for the notebook's section on the flowchart."""
     rows = out.select("total")
     row = rows.iloc[0].to_dict()
     if pd.isna(row["estimate"]):
@@ -48,7 +48,9 @@ def flow(out: Published) -> Result:
 
 @checked
 def rule_sets(out: Published) -> Result:
-    """Says the lowest and the highest rate under the rule sets that the survey supports."""
+    """Returns a sentence with the lowest and the highest rate under the rule sets that the survey supports. A rule set says which
+    answers make a person a case.
+    """
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     if len(rates) < 2:
         return Result("No other rule set has a rate that is shown.")
@@ -58,13 +60,13 @@ def rule_sets(out: Published) -> Result:
 
 @checked
 def paths(found: pd.DataFrame) -> Result:
-    """Says how many paths are shown because enough persons share them."""
+    """Returns a sentence on how many paths through the definition are shown, because enough persons have the same path."""
     return Result(f"{_counted(len(found), 'path')} are shown.")
 
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Says how many of a measure's numbers by group are shown, and how many of these must be used with care."""
+    """Returns a sentence on how many of a measure's numbers by group are shown, and how many of these must be used with care."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -80,7 +82,9 @@ def groups(out: Published, measure: str) -> Result:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Says the first of the run's numbers in time: on an average day, at the interview, or how long it lasted."""
+    """Returns a sentence with the first number that the run has on forced labour in time: how many persons on an average day, how
+    many at the interview, or how long it lasted.
+    """
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
@@ -90,7 +94,9 @@ def in_time(out: Published) -> Result | Nothing:
 
 @checked
 def risk(model: PublishedModel) -> Result:
-    """Says how many odds ratios have an interval without 1, and how many would have one by chance."""
+    """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
+    interval by chance.
+    """
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
@@ -102,7 +108,7 @@ def risk(model: PublishedModel) -> Result:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """Says how many rows of the plan the survey fills."""
+    """Returns a sentence on how many rows of the plan the survey fills in."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
     return Result(
@@ -113,7 +119,9 @@ def baseline(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def repeat(evidence: Evidence) -> Result:
-    """Says the smallest fall from the baseline of the plan's first indicator that the planned repeat would detect."""
+    """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
+    plan's first indicator.
+    """
     rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
     if rows.empty:
         return Result("No fall can be said that a repeat of the planned size would find.")
@@ -127,7 +135,7 @@ def repeat(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Result:
-    """Says how many of the plan's targets the planned repeat could verify."""
+    """Returns a sentence on how many of the plan's targets the planned repeat of the survey could verify."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Result("The plan gives no targets yet.")
@@ -138,7 +146,9 @@ def targets(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Result | Nothing:
-    """Says how many rows have a verdict of change, and how many of no detectable change."""
+    """Returns a sentence on how many rows of the plan have changed since the baseline according to the test, and in how many no
+    change was detected.
+    """
     rows = evidence.follow_up
     if rows.empty:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")

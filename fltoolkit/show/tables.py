@@ -56,7 +56,7 @@ def facts(described: pd.DataFrame) -> Table:
 def questionnaire(survey: Survey) -> Table:
     """Returns a table of the questions of each item of the definition, for the survey's statistician to check.
 
-    It shows the mapping of survey.yaml.
+    It shows which question of the questionnaire survey.yaml uses for which item.
     """
     rows = [
         {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
@@ -166,7 +166,7 @@ def paths(found: pd.DataFrame) -> Table:
 @of_plan
 @checked
 def baseline(filled: Baseline) -> Table:
-    """Returns a table of the plan's rows, with the numbers that the survey filled in."""
+    """Returns a table of the plan's indicators for a notebook, with the numbers that the survey filled in."""
     return in_notebook(framework_tables.baseline(ENGLISH, filled))
 
 
@@ -208,7 +208,8 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
-    """Returns any table of texts in the kit's look. Its id is fixed, so that the same table always gives the same text.
+    """Returns a table for a notebook that looks like the kit's tables and has none of their columns. All its cells are texts. Its
+    HTML id is fixed, so that the same table always gives the same output.
 
     Words are left-aligned, numbers right-aligned, and each column is as wide as its texts need (JupyterLab would make all equal).
     All this is set in the cells and the table, because a notebook that is not trusted yet drops a table's style sheet.
@@ -220,8 +221,8 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a frame of texts is shown: its columns of numbers, the heads of columns, and the line across the table above each
-    row.
+    """How a data frame of texts is shown as a table: which columns contain numbers, the heads of the columns, and the heading
+    that is printed as a line across the table above rows.
     """
 
     numbers: tuple[str, ...]

@@ -21,7 +21,7 @@ OTHER = 0.556  # digits, and most small letters; as a part of the font size
 
 
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
-    """Returns the width of each column in centimetres. Together they are as wide as the page.
+    """Returns the width of each column of a printed table, in centimetres. Together the columns are as wide as the page.
 
     Every column gets what its longest number or word needs. The rest is shared: first until labels fit on one line and other
     texts on three lines, then until every text fits on one line.
@@ -36,14 +36,14 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
 
 
 def least(table: PrintedTable) -> float:
-    """Returns the smallest width in centimetres at which no number and no word is broken."""
+    """Returns the smallest width of a printed table, in centimetres, at which no number and no word is broken into two lines."""
     return sum(_needs(table, place).least for place in range(len(table.heads)))
 
 
 @dataclass(frozen=True)
 class WidthNeeds:
-    """The widths that a column needs, in centimetres: so that no word is broken, so that a text has at most three lines, and so
-    that it has one.
+    """Three widths of a column, in centimetres: the width at which no word is broken, the width at which each text has at most
+    three lines, and the width at which each text has one line.
     """
 
     least: float

@@ -15,7 +15,9 @@ SignState = Literal["met", "missed", "open"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading. On slides a heading of level 1 starts a new slide. With `new_page` it starts a new page in print."""
+    """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new slide. With
+    `new_page` it starts a new page in print.
+    """
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -28,7 +30,7 @@ LISTED = 2
 
 @dataclass(frozen=True)
 class Contents:
-    """A list of the document's headings down to level `LISTED`, in order."""
+    """The list of contents: the document's headings, in order. Headings below level `LISTED` are left out."""
 
     title: str
     headings: tuple[Heading, ...]
@@ -36,7 +38,9 @@ class Contents:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. The style `prompt` asks the partners to write something here."""
+    """A paragraph of a document, as plain text with a style. A paragraph in the style `prompt` asks the partners to write
+    something in its place.
+    """
 
     text: str
     style: Style = "body"
@@ -44,7 +48,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list."""
+    """A list of short texts in a document, each with a bullet."""
 
     items: tuple[str, ...]
     style: Style = "body"
@@ -52,7 +56,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Fact:
-    """One number in large type, always with its uncertainty."""
+    """One number of a document in large type, with words that say what it is, and always with its uncertainty."""
 
     number: str
     unit: str
@@ -61,19 +65,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Numbers next to each other."""
+    """Several numbers in large type (`Fact`), next to each other."""
 
     facts: tuple[Fact, ...]
 
     @property
     def are_long(self) -> bool:
-        """Whether the numbers need smaller letters to fit next to each other, as ranges do."""
+        """Whether the numbers need smaller letters to fit next to each other. Ranges such as `5,000 to 8,000` need them."""
         return len(self.facts) * max((len(fact.number) for fact in self.facts), default=0) > ROOM
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its caption. `narrow` is the same picture for a phone."""
+    """A chart in a document: a picture with its caption. `narrow` is the same chart, drawn for the narrow screen of a phone."""
 
     picture: Drawn
     caption: str = ""
@@ -82,14 +86,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Charts:
-    """Pictures next to each other."""
+    """Several charts of a document, next to each other."""
 
     charts: tuple[Chart, ...]
 
 
 @dataclass(frozen=True)
 class Sign:
-    """A target with its sign.
+    """A target of the plan with a sign that says whether it was reached: ✓ (reached), ✗ (not reached) or ? (not known).
 
     Attributes:
         sign: the sign and its word, `✓ reached`.
@@ -106,7 +110,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Signs:
-    """A strip of targets, each with its sign."""
+    """Several targets of the plan in one row, each with its sign: reached, not reached, or not known."""
 
     signs: tuple[Sign, ...]
 
@@ -116,7 +120,7 @@ Block = Heading | Contents | Paragraph | Bullets | Facts | Signs | PrintedTable 
 
 @dataclass(frozen=True)
 class Document:
-    """A document.
+    """A document as a list of blocks (headings, paragraphs, tables, charts), before it is written as HTML, Word or slides.
 
     Attributes:
         kind: the look: brief, skeleton or slides.

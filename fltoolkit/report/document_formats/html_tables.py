@@ -14,7 +14,7 @@ from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, Print
 
 
 def table(block: PrintedTable) -> str:
-    """Returns the table with its notes. Every text is escaped."""
+    """Returns a printed table with its notes as HTML. In all texts, HTML characters are escaped."""
     marked = [block.has_markers(place) for place in range(len(block.heads))]
     heads = zip(block.heads, marked, strict=True)
     head = "".join(

@@ -32,7 +32,7 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def as_html(document: Document) -> str:
-    """Returns the page."""
+    """Returns a document as one HTML page. It contains its styles and pictures and loads nothing."""
     body = "\n".join(html(block) for block in document.blocks)
     title, subtitle = inline(document.title), inline(document.subtitle)
     return (
@@ -47,7 +47,7 @@ def as_html(document: Document) -> str:
 
 @singledispatch
 def html(block: Block) -> str:
-    """Returns one block as HTML. Every text is escaped."""
+    """Returns one block of a document (a heading, a table, a chart) as HTML. In all texts, HTML characters are escaped."""
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 

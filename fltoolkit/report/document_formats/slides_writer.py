@@ -22,7 +22,9 @@ NARROW = "(max-width: 599px)"
 
 
 def as_slides(document: Document) -> str:
-    """Returns the page. A heading of level 1 starts a slide. In print each slide is a page, with or without scripts."""
+    """Returns a document as slides, in one HTML page. Each heading of level 1 starts a slide. In print, each slide is one page,
+    even if the browser runs no scripts.
+    """
     title = inline(document.title)
     slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))

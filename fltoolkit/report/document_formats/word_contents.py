@@ -15,9 +15,9 @@ GALLERY = "Table of Contents"  # the name under which Word offers to update the 
 
 
 def contents(block: Contents) -> Any:
-    """Returns the list as an XML element.
+    """Returns the list of contents of a Word document as an XML element.
 
-    Word adds the page numbers when the document is opened, because only Word knows the pages.
+    It has no page numbers yet. Word adds them when the document is opened, because only Word knows the pages.
     """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
@@ -31,7 +31,7 @@ def contents(block: Contents) -> Any:
 
 
 def mark_headings(word: Any) -> None:
-    """Gives each listed heading a bookmark, as the target of its link in the list."""
+    """Gives each heading in the list of contents a bookmark. The link in the list leads to it."""
     styles = tuple(f"Heading{level}" for level in range(1, LISTED + 1))
     heads = [p for p in word.element.body.iterchildren("{*}p") if p.style in styles]
     for n, head in enumerate(heads):

@@ -63,7 +63,9 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 
 @dataclass(frozen=True)
 class WordColumn:
-    """A column: its width in centimetres, its kind, and whether one of its cells has a marker."""
+    """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), and whether any cell has a
+    marker (a letter such as [u] behind a number).
+    """
 
     width: float
     kind: Kind

@@ -18,7 +18,7 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 
 def speak(word: Any, language: str) -> None:
-    """Sets the language of all text without a language of its own.
+    """Sets the language of a Word document. Text that is marked as another language keeps that one.
 
     Word uses it to check the spelling, and a screen reader to speak.
     """
@@ -29,7 +29,7 @@ def speak(word: Any, language: str) -> None:
 
 
 def element(tag: str, **values: str) -> Any:
-    """Returns an element of WordprocessingML with its attributes."""
+    """Returns an XML element of a Word document (WordprocessingML) with this tag and these attributes."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

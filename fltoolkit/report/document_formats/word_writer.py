@@ -48,7 +48,7 @@ TWIPS = 567  # per centimetre
 
 
 def as_word(document: Document) -> bytes:
-    """Returns the .docx file."""
+    """Returns a document as a Word file (.docx), in bytes."""
     from docx import Document as Opened
 
     word = Opened(str(TEMPLATE))
@@ -82,7 +82,7 @@ def _foot(section: Any, source: str) -> None:
 
 @singledispatch
 def put(block: Block, word: Any) -> None:
-    """Appends one block."""
+    """Appends one block of a document (a heading, a table, a chart) to a Word document."""
     raise TypeError(f"no Word for {type(block).__name__}")
 
 
@@ -151,7 +151,7 @@ def _(block: PrintedTable, word: Any) -> None:
 
 
 def needs_side(block: Block) -> bool:
-    """Returns whether a block is a table that needs a landscape page."""
+    """Returns whether a block is a table that is too wide for a portrait page. It then needs a landscape page."""
     return isinstance(block, PrintedTable) and (block.wide or least(block) > WIDTH)
 
 

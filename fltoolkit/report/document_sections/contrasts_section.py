@@ -19,12 +19,16 @@ Pair = dict[Any, Any]
 
 
 def is_compared(out: Published) -> bool:
-    """Returns whether the run publishes rates by the group of its first comparison."""
+    """Returns whether the run publishes rates by the lead group: the group that survey.yaml names beforehand for the first
+    comparison.
+    """
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
 def said(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the results of the tests for the default population, and for each other population in which a pair was tested."""
+    """Returns the results of the tests between categories of the lead group (the group that survey.yaml names beforehand), in
+    sentences. They are about the default population, and about each other population in which a pair was tested.
+    """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
     named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
@@ -45,7 +49,9 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 
 
 def family(out: Published, language: Language) -> str:
-    """Returns how many differences the document tests, and how. It also says that other comparisons are not tests."""
+    """Returns a sentence on how many differences between groups the document tests, and how. It also says that all other
+    comparisons in the document are not tested.
+    """
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return language.say("contrasts.nothing")

@@ -32,7 +32,8 @@ Row = dict[Any, Any]
 def title(evidence: Evidence, language: Language) -> str:
     """Returns the verdict on the change of the headline, with both rates.
 
-    Without a tested change, returns the rate. If the rate is too uncertain for a title, returns the subject of the page.
+    If no change was tested, the title is the rate. If the rate is too uncertain for a title, the title only names the subject of
+    the page.
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
@@ -51,8 +52,8 @@ def title(evidence: Evidence, language: Language) -> str:
 
 
 def headline_change(evidence: Evidence) -> Row | None:
-    """Returns the tested change of the headline rate since the baseline; None without one, or if either round's number is too
-    uncertain for a title.
+    """Returns the tested change of the headline rate since the baseline. None if no change was tested, or if the number of either
+    round (survey) is too uncertain for a title.
     """
     if evidence.changed is None:
         return None
@@ -68,7 +69,7 @@ def headline_change(evidence: Evidence) -> Row | None:
 def tiles(evidence: Evidence, language: Language) -> Facts:
     """Returns three large numbers: the rate, the persons, and the change since the baseline.
 
-    Without a change the third is the plan's target, or how many persons were asked.
+    If there is no change, the third number is the plan's target, or else how many persons were asked.
     """
     rows = result_sentences.headline_rows(evidence.now)
     first = rows[0]
@@ -82,8 +83,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns why the headline is not shown, if it is hidden, and the rates of the other headline populations, such as adults and
-    children.
+    """Returns the sentences below the large numbers: if the headline is hidden, the reason; then the rates of the other headline
+    populations (those whose rate is always shown, such as adults and children).
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     facts = [

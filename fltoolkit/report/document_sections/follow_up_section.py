@@ -18,15 +18,18 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Returns the change since the baseline with its verdict, for these rows of the follow-up or for all; None in a baseline
-    run.
+    """Returns a table of the changes since the plan's baseline, each with the verdict of its test. `rows` are rows of the
+    follow-up (the comparison of the baseline with a later survey); None means all rows. Returns None if the run is itself the
+    baseline.
     """
     rows = evidence.follow_up if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language), narrow=True)
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
-    """Returns the rows of the follow-up that the plan names: the total of each indicator, and categories with a target."""
+    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that the plan names: the total of
+    each indicator, and categories with a target.
+    """
     rows, key = evidence.follow_up, ["id", "group", "category"]
     targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
     named = set(targets.itertuples(index=False, name=None))

@@ -8,7 +8,9 @@ from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
-    """Returns the instruments that the plan names, or a prompt if it names none."""
+    """Returns the legal instruments (conventions, laws) that the plan names, as a list. If it names none, returns a paragraph
+    that asks the partners to name them.
+    """
     return (
         Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis

@@ -16,8 +16,8 @@ from fltoolkit.show.printed_tables import result_tables
 
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. Each table of a run
-    appears once.
+    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. If several topics could
+    show the same table, only the first one does.
 
     Numbers about everyone have no table here: the headline gives them.
     """
@@ -38,7 +38,9 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the questions that the survey cannot answer. They need qualitative studies, or records of authorities."""
+    """Returns blocks of a document with the questions of Tool No. 4 that the survey cannot answer. They need qualitative studies,
+    or records of authorities.
+    """
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (
         [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []

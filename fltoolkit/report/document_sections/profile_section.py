@@ -14,13 +14,18 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def populations(out: Published) -> tuple[str, ...]:
-    """Returns the populations with a published profile that has a number to show. Adults and children have separate profiles."""
+    """Returns the populations that have a profile of cases in which at least one number is shown. A profile says which
+    characteristics cases have, such as debt bondage. Adults and children have separate profiles.
+    """
     rows = _rows(out)
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
 
 
 def tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
-    """Returns the shares of cases by these topics, one table per population. Shares by a group are in notebooks and files."""
+    """Returns tables of the profile of cases, one per population: the shares of cases that have each characteristic of these
+    topics, such as threats in the topic coercion. Shares that are also broken down by a group are left out: notebooks and files
+    show them.
+    """
     rows = _rows(out)
     rows = rows[rows["breakdown"].isin(list(topics))]
     return tuple(

@@ -36,8 +36,8 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns the headline numbers in large type: rate and number of the first population, other rates, and how many were
-    asked.
+    """Returns the headline numbers in large type: rate and number of the first population, other rates, and how many persons were
+    asked. There are at most `most` numbers.
     """
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
@@ -47,7 +47,9 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
-    """Returns how many persons were asked, and how many of them left the question open."""
+    """Returns the number of persons who were asked, in large type. Below it: how many of them left the question open (their
+    answers do not decide whether they are cases).
+    """
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
         number_words.count(language, row["n"]),
@@ -74,9 +76,10 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """Returns the single groups by which a measure is published with at least `least` numbers shown, in the survey's order.
+    """Returns the groups by which a measure is published, each on its own and not crossed with another, in the survey's order. A
+    group is left out if fewer than `least` of its numbers are shown.
 
-    Groups of single origins are left out: no picture and no title uses them.
+    Groups of single origins (nationalities, ethnicities) are left out, because no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
@@ -86,7 +89,9 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns the prevalence of each headline population by one group at a time, one table per population."""
+    """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
+    adults or children). Crossed groups are left out.
+    """
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     return tables(
         replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),
@@ -95,9 +100,9 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns all published numbers by one group at a time, one table per measure and population.
+    """Returns all published numbers by each group, one table per measure and population. Crossed groups are left out.
 
-    Single origins come last. Profiles are left out (see `profile_section`).
+    Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_section`).
     """
     own = out.own
     own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]
@@ -107,11 +112,11 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def rule_sets(out: Published, language: Language, *, checked: bool = False) -> PrintedTable | Paragraph:
-    """Returns the headline under each rule set, side by side.
+    """Returns a table of the headline under each rule set, side by side. A rule set says which answers make a person a case.
 
     Args:
-        checked: whether to leave out other rule sets that were recalled and not compared with their publication. Partners do not
-            see them.
+        checked: whether to leave out rule sets that were written from memory and never compared with their publication. Documents
+            for partners leave them out.
     """
     rows = out.rule_sets("prevalence")
     rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows

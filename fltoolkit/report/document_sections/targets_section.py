@@ -37,29 +37,32 @@ def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...
 
 
 def signs(evidence: Evidence, language: Language) -> Signs | None:
-    """Returns each target with a sign (reached, not reached, or not known) and the reason; None without a target.
+    """Returns each target of the plan with a sign (reached, not reached, or not known) and the reason. Returns None if the plan
+    has no target.
 
-    The sign is ✓ if the whole interval of the later round is at or below the target, ✗ if it is above, otherwise ?. A number that
-    is unreliable or has wide bounds decides nothing.
+    The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
+    otherwise. A number that is unreliable or has wide bounds decides nothing.
     """
     rows = with_target(evidence).to_dict("records")
     return Signs(tuple(_sign(evidence, language, r) for r in rows[:MOST])) if rows else None
 
 
 def explained(signs: Signs, language: Language) -> str:
-    """Returns the meaning of the signs in a strip. Each sign is explained once."""
+    """Returns the meaning of the signs ✓ ✗ ? that the plan's targets have, as a sentence. Each sign is explained once."""
     used = {sign.state for sign in signs.signs}
     return " ".join(language.say(f"sheet.signs_{state}") for state in SIGNS if state in used)
 
 
 def more_targets(evidence: Evidence, language: Language) -> str:
-    """Returns how many targets the strip of signs leaves out; empty for none."""
+    """Returns a sentence on how many targets have no place in the row of signs; empty if all have one."""
     left = len(with_target(evidence)) - MOST
     return language.say("targets.more", n=str(left)) if left > 0 else ""
 
 
 def decision(evidence: Evidence, language: Language) -> str:
-    """Returns the most urgent decision that the targets require."""
+    """Returns a sentence on the most urgent decision that the plan's targets require. It names the targets that were missed, or
+    else those that no survey can verify.
+    """
     rows = with_target(evidence)
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
@@ -117,7 +120,8 @@ def _is_wide(evidence: Evidence, row: Line) -> bool:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns what a repeat of the planned size could detect, one sentence for the total of each indicator.
+    """Returns the smallest fall that a repeat of the survey, with the planned sample, could detect: one sentence per indicator,
+    about its total.
 
     Readers need it before they set a target.
     """
@@ -148,7 +152,8 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """Returns what a repeat of the planned size could detect, for the total of each indicator.
+    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in the total of
+    each indicator.
 
     Readers need it before they set a target.
     """
@@ -158,6 +163,8 @@ def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragra
 
 
 def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """Returns the path to each target, year by year. Values that nobody measures are marked."""
+    """Returns a table of the path from the baseline to each target: the planned value of each year. Values of years without a
+    survey are marked, because nobody measures them.
+    """
     rows = evidence.milestones
     return Paragraph(language.say("milestones.none"), "quiet") if rows.empty else target_tables.milestones(language, rows)

@@ -15,9 +15,10 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Decorates a function so that its document has the own texts of survey and plan in its language.
+    """Decorates a function that makes a document in a language. Texts that the survey and the plan give themselves, such as
+    labels, then appear in this language.
 
-    A note at the end names missing translations.
+    If some of these texts have no translation, a note at the end of the document names them.
     """
 
     @wraps(make)

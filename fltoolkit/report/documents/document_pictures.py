@@ -36,7 +36,7 @@ MOSTLY = 0.5  # share of a group's categories: if fewer are shown, the group has
 
 @dataclass(frozen=True)
 class Grouped:
-    """The content of a picture of estimates: a measure by some groups, in a population (None: the first)."""
+    """What a picture of estimates shows: a measure (such as the prevalence) by some groups in one population (None: the first)."""
 
     measure: str
     groups: tuple[str, ...]
@@ -49,7 +49,7 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within this block each picture is drawn once and then used again by every document."""
+    """Within this `with` block, a picture is drawn only once. All documents that need it use the same picture."""
     before = _drawn.set({})
     try:
         yield
@@ -78,7 +78,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
-    """Returns all pictures of a run, each with its own name, as they are saved as files."""
+    """Returns all pictures of a run that are saved as files. Each has its own name."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
     wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
@@ -91,7 +91,7 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    """Returns a picture of a measure by some groups, everyone first."""
+    """Returns a picture of a measure (such as the prevalence): first for everyone, then for each category of some groups."""
     # The first population gives the same picture whether it is named or left out.
     return _of_population(
         evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
@@ -109,11 +109,12 @@ def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
 
 
 def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
-    """Returns the pictures of the profile of cases: one for each population and family of topics that is published with a number
-    to show.
+    """Returns the pictures of the profile of cases (the share of cases with each characteristic). There is one picture for each
+    population and family of topics, if at least one of its numbers is shown.
 
     Args:
-        only: the families that are wanted.
+        only: the families that are wanted. A family is the topics of one picture: those of one side of the definition
+            (involuntary work or coercion), of the situation, or of children.
     """
     found = []
     for population in profile_section.populations(evidence.now):
@@ -125,13 +126,16 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of prevalence by the groups that the plan names first, as many as fit; None without a group."""
+    """Returns a picture of prevalence by group. The groups that the plan names come first, and as many are shown as fit. Returns
+    None if there is no group.
+    """
     groups = asked_groups(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
-    """Returns the groups whose rates are mostly shown, with those of the plan first.
+    """Returns the groups by which a picture shows rates: those in which most categories are not hidden. Groups of the plan come
+    first.
 
     Together their categories fill at most `rows` rows.
     """
@@ -149,13 +153,17 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
 
 
 def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns the second picture of a document: what changed, or the path to a target, or what a repeat could detect."""
+    """Returns the second picture of a document. It shows what changed; or else the path to a target; or else what a repeat could
+    detect.
+    """
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
 @_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of both rounds and the verdict; None in a baseline run."""
+    """Returns a picture of the change since the baseline: the numbers of both surveys, and the verdict of the test. Returns None
+    if the run is itself the baseline.
+    """
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
@@ -165,7 +173,9 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
 
 @_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the path to the first target of a total; None if no such target has a baseline that is shown."""
+    """Returns a picture of the path from the baseline to the first target that is about everyone. Returns None if there is no
+    such target, or if its baseline is hidden.
+    """
     rows = with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
     if rows.empty:
@@ -176,7 +186,9 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 
 @_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of what a repeat could detect; None if the headline or its design effect is not shown."""
+    """Returns a picture of the smallest fall that a repeat of the survey could detect. Returns None if the headline or its design
+    effect is not shown.
+    """
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
     chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, room=ROOMS[width])

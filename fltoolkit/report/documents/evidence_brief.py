@@ -25,7 +25,7 @@ PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
 
 @with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
-    """Returns the brief in one language."""
+    """Returns the evidence brief in one language: a fact sheet on the first page, then tables, targets and limits."""
     out = evidence.now
     blocks: list[Block] = [
         *_fact_sheet(evidence, language),

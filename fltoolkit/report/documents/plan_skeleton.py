@@ -40,7 +40,9 @@ MOST = 14  # categories of a picture
 
 @with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
-    """Returns the skeleton in one language."""
+    """Returns the skeleton of the plan in one language: the seven chapters of Tool No. 13. Chapters 1, 4 and 6 are filled from
+    the survey and the plan, and all others have prompts for the partners.
+    """
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]

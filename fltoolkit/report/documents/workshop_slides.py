@@ -21,7 +21,7 @@ VERDICTS, WARNINGS = 2, 2  # that fit on a slide
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """Returns the slides in one language.
+    """Returns the slides for the consultation workshop (Tool No. 11) in one language.
 
     The answer comes first: the headline on slide 2, the change on slide 3. All slides have different titles.
     """

@@ -64,7 +64,7 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Coded:
-    """Published rows in codes.
+    """Published numbers as rows of codes that machines read, with the meaning of each code.
 
     Attributes:
         table: one row per published row, in the same order: the dimensions, OBS_VALUE in its unit, the attributes; also `parts`,
@@ -77,7 +77,9 @@ class Coded:
 
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
-    """Returns the published set in codes. `changed` is its change since an earlier round: it shows where the series breaks."""
+    """Returns the published set as rows of codes. `changed` is the published change since an earlier round (survey). It shows
+    where a time series breaks, because the two rounds measure different things.
+    """
     groups = _category_codes(out.table)
     concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
     broken = _breaks(changed)

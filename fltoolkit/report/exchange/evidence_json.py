@@ -60,7 +60,9 @@ HIDDEN = {
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Returns the whole file. `frames` has the names of FRAMES. Numbers are as printed, and null if there is none."""
+    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames` are
+    these tables, by the names in FRAMES. Numbers are as printed; a missing number is null.
+    """
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},

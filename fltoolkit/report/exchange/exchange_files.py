@@ -49,9 +49,9 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
-    """Returns the rows in the columns of ILOSTAT's bulk files, with the kit's own indicator codes.
+    """Returns published rows as a table with the columns of ILOSTAT's bulk files. The codes of the indicators are the kit's own.
 
-    A number that is not available has no row.
+    If the survey cannot give a number, there is no row for it.
     """
     made = [
         _ilostat(row, published, out.rule_set)

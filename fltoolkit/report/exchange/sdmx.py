@@ -33,7 +33,9 @@ MANDATORY = ("OBS_STATUS", "UNIT_MEASURE")
 
 
 def sdmx_table(found: Coded) -> pd.DataFrame:
-    """Returns the rows under the header of SDMX-CSV 2.0: the structure, the dimensions, the number, the attributes."""
+    """Returns published rows as a table with the columns of SDMX-CSV 2.0: first the structure, then the dimensions, the number
+    and the attributes.
+    """
     table = found.table[[*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]].copy()
     table.insert(0, "STRUCTURE", "dataflow")
     table.insert(1, "STRUCTURE_ID", f"{AGENCY}:{FLOW}({VERSION})")
@@ -42,7 +44,9 @@ def sdmx_table(found: Coded) -> pd.DataFrame:
 
 
 def structure(found: Coded) -> dict[str, Any]:
-    """Returns the structure message: agency, code lists (only codes that are used), concepts, data structure and dataflow."""
+    """Returns the SDMX structure message, which describes the rows: agency, code lists (only codes that are used), concepts, data
+    structure and dataflow.
+    """
     return {
         "meta": {"schema": SCHEMA, "id": FLOW, "test": False, "prepared": PREPARED, "sender": {"id": AGENCY}},
         "data": {

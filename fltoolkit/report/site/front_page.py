@@ -64,7 +64,8 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """One survey of a batch: its folder, its title, whom it could not reach, and the error if its latest run failed.
+    """What the front page of a batch knows of one survey: the folder of its results, its title, whom it could not reach, and the
+    error if its latest run failed.
 
     Attributes:
         error: why there are no results; empty if there are results.

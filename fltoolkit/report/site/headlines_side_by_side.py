@@ -27,12 +27,12 @@ Titled = tuple[str, HeadlineRow]
 
 
 def side_by_side(headlines: list[Titled]) -> str:
-    """Returns a picture for each set of surveys that can share an axis, and a sentence on those that cannot; empty for a single
-    survey.
+    """Returns HTML that shows the headline rates of several surveys: one picture for each set of surveys that can share an axis,
+    and a sentence on those that cannot. Empty for a single survey.
 
     Args:
-        headlines: title and published headline rate of each survey, in alphabetical order. Two surveys share an axis only if all
-            of `SAME` agree.
+        headlines: title and published headline rate of each survey, in alphabetical order. Two surveys share an axis only if they
+            measure the same thing: if all columns in `SAME` are equal.
     """
     groups: dict[tuple[str, ...], list[Titled]] = {}
     for titled in headlines:

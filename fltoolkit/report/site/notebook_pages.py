@@ -52,7 +52,7 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
 
 @lru_cache
 def template_file(name: str) -> str:
-    """Returns a file of the templates. It is copied into each page, so that a page works alone, from any folder."""
+    """Returns a file of the templates. Its content is copied into each page, so that a page works alone, from any folder."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 

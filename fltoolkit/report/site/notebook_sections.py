@@ -21,11 +21,11 @@ TABLE_TITLE = re.compile(r'class="gt_heading gt_title[^"]*"[^>]*>(.*?)</td>', re
 
 @dataclass(frozen=True)
 class PageSection:
-    """A line in the list of contents of a page.
+    """A section of an executed notebook, as a line in the list of contents of its page.
 
     Attributes:
-        anchor: of the heading.
-        title: of the section, as text.
+        anchor: the address of the heading within the page.
+        title: the title of the section, as plain text.
         empty: whether the survey or the plan gives nothing for it.
     """
 
@@ -37,9 +37,9 @@ class PageSection:
 def lay_out(notebook: Any) -> list[PageSection]:
     """Arranges the cells of an executed notebook for a page, in place, and returns its sections in order.
 
-    The template reads the metadata of the cells. A cell that begins a section has `opens` (its anchor), `follows` (whether
-    another section is before it) and `empty`. A cell with the result of a section has `result`. A folded table has `fold`, the
-    words of its fold.
+    The template reads the metadata of the cells. A cell that begins a section has three entries: `opens` (the address of its
+    heading), `follows` (whether another section is before it) and `empty` (whether it has nothing to show). A cell with the
+    result of a section has `result`. A cell with a folded table has `fold`: the words on which readers click to open it.
     """
     cells = [part for cell in notebook.cells for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]

@@ -25,7 +25,7 @@ from fltoolkit.show.wording.section_words import Words
 
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
-    """Returns the sheets that have something to show, in order, in a language."""
+    """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out."""
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),

@@ -21,7 +21,8 @@ KINDS = ("new", "changed", "emptied")
 
 
 def read_into(path: Path, plan: Path) -> str:
-    """Writes what partners filled in in a workbook to the partners.yaml beside nap.yaml. Returns a sentence on what was done.
+    """Reads what partners typed into a workbook, and writes it to the partners.yaml beside nap.yaml. Returns a sentence on what
+    was done.
 
     Raises:
         DataError: the file is not a workbook of the kit, or contains something that partners.yaml cannot keep.
@@ -65,7 +66,9 @@ def _kind(partners: Partners, edit: Edit) -> str:
 
 
 def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
-    """Raises `BatchError` if a workbook has entries, or changes of other cells, that are not in partners.yaml."""
+    """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet. Otherwise it would be
+    lost when the workbook is written again.
+    """
     if not path.is_file():
         return
     try:

@@ -13,7 +13,7 @@ MOST = 50  # rows at once
 
 
 def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
-    """Returns in words what happened to the rows of a sheet; empty if they have not moved.
+    """Returns in words which rows of a sheet somebody inserted or deleted; empty if no row has moved.
 
     Args:
         then: the locked cells with a value, as the kit wrote them.

@@ -33,12 +33,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Original:
-    """A cell as the kit wrote it.
+    """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the cell.
 
     Attributes:
         kind: one of `CELL_KINDS`.
-        table, row, column: the place of its entry in partners.yaml.
-        held: whether partners.yaml had this entry.
+        table, row, column: the place in partners.yaml where an entry of this cell is kept.
+        held: whether partners.yaml had an entry there when the workbook was written.
         value: what the cell showed.
         code: the entry in partners.yaml, if the cell shows a word for it.
     """
@@ -57,7 +57,8 @@ class Written:
     """What the hidden sheet records about the workbook.
 
     Attributes:
-        ids: of the plan's indicators. cells: by sheet and place. sheets: for each key, the name of the sheet.
+        ids: the ids of the plan's indicators. cells: each cell as it was written, by sheet and place. sheets: for each key, the
+            name of the sheet.
         choices: by `table.column`, the code of each word that could be chosen. charts: how many charts the kit drew.
 
     A workbook of an earlier version has English words, which are the codes themselves, and no charts.
@@ -72,7 +73,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a partner typed into a cell.
+    """One entry of a partner: the cell, and what the partner typed into it.
 
     `before` is the entry in partners.yaml when the workbook was written; None for nothing.
     """
@@ -87,7 +88,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Found:
-    """All differences from the original. `problems` are in words: what cannot be kept, and what to do about it."""
+    """All differences between a workbook that came back and the one that the kit wrote.
+
+    `edits` are what partners typed. `problems` are sentences: what partners.yaml cannot keep, and what to do about it.
+    """
 
     ids: frozenset[str]
     edits: tuple[Edit, ...]
@@ -95,7 +99,7 @@ class Found:
 
 
 def read_workbook(path: Path) -> Found:
-    """Returns the differences between a workbook and what the kit wrote."""
+    """Returns what partners changed in a workbook: all differences between its cells and what the kit wrote into them."""
     returned = open_returned(path)
     values = returned.values
     sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
@@ -297,7 +301,9 @@ def _filled_rows(cells: dict[Place, Any]) -> Rows:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Returns whether two cells are equal: numbers to the precision of a workbook; an empty text and nothing are the same."""
+    """Returns whether the values of two cells are equal. Numbers are compared only to the precision of a workbook. An empty text
+    and an empty cell are equal.
+    """
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
     a, b = (plain(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
@@ -319,7 +325,7 @@ def same_rows(a: Any, b: Any) -> bool:
 
 
 def told(value: object) -> str:
-    """Returns a value as an example in a message, shortened."""
+    """Returns a cell's value for a message, which quotes it as an example. A long value is shortened."""
     text = (
         " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)

@@ -13,7 +13,8 @@ BLUE, GREY, LINES = "#1F5A7A", "#8A949E", "#D7DDE3"
 
 @dataclass(frozen=True)
 class NativeChart:
-    """A chart of the first rows of its sheet, from left to right.
+    """A chart that the spreadsheet program draws from the cells of a sheet. It shows the first rows of the table, from left to
+    right.
 
     Attributes:
         title: the content and its unit; also the text alternative.
@@ -34,7 +35,9 @@ class NativeChart:
 
 
 def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
-    """Puts a chart to the right of its table. `at`: the row of the heads, and the first free column."""
+    """Puts a chart into a sheet, to the right of its table. `at` is the place of its corner: the row of the table's heads, and
+    the first free column.
+    """
     head, column = at
 
     def cells(of: int) -> list[object]:

@@ -27,7 +27,7 @@ def first_language(plan: Plan) -> Language:
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
-    """Returns the column with the head and help of `workbook.columns.<name>`."""
+    """Returns a column of a sheet. Its head and its help text are under `workbook.columns.<name>` in the language files."""
     head, told = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
     return Column(head, width, style, told, **more)
 
@@ -35,7 +35,9 @@ def column(language: Language, name: str, width: float, style: str = "text", **m
 def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
-    """Returns the sheet with the name and words of `workbook.sheets.<key>`. `notes` come before its own notes."""
+    """Returns a sheet of the workbook. Its name and its words are under `workbook.sheets.<key>` in the language files. `notes`
+    come before the notes from there.
+    """
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -44,7 +46,9 @@ def page(
 
 
 def word(language: Language, words: str, code: object) -> str:
-    """Returns the word of a code (`workbook.<words>.<code>`); the code itself if it has no word; empty for no code."""
+    """Returns the word for a code in a language, from the key `workbook.<words>.<code>` of the language files. If the code has no
+    word, returns the code. If there is no code, returns an empty text.
+    """
     if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
         return ""
     key = f"workbook.{words}.{str(code).replace(' ', '_')}"
@@ -52,17 +56,19 @@ def word(language: Language, words: str, code: object) -> str:
 
 
 def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, str]:
-    """Returns the codes that can be chosen in a column, with their words."""
+    """Returns the words that partners can choose in a column of the workbook, by their codes."""
     return {code: word(language, f"choices.{name}", code) for code in codes}
 
 
 def cleared(row: Row) -> dict[Any, Any]:
-    """Returns a row with None for each missing value."""
+    """Returns a row of a table as a dictionary in which each missing value (nan) is None."""
     return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
 
 
 def look(measure: object, value: object) -> Styled:
-    """Returns a number in its row's unit with its usual digits: persons as whole numbers, rates and shares with one decimal."""
+    """Returns a rounded number with the style of its cell: numbers of persons without decimals, rates and shares with one
+    decimal. The number is already in the unit of its row.
+    """
     read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
     return Styled(read, "whole" if measure in COUNTED else "one_decimal")
 
@@ -91,7 +97,7 @@ def cases(language: Language, row: Row) -> object:
 
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
-    """Returns indicator, group, category and unit of a row of the plan."""
+    """Returns the first cells of a row of the plan: what it is about (indicator, group, category) and its unit."""
     group, category = str(row["group"] or ""), row["category"] or ""
     return (
         number_words.indicator(language, row),

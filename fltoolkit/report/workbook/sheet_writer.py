@@ -28,7 +28,8 @@ USUAL_WIDTH = 8.4  # of a column without a set width
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, width in characters, style of its cells, and its content in words (for the data dictionary).
+    """A column of a sheet: its head, its width in characters, the style of its cells, and an explanation of its content (for the
+    data dictionary).
 
     `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
     words.
@@ -43,13 +44,15 @@ class Column:
     beside: bool = False
 
     def shown(self, value: object) -> object:
-        """Returns a value as its cell shows it: the word of a code."""
+        """Returns what a cell of this column shows for a value. If the value is a code that can be chosen, the cell shows its
+        word.
+        """
         return self.choices.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula of the kit.
+    """A formula that the kit writes into a cell.
 
     `{r}` is its row, `{first}` and `{last}` are the rows of the table, and `value` is its present result.
     """
@@ -61,7 +64,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Styled:
-    """A value in another style than its column's."""
+    """A value of a cell, with a style that replaces the style of the column."""
 
     value: object
     style: str
@@ -69,7 +72,7 @@ class Styled:
 
 @dataclass(frozen=True)
 class SheetLink:
-    """A text with a link to another sheet."""
+    """A text of a cell, with a link to another sheet of the workbook."""
 
     text: str
     sheet: str
@@ -77,7 +80,9 @@ class SheetLink:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row: its cells in order, its id, the keys that can be filled in, and the keys that partners.yaml has filled."""
+    """A row of a sheet: its cells in order, its id in partners.yaml, the columns that partners can fill in, and the columns for
+    which partners.yaml has an entry.
+    """
 
     cells: Sequence[object]
     id: str = ""
@@ -87,12 +92,12 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet.
+    """One sheet of a workbook before it is written: its title, columns, rows and notes.
 
     Attributes:
         key: the same in all languages; the `name` is not.
         purpose, fills, tool: what the first sheet says about this one.
-        table: the part of partners.yaml that the sheet fills.
+        table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen, printed_columns: how many columns from the left.
     """
 
@@ -131,11 +136,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook.
+    """A workbook before it is written: its sheets in order, and the partners' own sheets.
 
     Attributes:
         kept: the partners' own sheets, by name.
-        ids: of the plan's indicators.
+        ids: the ids of the plan's indicators.
         recorded: whether it is to be filled in; then it is protected, and has a record of what was written.
     """
 
@@ -149,9 +154,9 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """The place in partners.yaml for the entry of a cell, and whether it has an entry now.
+    """Where partners.yaml keeps the entry that a partner types into a cell, and whether there is an entry now.
 
-    Without a place the cell cannot be filled in.
+    If there is no such place, partners cannot fill in the cell.
     """
 
     table: str = ""
@@ -165,7 +170,8 @@ NOT_TO_FILL = PartnersCell()
 
 @dataclass
 class CellRecord:
-    """The rows of the hidden sheet: for each cell a text that describes it, and its value.
+    """The content of the workbook's hidden sheet: for each cell of all sheets a text that describes it, and the value that the
+    kit wrote. With it, changes are found when the workbook comes back.
 
     One text per cell keeps the workbook quick to read.
     """
@@ -182,7 +188,7 @@ class CellRecord:
         *,
         code: object = None,
     ) -> None:
-        """Adds a cell. `code`: the entry in partners.yaml, if the cell shows its word instead."""
+        """Adds a cell to the record. `code` is given if the cell shows a word for a code: it is what partners.yaml keeps."""
         type_, text = typed(value)
         about = [sheet, *cell, kind, *astuple(kept), type_, *([code] if code is not None else [])]
         self.rows.append((json.dumps(about, ensure_ascii=False), text))

@@ -33,12 +33,12 @@ LONGEST_NUMBER = 400  # digits; a spreadsheet writes at most seventeen
 
 @dataclass(frozen=True)
 class ReturnedBook:
-    """An opened workbook.
+    """A workbook that partners filled in and sent back, opened and checked.
 
     Attributes:
         book: the workbook with its formulas.
         values: a function that returns the same workbook with the results of its formulas.
-        foreign: kinds of content that are not cells.
+        foreign: the kinds of its content that are not cells, such as pictures.
         charts: the number of charts. drawn: the number of charts, pictures and shapes.
     """
 

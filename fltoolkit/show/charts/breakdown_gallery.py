@@ -40,7 +40,9 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Displays the run's results on forced labour in time: on an average day, at the interview, and how long it lasted."""
+    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced labour
+    lasted, as far as the run publishes these results.
+    """
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -52,7 +54,7 @@ def in_time(out: Published) -> None:
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
-    """Returns the pictures of `gallery`, each with the published rows that it draws."""
+    """Returns the pictures that `gallery` displays, each with the published rows from which it is drawn."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []

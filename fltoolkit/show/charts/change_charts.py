@@ -28,7 +28,7 @@ NOTE = (
 def changes(found: Published | None) -> None:
     """Displays the change of prevalence of the default population since an earlier round.
 
-    There is a picture, a table, and a sentence on the change in number.
+    It displays a picture, a table, and a sentence on the change in the number of persons.
     """
     from IPython.display import display
 
@@ -45,7 +45,7 @@ def changes(found: Published | None) -> None:
 
 
 def sentence(row: PublishedNumber) -> str:
-    """Returns a change as a sentence that claims no more than its verdict."""
+    """Returns a published change as a sentence. It says that a rate fell or rose only if the verdict of the test says so."""
     measure = str(row["measure"]).removeprefix("change_in_")
     what = "The prevalence of forced labour" if measure == "prevalence" else "The number of persons in forced labour"
     years = f"from {_round(row, '_before')} to {_round(row, '')}"
@@ -66,9 +66,10 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture with both rounds' numbers on one line, joined, with their intervals, and the verdict at the right.
+    """Returns a picture of the change between two rounds of a survey. Each row shows the numbers of both rounds as two joined
+    dots with their intervals. The verdict of the test is at the right.
 
-    A hollow dot is unreliable.
+    The dot of an unreliable number is hollow.
     """
     return picture(change_dumbbell.change(rows, read_language(BASE)))
 
@@ -79,7 +80,7 @@ def change_table(rows: pd.DataFrame) -> Table:
 
 
 def signed(value: float, measure: str) -> str:
-    """Returns a change in the scale of its measure, with its sign: −7.8, +410."""
+    """Returns a change in the printed unit of its measure, with its sign: −7.8 (per 1,000), +410 (persons)."""
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
 
 

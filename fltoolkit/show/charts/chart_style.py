@@ -23,7 +23,7 @@ MIME = "application/vnd.plotly.v1+json"
 
 @dataclass(frozen=True)
 class Picture:
-    """A plotly figure with a text alternative."""
+    """A plotly figure with a text alternative: words that say what the figure shows, for readers who do not see it."""
 
     figure: Any
     alt: str
@@ -86,7 +86,7 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
 
 
 def more_lines(title: str, subtitle: str) -> int:
-    """Returns the extra height of the head, in pixels, if title or subtitle need more than one line."""
+    """Returns how much higher a figure must be, in pixels, if its title or subtitle needs more than one line."""
     return TITLE_LINE * max(0, len(textwrap.wrap(title, TITLE)) - 1) + LINE * max(0, len(textwrap.wrap(subtitle, SUBTITLE)) - 1)
 
 

@@ -49,13 +49,15 @@ QUESTION, LEFT, UNCLEAR, FOUND = (
 
 
 def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
-    """Returns the flowchart for adults.
+    """Returns the flowchart of the definition of forced labour of adults. A leaf is a box in which a path ends, for example
+    because an answer was no.
 
     Args:
         words: the words of each leaf (classify.trace.LEAVES), of ASKED and of `forced labour`. A question is drawn only if its
             leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.
-        lit: the highlighted boxes, which are the path of one person. The box of a question is `?` plus its leaf.
+        lit: the highlighted boxes, which are the path of one person. The box of a question is named `?` plus the name of its
+            leaf.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     sheet = _Sheet()
@@ -89,8 +91,8 @@ def children(
         words: the words of ASKED, and of the leaves NO_WORK and OPEN_CHILD.
         counts: the number printed on the arrow to each leaf.
         answers: what the answers of one child mean for each question; printed below the question.
-        lit: the highlighted boxes, which are the path of one child. The box of a question is `?` plus its leaf. WITH_PARENTS is
-            the question whether the work is with the parents.
+        lit: the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name of its leaf.
+            The box WITH_PARENTS asks whether the child works with the parents.
     """
     counts, answers = counts or {}, {name: f" {told}" for name, told in (answers or {}).items()}
     sheet = _Sheet()

@@ -21,13 +21,13 @@ def detectable(
     prevalences: Sequence[float], *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05, power: float = POWER,
     response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> Picture:  # fmt: skip
-    """Returns a picture of the smallest fall that a repeat of the same size would detect, against that size. It has one curve per
-    prevalence.
+    """Returns a picture of the smallest fall in prevalence that a repeat survey of the same size would detect, as curves over the
+    number of persons. There is one curve for each prevalence.
 
     Args:
         prevalences: of the earlier round, as proportions, at most six.
         sizes: persons drawn in each round, from and to. deff, alpha, power: see `fl.detectable_change`.
-        response: share of drawn persons who answer. planned: a size to mark.
+        response: share of drawn persons who answer. planned: a number of persons to mark in the picture.
         title: replaces the question that the picture answers.
     """
     chart = falls(prevalences, read_language(BASE), sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,

@@ -36,7 +36,8 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
 
 def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns `dots` for some rows of one measure and population of a published set.
+    """Returns a picture of some published rows of one measure and population as dots with their intervals. `dots` does the same
+    for whole breakdowns.
 
     Args:
         beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
@@ -62,9 +63,10 @@ def bars(out: Published, group: str, *, population: str | None = None, title: st
 
 @checked
 def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -> Picture:
-    """Returns a picture of the headline under each rule set, the run's own first.
+    """Returns a picture of the headline (the number for the default population) under each rule set, the run's own first. A rule
+    set says which answers make a person a case.
 
-    If the survey cannot give one, the picture shows the reason.
+    If the survey does not support a rule set, the picture shows the reason in its row.
     """
     return picture(under_each_rule_set(out, measure, read_language(BASE), title=title))
 

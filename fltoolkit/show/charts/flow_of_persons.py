@@ -28,7 +28,8 @@ HIDDEN = "[c] not shown"
 
 @dataclass(frozen=True)
 class Step:
-    """A condition of the definition, with the persons who reach it.
+    """One condition of the definition of forced labour, with the number of persons who leave the flowchart there and the number
+    who go on.
 
     Attributes:
         label: the condition, in words.
@@ -139,7 +140,9 @@ def children(out: Published) -> None:
 
 
 def children_flow(out: Published) -> Picture:
-    """Returns Tool No. 2's flowchart of children in forced labour, with the published number of children on each exit."""
+    """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result has the published
+    number of children who reach it.
+    """
     rows = _steps(out, of_children=True)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",

@@ -30,7 +30,7 @@ NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to 
 
 @checked
 def named(plan: Plan | None) -> Words:
-    """Returns a sentence that names the plan, or says that there is none and that the cells below stay empty."""
+    """Returns a sentence for a notebook. It names the plan, or says that there is no plan and that the cells below stay empty."""
     if plan is None:
         return Words(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
@@ -95,7 +95,9 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Table:
-    """Returns a table of Tool No. 16's five criteria for each indicator. Footnotes say what is missing."""
+    """Returns a table that shows for each indicator which of the five SMART criteria of Tool No. 16 it meets. Footnotes say what
+    is missing.
+    """
     return in_notebook(framework_tables.smart(read_language(BASE), evidence))
 
 

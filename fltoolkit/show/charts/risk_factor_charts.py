@@ -67,7 +67,9 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
 
 @checked
 def risk_table(model: PublishedModel) -> Table:
-    """Returns the same model as a table: odds ratios, and by how many per 1,000 the prevalence differs, all else equal."""
+    """Returns a table of a published model: for each category the odds ratio, and by how many cases per 1,000 its prevalence
+    differs from that of the reference category if all else is equal.
+    """
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(

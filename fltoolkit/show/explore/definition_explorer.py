@@ -49,7 +49,9 @@ LEGEND = "the way is framed thick; under each question what the answers make of 
 
 @cache
 def person(who: Who) -> Person:
-    """Returns the invented person, who is read and classified at the first call."""
+    """Returns the invented person (an adult or a child) of the definition explorer, whose answers can be changed. The person is
+    read from a file and classified at the first call.
+    """
     return Person(who)
 
 
@@ -79,7 +81,9 @@ def definition(*, interactive: bool = False) -> Any:
 
 
 def panel() -> Any:
-    """Returns the widget: who is asked, a drop-down per answer, and the path that follows from the answers."""
+    """Returns the widget of the definition explorer: a choice between an adult and a child, a drop-down for each answer, and the
+    flowchart with the path that follows from the answers.
+    """
     import ipywidgets as widgets
 
     who = widgets.RadioButtons(options=[("an adult", "adult"), ("a child", "child")], description="Who is asked")

@@ -13,7 +13,7 @@ WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description
 
 
 def static(parts: Sequence[Part]) -> None:
-    """Displays the parts of a view."""
+    """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
     from IPython.display import display
 
     for part in parts:
@@ -33,13 +33,15 @@ def shell(
     beside: Sequence[Any] = (),
     changes: list[Callable[[], None]] | None = None,
 ) -> Any:
-    """Returns the controls above the result of `view`, which is drawn again after every change of a control.
+    """Returns a widget with controls at the top and what `view` returns below them. After every change of a control, the view is
+    drawn again.
 
     Args:
         controls: widgets with a `value`.
         view: returns what is shown for the present values of the controls.
         beside: places many controls to the left of the view, if there is room.
-        changes: functions that are called when something else changes the view; redrawing is added to this list.
+        changes: a list of functions that somebody else calls when the view must change for another reason. The function that
+            draws the view again is added to this list.
     """
     import ipywidgets as widgets
 

@@ -23,7 +23,9 @@ TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # few enough that their labels do
 
 
 def plan_choices(evidence: Evidence) -> dict[str, int]:
-    """Returns the rows of the plan whose change a repeat could detect: a name for each, and its place in `evidence.targets`."""
+    """Returns the rows of the plan that can be chosen in the plan explorer: those whose change a repeat of the survey could
+    detect. Each has a name, and its place in `evidence.targets`.
+    """
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {name_of(r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 
@@ -79,7 +81,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
     """Shows what a repeat would detect, for a fall, a year and a sample.
 
-    With `interactive` they can be chosen; otherwise they are those of the plan.
+    With `interactive` the user chooses the fall, the year and the sample; otherwise they are those of the plan.
     """
     offered = plan_choices(evidence)
     if not offered:

@@ -21,14 +21,16 @@ NOT_ASKED = "`tables:` of survey.yaml asks for no `profile`, so that no shares o
 
 
 def choices(counts: pd.DataFrame) -> dict[str, str]:
-    """Returns what can be chosen: all items, and each item by its words, in the order of the questionnaire."""
+    """Returns what can be chosen in the questionnaire explorer: "all items", and each item of the definition by its words, in the
+    order of the questionnaire.
+    """
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
     return {"All items": ALL, **{f"{_words(item)} ({side})": f"{side}.{item}" for _, side, item in keys}}
 
 
 def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
-    """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions. For all
-    items: their shares, side by side.
+    """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions (don't
+    know, refused, blank). If all items are chosen, their shares are shown side by side.
 
     Args:
         counts: `fl.nonresponse`.

@@ -36,7 +36,9 @@ LABELS = {
 
 @dataclass(frozen=True)
 class TableChoice:
-    """The table that is chosen. Each part offers only values that exist with the parts before it."""
+    """The table that the user chose in the tables explorer: profile, rule set, measure, population and breakdown. Each part has
+    only the values that exist together with the choices before it.
+    """
 
     rule_set: str
     measure: str
@@ -46,7 +48,7 @@ class TableChoice:
 
 
 def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the choice nearest to the wanted one, and the options of each control: their values by label.
+    """Returns the table nearest to the wanted one that exists, and the options of each control (for each label its value).
 
     For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
     wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
@@ -78,7 +80,7 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
-    """Returns what one choice shows: what is hidden and why in words, the picture, and the table.
+    """Returns what the tables explorer shows for the chosen table: a text on what is hidden and why, the picture, and the table.
 
     Raises:
         RequestError: the choice is not offered.
@@ -108,7 +110,9 @@ def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:
-    """Returns how many numbers of some published rows are not shown, and the reason for each."""
+    """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` names the publication
+    profile that decides which numbers are reliable enough.
+    """
     gone = rows[rows["estimate"].isna()]
     by = f"Judged by the profile *{judged}*."
     if gone.empty:
@@ -135,7 +139,9 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
 
 
 def panel(out: Published, start: TableChoice) -> Any:
-    """Returns the widget: a drop-down for each part of the choice, above the view."""
+    """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
+    table.
+    """
     _, options = offered(out, start)
     pickers = {name: dropdown(label, options[name], getattr(start, name)) for name, label in LABELS.items()}
 

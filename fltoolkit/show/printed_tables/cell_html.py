@@ -16,7 +16,7 @@ sheets.
 
 
 def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
-    """Returns a cell as HTML.
+    """Returns a cell of a printed table as HTML. Its marker and its terms show their meaning to a reader who points at them.
 
     `room`: the column has markers behind numbers, so each cell leaves space for one, and the numbers are aligned.
     """

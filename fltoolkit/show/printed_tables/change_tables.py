@@ -30,12 +30,13 @@ NUMBERS = {
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """Returns a table of the plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and
-    the verdict.
+    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey, with the change,
+    its interval and the verdict of the test. `rows` are those of `Evidence.follow_up`.
 
     Args:
         notes: further sentences below the table.
-        narrow: whether the verdict is a sign that is explained below the table, so that each row fits in one line of a page.
+        narrow: whether the verdict is only a sign (▼ ▲ ? ×), so that each row fits in one line of a page. The signs are explained
+            below the table.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(light(language, row) for row in records if row["light"])) if narrow else ""
@@ -45,8 +46,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of one measure of a published change (`Rounds.changed`, `fl.change` published), in the form of the
-    follow-up.
+    """Returns a table of the published changes of one measure between two rounds of a survey. It has the same columns as the
+    follow-up: the numbers of both rounds, the change, its interval and the verdict of the test.
     """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
@@ -69,7 +70,7 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def light(language: Language, row: Row) -> str:
-    """Returns the verdict with its sign (▼ ▲ ? ×); empty if the row is hidden."""
+    """Returns the verdict of the test of a change, with its sign in front: `▼ decreased`. Empty if the row is hidden."""
     return language.kit(row["light"]) if row["light"] else ""
 
 

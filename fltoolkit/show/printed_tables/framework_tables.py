@@ -102,8 +102,8 @@ BASELINE = ("indicator", "unit", "baseline", "baseline_interval")
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns Tool No. 16's matrix: the survey's cells filled in, the targets in words, and the partners' cells as they gave
-    them.
+    """Returns the matrix of the plan's indicators (Tool No. 16) as a table. It has the numbers of the survey, the targets in
+    words, and the entries of the partners.
     """
     named = evidence.targets[evidence.targets["target_year"].notna()]
     aims: dict[tuple[object, ...], list[str]] = {}
@@ -118,13 +118,17 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """Returns the rows of the plan as the survey filled them: the matrix without targets and responsibilities."""
+    """Returns a table of the plan's indicators with the numbers that the survey filled in. It is the matrix of Tool No. 16
+    without the columns on targets and responsibilities.
+    """
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
     return printed(language, MATRIX.only(*BASELINE), _rows(filled), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns a table of Tool No. 16's five criteria for each indicator of the plan. A footnote says what an indicator lacks."""
+    """Returns a table that shows for each indicator of the plan which of the five SMART criteria of Tool No. 16 it meets. A
+    footnote says what an indicator lacks.
+    """
     table = evidence.smart
     rows = [
         {

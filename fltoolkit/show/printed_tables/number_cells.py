@@ -26,7 +26,7 @@ def estimate(language: Language, value: float, measure: str, marker: object = ""
 def in_unit(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
     """Returns the cell of a number that is already in its unit, as in the plan's tables.
 
-    If it is not shown, the cell has only the marker.
+    If the number is not shown, the cell has only the marker.
     """
     mark = letters(marker)
     if pd.isna(value):
@@ -35,7 +35,9 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "")
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
-    """Returns the cell of an interval whose limits are already in their unit; empty if it is not shown."""
+    """Returns the cell of a confidence interval. Its limits are already in their printed unit. The cell is empty if the interval
+    is not shown.
+    """
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
@@ -44,12 +46,12 @@ def interval(language: Language, low: float, high: float, measure: str) -> Print
 
 
 def count(language: Language, value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    """Returns the cell of a number of persons; `missing` if there is none."""
+    """Returns the cell of a number of persons. If there is no number, returns the cell `missing`."""
     return missing if pd.isna(value) else PrintedCell(number_words.count(language, value), "", (float(value),), "whole")
 
 
 def percent(language: Language, share: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    """Returns the cell of a share as `50 %`; `missing` if there is none."""
+    """Returns the cell of a share in percent: 0.5 gives `50 %`. If there is no share, returns the cell `missing`."""
     return missing if pd.isna(share) else PrintedCell(number_words.percent(language, share), "", (float(share),), "percent")
 
 
@@ -66,10 +68,10 @@ def as_printed(value: float, measure: str) -> float:
 
 
 def style(measure: str) -> NumberStyle:
-    """Returns how a spreadsheet shows numbers of a measure."""
+    """Returns the style in which a spreadsheet shows numbers of a measure: whole numbers for persons, one decimal for all others."""
     return "whole" if measure in COUNTED else "one_decimal"
 
 
 def letters(marker: object) -> str:
-    """Returns the marker of a published table; empty for none."""
+    """Returns the letters of a number's marker, such as `c` (confidential) or `u` (unreliable); empty for none."""
     return marker if isinstance(marker, str) else ""

@@ -12,13 +12,13 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def is_total(row: Row) -> bool:
-    """Returns whether a row of the plan is about everybody."""
+    """Returns whether a row of the plan is about everybody in its population, not about one category such as women."""
     return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
-    """Returns the lines above rows: the indicator with the unit of its numbers, `Prevalence … (per 1,000 adults)`, and the
-    group.
+    """Returns the two headings above a row in a table: the indicator with the unit of its numbers (`Prevalence … (per 1,000
+    adults)`), and the group. Rows with the same headings share them.
     """
     indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
     return indicator, "" if is_total(row) else number_words.group(language, str(row["group"]))
@@ -35,18 +35,24 @@ def category(language: Language, row: Row) -> PrintedCell:
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
-    """Returns a number of the row in its unit. `marker` is the name of the column with its marker."""
+    """Returns the cell of a number in a row of the plan; the number is already in the row's unit. `column` names the column with
+    the number, and `marker` the one with its marker.
+    """
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "")
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
-    """Returns the years of the baseline, for the head of its column; empty if none is known."""
+    """Returns the years that a column of rows contains, as words for the head of a column such as the baseline; empty if none is
+    known.
+    """
     known = rows.loc[rows["baseline_value"].notna(), column].dropna()
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
 
 
 def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
-    """Returns an interval of the row in its unit."""
+    """Returns the cell of a confidence interval in a row of the plan; its limits are already in the row's unit. `low` and `high`
+    name the columns with the limits.
+    """
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 

@@ -25,7 +25,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class PrintedCell:
-    """One cell.
+    """One cell of a printed table, in words and in numbers.
 
     Attributes:
         text: what is printed, without the marker.
@@ -43,7 +43,7 @@ class PrintedCell:
 
     @property
     def bracketed(self) -> str:
-        """The marker as it is printed: `[u]`."""
+        """The marker of the cell's number in brackets, as it is printed: `[u]`."""
         return f"[{self.marker}]" if self.marker else ""
 
     @property
@@ -99,14 +99,16 @@ class TableLayout:
     wide: bool = False
 
     def only(self, *keys: str) -> TableLayout:
-        """Returns the same table with only these columns, in this order."""
+        """Returns the same layout with only the columns that have these keys, in this order."""
         there = {column.key: column for column in self.columns}
         return replace(self, columns=tuple(there[key] for key in keys))
 
 
 @dataclass(frozen=True)
 class TableWords:
-    """The words around a table: title, subtitle, sentences below it, and the values of placeholders in heads (`{level}`)."""
+    """The words around a printed table: its title, its subtitle, the sentences below it, and the values that replace placeholders
+    such as `{level}` in the heads of columns.
+    """
 
     title: str
     subtitle: str = ""
@@ -116,7 +118,9 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column: its key, its words, its kind."""
+    """The head of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`, `number`,
+    `words`, `notes`).
+    """
 
     key: str
     text: str
@@ -125,7 +129,7 @@ class Head:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """A table in one language.
+    """A table as people read it, in one language: titles, heads, cells, notes and footnotes.
 
     Attributes:
         title: the words above it. subtitle: the words below the title, in notebooks.
@@ -148,11 +152,11 @@ class PrintedTable:
 
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """Each row as it is printed."""
+        """Each row of the table as a list of texts, with the markers of its numbers."""
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
     def has_markers(self, place: int) -> bool:
-        """Returns whether a column has a number with a marker behind it.
+        """Returns whether any number of a column has a marker behind it, such as [u]. `place` is the number of the column.
 
         Then each of its cells leaves space for a marker, so that the numbers are aligned.
         """
@@ -160,7 +164,7 @@ class PrintedTable:
 
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
-        """Each footnote with its letter."""
+        """The footnotes of the table, each with its letter: a, b, …"""
         return tuple((letter(place), text) for place, text in enumerate(self.footnotes))
 
 

@@ -50,7 +50,9 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
 
 
 def results(measure: str) -> TableLayout:
-    """Returns the columns of a measure's results."""
+    """Returns the layout of the table for results of a measure: its columns, such as the estimate, its interval and the number of
+    cases.
+    """
     return TableLayout(
         (
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),

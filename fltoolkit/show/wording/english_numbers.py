@@ -20,7 +20,9 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str) -> str:
-    """Returns one number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
+    """Returns an estimate in words, in the printed unit of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three
+    significant digits).
+    """
     if pd.isna(value):
         return ""
     read = as_read(float(value) * scale(measure), measure)
@@ -28,19 +30,19 @@ def number(value: float, measure: str) -> str:
 
 
 def percent(row: PublishedNumber) -> str:
-    """Returns the confidence level, as `95 %` on one line."""
+    """Returns the confidence level of a number as `95 %`. The space does not break, so the level stays on one line."""
     return f"{float(row['level']) * 100:g}{NBSP}%"
 
 
 def interval(row: PublishedNumber) -> str:
-    """Returns the interval, as `13.4 to 21.7`; empty if it is not shown."""
+    """Returns the confidence interval of a published number, as `13.4 to 21.7`; empty if it is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     return f"{number(row['ci_low'], row['measure'])}{NBSP}to{NBSP}{number(row['ci_high'], row['measure'])}"
 
 
 def shown(row: PublishedNumber) -> str:
-    """Returns the number, or its marker if it is not shown."""
+    """Returns the words for a published number: the number, or its marker (such as [c]) if it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
 
 
@@ -53,7 +55,9 @@ def value(group: str, code: object) -> str:
 
 
 def to_verify(row: PublishedNumber) -> str:
-    """Returns `; to be verified` if a figure is based on a recalled fact that nobody has compared with its source; else empty."""
+    """Returns `; to be verified` if a figure depends on a rule or fact that was written from memory and that nobody has compared
+    with its source. Otherwise returns an empty text.
+    """
     return "; to be verified" if row["to_verify"] else ""
 
 
@@ -77,7 +81,9 @@ def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
 
 
 def in_large_type(row: PublishedNumber) -> str:
-    """Returns a number for a title. If its bounds are wide, returns the range from the estimate to the upper bound."""
+    """Returns a published number for a title. If its bounds are wide (many answers are not known), returns a range: from the
+    estimate to the upper bound, at which all unresolved persons are cases.
+    """
     if pd.isna(row["estimate"]) or not has_wide_bounds(row):
         return shown(row)
     return f"{shown(row)} to {number(row['bound_high'], row['measure'])}"

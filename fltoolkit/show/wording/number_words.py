@@ -22,7 +22,9 @@ TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
 
 def number(language: Language, value: float, measure: str) -> str:
-    """Returns a number in the scale of its measure: 17.2 (per 1,000), 6,290 (persons); empty for none."""
+    """Returns an estimate in words, in the printed unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give 6,290.
+    Empty if the number is missing.
+    """
     return language.number(english_numbers.number(value, measure))
 
 
@@ -41,7 +43,7 @@ def cases(language: Language, row: PublishedNumber) -> str:
 
 
 def percent(language: Language, share: float) -> str:
-    """Returns a share as `50 %`."""
+    """Returns a share in percent, in the form of the language: 0.5 gives `50 %`."""
     if pd.isna(share):
         return ""
     digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
@@ -53,7 +55,7 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """Returns `13.4 to 21.7` for two numbers in words; empty if one is missing."""
+    """Returns an interval in words. The limits are already words: `13.4` and `21.7` give `13.4 to 21.7`. Empty if one is missing."""
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -63,28 +65,30 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns the number, or its marker if it is not shown."""
+    """Returns the words for a published number: the number, or its marker (such as [c]) if it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
 
 
 def signed(language: Language, value: float, measure: str) -> str:
-    """Returns a change with its sign. The value is in the scale of the estimates."""
+    """Returns a change in words, with its sign: −0.0078 gives `−7.8` (per 1,000). The value is on the scale of the estimates, as
+    a proportion.
+    """
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(language, abs(value), measure)}"
 
 
 def unit(language: Language, measure: str, population: str = "") -> str:
-    """Returns the unit of the scaled number. A rate names the persons whom it is per 1,000 of."""
+    """Returns the printed unit of a measure in words. For a rate, the unit also says of whom it is a rate: `per 1,000 adults`."""
     key = f"units.{measure}" if population or not is_rate(measure) else f"units.bare_{measure}"
     return language.say(key, population=language.kit(population)) if population and is_rate(measure) else language.say(key)
 
 
 def group(language: Language, name: str) -> str:
-    """Returns a group's name in words. The names of a crossed breakdown are joined."""
+    """Returns the name of a group in words. If the breakdown crosses several groups, returns their names, joined."""
     return crossed(language.group(key) for key in uncrossed(name))
 
 
 def category(language: Language, row: PublishedNumber) -> str:
-    """Returns what a row is about: its category, or everyone."""
+    """Returns in words which persons a published row is about: its category, such as `women`, or everyone."""
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
@@ -124,12 +128,14 @@ def indicator(language: Language, row: PublishedNumber) -> str:
 
 
 def reason(language: Language, text: object) -> str:
-    """Returns a reason in this language, in which no line ends before a `%`; empty if there is none."""
+    """Returns the words of a reason in a language (a reason says why a number is hidden or unreliable). The space before a `%`
+    does not break. Empty if there is no reason.
+    """
     return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns a row's flag and every reason for it."""
+    """Returns the remark on a published row: its flag (such as `unreliable`) and every reason for the flag."""
     why, flag = reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("unreliable", "caution", "review")
     told = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
@@ -146,7 +152,7 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def start(text: str) -> str:
-    """Returns words with a capital first letter: `Per 1,000 adults`."""
+    """Returns a text with a capital first letter: `per 1,000 adults` gives `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]
 
 
@@ -156,6 +162,6 @@ def marker(row: PublishedNumber) -> str:
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns the meaning of a table's markers."""
+    """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}
     return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)

@@ -26,7 +26,7 @@ def about(language: Language, row: Line) -> str:
 
 
 def value(language: Language, number: float, row: Line) -> str:
-    """Returns a number in its row's unit; empty for none."""
+    """Returns a number of the plan in words; it is already in the unit of its row. Empty if the number is missing."""
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
@@ -79,7 +79,9 @@ def warning(language: Language, row: Line) -> str:
 
 
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence on where the later round is relative to a target."""
+    """Returns a sentence that compares the number of the later survey with a target: whether it is above or below. This is not a
+    test.
+    """
     interval = between(language, row, "later_ci_low", "later_ci_high")
     told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
     return language.say("targets.already", **told_of, beside=language.kit(row["beside"]))

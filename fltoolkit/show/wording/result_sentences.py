@@ -60,13 +60,15 @@ def sentence(language: Language, row: PublishedNumber) -> str:
 
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the sentences of each headline population: rate, number, and measures in time."""
+    """Returns sentences on each headline population (those whose rate is always shown, such as adults and children): its rate,
+    the number of persons, and measures in time.
+    """
     return tuple(sentence(language, r) for r in headline_rows(out))
 
 
 def headline_rows(out: Published) -> list[PublishedNumber]:
-    """Returns the published rows of the headline populations: rate, number, and measures in time; the default population's rate
-    first.
+    """Returns the published rows of the headline populations (those whose rate is always shown, such as adults and children):
+    rate, number of persons, and measures in time. The rate of the default population comes first.
     """
     whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in _populations(out) for m in MEASURES]
@@ -79,13 +81,16 @@ def _populations(out: Published) -> tuple[str, ...]:
 
 
 def has_open_answers(out: Published) -> bool:
-    """Returns whether some persons left the headline's question open, also if their number is hidden because it is small."""
+    """Returns whether some persons left the question of the headline open: their answers do not decide whether they are cases.
+    The result is true even if their number is hidden because it is small.
+    """
     row = out.select("prevalence").iloc[0]
     return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns how many of the persons asked left the question of a rate open, and the bounds that follow.
+    """Returns a sentence on how many of the persons asked left the question of a rate open, and on the bounds that follow: the
+    rate if none of them, or all of them, were cases.
 
     Returns an empty text if the rate is hidden.
     """

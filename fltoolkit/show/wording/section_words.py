@@ -12,7 +12,9 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as letters."""
+    """Sentences of the kit that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as
+    letters.
+    """
 
     text: str
 
@@ -33,7 +35,7 @@ class Result(Words):
 
 @dataclass(frozen=True)
 class Nothing(Words):
-    """One sentence on why a section has nothing to show. A page shows the section in one line."""
+    """One sentence that says why a section of a notebook has nothing to show. On the notebook's page, such a section is one line."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), NOTHING: {}}

@@ -18,7 +18,9 @@ SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and g
 
 
 def costs(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of Tool No. 12: the cost of each activity. The kit's formulas multiply, add up, and show the gap."""
+    """Returns the sheet of Tool No. 12: the cost of each activity. Formulas calculate the total cost of a row, the sums, and the
+    gap (the part of the total that is not secured).
+    """
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
         column(language, "objective", 26, "words", key="objective"),
@@ -57,7 +59,7 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     """Returns the sums of the cost sheet by category and by year.
 
-    A separate row has what is in no list, so that each part adds up to the whole.
+    Costs whose category or year is in no list are in a separate row, so that each part of the sheet adds up to the total.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),

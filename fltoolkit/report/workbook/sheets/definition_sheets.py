@@ -13,7 +13,9 @@ DefinitionRow = tuple[str, str, str, str]
 
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """Returns definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
+    """Returns the rows of the sheet of definitions: terms, the legal basis that the plan names, measures and methods. Each row
+    has a section, a term, its meaning and the source of the meaning.
+    """
     law: list[DefinitionRow] = []
     said: list[DefinitionRow] = []
     for d in checklists().definitions:

@@ -49,9 +49,9 @@ PRINTED = len(TOOL_16) + 4
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
-    """Returns the sheet with exactly Tool No. 16's columns, then further columns beside them.
+    """Returns the sheet of the plan's indicators: first exactly the columns of Tool No. 16, then further columns.
 
-    A partners' row has three cells to fill in.
+    In each row that no survey fills, partners can fill in three cells.
     """
     lines = list(_lines(filled, language, partners))
     return page(
@@ -61,7 +61,9 @@ def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
-    """Returns the same rows, only to be read. The partners' rows show what the baseline has of them."""
+    """Returns the sheet of the plan's indicators for a workbook in which nobody fills in anything. Rows that partners fill show
+    what they have entered so far.
+    """
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
@@ -167,5 +169,5 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def as_number(value: object) -> object:
-    """Returns the number for a text that is a number in nap.yaml. Anything else, also 007, stays as it was written."""
+    """Returns a value of nap.yaml as a number if its text is a number. Any other value stays as it was written, and so does 007."""
     return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value

@@ -58,7 +58,9 @@ def smart(evidence: Evidence, language: Language) -> Page:
 
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
-    """Returns the sheet of a checklist of the toolkit. If numbers can answer a question, a column shows them."""
+    """Returns the sheet of one checklist of the ILO toolkit. If published numbers help to answer a question, they are shown
+    beside it.
+    """
     tools = (KNOWLEDGE, tool) if tool == BACKGROUND else (tool,)
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
@@ -97,7 +99,8 @@ def methods(evidence: Evidence, language: Language) -> Page:
 
 
 def survey_says(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
-    """Returns published numbers for a question, one line per breakdown. Hidden numbers are only counted.
+    """Returns the published numbers that help to answer a question of a checklist, one line per breakdown. Of hidden numbers, the
+    text only says how many there are.
 
     If no number answers a question of the knowledge base, the text says that it is a question for research.
     """

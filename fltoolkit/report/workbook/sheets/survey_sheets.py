@@ -59,8 +59,8 @@ def framework(evidence: Evidence, language: Language) -> Page:
 
 
 def headline(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of the first measured indicator, for everyone and by its first group, with a chart; None if none of its
-    numbers is shown.
+    """Returns the sheet of the first indicator that a survey measures, for everyone and by its first group, with a chart. Returns
+    None if none of its numbers is shown.
     """
     table = evidence.baseline.table
     shown = table[table["measure"].notna() & (table["measure"] != "") & (table["derived_from"] == "")]

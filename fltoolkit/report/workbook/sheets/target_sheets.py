@@ -131,7 +131,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of the later round against the baseline; None in a baseline run."""
+    """Returns the sheet that compares the baseline with the later survey. Returns None if the run is itself the baseline."""
     table = evidence.follow_up
     if table.empty:
         return None

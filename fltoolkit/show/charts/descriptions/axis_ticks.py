@@ -15,13 +15,15 @@ ROOM = 1.04
 
 
 def step(most: float, steps: int = MOST) -> float:
-    """Returns the smallest of 1, 2 or 5 × 10^k that reaches `most` in at most `steps` steps. `most` must be above zero."""
+    """Returns the distance between the ticks of an axis from 0 to `most` (above zero). It is 1, 2 or 5 times a power of ten: the
+    smallest with at most `steps` steps. For 17 and 5 steps it is 5.
+    """
     power = 10.0 ** math.floor(math.log10(most / steps))
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))
 
 
 def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, room: float = ROOM, title: str = "") -> Axis:
-    """Returns an axis that starts at zero and includes all `ends`; from 0 to 1 if there are none."""
+    """Returns a value axis from zero that includes all values in `ends`. If there are none, it goes from 0 to 1."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
     each, high = step(most, steps), most * room
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
@@ -30,7 +32,9 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, r
 
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:
-    """Returns a log axis of numbers of persons with ticks at 1, 2 and 5 × 10^k, or only at 10^k if there is little room."""
+    """Returns a logarithmic axis for numbers of persons from `low` to `high`. Its ticks are at 1, 2 and 5 times the powers of ten
+    (100, 200, 500, 1,000), or only at the powers of ten if there is little room.
+    """
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     asked = STEPS if steps > FEW else (1,)
     places = [times * 10.0**k for k in powers for times in asked if low <= times * 10.0**k <= high]
@@ -38,6 +42,6 @@ def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, 
 
 
 def of_years(first: int, last: int, *, steps: int) -> Axis:
-    """Returns an axis of years with room of about half a year at each end."""
+    """Returns an axis of the years from `first` to `last`. It is about half a year longer at each end."""
     each = max(1, math.ceil(step(max(1, last - first), steps)))
     return Axis(first - 0.6, last + 0.6, tuple(Tick(year, str(year)) for year in range(first, last + 1, each)))

@@ -20,7 +20,8 @@ SIDES = (("_before", GREY), ("_after", BLUE))
 
 
 def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> DotChart:
-    """Returns a chart of both rounds' estimates with their intervals and the verdict, row by row.
+    """Returns a chart of the change between two rounds of a survey: in each row the estimates of both rounds with their
+    intervals, and the verdict of the test.
 
     Args:
         rows: changes of one measure in one population, from the published set of changes.
@@ -69,7 +70,9 @@ def rounds(row: PublishedNumber) -> tuple[str, str]:
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the verdict with its marker, or a note that the change is not shown."""
+    """Returns the words at the right of a change: the verdict of the test with its marker, or a note that the change is not
+    shown.
+    """
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
     said = language.kit(row["verdict"])

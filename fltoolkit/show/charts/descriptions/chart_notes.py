@@ -18,20 +18,22 @@ MARKED = ("suppress", "unreliable")
 
 
 def glyph(row: PublishedNumber) -> Glyph:
-    """Returns the sign of a published number."""
+    """Returns with which sign a chart draws a published number: for example a full dot, or a hollow dot for an unreliable number."""
     if row["marker"] == "w":
         return Glyph.NONE_FOUND
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
 def signs(language: Language, marks: Iterable[Mark]) -> list[str]:
-    """Returns the meaning of those signs of a chart that need an explanation."""
+    """Returns notes that explain the signs of a chart, such as hollow dots. A sign that needs no explanation has no note."""
     used = {mark.glyph for mark in marks}
     return [language.say(key) for sign, key in EXPLAINED.items() if sign in used]
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns the meaning of a chart's markers as a sentence; empty if it has none."""
+    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential) and [u] (unreliable). Empty if
+    the chart has none.
+    """
     told = number_words.markers(language, used)
     return f"{told}." if told else ""
 
@@ -63,5 +65,5 @@ def source(language: Language, *surveys: object) -> str:
 
 
 def told(*sentences: str) -> tuple[str, ...]:
-    """Returns the sentences that are not empty."""
+    """Returns those of the given sentences that are not empty, for the notes below a chart."""
     return tuple(sentence for sentence in sentences if sentence)

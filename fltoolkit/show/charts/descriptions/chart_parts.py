@@ -14,7 +14,9 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 
 
 class Glyph(Enum):
-    """The meaning of a number's sign. Each meaning has the same look in every chart."""
+    """What the sign of a number in a chart means, for example that the number is unreliable. The same meaning has the same look
+    in every chart.
+    """
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
@@ -25,7 +27,7 @@ class Glyph(Enum):
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on an axis and its words."""
+    """A tick of an axis: its value, and the words beside it."""
 
     value: float
     words: str
@@ -33,7 +35,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Axis:
-    """A value axis from `low` to `high`. If `log` is true, both are above zero."""
+    """A value axis of a chart from `low` to `high`. If `log` is true, the axis is logarithmic, and both ends are above zero."""
 
     low: float
     high: float
@@ -44,7 +46,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Mark:
-    """One number of a row with its interval.
+    """One number in a row of a chart, with its interval and the sign with which it is drawn.
 
     Attributes:
         value, low, high: in the unit of the axis; nan if there is no interval.
@@ -62,7 +64,7 @@ class Mark:
 
     @property
     def end(self) -> float:
-        """The highest value that is drawn."""
+        """The highest value of this number that is drawn: the upper limit of the interval, or the number itself."""
         return self.value if math.isnan(self.high) else max(self.value, self.high)
 
 
@@ -91,7 +93,9 @@ class ChartRow:
 
 @dataclass(frozen=True)
 class Series:
-    """An entry of the legend."""
+    """One of several sets of numbers in a chart, such as the numbers of the later round, with its colour and its words in the
+    legend.
+    """
 
     words: str
     colour: str
@@ -99,7 +103,7 @@ class Series:
 
 @dataclass(frozen=True)
 class DescribedChart:
-    """The parts that every chart has.
+    """A chart before it is drawn: the parts that every chart has, such as its title and its notes.
 
     Attributes:
         name: the name of its file.
@@ -117,7 +121,7 @@ class DescribedChart:
 
 @dataclass(frozen=True)
 class DotChart(DescribedChart):
-    """A chart of rows from top to bottom, with numbers along one axis.
+    """A chart of rows from top to bottom. Each row shows one number or several along a common axis, as dots or as bars.
 
     Attributes:
         rows, axis: what is drawn.
@@ -133,9 +137,9 @@ class DotChart(DescribedChart):
     bars: bool = False
 
     def lane(self, row: ChartRow, mark: Mark) -> int:
-        """Returns the place of an interval: −1 above the middle of its row, 1 below it, 0 in the middle.
+        """Returns at which height within its row an interval is drawn: −1 above the middle, 1 below it, 0 in the middle.
 
-        So the intervals of two joined dots do not overlap.
+        Two joined dots have different heights for their intervals, so that the intervals do not overlap.
         """
         colours = [series.colour for series in self.series]
         return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
@@ -143,7 +147,9 @@ class DotChart(DescribedChart):
 
 @dataclass(frozen=True)
 class Line:
-    """A curve with words at its right end. `y` is nan where the curve has no value. A planned path is thin, grey and dashed."""
+    """A curve in a chart, with words at its right end. `y` is nan if the curve has no value at that place. A path that is only
+    planned is thin, grey and dashed.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -154,7 +160,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Point:
-    """One number in a plane with its interval. `words` are above it, or at its right if `beside` is true."""
+    """One number in a chart of curves, with its interval: a point with a place on both axes. `words` are above it, or at its
+    right if `beside` is true.
+    """
 
     x: float
     mark: Mark
@@ -164,7 +172,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Upright:
-    """A dotted vertical line up to `top`, with words at its upper end."""
+    """A dotted vertical line in a chart of curves. It ends at the height `top`, with words at its upper end."""
 
     x: float
     top: float
@@ -173,7 +181,7 @@ class Upright:
 
 @dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """Curves and points in a plane of two axes."""
+    """A chart with two value axes, in which curves and points are drawn."""
 
     x: Axis
     y: Axis
@@ -183,5 +191,5 @@ class CurveChart(DescribedChart):
 
 
 def planned_tick(value: float, words: str) -> Mark:
-    """Returns the mark of a value that is planned and not measured."""
+    """Returns the mark (a small tick) for a value that is planned and not measured, such as a milestone."""
     return Mark(value, math.nan, math.nan, Glyph.PLANNED, words, GREY)

@@ -37,7 +37,7 @@ def falls(
         sizes: persons drawn in each round, from and to.
         deff, alpha, power: see `fl.detectable_change`.
         response: the share of drawn persons who answer.
-        planned: a size to mark.
+        planned: a number of persons at which the chart has a vertical line.
     """
 
     def fall(p: float, size: float) -> float:

@@ -27,8 +27,8 @@ REASON = 150  # letters of a reason that is printed in the chart
 
 @dataclass(frozen=True)
 class Room:
-    """How much space a chart has: `steps` on its axis, and whether it prints intervals in digits, and base, source and markers
-    below it.
+    """How much space a chart has. It decides how many steps the axis has (`steps`), whether intervals are printed in digits, and
+    whether there are notes below the chart (how many were asked, the source, the markers).
     """
 
     steps: int = axis_ticks.MOST
@@ -118,7 +118,7 @@ def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """Returns the mark of a published number; empty if it is not shown."""
+    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown."""
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
@@ -135,7 +135,9 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
-    """Returns the words in place of a number: its marker, and the reason if the number is not available."""
+    """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the survey cannot
+    give the number.
+    """
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
@@ -240,7 +242,9 @@ def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> s
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
-    """Returns a title that names the population, so that adults and children never share a title."""
+    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have the
+    same title.
+    """
     who = language.kit(first["reference_population_label"])
     return language.say("tables.of", title=title, who=who) if who else title
 

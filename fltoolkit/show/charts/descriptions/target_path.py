@@ -69,7 +69,8 @@ def target_path(
 
 
 def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> CurveChart | None:
-    """Returns the path of a whole indicator of the plan; None if it has no target or its baseline is not shown.
+    """Returns a chart of the path from the baseline of an indicator to its target, for everyone (not for one category). Returns
+    None if the indicator has no target, or if its baseline is not shown.
 
     Args:
         row: the id of the indicator.

@@ -27,7 +27,7 @@ GAP = 0.1  # inches between the axes and the words at their sides
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
-    """Returns the chart as a picture, with a name that is valid for a file."""
+    """Draws a described chart with matplotlib, and returns the picture. Its name can be the name of a file."""
     import matplotlib
 
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):

@@ -67,7 +67,7 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a picture.
+    """The size of a picture for a document, and of the words in it.
 
     Attributes:
         width: inches, as it is printed.
@@ -121,7 +121,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class SheetMargins:
-    """Margins in inches between the drawing and the words around it."""
+    """The margins of a picture: the space for words on each side of the drawing, in inches."""
 
     left: float
     right: float
@@ -132,7 +132,9 @@ class SheetMargins:
 def sheet(
     chart: DescribedChart, size: Size, body: float, margins: SheetMargins, series: tuple[Series, ...] = ()
 ) -> tuple[Any, Any]:
-    """Returns a figure and its axes, `body` inches high. Title, subtitle and legend are above, notes are below."""
+    """Returns an empty matplotlib figure with the words of a chart around it, and its axes. Title, subtitle and legend are above
+    the axes, notes are below. The axes are `body` inches high.
+    """
     from matplotlib.figure import Figure
 
     room, bold = size.width - 2 * EDGE, 1.14 * size.font
