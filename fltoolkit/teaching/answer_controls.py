@@ -12,7 +12,9 @@ LABEL = "Your answer"
 
 
 def choice(choices: Sequence[str], start: str | None) -> Any:
-    """Returns radio buttons. None is chosen unless `start` names one."""
+    """Returns radio buttons, one for each possible answer. At first the button that `start` names is chosen; with None, no button
+    is.
+    """
     import ipywidgets as widgets
 
     layout = {"width": "max-content", "max_width": "100%"}
@@ -20,9 +22,10 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 
 
 def number_field(unit: str, start: str | None) -> Any:
-    """Returns a field for a number.
+    """Returns a field in which a learner types a number as an answer.
 
-    It shows its unit while it is empty, and accepts any text: the check says what it understood.
+    While the field is empty, it shows the unit of the number. It accepts any text. The check of the answer then says how it read
+    the text.
     """
     import ipywidgets as widgets
 

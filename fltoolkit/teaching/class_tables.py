@@ -17,7 +17,9 @@ FEW = 5  # a smaller count is hidden
 
 
 def villages(people: Island) -> Table:
-    """Returns the island by stratum: villages, adults, and the true rate, which no survey knows."""
+    """Returns a table of the invented island, one row per stratum and one for the whole island: its villages, its adults, and its
+    true rate of forced labour, which no survey knows.
+    """
     sums = people.areas.groupby("stratum").agg(villages=("cases", "size"), adults=("adults", "sum"), cases=("cases", "sum"))
     sums.loc["island"] = sums.sum()
     body = sums.assign(rate=(1000 * sums["cases"] / sums["adults"]).map("{:.1f}".format)).reset_index()
@@ -27,7 +29,9 @@ def villages(people: Island) -> Table:
 
 
 def spread(series: Mapping[str, Redraws]) -> Table:
-    """Returns, for many samples, the mean of their estimates beside the truth, and their spread."""
+    """Returns a table with one row per way of sampling. Of the estimates of its many samples it shows the mean, beside the true
+    value, and the spread.
+    """
 
     def told(r: Redraws, value: float) -> str:
         return f"{value * r.scale:,.{2 if r.rate else 0}f}"
@@ -42,7 +46,9 @@ def spread(series: Mapping[str, Redraws]) -> Table:
 
 
 def numbers(est: Estimates, title: str) -> Table:
-    """Returns estimates of the island without disclosure control, because its people are invented."""
+    """Returns a table of estimates from a sample of the invented island. Nothing is hidden for confidentiality, because its
+    people are invented.
+    """
     by = sorted({g for b in est.by for g in b})
     names = {"estimate": "Persons", "se": "Standard error", "n": "Asked", "cases": "Cases"}
     rows = est.table[[*by, *names]].assign(**{c: est.table[c].map("{:,.0f}".format) for c in names})

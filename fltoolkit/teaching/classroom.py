@@ -54,7 +54,8 @@ def refuse_root(more: Sequence[str]) -> None:
 
 
 def refuse_taken(address: str, port: int) -> None:
-    """Stop if the server could not listen, before anything is written: the links of a class that runs there must stay valid.
+    """Stop if the server of the class could not listen at this address and port. Nothing has been written by then. If another
+    class is already running there, its links stay valid.
 
     Raises:
         RequestError: the address is not of this machine, or something already listens at that port.
@@ -87,9 +88,9 @@ def refuse_taken(address: str, port: int) -> None:
 
 
 def prepare(folder: Path, learners: int) -> list[Path]:
-    """Makes the folders of the class and returns those of the learners.
+    """Makes the folders of a class, and returns the learners' folders, one per learner.
 
-    Existing files stay, so a class can continue after a break.
+    Files that exist already are not changed, so a class can continue after a break.
     """
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
@@ -137,9 +138,10 @@ def links(made: list[Path], address: str, port: int, token: str, scheme: str = "
 
 
 def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str, str]]:
-    """Returns the command that starts the server, and its environment.
+    """Returns the command that starts the JupyterLab server of a class, and the environment variables for it.
 
-    `serve` adds the token to the environment, because lists of processes show commands.
+    The token is not in the command, because other users can see commands in the list of processes. `serve` adds it to the
+    environment.
     """
     headers = {"headers": {"Content-Security-Policy": POLICY}}
     call = [

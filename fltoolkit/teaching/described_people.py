@@ -21,8 +21,8 @@ FILE = Path(__file__).parent / "people.yaml"
 
 
 def routes(lesson: Lesson) -> Any:
-    """Returns the kit's path through the definition for each person whom the learner has classified correctly; others are
-    `not yet`.
+    """Returns a table of the described people with the path through the definition that leads to each person's result. The path
+    is shown only if the learner has classified the person correctly; otherwise the table shows `not yet`.
 
     In an interactive lesson the table changes after every answer.
     """
@@ -42,7 +42,9 @@ def _routes(lesson: Lesson) -> Table:
 
 @cache
 def classified() -> pd.DataFrame:
-    """Returns `step` and `trace` of each person, from the answers in people.yaml."""
+    """Returns the kit's own classification of each described person, from the answers in people.yaml. `step` is where the
+    person's path through the definition ends, and `trace` is the path.
+    """
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     people = pd.DataFrame.from_dict(content["people"], orient="index").rename_axis("who").reset_index()
     with TemporaryDirectory() as folder:

@@ -18,10 +18,10 @@ RISK = {(COAST, FISHERS): 0.075, (COAST, OTHERS): 0.018, (INLAND, KILN): 0.13, (
 
 @dataclass(frozen=True)
 class Island:
-    """All adults of the island, and their villages.
+    """Calda, an invented island for teaching: all its adults and their villages, with the truth about who is in forced labour.
 
     `persons` has one row per adult (`stratum`, `village`, `sex`, `trade`, `case`). `areas` has one row per village: `stratum`,
-    `adults`, `cases`, and the cases by trade. All redrawn samples come from `areas`.
+    `adults`, `cases`, and the cases by trade. Exercises that draw hundreds of samples use only `areas`.
     """
 
     persons: pd.DataFrame
@@ -33,7 +33,9 @@ class Island:
         return float(self.areas["cases"].sum() / self.areas["adults"].sum())
 
     def after_a_fall(self, cut: float, seed: int = 5) -> Island:
-        """Returns the island some years later: each case has ended with the chance `cut`, wherever the person lives."""
+        """Returns the island some years later, after forced labour has fallen. Each case has ended with the probability `cut`,
+        which is the same everywhere.
+        """
         rng = np.random.default_rng(seed)
         case = self.persons["case"].to_numpy() & (rng.random(len(self.persons)) >= cut)
         persons = self.persons.assign(case=case)
@@ -58,7 +60,9 @@ class Island:
 
 @cache
 def island(seed: int = 14) -> Island:
-    """Returns the island, the same for each seed: 400 villages, some 60,000 adults, forced labour in few of the villages."""
+    """Returns the invented island: 400 villages, some 60,000 adults, and forced labour in only a few of the villages. The same
+    seed always gives the same island.
+    """
     rng = np.random.default_rng(seed)
     strata = np.repeat(list(VILLAGES), list(VILLAGES.values()))
     sizes = np.maximum(60, rng.lognormal(np.log(140), 0.35, len(strata))).astype(int)

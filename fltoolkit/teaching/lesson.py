@@ -28,7 +28,7 @@ NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
 
 
 class Exercise(Model):
-    """One question.
+    """One question of a lesson, with its right answer and the hints for wrong answers.
 
     Attributes:
         right: the right answer: one of `choices`, a number, or the name of a number in `true_answers`.
@@ -112,7 +112,7 @@ def _letters(unit: str) -> str:
 
 
 class Sheet(Model):
-    """All exercises of a lesson, in order."""
+    """All exercises of one lesson, in order, as read from its YAML file."""
 
     exercises: dict[Code, Exercise]
 
@@ -135,7 +135,8 @@ class Lesson:
     changes: list[Callable[[], None]] = field(default_factory=list)
 
     def exercise(self, name: str) -> Any:
-        """Show the question, with the control or the reply below it. `ask` and `answer` do the two halves separately.
+        """Show the question. Below it is the control with which a learner answers, or the reply. `ask` shows only the question,
+        and `answer` only the control or the reply.
 
         Raises:
             RequestError: the lesson has no such exercise.
@@ -147,7 +148,7 @@ class Lesson:
         return self.answer(name)
 
     def ask(self, name: str) -> Words:
-        """Returns the question, and the kind of answer that it needs."""
+        """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a number and its unit)."""
         return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
 
     def _question(self, name: str) -> str:
@@ -155,7 +156,8 @@ class Lesson:
         return f"**Exercise {list(self.exercises).index(name) + 1}.** {question}"
 
     def answer(self, name: str) -> Any:
-        """Returns a control with the reply below it; without interaction, the reply to the answer in the file.
+        """Returns the control with which a learner answers, with the reply below it. If the lesson is not interactive, returns
+        only the reply to the answer in the file of answers.
 
         A choice is judged when it is clicked. A number is judged when Enter is pressed or the field is left.
 
@@ -191,11 +193,13 @@ class Lesson:
         return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {told}")
 
     def score(self) -> Any:
-        """Returns how many answers are right, and which exercises are open; with interaction it changes after every answer."""
+        """Returns a text on how many answers are right, and on which exercises are not solved yet. In an interactive lesson it
+        changes after every answer.
+        """
         return self.follow(self._score)
 
     def follow(self, view: Callable[[], Any]) -> Any:
-        """Returns what `view` returns; with interaction it is shown again after every answer."""
+        """Returns what `view` returns. In an interactive lesson, `view` is called and shown again after every answer."""
         return shell([], lambda: (view(),), changes=self.changes) if self.interactive else view()
 
     def _score(self) -> Words:

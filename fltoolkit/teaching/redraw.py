@@ -24,7 +24,8 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Redraws:
-    """Many samples of one design: for each its estimate, standard error, persons asked, degrees of freedom and PSUs with cases.
+    """Many samples of the invented island, all drawn in the same way. For each sample: its estimate, standard error, number of
+    persons asked, degrees of freedom, and number of PSUs with cases.
 
     `truth` is the true value that all samples estimate. `rate` says whether the estimates are proportions, or numbers of persons.
     """
@@ -59,7 +60,7 @@ def redraw(
     people: Island, times: int = 2000, *, persons: int = 1200, clusters: bool = False, oversample: bool = False, weighted: bool = True,
     nonresponse: bool = False, response_error: bool = False, among: str = "", filtered: bool = False, seed: int = 1,
 ) -> Redraws:  # fmt: skip
-    """Draw the island again and again.
+    """Draw many samples of the invented island, all in the same way, and return what each sample estimates.
 
     Args:
         people: the island.
@@ -71,7 +72,7 @@ def redraw(
         nonresponse: persons in forced labour answer less often than others.
         response_error: some persons in forced labour do not say so, and a few others say that they are.
         among: estimate the number of cases in one trade, instead of the prevalence.
-        filtered: act as if the file held only PSUs with that trade.
+        filtered: estimate as if the data file had only PSUs in which someone has this trade. This is a usual mistake.
         seed: the start of the random numbers.
     """
     rng = np.random.default_rng(seed)
@@ -96,7 +97,9 @@ def redraw(
 
 
 def fall(before: Redraws, after: Redraws) -> Redraws:
-    """Returns each sample of a later round minus one of the earlier round: the change, its standard error and its truth."""
+    """Returns the change between two rounds of a survey, for many samples: each sample of the later round minus a sample of the
+    earlier round, with the standard error of the change and the true change.
+    """
     return Redraws(
         after.estimate - before.estimate, np.hypot(before.se, after.se), before.n, before.df + after.df, before.psus_with_cases,
         after.truth - before.truth,

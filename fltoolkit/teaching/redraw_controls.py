@@ -27,7 +27,8 @@ TIMES = 500  # samples per picture: few enough for an immediate reaction
 
 
 def play_samples(people: Island, *, interactive: bool = False) -> Any:
-    """Shows the histogram of the estimates beside that of simple random samples.
+    """Shows where the estimates of many samples of the island are: a histogram for the chosen way of sampling, and one for simple
+    random samples.
 
     Each source of error can be switched on alone.
     """
@@ -43,7 +44,9 @@ def play_samples(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_intervals(people: Island, *, interactive: bool = False) -> Any:
-    """Shows a hundred intervals, for a sample size, a method, and with or without clusters."""
+    """Shows the confidence intervals of a hundred samples of the island. The user chooses the sample size, the method of the
+    interval, and whether the sample has clusters.
+    """
 
     def view(persons: int, method: Any, clusters: bool) -> Picture:
         return intervals(redraw(people, TIMES, persons=persons, clusters=clusters), method)
@@ -52,7 +55,9 @@ def play_intervals(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_repeats(people: Island, *, interactive: bool = False) -> Any:
-    """Shows a hundred repeats after a true fall, for the size of the fall and of both rounds."""
+    """Shows the changes that a hundred repeats of a survey find after a true fall. The user chooses the size of the fall, and the
+    sample size of both rounds.
+    """
 
     def view(persons: int, cut: int) -> Picture:
         rounds = (people, people.after_a_fall(cut / 100))

@@ -21,7 +21,9 @@ METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_ra
 
 
 def distribution(series: Mapping[str, Redraws], title: str = "Where the estimates fall") -> Picture:
-    """Draws one histogram per way of sampling: the estimates of its samples, the truth as a line, their mean as a mark below."""
+    """Draws one histogram per way of sampling. It shows the estimates of many samples, the true value as a line, and the mean of
+    the estimates as a mark below.
+    """
     first = next(iter(series.values()))
     values = {name: r.estimate * r.scale for name, r in series.items()}
     most = max(v.max() for v in values.values())
@@ -49,10 +51,12 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
-    """Draws a hundred samples, one line each: the 95 % interval. Intervals that miss the truth are orange and start with a cross.
+    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are orange
+    and start with a cross.
 
-    With `zero` (for changes), the marked intervals are purple and exclude zero: the test finds a change. The picture shows as
-    many marked lines as there are in a hundred of all samples, so that the number of lines equals the number in the title.
+    If `zero` is true, the samples estimate a change. Then the intervals that do not contain zero are marked instead, in purple:
+    in these samples the test finds a change. The picture shows as many marked lines as there are in a hundred of all samples, so
+    that the number of lines equals the number in the title.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)

@@ -22,7 +22,9 @@ REPEAT = 4800  # persons in each round that lesson 4 redraws
 
 @cache
 def truth(name: str) -> float:
-    """Returns a number by its name in the lessons' YAML; a number is returned as it is."""
+    """Returns the right answer to an exercise of a lesson, which is always a number. The lesson's YAML gives either this number
+    or its name in `TRUTHS`.
+    """
     return TRUTHS[name]() if name in TRUTHS else float(name)
 
 
@@ -33,13 +35,13 @@ def rates() -> dict[str, float]:
 
 
 def simple(n: float, p: float) -> float:
-    """Returns the standard error of a simple random sample."""
+    """Returns the standard error of a prevalence `p` that is estimated from a simple random sample of `n` persons."""
     return sqrt(p * (1 - p) / n)
 
 
 def clustered(persons: int, areas: pd.DataFrame) -> float:
-    """Returns the standard error of `persons`, 20 in each village drawn with probability proportional to size (Cochran 1977,
-    §11.9).
+    """Returns the standard error of the prevalence that a clustered sample of `persons` estimates. Villages are drawn with
+    probability proportional to size, and 20 persons are asked in each (Cochran 1977, §11.9).
     """
     size, p = areas["adults"].to_numpy(float), (areas["cases"] / areas["adults"]).to_numpy()
     share, whole = size / size.sum(), areas["cases"].sum() / size.sum()
@@ -48,7 +50,9 @@ def clustered(persons: int, areas: pd.DataFrame) -> float:
 
 
 def wald_coverage(n: int, p: float) -> float:
-    """Returns the chance that p ± 1.96·SE contains p, over all numbers of cases: exact binomial, no samples drawn."""
+    """Returns the probability that the interval p̂ ± 1.96·SE of a sample of n persons contains the true p. It is exact: a sum
+    over all possible numbers of cases with their binomial probabilities.
+    """
     chance, total = (1 - p) ** n, 0.0
     for k in range(n + 1):
         half = Z * sqrt(k / n * (1 - k / n) / (n - 1))
@@ -58,14 +62,16 @@ def wald_coverage(n: int, p: float) -> float:
 
 
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
-    """Returns the relative fall from P0 that N0 persons per round detect: (p1 − p2)² = c·(p1q1 + p2q2), a quadratic in p2."""
+    """Returns the smallest relative fall from the prevalence P0 that two rounds of N0 persons each detect. It solves (p1 − p2)² =
+    c·(p1q1 + p2q2), a quadratic in p2.
+    """
     c = deff * z**2 / N0
     a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
 
 
 def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
-    """Returns the persons per round that are needed to detect a fall by CUT."""
+    """Returns how many persons must be asked in each round, so that a fall by the share CUT is detected."""
     q = p * (1 - CUT)
     return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
 

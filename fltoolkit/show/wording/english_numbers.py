@@ -20,7 +20,7 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str) -> str:
-    """Returns an estimate in words, in the printed unit of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three
+    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three
     significant digits).
     """
     if pd.isna(value):

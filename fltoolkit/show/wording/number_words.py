@@ -22,8 +22,8 @@ TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
 
 def number(language: Language, value: float, measure: str) -> str:
-    """Returns an estimate in words, in the printed unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give 6,290.
-    Empty if the number is missing.
+    """Returns an estimate as a language prints it, in the unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give
+    6,290. Empty if the number is missing.
     """
     return language.number(english_numbers.number(value, measure))
 
@@ -55,7 +55,9 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """Returns an interval in words. The limits are already words: `13.4` and `21.7` give `13.4 to 21.7`. Empty if one is missing."""
+    """Returns an interval as a language prints it. The limits are already texts: `13.4` and `21.7` give `13.4 to 21.7`. Empty if
+    one is missing.
+    """
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -70,8 +72,8 @@ def shown(language: Language, row: PublishedNumber) -> str:
 
 
 def signed(language: Language, value: float, measure: str) -> str:
-    """Returns a change in words, with its sign: −0.0078 gives `−7.8` (per 1,000). The value is on the scale of the estimates, as
-    a proportion.
+    """Returns a change as a language prints it, with its sign: −0.0078 gives `−7.8` (per 1,000). The value is on the scale of the
+    estimates, as a proportion.
     """
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(language, abs(value), measure)}"
 

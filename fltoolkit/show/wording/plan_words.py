@@ -26,7 +26,9 @@ def about(language: Language, row: Line) -> str:
 
 
 def value(language: Language, number: float, row: Line) -> str:
-    """Returns a number of the plan in words; it is already in the unit of its row. Empty if the number is missing."""
+    """Returns a number of the plan as a language prints it, without the words of its unit. The number is already in the unit of
+    its row (17.2 for 17.2 per 1,000). Empty if the number is missing.
+    """
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
