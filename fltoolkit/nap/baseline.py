@@ -54,10 +54,11 @@ class Baseline:
 
 @checked
 def baseline(plan: Plan, out: Published) -> Baseline:
-    """Fill the plan's rows from the run's published set.
+    """Fill the rows of the plan that a survey can fill with published numbers. They are the baseline: the first measured values,
+    with which later surveys are compared.
 
-    A row stays empty if its number depends on something to be verified first, such as a rule set that nobody has compared with
-    its source.
+    A row stays empty if its number depends on something that nobody has verified yet, such as a rule set that was not compared
+    with its source.
 
     Raises:
         RequestError: the number of a row is not in `out` (publish the run with `plan=`).

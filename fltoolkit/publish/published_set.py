@@ -194,16 +194,17 @@ class HasTables(Protocol):
 def publish_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
-    """Returns everything that one run shows: the tables of survey.yaml and those that the plan's rows need, protected together.
+    """Returns everything that one run may show as a published set: the tables of survey.yaml and those that the plan's rows need.
+    It is decided for all of them together what is hidden.
 
     The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
     were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey
     cannot give it, its row has the marker `x` and the reason. The same applies to a measure in time (such as a stock) that the
     data cannot give. A user-defined profile is read from the folder of survey.yaml.
 
-    With `every_profile` the set also contains itself as judged by each other profile of the kit (for an explorer).
-    Confidentiality is decided once, so the same cells are blank under all. A profile with other limits than those of the run is
-    left out.
+    With `every_profile` the set also contains copies of itself, one for each other publication profile of the kit (rules that say
+    which numbers are reliable enough). An explorer needs them. Confidentiality is decided once, so the same cells are blank under
+    all. A profile with other limits than those of the run is left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.

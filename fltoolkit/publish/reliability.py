@@ -127,9 +127,9 @@ def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
 
 
 def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
-    """Loads a profile by name, or by the path of a YAML file.
+    """Returns a publication profile (a set of reliability rules), by its name or by the path of a YAML file.
 
-    A relative path starts at `folder`. Raises `SpecError` if there is none.
+    A relative path starts at `folder`. Raises `SpecError` if there is no such profile.
     """
     own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
     return load_shipped(SHIPPED, own, Profile, "profile")

@@ -90,7 +90,9 @@ def _kilns(sex: str) -> float:
 
 
 def true_positives() -> float:
-    """Returns how many of 100 persons counted as cases are truly cases."""
+    """Returns how many of 100 persons whom a survey counts as cases are truly in forced labour, if answers are wrong at the rates
+    of the lesson.
+    """
     hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
     return 100 * hits / (hits + false)
 

@@ -138,7 +138,14 @@ class CellSystem(Generic[C]):
 
 
 def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
-    """Builds the system of cells over kinds of persons. `holds`: cells × kinds, 1 for each kind that is in the cell."""
+    """Builds the system of equations in which each cell is a sum of kinds of persons.
+
+    Args:
+        kinds: the kinds of persons, whose numbers of cases are the unknowns.
+        rows: the cells.
+        holds: cells × kinds, 1 for each kind that is in the cell.
+        ties: sums of unknowns whose value is known, whatever is shown.
+    """
     spread = np.flatnonzero((kinds.heavy > kinds.light).any(axis=0))
     beyond = kinds.heavy - kinds.light
     of = np.array([row.population for row in rows], dtype=np.intp)

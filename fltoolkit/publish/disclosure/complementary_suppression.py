@@ -50,14 +50,14 @@ def protect(
     """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary ones that protect them.
 
     Args:
-        system: every cell shown, and the ties between the cells.
+        system: all cells of the tables as a system of equations: each cell is a sum of kinds of persons.
         primary: cells that are confidential by themselves, with the reason.
         limits: the confidentiality limits.
         gone: cells that are hidden anyway; their counts need no protection.
-        spare: cells that are also shown elsewhere, so that hiding them here would not help.
+        spare: cells whose numbers other tables show, too. They are not hidden, because it would not help.
         dear: cells to hide last, such as a headline.
-        salt: decides between equal choices. Readers do not know it: a rule that they could repeat would reveal more than the
-            cells do.
+        salt: a secret text that decides between equal choices. If readers could repeat the choice, it would reveal more than the
+            shown cells do.
     """
     fixed = {**(gone or {}), **primary}
     if not primary:

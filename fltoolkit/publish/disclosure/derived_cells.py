@@ -102,8 +102,8 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
 
 
 def unchanging(holds: csr_array[Any]) -> list[Array]:
-    """Returns random changes of the numbers of cases by kind of person. Each change leaves the number of cases in every cell the
-    same.
+    """Returns random changes of the numbers of cases by kind of person (all persons with the same group values in the same
+    populations). Each change leaves the number of cases in every cell the same.
 
     They show whether a reader can calculate the cases in a set of kinds. If the set is a sum or difference of cells, no change
     alters its cases. If it is not, each change alters them, with probability 1.

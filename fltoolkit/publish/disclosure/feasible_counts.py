@@ -62,7 +62,7 @@ class Solution:
     whole: bool
 
     def moved(self, system: CellSystem[Any]) -> Mask:
-        """Returns which cells would show another number than they do if this solution were true."""
+        """Returns which cells would be printed with other numbers if this solution were the truth."""
         cases = np.abs(self.cases - system.cases) > CLOSE
         if self.whole:
             return np.asarray(cases)

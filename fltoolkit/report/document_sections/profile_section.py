@@ -14,18 +14,13 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def populations(out: Published) -> tuple[str, ...]:
-    """Returns the populations that have a profile of cases in which at least one number is shown. A profile says which
-    characteristics cases have, such as debt bondage. Adults and children have separate profiles.
-    """
+    """Returns the populations with a profile of cases (shares of cases with a characteristic) in which a number is shown."""
     rows = _rows(out)
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
 
 
 def tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
-    """Returns tables of the profile of cases, one per population: the shares of cases that have each characteristic of these
-    topics, such as threats in the topic coercion. Shares that are also broken down by a group are left out: notebooks and files
-    show them.
-    """
+    """Returns one table per population: the share of cases with each characteristic of these topics, not broken down by group."""
     rows = _rows(out)
     rows = rows[rows["breakdown"].isin(list(topics))]
     return tuple(

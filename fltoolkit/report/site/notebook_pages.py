@@ -32,7 +32,7 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
 
     Args:
         notebook: the .ipynb. target: the .html.
-        title: of the browser tab. The link with this name is marked as the current page.
+        title: the title of the browser tab. The link with the same name is marked as the current page.
         assets: the folder of plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.
         source: the survey's title, which is the heading of the page and is part of its citation.

@@ -138,7 +138,9 @@ class _Sheet:
         self.annotations: list[dict[str, Any]] = []
 
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
-        """Adds a box with words. A highlighted box also has a thick dark frame, for readers who do not see the colour."""
+        """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
+        colour.
+        """
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:
             (fill, line, ink), width = _BoxColours(LIT, INK), 5.0

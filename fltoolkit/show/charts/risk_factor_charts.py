@@ -95,7 +95,8 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a coloured table of the prevalence if answers were wrong at given rates.
+    """Returns a picture of a table: the prevalence that would be true if answers were wrong at given rates. The colour of a cell
+    shows the size of its prevalence.
 
     It is a sensitivity table, never the headline.
     """

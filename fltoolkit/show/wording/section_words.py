@@ -12,9 +12,7 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences of the kit that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as
-    letters.
-    """
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as letters."""
 
     text: str
 
@@ -35,7 +33,7 @@ class Result(Words):
 
 @dataclass(frozen=True)
 class Nothing(Words):
-    """One sentence that says why a section of a notebook has nothing to show. On the notebook's page, such a section is one line."""
+    """One sentence that says why a section of a notebook has nothing to show. The section is then one line of its page."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), NOTHING: {}}

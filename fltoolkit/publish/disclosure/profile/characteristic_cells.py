@@ -91,11 +91,11 @@ class CharacteristicCells:
 
     Attributes:
         group: the group whose values the characteristics are.
-        cells: the cells that a row or a sum reveals.
+        cells: the cells that a row reveals, or a sum of rows.
         primary: the cells that are confidential by themselves, with the reason. Also cells without a case, if nearly all cases
             are in another cell.
-        everybody: the cells that contain nearly all cases of their base.
-        nowhere: the cells that no row shows.
+        everybody: the cells that contain nearly all cases of their base. The base of a cell is all cases of which it is a part.
+        nowhere: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
         opened: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
     """
@@ -115,7 +115,9 @@ class CharacteristicCells:
         return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """Adds the cells of one row of a published set, and notes which of them are confidential by themselves."""
+        """Adds the cells of one row of a profile (the cases with the characteristic, without it, and unresolved), and notes which
+        of these are confidential by themselves.
+        """
         population = str(row["reference_population"])
         value = dict(key)[self.group]
         cells = {v: (population, _with_value(key, self.group, v)) for v in (value, WITHOUT, NOT_STATED)}

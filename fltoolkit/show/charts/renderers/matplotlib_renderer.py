@@ -27,7 +27,9 @@ GAP = 0.1  # inches between the axes and the words at their sides
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
-    """Draws a described chart with matplotlib, and returns the picture. Its name can be the name of a file."""
+    """Draws a chart with matplotlib from its description (rows, numbers, words), and returns the picture. Its name can be the
+    name of a file.
+    """
     import matplotlib
 
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):

@@ -29,7 +29,7 @@ SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.P
 
 
 def picture(chart: DotChart | CurveChart) -> Picture:
-    """Draws a described chart with plotly, and returns the figure with its text alternative."""
+    """Draws a chart with plotly from its description (rows, numbers, words), and returns the figure with its text alternative."""
     return Picture(_dots(chart) if isinstance(chart, DotChart) else _curves(chart), chart.alt)
 
 
