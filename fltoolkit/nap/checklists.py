@@ -45,7 +45,9 @@ class Meaning(Model):
 
 
 class Checklists(Model):
-    """The content of checklists.yaml: the questions in order. Their words are in languages/checklists, one file per language."""
+    """The content of checklists.yaml: the questions of the ILO toolkit's checklists, in order. Their words are in
+    languages/checklists, one file per language.
+    """
 
     questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]
@@ -59,11 +61,11 @@ class Checklists(Model):
         return self
 
     def of(self, tool: int) -> list[ChecklistQuestion]:
-        """Returns the questions of one tool, in order."""
+        """Returns the questions of one checklist, by the number of its tool in the ILO toolkit, in order."""
         return [q for q in self.questions if q.tool == tool]
 
 
 @cache
 def checklists() -> Checklists:
-    """Returns the checklists that the kit ships."""
+    """Returns the checklists of the ILO toolkit, as they come with the kit."""
     return load_model(Path(__file__).with_name("checklists.yaml"), Checklists)

@@ -109,7 +109,7 @@ def _beside(row: FollowUpRow) -> Reason | str:
 
 
 def light(verdict: Reason) -> Reason:
-    """Returns a verdict with its sign: `▼ decreased`."""
+    """Returns the verdict of the test of a change with its sign in front: `▼ decreased`."""
     return Reason.of("rounds.light", sign=LIGHTS[verdict], verdict=verdict)
 
 

@@ -29,7 +29,7 @@ class Figure(Model):
 
 
 class References(Model):
-    """The content of references.yaml."""
+    """The content of references.yaml: the figures of the ILO's Global Estimates, with their source."""
 
     comparable: Literal["no"]
     why: Annotated[str, Field(min_length=1)]

@@ -110,7 +110,7 @@ class Partners(Model):
     sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
 
     def row(self, table: str, id: str) -> dict[str, Entry]:
-        """Returns the entries of a row, by the name of the column."""
+        """Returns the partners' entries in one row of a table, by the name of the column; empty if there are none."""
         rows: Rows[str] = getattr(self, table)
         return rows.get(id, {})
 

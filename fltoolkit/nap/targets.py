@@ -124,7 +124,7 @@ def _coarse(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Returns the path to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`.
+    """Returns the path from the baseline to each target, one row per year: `KEY`, `year`, `value` in the row's unit, and `kind`.
 
     `kind` is baseline, target, planned survey, or `not measured` (a value on the path in a year without a survey).
     """

@@ -124,7 +124,7 @@ class DisclosureRecord:
     hidden: tuple[HiddenCell, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Returns the record as plain values, for a JSON file."""
+        """Returns the record as dictionaries, lists, numbers and texts, so that it can be written to a JSON file."""
         return asdict(self) | {name: tuple(map(str, getattr(self, name))) for name in ("notes", "coarse")}
 
 

@@ -72,7 +72,7 @@ def significant(values: Any, digits: Any) -> Numbers:
 
 
 def rounded_up(value: float, digits: int = DIGITS) -> float:
-    """Returns a number of persons to be asked with this number of significant digits.
+    """Returns a number of persons to be asked, rounded to this number of significant digits: with 2 digits, 4,310 gives 4,400.
 
     It is rounded up, so that it is never too small.
     """
@@ -83,9 +83,10 @@ def rounded_up(value: float, digits: int = DIGITS) -> float:
 
 
 def is_headline(table: pd.DataFrame) -> Flags:
-    """Returns whether a row is of all persons, or a step of a flowchart.
+    """Returns for each row whether it is a headline: a number for all persons of a population, or a step of a flowchart.
 
-    Such a row keeps more digits than a cell of a breakdown. A domain counts as a cell.
+    A headline is printed with more digits than a cell of a breakdown. A number for a domain (a part of the population) counts as
+    a cell.
     """
     whole = np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
     return whole & np.asarray(table[DOMAIN] == "") if DOMAIN in table else whole
@@ -170,7 +171,7 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
 
 
 def steps(rows: pd.DataFrame) -> Numbers:
-    """Returns the rounding step of each printed row: the finest difference that it can show.
+    """Returns the rounding step of each printed row: the smallest difference that its digits can show.
 
     Missing for means, except means of months.
     """

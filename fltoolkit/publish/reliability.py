@@ -145,8 +145,8 @@ def kind_of(row: Mapping[Hashable, Any]) -> Kind:
 
 
 def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Returns the columns `flag`, `marker` and `reason` of some estimates: the worst flag of each, and every reason for this
-    flag.
+    """Returns how reliable each of some estimates is under a publication profile, in the columns `flag`, `marker` and `reason`.
+    An estimate gets the worst flag of all rules that it meets, and every reason for this flag.
 
     Args:
         table: rows as `Published.table` will contain them, nothing hidden yet.

@@ -83,8 +83,8 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """Returns a run together with the baseline of its plan. The baseline is the survey itself, an earlier survey (then its
-    numbers are computed again), or rows of a publication.
+    """Returns a run together with the baseline of its plan: the first measurement, with which later surveys are compared. The
+    baseline is the survey itself, an earlier survey (then its numbers are computed again), or rows of a publication.
 
     Args:
         plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
@@ -109,8 +109,8 @@ def changes(
     before: str | Path, persons: ClassifiedSurvey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Published | None:  # fmt: skip
-    """Returns the change of every measure since an earlier round, in each population, by each single group that both rounds
-    publish.
+    """Returns the change of every measure since an earlier round (an earlier survey of the same kind), for each population: for
+    everyone, and by each group that both rounds publish. Crossed groups are left out.
 
     Args:
         before: the earlier round's survey.yaml, relative to the folder of this one; empty: none.

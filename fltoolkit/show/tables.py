@@ -80,8 +80,9 @@ def questionnaire(survey: Survey) -> Table:
 
 @checked
 def calibration(persons: ClassifiedSurvey) -> Table | Words:
-    """Returns a table of what calibration did to the weights of a classified survey: benchmarks beside the sample, and the
-    factors g. Without calibration, returns a sentence.
+    """Returns a table of what calibration did to the weights of a classified survey: the benchmarks (known totals of the
+    population) beside the totals of the sample, and the factors g by which weights were multiplied. If the weights were not
+    calibrated, returns a sentence.
 
     Weights before calibration are rounded to one base, which is at least a mean weight. For a category of few persons only the
     benchmark is shown.
@@ -117,7 +118,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 
 @checked
 def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:
-    """Returns a table of the findings of `fl.check` or `check_cases`."""
+    """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
 
@@ -146,7 +147,7 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
-    """Returns a table of answers that leave a question open, from `fl.nonresponse`."""
+    """Returns a table of answers that leave a question open (don't know, refused, blank), from `fl.nonresponse`."""
     kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
     body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
     for name in kinds.values():
@@ -171,7 +172,7 @@ def baseline(filled: Baseline) -> Table:
 
 
 def in_notebook(table: PrintedTable) -> Table:
-    """Returns one of the kit's tables in the form for notebooks."""
+    """Returns one of the kit's printed tables as a table that a notebook displays."""
     keys = [head.key for head in table.heads]
     body: list[tuple[str, ...]] = []
     groups: list[str] = []

@@ -54,7 +54,8 @@ def known_count(count: Any) -> int | None:
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """Returns the reason why a cell may not be shown, or an empty string if it may.
+    """Returns the reason why a cell of a table may not be shown, for example `fewer than 5 cases`; an empty text if it may be
+    shown.
 
     A cell of too few persons is hidden even if it has no case. If only small cells with cases were hidden, readers would know
     that a hidden small cell has cases.
@@ -94,7 +95,7 @@ def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
 
 
 def merged(cells: Iterable[Cell]) -> Cell:
-    """Returns one cell with the cases of all the cells."""
+    """Returns one cell that has the cases of all the given cells together."""
     parts = list(cells)
     weights = [c.weighted for c in parts if c.weighted is not None]
     return Cell(

@@ -133,7 +133,7 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def place(self) -> Mapping[C, int]:
-        """The row number of each cell."""
+        """The number of the row that each cell has in the system."""
         return {cell: i for i, cell in enumerate(self.cells)}
 
 

@@ -110,7 +110,8 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
 
 
 def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Returns the range of cases, and the range of weighted cases (in mean weights), that a hidden cell may have.
+    """Returns how many cases a hidden cell may have, if only what is shown is known: the smallest and the largest number of
+    cases, and of weighted cases (in mean weights).
 
     A value is nan if its programme finds no solution.
     """

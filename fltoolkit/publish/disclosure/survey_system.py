@@ -40,7 +40,7 @@ class Seen:
     children: frozenset[str] = frozenset()
 
     def is_of_cases(self, cell: CellId) -> bool:
-        """Returns whether a cell has a group that only cases have."""
+        """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
         return not self.case_only.isdisjoint(g for g, _ in cell[1])
 
 

@@ -71,7 +71,7 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
 
 
 def tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a row shows: its own cell, and for a share also the cell that is divided into
-    shares.
+    """Returns the cells whose number of cases a published row shows: its own cell. A row of a share also shows the cell of which
+    it is a share.
     """
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)

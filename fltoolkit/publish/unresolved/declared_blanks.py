@@ -37,7 +37,7 @@ class DeclaredBlanks:
 
     The columns of `headline`:
 
-    - `blanks`: `no`, as published, or `unresolved`.
+    - `blanks`: how blanks are counted: `no` (the headline as published) or `unresolved`.
     - `estimate`, `ci_low`, `ci_high`: proportions.
     - `bound_high`, `bound_ci_high`: the upper bound with all unresolved persons as cases, and its limit; proportions.
     - `unresolved`: persons.
@@ -45,7 +45,7 @@ class DeclaredBlanks:
 
     Attributes:
         lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in
-            `fl.nonresponse`; missing: fewer than the limit).
+            `fl.nonresponse`; missing if fewer than the confidentiality limit).
         headline: the published prevalence of the default population. If no blank is declared, there is only the first row.
     """
 

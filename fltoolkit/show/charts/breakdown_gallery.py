@@ -20,8 +20,8 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Displays every breakdown of a measure. Each population has one picture with all uncrossed groups, then one for each crossed
-    breakdown.
+    """Displays every breakdown of a measure as pictures. Each population has one picture with all groups one below the other,
+    then one picture for each breakdown that crosses two groups.
 
     A profile of cases has one picture for each side of the definition (involuntary work, coercion), and one for the rest. Numbers
     of cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins come

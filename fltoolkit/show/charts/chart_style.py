@@ -41,7 +41,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as HTML, and as text for places that cannot show HTML. The same table always gives the same text."""
+    """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table always gives the same
+    text.
+    """
 
     html: str
     text: str
@@ -104,7 +106,7 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
-    """Returns a category axis that starts at the top and has room for its labels."""
+    """Returns an axis with one place for each label. The first label is at the top, and there is room for the longest one."""
     return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "automargin": True, "ticklabelstandoff": 8}
 
 

@@ -52,8 +52,8 @@ def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.
 
 @checked
 def bars(out: Published, group: str, *, population: str | None = None, title: str = "") -> Picture:
-    """Returns a picture of the number of persons in forced labour by a group, in the order of its categories: bars with intervals
-    and printed values.
+    """Returns a picture with the number of persons in forced labour in each category of a group, as bars with intervals and
+    printed values.
 
     A hollow bar is unreliable. A number that is not shown has its marker.
     """

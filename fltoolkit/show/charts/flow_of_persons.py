@@ -46,7 +46,8 @@ class Step:
 
 @checked
 def flow(out: Published, *, title: str = "") -> Picture:
-    """Returns a picture of the definition as bars: everybody asked, and after each condition how many go on and how many leave.
+    """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
+    condition of the definition, bars show how many persons go on and how many leave.
 
     The numbers are published ones. The number of persons who go on is a sum of published numbers, so it reveals nothing new.
 

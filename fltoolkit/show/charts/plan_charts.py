@@ -65,10 +65,10 @@ def _warned(language: Language, row: PlanRow) -> str:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Table:
-    """Returns a table of every row that a survey fills: its target, what prevents its verification, and the smallest fall that a
-    repeat of the planned size would detect.
+    """Returns a table of every row of the plan that a survey fills: its target, the reason if no survey can verify this target,
+    and the smallest fall that a repeat with the planned sample would detect.
 
-    If there is a later round, its number is beside each target. This comparison is not a test.
+    If there is a later survey, the number that it found is beside each target. This comparison is not a test.
     """
     return in_notebook(target_tables.every_row(read_language(BASE), evidence))
 
@@ -76,8 +76,8 @@ def targets(evidence: Evidence) -> Table:
 @of_plan
 @checked
 def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
-    """Returns a picture of the path of one indicator from its baseline to its target. Milestones are small ticks, because no
-    survey measures them.
+    """Returns a picture of the path of one indicator from its baseline to its target. Milestones (planned values of the years
+    between) are small ticks, because no survey measures them.
 
     Args:
         row: the id of a row of the baseline; by default the first with a target.
@@ -104,7 +104,8 @@ def smart(evidence: Evidence) -> Table:
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
-    """Returns a table of each row of the baseline beside the later round, with the change, its interval and the verdict.
+    """Returns a table that compares each row of the plan's baseline with the later survey: both numbers, the change, its interval
+    and the verdict of the test.
 
     It does not say why anything changed.
     """

@@ -56,7 +56,8 @@ def person(who: Who) -> Person:
 
 
 def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
-    """Returns the verdict on the person who gave these answers, and the flowchart with the path highlighted.
+    """Returns two parts to display: a sentence that says whether a person with these answers is in forced labour, and the
+    flowchart with this person's path highlighted.
 
     Args:
         who: `adult` or `child`.
@@ -73,7 +74,7 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
 
 @checked
 def definition(*, interactive: bool = False) -> Any:
-    """Shows an invented person in the flowchart.
+    """Shows the flowchart of the definition with the path of an invented person.
 
     With `interactive` every answer of an adult or a child can be changed; otherwise shows one view.
     """

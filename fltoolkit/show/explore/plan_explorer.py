@@ -31,7 +31,8 @@ def plan_choices(evidence: Evidence) -> dict[str, int]:
 
 
 def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> tuple[Words, Picture]:
-    """Returns how probably a repeat detects a true fall: in words, and as a curve over the number of persons who answer.
+    """Returns the probability that a repeat of the survey detects a true fall: in words, and as a curve over the number of
+    persons who answer in the repeat.
 
     Args:
         choice: one of `plan_choices`.
@@ -95,7 +96,9 @@ def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
 
 
 def plan_panel(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> Any:
-    """Returns the widget: controls for a row of the plan, the fall, the year and the sample, above the view."""
+    """Returns the widget of the plan explorer: controls to choose a row of the plan, the fall, the year and the sample, and below
+    them what `plan_view` returns.
+    """
     import ipywidgets as widgets
 
     first = int(evidence.targets["baseline_year"].min()) + 1

@@ -70,7 +70,9 @@ def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = F
 
 
 def panel(counts: pd.DataFrame, out: Published) -> Any:
-    """Returns the widget: a drop-down of the items above the view of one item."""
+    """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition, and below it the view of
+    this item.
+    """
     picker = dropdown("Item", choices(counts), ALL)
     return shell([picker], lambda: view(counts, out, picker.value))
 

@@ -26,7 +26,9 @@ def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
 
 
 def explained(text: str, meanings: Meanings) -> str:
-    """Returns an escaped text in which each marker and term has its meaning as a title."""
+    """Returns a text as HTML, in which each marker (such as [u]) and each term shows its meaning to a reader who points at it.
+    HTML characters in the text are escaped.
+    """
     known = dict(meanings)
     if not known:
         return inline(text)

@@ -17,8 +17,8 @@ PERSONS_DIGITS = 3  # significant digits of a number of persons
 
 
 def estimate(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
-    """Returns the cell of a published estimate: a proportion in its printed unit (17.2 per 1,000), a number of persons
-    unchanged.
+    """Returns the cell of a published estimate in its printed unit: the proportion 0.0172 gives 17.2 (per 1,000), and a number of
+    persons stays as it is.
     """
     return in_unit(language, value if pd.isna(value) else scaled(value, measure), measure, marker)
 

@@ -25,12 +25,16 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
 
 
 def about(language: Language, row: Row) -> PrintedCell:
-    """Returns the indicator and category of a row, for tables without headings."""
+    """Returns the cell that says what a row of the plan is about: its indicator and its category. It is for tables that have no
+    headings.
+    """
     return PrintedCell(plan_words.about(language, row))
 
 
 def category(language: Language, row: Row) -> PrintedCell:
-    """Returns a row's category, for tables with the group as heading."""
+    """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
+    heading.
+    """
     return PrintedCell(language.say("everyone") if is_total(row) else number_words.reason(language, row["category"]))
 
 

@@ -48,7 +48,7 @@ class PrintedCell:
 
     @property
     def printed(self) -> str:
-        """Text and marker on one line: `8.0 [u]`, or `[c]` if no number is shown."""
+        """The text of the cell with its marker behind it, on one line: `8.0 [u]`, or `[c]` if no number is shown."""
         return NBSP.join(part for part in (self.text, self.bracketed) if part)
 
     @property
@@ -59,7 +59,7 @@ class PrintedCell:
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a table.
+    """One column of a printed table: its name, what kind of cells it has, and the function that makes them.
 
     The values of `kind`:
 
@@ -169,7 +169,7 @@ class PrintedTable:
 
 
 def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words: TableWords) -> PrintedTable:
-    """Returns a table of these rows in a language.
+    """Returns rows as a printed table in a language, with the columns of a layout.
 
     Args:
         layout: its columns.
@@ -208,7 +208,9 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
 def of_texts(
     title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = (), note: str = ""
 ) -> PrintedTable:
-    """Returns a table of texts that has no list of columns. `numbers` are the places of the columns with numbers."""
+    """Returns a printed table of texts for which there is no `TableLayout`. `numbers` are the positions of the columns that
+    contain numbers.
+    """
     kinds: list[Kind] = ["number" if place in numbers else "words" for place in range(len(heads))]
     named = tuple(Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True)))
     return PrintedTable(title, named, tuple(tuple(map(PrintedCell, row)) for row in rows), note=note)

@@ -16,7 +16,7 @@ PLAIN: NumberStyle = "plain"
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column of a sheet.
+    """One column of a spreadsheet that shows a printed table: its head, and a value and a style for each row.
 
     Attributes:
         key: its name in code, the same in all languages.
@@ -32,7 +32,7 @@ class SheetColumn:
 
 
 def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn, ...]:
-    """Returns the columns of a sheet with this table.
+    """Returns a printed table as columns of a spreadsheet.
 
     Returns:
         First `heading`, the line across the table above each row, if there is one; then one column per column of the table. An

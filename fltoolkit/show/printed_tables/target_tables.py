@@ -112,7 +112,9 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def every_row(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns a table of every row that a survey fills, with or without a target, and the later round if there is one."""
+    """Returns a table of every row of the plan that a survey fills, even if the row has no target. If there is a later survey,
+    the table also shows its numbers.
+    """
     rows = evidence.targets
     later = rows.loc[rows["beside"] != "", "later_year"]
     keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(later) else EVERYTHING
@@ -123,8 +125,8 @@ def every_row(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of what a repeat of the planned size could detect in each indicator's total (rows of
-    `Evidence.targets`).
+    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in the total of
+    each indicator. `rows` are rows of `Evidence.targets`.
     """
     layout = TableLayout(TARGETS.only(*FOUND).columns)
     words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
@@ -132,7 +134,8 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the path to each target, year by year (`Evidence.milestones`).
+    """Returns a table of the path from the baseline to each target: the planned value of each year. `rows` are rows of
+    `Evidence.milestones`.
 
     Values that nobody measures are marked.
     """

@@ -47,7 +47,7 @@ def shown(row: PublishedNumber) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns a value of a group in words.
+    """Returns the words for one value of a group, for example for the code of a region.
 
     Characteristics of cases, such as forms of forced labour, have the kit's names, other values the survey's.
     """
@@ -76,7 +76,9 @@ def cases(row: PublishedNumber) -> str:
 
 
 def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
-    """Returns the limits of a change in words: `<0` or `>0` replaces a limit that rounds to 0 and is on that side of it."""
+    """Returns the limits of a change's interval as texts. If a limit rounds to 0 but is not 0, `<0` or `>0` is printed instead:
+    `beyond_zero` says which.
+    """
     return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
 
 

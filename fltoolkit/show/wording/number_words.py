@@ -111,7 +111,9 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the label of each row. If two breakdowns have a category with the same name, the label also names the breakdown."""
+    """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
+    also names the breakdown.
+    """
     records = rows.to_dict("records")
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
@@ -148,7 +150,9 @@ def remark(language: Language, row: PublishedNumber) -> str:
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns the notes for rows by some groups, one sentence per group: `Household wealth: at the time of the interview, …`."""
+    """Returns what readers must know about the groups of some published rows, one sentence per group: `Household wealth: at the
+    time of the interview, …`.
+    """
     said = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in said.items())
 
@@ -159,7 +163,7 @@ def start(text: str) -> str:
 
 
 def marker(row: PublishedNumber) -> str:
-    """Returns a marker as it is printed, `[c]`; empty for none."""
+    """Returns the marker of a published number as it is printed, such as `[c]`; empty if the number has none."""
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
 
 

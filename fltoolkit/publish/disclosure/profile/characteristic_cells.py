@@ -148,7 +148,9 @@ def _with_value(key: Key, group: str, value: str) -> Key:
 
 
 def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
-    """Returns the counts of a profile row: cases with the characteristic, cases without it, and unresolved cases."""
+    """Returns the counts behind a row of a profile (a share of cases with a characteristic): cases with the characteristic, cases
+    without it, and unresolved cases.
+    """
     n, population = int(row["n"]), float(row["population"])
     unit = population if row["measure"] == "profile" else 1.0
     having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
@@ -167,7 +169,8 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the cells of cases on which the rows of a profile are based. Each row reveals the number of cases of its base.
+    """Returns the bases of the rows of a profile. The base of a row is the cell of all cases of which the row shows a share. Each
+    row reveals the number of cases in its base.
 
     The base has at least as many sampling points and households as its cases with a characteristic, and as its cases without it.
     """

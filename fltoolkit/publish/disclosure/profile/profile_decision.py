@@ -52,11 +52,13 @@ class ProfileRows:
 
     @property
     def parents(self) -> dict[CellId, Cell]:
-        """The cells of cases of which the rows show shares."""
+        """The bases of the rows: for each row the cell of all cases of which it shows a share."""
         return parent_cells(self.table, self.keys, self.of)
 
     def characteristics(self, seen: Seen) -> Iterator[CharacteristicCells]:
-        """Yields the cells of each characteristic. Characteristics that exclude each other are yielded together."""
+        """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics of which each case has at most
+        one are yielded together.
+        """
         found: dict[str, CharacteristicCells] = {}
         for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
             own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))

@@ -53,8 +53,8 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
 
 
 def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None) -> pd.DataFrame:
-    """Returns the changes of a measure in its first population: for everyone, and by uncrossed groups (those in `groups`, or
-    all).
+    """Returns the published changes of a measure in its first population: for everyone, and by each of these groups (None: by all
+    groups). Breakdowns that cross groups are left out.
     """
     rows = changed[changed["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
@@ -64,7 +64,9 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def rounds(row: PublishedNumber) -> tuple[str, str]:
-    """Returns the years of the two rounds, or their names if both are of the same year."""
+    """Returns the names of the two rounds (surveys) that a change compares: their years, or their own names if both are of the
+    same year.
+    """
     by = "round" if row["year"] == row["year_before"] else "year"
     return str(row[f"{by}_before"]), str(row[by])
 

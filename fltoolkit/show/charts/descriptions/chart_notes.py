@@ -39,8 +39,8 @@ def markers(language: Language, used: Iterable[object]) -> str:
 
 
 def base(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns the population of a chart and how many persons were asked, as published. For shares of cases also the number of
-    cases.
+    """Returns the note on who a chart is about: the population, how many of its persons were asked (as published), and for shares
+    of cases also the number of cases.
 
     Args:
         first: a row of the chart, which names its population.
@@ -59,7 +59,9 @@ def base(out: Published, first: PublishedNumber, language: Language) -> str:
 
 
 def source(language: Language, *surveys: object) -> str:
-    """Returns the surveys on which a chart is based; empty for a design without a survey.yaml."""
+    """Returns the note that names the surveys on which a chart is based; empty if no survey has a name (data without a
+    survey.yaml).
+    """
     there = dict.fromkeys(str(survey) for survey in surveys if isinstance(survey, str) and survey)
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 

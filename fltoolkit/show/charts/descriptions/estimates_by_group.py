@@ -82,8 +82,8 @@ def estimates(
 
 
 def rule_sets(out: Published, measure: str, language: Language, *, title: str = "") -> DotChart:
-    """Returns a chart of a headline under each rule set: the run's own first, then the others, or the reason why the survey
-    cannot give them.
+    """Returns a chart of the headline of a measure under each rule set (which says which answers make a person a case): the run's
+    own first, then the others. If the survey does not support a rule set, its row gives the reason.
     """
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()

@@ -93,7 +93,7 @@ WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture with a text alternative. Its bytes are made only when they are needed."""
+    """A picture that matplotlib drew, with a text alternative. The bytes of its file are made only when they are needed."""
 
     name: str
     figure: Any
