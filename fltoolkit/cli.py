@@ -23,7 +23,7 @@ PRIVATE = "only staff with access to personal data may be able to read it"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
+    """Run one command of the command line, such as `fltoolkit check`.
 
     Args:
         arguments: the arguments of the command line. None means those of this program, which ends after the command.

@@ -75,7 +75,9 @@ class RepeatedKeys(DataError):
 
 
 class DesignError(FltoolkitError):
-    """The sample design does not allow a variance: weights, strata, PSUs or FPC are wrong."""
+    """No variance can be calculated, because the sample design is wrong: its weights, strata, PSUs or finite population
+    correction (FPC).
+    """
 
 
 class RequestError(FltoolkitError):

@@ -107,7 +107,7 @@ def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = Data
 
 
 def shown(path: Path) -> str:
-    """Returns a path for a message: on one line, and cut if it is very long."""
+    """Returns a path as a message prints it: on one line, and with its middle left out if it is very long."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= 500 else f"{text[:250]} … {text[-100:]}"
 

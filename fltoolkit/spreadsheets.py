@@ -85,7 +85,9 @@ class Spreadsheet:
         return self._formats[names]
 
     def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
-        """Write one value with its own type. Returns the value as it was written, or None for an empty cell."""
+        """Write one value into a cell of a sheet, with its own type (text, number, date). Returns the value as it was written, or
+        None for an empty cell.
+        """
         if isinstance(value, date) and value.year < FIRST_YEAR:  # a spreadsheet's calendar begins in 1900
             value = value.isoformat()
         if isinstance(value, str) and value != "":
@@ -104,7 +106,7 @@ class Spreadsheet:
         return value
 
     def content(self) -> bytes:
-        """Close the file. Returns its bytes."""
+        """Close the spreadsheet file. Returns its bytes."""
         self.book.close()
         return self._made.getvalue()
 

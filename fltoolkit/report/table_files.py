@@ -23,8 +23,8 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 @checked
 def write_estimates(out: Published, folder: str | Path) -> Words:
-    """Writes the published set to `folder/estimates.csv`, tidy and as printed (`rounding`: the base of weighted numbers); nothing
-    if `folder` is empty.
+    """Writes the published set to `folder/estimates.csv`: one row per number, as printed. The column `rounding` has the base to
+    which weighted numbers are rounded. Writes nothing if `folder` is empty.
     """
     if not str(folder):
         return NOTHING

@@ -79,7 +79,7 @@ class Run:
         return None
 
     def parameter_files(self) -> list[Path]:
-        """Returns the YAML files that parameters name (rules, a profile, an earlier survey).
+        """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an earlier survey).
 
         They are relative to the survey's folder.
         """
@@ -140,8 +140,8 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
 
 
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
-    """Returns the name of a survey's folder of results: the given name, or else that of the folder of its survey.yaml, with `_`
-    for blanks.
+    """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that contains
+    survey.yaml, with `_` for blanks.
 
     Raises:
         BatchError: a folder cannot have this name, on this system or on another.

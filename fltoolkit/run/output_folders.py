@@ -126,19 +126,20 @@ def recover(outputs: Path, name: str = "") -> None:
 
 
 def failed_folder(target: Path) -> Path:
-    """Returns the folder with the error of the latest run, beside the folder of results. The names do not clash, because no
-    survey's name has a point.
+    """Returns the folder for the error of a failed run, beside the folder of results (`target`). Its name contains a dot. No
+    survey's name does, so it cannot be the folder of another survey.
 
-    The folder is at the same depth, so that relative paths mean the same in it.
+    Both have the same depth, so that a relative path leads to the same file from both.
     """
     return target.with_name(target.name + FAILED)
 
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """Creates a temporary folder beside `target`, at the same depth, so that relative paths mean the same.
+    """Creates a temporary folder in which a run works, beside the folder `target`. Both have the same depth, so that a relative
+    path leads to the same file from both.
 
-    It is removed at the end.
+    The temporary folder is removed at the end.
     """
     work = Path(tempfile.mkdtemp(prefix=f"{WORK}{target.name}-", dir=target.parent))
     work.chmod(0o755)

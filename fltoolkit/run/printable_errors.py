@@ -55,7 +55,9 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def file_error(error: OSError) -> FltoolkitError:
-    """Returns a file error as an error of the kit: its path, the cause in plain words, and what to do."""
+    """Returns an error of the kit for an error of the operating system about a file. It names the path, the cause in plain words,
+    and what to do.
+    """
     number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
     problem, do = FILES.get(number or 0, ("a file cannot be read or written", "see to the disk and the path, then run again"))
     found = "" if number in FILES else error.strerror or type(error).__name__

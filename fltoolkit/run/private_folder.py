@@ -73,7 +73,8 @@ def write_rows(survey: Path, name: str, place: str) -> str:
 
 
 def write_private(place: str, name: str, file: str, text: str) -> str:
-    """Writes a file of a survey into its folder in a private place, and returns its path.
+    """Writes a confidential file of a survey into the survey's folder in a private place (a folder or address that only
+    authorised staff can read). Returns the path of the file.
 
     Raises:
         RequestError: the survey's folder there is a link.

@@ -12,7 +12,7 @@ RECORD = "run.json"  # a folder of results without it is ignored
 
 
 def is_address(place: str) -> bool:
-    """Returns whether a text is an address instead of a path."""
+    """Returns whether a text is an address (such as `s3://bucket/folder`) and not a path on this machine."""
     return "://" in place
 
 

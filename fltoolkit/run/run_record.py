@@ -74,7 +74,7 @@ class Record(Premises):
     seconds: float = 0.0
 
     def altered(self, folder: Path) -> list[str]:
-        """Returns the files that are no longer as the run left them: missing, damaged or edited."""
+        """Returns the files of results that have changed since the run wrote them: they are missing, damaged or edited."""
         return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
 
 
@@ -89,7 +89,7 @@ def premises(run: Run, target: Path) -> Premises:
 
 
 def versions() -> dict[str, str]:
-    """Returns the versions, on this machine, of everything that affects numbers and pages."""
+    """Returns the versions of Python and of all libraries on this machine that affect numbers and pages."""
     return {"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}}
 
 

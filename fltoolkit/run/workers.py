@@ -32,7 +32,7 @@ class Done:
 
 
 class Stopped(Exception):
-    """The batch was stopped by hand while this survey ran."""
+    """Raised in the run of a survey when the user stops the batch."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def run_all(
     If the batch is stopped by hand, this function waits until the kernels have ended and unfinished folders are removed.
 
     Args:
-        runs, hands: what is run, and by which workers. say: prints how each run ended. index: writes the index of the runs that
-            ended.
+        runs, hands: what is run, and by which workers. say: a function that prints how each run ended. index: a function that
+            writes the index page of the runs that have ended.
         clear: a function that is called when all runs have ended, before the last index is written. It removes the unfinished
             files of workers that died.
 

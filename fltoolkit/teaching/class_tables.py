@@ -56,7 +56,9 @@ def numbers(est: Estimates, title: str) -> Table:
 
 
 def hidden(sample: pd.DataFrame) -> Table:
-    """Returns the cases of a sample by trade and sex, as a careless office prints them: only small counts are hidden."""
+    """Returns a table of the cases of a sample by trade and sex, as a careless office would print it: only small counts are
+    hidden, so they can be calculated from the sums.
+    """
     found = sample[sample["case"] == 1].groupby(["trade", "sex"]).size().unstack(fill_value=0).rename_axis(None, axis=1)
     body = found.astype(str).mask(found < FEW, "[c]").assign(total=found.sum(axis=1).astype(str)).rename_axis("Trade")
     body.loc["total"] = [str(v) for v in (*found.sum(), found.to_numpy().sum())]

@@ -57,11 +57,11 @@ class Exercise(Model):
         return self
 
     def met(self, answer: str) -> bool:
-        """Returns whether an answer, in the form of `read`, is right."""
+        """Returns whether an answer to the exercise is right. The answer is in the form that `read` returns."""
         return answer == self.right if self.choices else _near(float(answer), truth(self.right), TOLERANCES[self.found])
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Returns whether an answer, in the form of `read`, is right, and the reply to it."""
+        """Returns whether an answer to the exercise is right, and the reply to it. The answer is in the form that `read` returns."""
         if self.met(answer):
             return True, self.why
         if self.choices:
@@ -179,9 +179,9 @@ class Lesson:
         return shell([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
-        """Returns the reply to an answer: right, with the reason; or a hint.
+        """Returns the reply to a learner's answer: that it is right, and why; or a hint.
 
-        None means the answer in the file, if there is one.
+        If `answer` is None, the answer in the file of answers is checked, if there is one.
         """
         exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer
@@ -214,7 +214,7 @@ class Lesson:
 
 
 def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson:
-    """Returns a lesson by the name of its notebook.
+    """Returns the exercises of the lesson that belongs to a notebook.
 
     Args:
         name: the name of the notebook.

@@ -50,7 +50,7 @@ class Redraws:
         return proportion(seen, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
-        """Returns whether each interval contains the truth, or another value."""
+        """Returns for each sample whether its 95 % interval contains the true value, or another `value`."""
         low, high = self.interval(method)
         wanted = self.truth if value is None else value
         return np.asarray((low <= wanted) & (wanted <= high))

@@ -29,7 +29,7 @@ def truth(name: str) -> float:
 
 
 def rates() -> dict[str, float]:
-    """Returns the true prevalence of each stratum."""
+    """Returns the true prevalence of forced labour in each stratum of the invented island."""
     sums = island().areas.groupby("stratum")[["adults", "cases"]].sum()
     return {str(s): float(r["cases"] / r["adults"]) for s, r in sums.iterrows()}
 
@@ -77,7 +77,9 @@ def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
 
 
 def chance_of_a_repeat() -> float:
-    """Returns how many of 100 repeats find the fall of lesson 4, from the exact variances of both rounds."""
+    """Returns how many of 100 repeats of the survey would find the true fall of lesson 4. It is calculated from the exact
+    variances of both surveys.
+    """
     before, after = island(), island().after_a_fall(CUT)
     se = np.hypot(clustered(REPEAT, before.areas), clustered(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))

@@ -114,7 +114,7 @@ def _(block: Charts) -> str:
 
 
 def image(picture: Drawn) -> str:
-    """Returns a picture inside the page, with its text alternative."""
+    """Returns a picture as an HTML element that contains the picture itself, with its text alternative."""
     return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
 
 

@@ -39,7 +39,9 @@ def add(word: Any, text: str, style: str) -> Any:
 
 
 def write(paragraph: Any, text: str) -> None:
-    """Adds a text to the end of a paragraph. Parts in another language are in italics, with their language and a star."""
+    """Adds a text to the end of a paragraph of a Word document. Parts in another language are in italics, with their language and
+    a star.
+    """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -48,7 +50,9 @@ def write(paragraph: Any, text: str) -> None:
 
 
 def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
-    """Returns the head and rows of a table as XML elements. `widths` are the widths of its columns in centimetres."""
+    """Returns the head and the rows of a printed table as XML elements of a Word document. `widths` are the widths of its columns
+    in centimetres.
+    """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 

@@ -44,7 +44,7 @@ def fill(cell: Any, color: str) -> None:
 
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
-    """Sets the borders of a cell: for each side its colour and its width in eighths of a point."""
+    """Sets the borders of a cell in a Word table. `sides` gives for each side its colour and its width in eighths of a point."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

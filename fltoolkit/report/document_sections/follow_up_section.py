@@ -51,9 +51,9 @@ def signed(language: Language, number: float, row: Line) -> str:
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the change of each indicator's total since the baseline, one sentence each.
+    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline.
 
-    A sentence claims no more than its verdict.
+    A sentence says that a number fell or rose only if the verdict of the test says so.
     """
     rows = evidence.follow_up
     totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]

@@ -20,7 +20,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def title(out: Published, language: Language, key: str) -> str:
-    """Returns a document's title: the sentence `key` with the country and the year."""
+    """Returns the title of a document, with the country and the year. `key` names the sentence in the language files."""
     first = out.table.iloc[0]
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
@@ -59,7 +59,7 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
-    """Returns a published number in large type, with its interval and its flag."""
+    """Returns a published number for a document, in large type, with its interval and its flag (such as `unreliable`)."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")

@@ -25,7 +25,7 @@ SIGNS: dict[SignState, str] = {MET: "✓", MISSED: "✗", OPEN: "?"}
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
-    """Returns the rows for which the plan names a target."""
+    """Returns those rows of the plan for which the plan names a target."""
     targets = evidence.targets
     return targets[targets["target_year"].notna()]
 
@@ -139,7 +139,8 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
-    """Returns each target with its baseline, whether a repeat could verify it, and the smallest fall it could detect.
+    """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
+    smallest fall that the repeat could detect.
 
     Only the first `most` targets are in the table.
     """

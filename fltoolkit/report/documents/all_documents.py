@@ -24,10 +24,11 @@ from fltoolkit.show.wording.section_words import Words
 @of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
-    """Writes brief, skeleton, slides and pictures in each of the plan's languages; nothing if `folder` is empty.
+    """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton of the
+    plan, the slides and the pictures. Writes nothing if `folder` is empty.
 
-    Returns a sentence that names the files. It also names the survey's and plan's own texts that lack a language; the documents
-    mark these texts.
+    Returns a sentence that names the files. It also names the texts of the survey and the plan that have no translation into one
+    of the languages. The documents mark these texts.
 
     Raises:
         SpecError: the plan names a language without a file of words, or with a missing sentence.

@@ -31,7 +31,9 @@ ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTA
 @of_plan
 @checked
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
-    """Writes `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing if `folder` is empty."""
+    """Writes the files for other systems into `folder`: `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json`.
+    Writes nothing if `folder` is empty.
+    """
     if not str(folder):
         return NOTHING
     target = Path(folder)

@@ -103,7 +103,8 @@ class _Published:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Writes `outputs/index.html`: first surveys that failed, then the newest.
+    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first, then the
+    newest ones.
 
     Surveys of the same year are in alphabetical order of their titles.
     """

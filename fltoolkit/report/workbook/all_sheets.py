@@ -44,7 +44,8 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
-    """Writes the workbook, in the first language of the plan's documents, unless the existing one has entries that were not read.
+    """Writes the plan's workbook, in the first language of the plan's documents. It never overwrites a workbook with entries that
+    are not in partners.yaml yet: then an error is raised.
 
     Raises:
         BatchError: the existing workbook has entries that are not in partners.yaml.
@@ -75,7 +76,7 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Writes the baseline alone, in Tool No. 16's columns: a workbook with one sheet, in which nobody fills in anything."""
+    """Writes a workbook with one sheet: the plan's baseline, with the columns of Tool No. 16. Nobody fills in anything there."""
     language = first_language(filled.plan)
     page = matrix_sheets.baseline_sheet(filled, language)
     write_book(path, Book(filled.plan.title, [page], language, recorded=False))

@@ -206,7 +206,7 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
 
 
 def kept(value: Any) -> Any:
-    """Returns a cell's value as partners.yaml keeps it.
+    """Returns the value of a workbook's cell in the form in which partners.yaml keeps it.
 
     A whole number with more digits than a spreadsheet keeps becomes a float.
     """

@@ -82,7 +82,7 @@ def bracketed(marker: object) -> str:
 
 
 def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
-    """Returns a sentence on the meaning of a sheet's markers; empty if it has none."""
+    """Returns a sentence that explains the markers in a sheet (letters such as [u]); empty if the sheet has none."""
     told = number_words.markers(language, used)
     return (language.say("workbook.legend", markers=told),) if told else ()
 
@@ -92,7 +92,9 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """Returns the number of cases, or the class of the number for a category."""
+    """Returns what a row of the plan shows as its number of cases: the number itself for everyone, and its class (`5–14`) for a
+    category.
+    """
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 

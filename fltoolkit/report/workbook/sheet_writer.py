@@ -195,7 +195,7 @@ class CellRecord:
 
 
 def typed(value: object) -> tuple[str, str]:
-    """Returns the type and the text of a cell's value."""
+    """Returns the type of a cell's value (such as number, text or date) and the value as text, for the hidden record."""
     if value is None or value == "":
         return "", ""
     if isinstance(value, bool):
@@ -208,7 +208,9 @@ def typed(value: object) -> tuple[str, str]:
 
 
 def write_book(path: Path, book: Book) -> None:
-    """Writes the pages, then the partners' own sheets, then the hidden record. The same content gives the same bytes."""
+    """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
+    The same content gives the same bytes.
+    """
     file = Spreadsheet(book.title, book.language.say("workbook.made"))
     writer = _Writer(file, book)
     for page in book.pages:

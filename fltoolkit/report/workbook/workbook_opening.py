@@ -49,7 +49,9 @@ class ReturnedBook:
     drawn: int
 
     def foreign_beside(self, charts: int) -> list[str]:
-        """Returns the kinds of content that are neither cells nor among the kit's own charts (`charts`: their number)."""
+        """Returns the kinds of content that partners added and that are not cells, such as pictures. `charts` is the number of
+        charts that the kit itself drew.
+        """
         own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
         return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
 

@@ -10,7 +10,7 @@ from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
 
 
 def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
-    """Returns a call of `write_disclosure` with these arguments as a line of code, for a kernel."""
+    """Returns a line of code that calls `write_disclosure` with these arguments. The kernel of the notebooks then runs this line."""
     return f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, {dict(parameters)!r})"
 
 

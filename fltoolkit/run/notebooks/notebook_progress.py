@@ -24,14 +24,14 @@ class Progress:
         self._rewrites = say is terminal.say and terminal.on_screen()
 
     def notebook(self, name: str) -> None:
-        """Notes that a notebook begins."""
+        """Shows that a notebook begins. If lines cannot be rewritten, prints a new line."""
         self._notebook, self._section = name, ""
         if not self._rewrites:
             self._say(f"{self._name}: {name}")
         self._show()
 
     def section(self, heading: str) -> None:
-        """Notes that a section of the notebook begins, or a step of a long cell."""
+        """Shows that a section of the notebook begins, or a step of a long cell. If lines cannot be rewritten, prints nothing."""
         self._section = heading
         self._show()
 

@@ -47,7 +47,7 @@ def shown(row: PublishedNumber) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns the words for one value of a group, for example for the code of a region.
+    """Returns the words for one value of a group: the form `domestic_work` gives `domestic work`.
 
     Characteristics of cases, such as forms of forced labour, have the kit's names, other values the survey's.
     """

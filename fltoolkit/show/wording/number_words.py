@@ -99,7 +99,8 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the notes for a profile of cases: that characteristics overlap, and how cases without an answer count.
+    """Returns the notes for rows of a profile (shares of cases with a characteristic): that one case can have several
+    characteristics, and how cases without an answer are counted.
 
     Empty for other measures.
     """
@@ -121,7 +122,7 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def indicator(language: Language, row: PublishedNumber) -> str:
-    """Returns an indicator in the plan's words.
+    """Returns the name of an indicator, in the words of the plan.
 
     The row that the kit adds below a % decrease has the kit's own words, with its population.
     """

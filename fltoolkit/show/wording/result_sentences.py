@@ -22,7 +22,9 @@ MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 @checked
 def headline(out: Published) -> Words:
-    """Returns the run's headlines for a notebook: the sentences of each population, and the facts on which they are based."""
+    """Returns the headlines of a run for a notebook: sentences with the rate and the number of each headline population (such as
+    adults and children), and the facts on which they are based.
+    """
     language = read_language(BASE)
     lines: list[str] = []
     for population in _populations(out):
@@ -106,7 +108,7 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def coverage(out: Published, language: Language) -> str:
-    """Returns whom the survey could not reach, in the survey's own words."""
+    """Returns a sentence that says whom the survey could not reach, in the survey's own words."""
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )

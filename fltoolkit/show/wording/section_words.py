@@ -25,7 +25,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Result(Words):
-    """The result of a section in one sentence. A page shows it under the section's heading."""
+    """The result of a notebook's section in one sentence. The notebook's page shows it under the section's heading."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), RESULT: {}}

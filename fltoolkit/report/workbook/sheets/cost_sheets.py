@@ -49,7 +49,9 @@ def costs(evidence: Evidence, language: Language) -> Page:
 
 
 def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
-    """Returns total, secured and gap of a row, as its formulas calculate them; blank if quantity or unit cost is not a number."""
+    """Returns three amounts for a row of the cost sheet, as its formulas calculate them: the total cost, the secured money, and
+    the gap between them. Total and gap are blank if quantity or unit cost is not a number.
+    """
     quantity, price, secured = (_amount(plain(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
     if quantity is None or price is None:
         return "", secured or 0.0, ""

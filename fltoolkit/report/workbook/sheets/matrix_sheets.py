@@ -130,13 +130,17 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
 
 
 def name_of(language: Language, row: Row) -> str:
-    """Returns the name of an indicator. The row that the kit adds for a % decrease says what it is for."""
+    """Returns the name of an indicator. For a % decrease, the kit adds a row with the prevalence from which it is derived. The
+    name of this row says so.
+    """
     said = number_words.indicator(language, row)
     return language.say("workbook.base_of", indicator=said) if row["indicator"] == PREVALENCE["indicator"] else said
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns what is counted, in which unit of analysis, where it is stored and its type: the plan's words within the kit's."""
+    """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored, and
+    the type. The kit's words introduce each part, and the plan's words follow.
+    """
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit, stored, kind = (
             language.say("workbook.base_definition"),
@@ -157,7 +161,9 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns the paths on which the two target columns are calculated; empty for a row without targets."""
+    """Returns a text that explains the two target columns of a row: on which path from the baseline to the target their values
+    are. Empty for a row without targets.
+    """
     if not row["about_targets"]:
         return ""
     start = int(row["year"])

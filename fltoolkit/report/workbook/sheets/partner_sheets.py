@@ -36,7 +36,9 @@ def _note(language: Language, name: str = "note") -> Column:
 
 
 def smart(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of Tool No. 16's five criteria for each indicator. Partners answer what the kit cannot know."""
+    """Returns the sheet that shows for each indicator which of the five SMART criteria of Tool No. 16 it meets. Partners answer
+    for the criteria that the kit cannot check.
+    """
     columns = (
         column(language, "code", 14), column(language, "indicator", 40), column(language, "criterion", 16), column(language, "met", 13),
         column(language, "missing", 60), _answer(language), _note(language),

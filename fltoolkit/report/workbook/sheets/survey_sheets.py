@@ -95,8 +95,8 @@ def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of every number of the baseline with all facts on which it is based; None if the survey fills no row of
-    the plan.
+    """Returns the sheet that shows for each number of the baseline all facts on which it is based, such as the sample. Returns
+    None if the survey fills no row of the plan.
     """
     columns = (
         column(language, "id", 34),

@@ -105,7 +105,9 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
 
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of the path to each target, with a chart of the first; None if no target has a baseline."""
+    """Returns the sheet of milestones: the planned value of each year between the baseline and each target, with a chart of the
+    first target. Returns None if no target has a baseline.
+    """
     records = [cleared(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
@@ -157,7 +159,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
 
 
 def verdicts(evidence: Evidence, language: Language) -> str:
-    """Returns the verdict of each indicator's total, in one line."""
+    """Returns one line with the verdict of the test for each indicator's total: whether it changed since the baseline."""
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
     told = (
