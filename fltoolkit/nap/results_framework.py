@@ -204,7 +204,7 @@ class Indicator(Model):
 
     @property
     def survey_measure(self) -> Estimated | None:
-        """Returns the measure that is estimated to fill the row."""
+        """Returns the measure that the survey must estimate to fill this row."""
         return "prevalence" if self.measure == "percent_decrease" else self.measure
 
 
@@ -383,7 +383,7 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """Returns the survey's group for a word of the plan, or None: `gender` is `gender` or `sex`, `age` is `age` or
+    """Returns the survey's group that a word of the plan means, or None: `gender` means `gender` or `sex`, `age` means `age` or
     `age_group`.
     """
     there = set(groups)

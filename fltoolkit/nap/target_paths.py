@@ -25,13 +25,13 @@ def words(target: Target, unit: object) -> Reason:
 
 
 def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
-    """Returns the targets of one row of the baseline, earliest first."""
+    """Returns those of an indicator's targets that are for one row of the baseline (a category, or the total), earliest first."""
     key = ("", "") if group == "total" else (group, category)
     return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
 
 
 def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
-    """Returns the value of a row in a year, on the path to its next target.
+    """Returns the planned value of a row of the plan in a year: the value on the path from its baseline to its next target.
 
     The result is nan for a year before the baseline or after the last target, and if there is no target. Linear: p0 + (pT −
     p0)·t/T. Geometric: p0·(pT/p0)^(t/T); for a cut r this is p0·(1 − r)^(t/T).

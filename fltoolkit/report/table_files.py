@@ -34,7 +34,9 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
 
 @checked
 def write_changes(found: Published | None, folder: str | Path) -> Words:
-    """Writes the change since an earlier round to `folder/changes.csv`; nothing if there is no change or `folder` is empty."""
+    """Writes the published changes since an earlier round (an earlier survey) to `folder/changes.csv`. Writes nothing if there is
+    no earlier round (None) or if `folder` is empty.
+    """
     if not str(folder):
         return NOTHING
     if found is None:
@@ -45,7 +47,9 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
 
 @checked
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
-    """Writes a published model to `folder/risk_factors.csv`; nothing if `folder` is empty or the model has no row."""
+    """Writes a published model (odds ratios and effects by category) to `folder/risk_factors.csv`. Writes nothing if `folder` is
+    empty or the model has no row.
+    """
     if not str(folder):
         return NOTHING
     if model.table.empty:
@@ -69,7 +73,8 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Writes `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing if `folder` is empty.
+    """Writes the plan's baseline into `folder`, as `nap_baseline.xlsx` and `nap_baseline.csv`. Writes nothing if `folder` is
+    empty.
 
     The workbook is in the plan's first language, and its numbers are as in the documents. The CSV has English codes and the
     published digits.

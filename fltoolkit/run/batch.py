@@ -171,7 +171,7 @@ def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
 
 
 def the_one(name: str, runs: Sequence[Run]) -> Run:
-    """Returns the run with this name. Raises `BatchError` if there is none."""
+    """Returns the run of a batch that has this name. Raises `BatchError` if the batch has no such run."""
     named = {run.name: run for run in runs}
     if name not in named:
         raise BatchError("the batch has no survey of this name", where="--only", found=name, allowed=named)

@@ -24,8 +24,7 @@ class Results(Protocol):
     """The lock of a folder of results, as a worker uses it to check that it may write there.
 
     This is an interface. `output_folders.Hold` has it for a folder, and `remote_batch.Claim` for an address. `holder` identifies
-    the
-    batch that owns the lock. `unusable` says why this process cannot write to the folder; empty if it can.
+    the batch that owns the lock. `unusable` says why this process cannot write to the folder; empty if it can.
     """
 
     @property

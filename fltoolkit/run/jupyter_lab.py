@@ -36,7 +36,7 @@ def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
 
 
 def lab_call(folder: Path, more: Sequence[str]) -> list[str]:
-    """Returns the command that starts the server on a folder."""
+    """Returns the command that starts the JupyterLab server for a folder. `more` are options of JupyterLab."""
     first = ["--LabApp.default_url=/lab/tree/notebooks"] if (folder / "notebooks").is_dir() else []
     return [*START, f"--ServerApp.root_dir={folder}", *first, f"--LabApp.app_settings_dir={SETTINGS}", *more]
 

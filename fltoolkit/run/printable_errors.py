@@ -83,15 +83,16 @@ def told(error: BaseException) -> str:
 
 
 def defect(error: BaseException) -> str:
-    """Returns the message of the command line for an exception that the kit does not expect: its type, and the lines of the kit
-    that it passed.
+    """Returns the message that the command line prints for an unexpected exception, which is a defect of the kit. It names the
+    type of the exception, and the lines of the kit's code that the exception passed. It quotes no data.
     """
     lines = [f"  at:      {place}" for place in _own_frames(error)]
     return "\n".join([f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"])
 
 
 def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
-    """Returns what may be printed of an error that a notebook's cell raised.
+    """Returns what may be printed of an error that a notebook's cell raised: the kit's own message, or only the type and the
+    line.
 
     Args:
         kind: the exception's class, as the kernel names it.

@@ -18,7 +18,7 @@ def is_address(place: str) -> bool:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder at an address. Names are relative to it, with slashes."""
+    """A folder at an address such as `s3://bucket/folder`. Names of files are relative to this folder, with slashes."""
 
     address: str
 

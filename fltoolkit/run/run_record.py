@@ -101,7 +101,9 @@ def _version(package: str) -> str:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Returns the run.json of a folder; None if there is none that this version can read."""
+    """Returns the content of run.json in a folder of results. None if there is no such file, or if this version of the kit cannot
+    read it.
+    """
     with suppress(FltoolkitError, ValueError):
         return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
     return None
@@ -140,7 +142,9 @@ def told_by(run: Run) -> dict[str, Any]:
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """Returns what survey.yaml corrects, by column and reason; empty if it cannot be read or the corrections fail."""
+    """Returns which values of the data survey.yaml corrects, one entry per column and reason. Empty if survey.yaml cannot be read
+    or the corrections fail.
+    """
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")

@@ -38,7 +38,8 @@ IDLE = 45 * 60  # seconds after which a kernel without a viewer is ended, to fre
 
 
 def refuse_root(more: Sequence[str]) -> None:
-    """Stop if the account is root's: learners run code as the server's account, and could change anything on the machine.
+    """Stop if the account is root's. Learners run code under the account of the server, so as root they could change anything on
+    the machine.
 
     Raises:
         RequestError: the account is root, and the options `more` do not include JupyterLab's own `--allow-root`.

@@ -20,7 +20,9 @@ NUMBERS = {
 
 
 def play_smallest_fall(*, interactive: bool = False) -> Any:
-    """Shows the smallest fall that a repeat detects with a chance of 80 %, for a baseline, a sample size and a design effect."""
+    """Shows the smallest fall that a repeat of a survey detects with a probability of 80 %. The learner sets the baseline, the
+    sample size and the design effect.
+    """
 
     def view(baseline: float, persons: float, deff: float) -> Words:
         found = detectable_change(baseline / 1000, persons, deff=deff)
@@ -33,7 +35,9 @@ def play_smallest_fall(*, interactive: bool = False) -> Any:
 
 
 def play_sample_size(*, interactive: bool = False) -> Any:
-    """Shows how many people must answer in each round, for a baseline, a cut to be detected and a design effect."""
+    """Shows how many people must answer in each of two surveys, so that a fall of a given size is detected. The learner sets the
+    baseline, the fall and the design effect.
+    """
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)

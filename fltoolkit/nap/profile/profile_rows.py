@@ -30,8 +30,8 @@ def names_of(characteristic: str) -> tuple[str, str]:
 def could_name(spec: SurveySpec) -> list[str]:
     """Returns all characteristics that a row of nap.yaml with `measure: profile` may name as `of`, such as `debt_bondage`.
 
-    A stage or a mode has its topic before it (`coercion_stage/recruitment`), because both sides of the definition (involuntary
-    work and coercion) have stages and modes.
+    The name of a stage or a mode begins with its topic (`coercion_stage/recruitment`), because both sides of the definition
+    (involuntary work and coercion) have stages and modes.
     """
     names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
     names["worst_form"] = list(spec.children.worst_forms) if spec.children else []

@@ -32,8 +32,7 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
     """Returns the difference in prevalence between every two categories of the lead group, for each headline population.
 
     The lead group is the one that survey.yaml names beforehand for the first comparison, for example sex. Headline populations
-    are
-    those whose rate a run always shows, for example adults and children.
+    are those whose rate a run always shows, for example adults and children.
 
     Args:
         made: the estimates of a run.

@@ -33,8 +33,7 @@ class Kinds:
 
     A kind is all persons who have the same group values and are in the same populations. For each kind: the number of its persons
     (`persons`), and the smallest and the largest weight of a person of this kind in each population (`light`, `heavy`). Weights
-    are
-    in units of the population's mean weight (populations × kinds; 0 outside the population).
+    are in units of the population's mean weight (populations × kinds; 0 outside the population).
     """
 
     persons: Array

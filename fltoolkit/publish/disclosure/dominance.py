@@ -43,8 +43,7 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: flo
     them.
 
     The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, or with more than 20,000 persons,
-    are
-    left out: no one person stands out there, except by dominance (see `dominated`).
+    are left out: no one person stands out there, except by dominance (see `dominated`).
 
     Args:
         patterns: the survey's kinds of persons.

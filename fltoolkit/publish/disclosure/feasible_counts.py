@@ -96,8 +96,7 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
     """Returns the cheapest numbers that meet the goals and agree with everything that readers know.
 
     A goal is a number of cases that a cell must reach. The cost is that of changing shown cells (`terms`). Returns None if there
-    are
-    no such numbers, or if the search ends without an answer.
+    are no such numbers, or if the search ends without an answer.
     """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)

@@ -14,9 +14,8 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
     """Adds the headline under other rule sets to the run's `own` rows, and decides which of these rows are hidden.
 
     If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
-    in
-    the table is hidden, so that the run's own result stays. If a row has as many cases as a hidden row, they are taken to be the
-    same cases, and it is hidden too.
+    in the table is hidden, so that the run's own result stays. If a row has as many cases as a hidden row, they are taken to be
+    the same cases, and it is hidden too.
 
     Args:
         table: the rows of the run, then the headlines under other rule sets.

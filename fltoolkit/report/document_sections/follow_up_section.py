@@ -37,7 +37,9 @@ def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how the interviews of both rounds were held; empty if neither round says it."""
+    """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
+    survey says it.
+    """
     told = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     told = told[(told != "").any(axis=1)]
     if told.empty:

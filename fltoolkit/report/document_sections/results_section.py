@@ -26,7 +26,9 @@ def title(out: Published, language: Language, key: str) -> str:
 
 
 def source(out: Published, language: Language) -> str:
-    """Returns one line on the source of every number: survey, rule set, window, profile."""
+    """Returns one line that says where every number of a document comes from: the survey, the rule set (which answers make a
+    person a case), the look-back window, and the publication profile.
+    """
     first = out.select("prevalence").iloc[0]
     period = language.kit(first["reference_period"])
     judged = out.judged.partition(":")[0]

@@ -31,7 +31,7 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
-    """Returns a warning for each target that no survey of the planned size could verify."""
+    """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify."""
     rows = with_target(evidence)
     return tuple(Paragraph(warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
 
@@ -54,7 +54,9 @@ def explained(signs: Signs, language: Language) -> str:
 
 
 def more_targets(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how many targets have no place in the row of signs; empty if all have one."""
+    """Returns a sentence on how many targets the first page leaves out, because its row of signs (✓ ✗ ?) has no place for them.
+    Empty if none is left out.
+    """
     left = len(with_target(evidence)) - MOST
     return language.say("targets.more", n=str(left)) if left > 0 else ""
 

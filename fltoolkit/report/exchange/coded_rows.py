@@ -97,7 +97,9 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 
 def area_code(country: str) -> str:
-    """Returns the country name if it is an ISO-3 code, otherwise `X_` and the name. No ISO code has this form."""
+    """Returns the code of a country for other systems. If the survey gives an ISO-3 code as country, returns this code. Otherwise
+    returns `X_` and the name: no ISO code has this form.
+    """
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")

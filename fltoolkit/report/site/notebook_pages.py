@@ -58,7 +58,7 @@ def template_file(name: str) -> str:
 
 @checked
 def write_assets(folder: Path) -> None:
-    """Copies plotly's script, the only one that pages share, into `folder`."""
+    """Copies plotly's script (plotly.min.js) into `folder`. It is the only file that all pages of notebooks share."""
     folder.mkdir(parents=True, exist_ok=True)
     script = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
     write_whole(folder / "plotly.min.js", script.read_bytes())

@@ -58,7 +58,9 @@ def sentence(row: PublishedNumber) -> str:
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """Returns a paragraph on how the interviews of both rounds were held; empty if neither round says it."""
+    """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
+    survey says it.
+    """
     told = [(_round(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
     if not any(words for _, words in told):
         return ()
@@ -75,7 +77,7 @@ def change(rows: pd.DataFrame) -> Picture:
 
 
 def change_table(rows: pd.DataFrame) -> Table:
-    """Returns a table with the change of each row, its interval, its verdict and the reasons."""
+    """Returns a table of published changes between two surveys: each with its interval, the verdict of its test and the reasons."""
     return in_notebook(change_tables.changes(read_language(BASE), rows))
 
 

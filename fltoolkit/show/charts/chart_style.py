@@ -93,7 +93,7 @@ def more_lines(title: str, subtitle: str) -> int:
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """Returns a value axis that starts at zero, with a light grid."""
+    """Returns the plotly settings of a value axis that starts at zero, with a light grid."""
     return {
         "title": {"text": title},
         "rangemode": "tozero",

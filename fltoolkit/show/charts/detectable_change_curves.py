@@ -37,8 +37,8 @@ def detectable(
 
 @checked
 def repeat(out: Published, *, title: str = "") -> Picture | Words:
-    """Returns a picture of what a repeat of this survey could detect, at its size and design effect. The curves start from its
-    own prevalence, from twice and from half of it.
+    """Returns a picture of the smallest fall in prevalence that a repeat of this survey could detect, if it has the same size and
+    the same design effect. The curves start from its own prevalence, from twice and from half of it.
 
     Returns a sentence if the headline is not shown, if nobody was found, or if there are too few cases to show a design effect.
     """

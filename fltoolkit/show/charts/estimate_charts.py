@@ -23,10 +23,11 @@ BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed b
 
 @checked
 def dots(out: Published, measure: str, by: By = None, *, population: str | None = None, title: str = "") -> Picture:
-    """Returns a picture of estimates as dots with their intervals and printed values, one row per category.
+    """Returns a picture of published estimates of a measure, one row per category: a dot with its interval and the printed value.
 
-    A hollow dot is unreliable. If nobody was found, there is a line from zero and no dot. Numbers with `[c]` and `[u]` are not
-    shown. Several breakdowns are below each other. In a crossed breakdown the categories of the second group are headings.
+    A hollow dot is unreliable. If nobody was found in a category, there is a line from zero and no dot. Numbers with `[c]` and
+    `[u]` are not shown. Several breakdowns are below each other. In a crossed breakdown the categories of the second group are
+    headings.
 
     Args:
         title: replaces the title of measure, groups and population.

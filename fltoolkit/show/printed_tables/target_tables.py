@@ -101,8 +101,8 @@ MILESTONES = TableLayout(
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of each target with its baseline, whether a repeat could verify it, and the smallest fall that a repeat
-    could detect.
+    """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
+    smallest fall that the repeat could detect.
 
     Args:
         rows: rows of `Evidence.targets` that have a target.

@@ -66,7 +66,7 @@ def verifiable(language: Language, row: Line) -> str:
 
 
 def warning(language: Language, row: Line) -> str:
-    """Returns the warning to print before a target that no survey could verify."""
+    """Returns the warning that a document prints about a target if no survey of the planned size could verify it."""
     about_it = {"what": about(language, row), "target": promise(language, row)}
     if row["obstacle"] == UNPLANNED:  # the planned repeat would be large enough
         chance = number_words.percent(language, row["power"])

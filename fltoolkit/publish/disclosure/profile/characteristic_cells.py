@@ -28,9 +28,8 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
     """Returns the cell that a row of a profile shows, and the group of which the row's characteristic is a value.
 
     A profile shows the shares of cases with a characteristic, such as debt bondage. Characteristics are ordered by topics, such
-    as
-    `coercion`. If each case has at most one characteristic of a topic, the topic is the group. Otherwise each characteristic is a
-    separate group with the values yes, no and not stated.
+    as `coercion`. If each case has at most one characteristic of a topic, the topic is the group. Otherwise each characteristic
+    is a separate group with the values yes, no and not stated.
 
     Args:
         key: the row's values by group; one of the groups is a topic.

@@ -70,7 +70,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class ChartRow:
-    """One line of a dot chart.
+    """One row of a chart: a label, one number or several, and the words at its right.
 
     Attributes:
         label: the words at its left.

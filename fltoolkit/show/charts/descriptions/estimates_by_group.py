@@ -126,7 +126,9 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
 
 
 def number_text(language: Language, row: PublishedNumber) -> str:
-    """Returns a row's number for the text alternative, with its interval, its marker and the reason for the marker."""
+    """Returns a published number as words for a chart's text alternative: with its interval, its marker and the reason for the
+    marker.
+    """
     if pd.isna(row["estimate"]):
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()

@@ -29,7 +29,7 @@ LEADING = 1.36  # line height as a multiple of the font size
 
 @cache
 def letters(*, bold: bool = False) -> Path:
-    """Returns the font file that comes with matplotlib. No other font of the machine is used."""
+    """Returns the path of the font file for all pictures, which comes with matplotlib. No other font of the machine is used."""
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
