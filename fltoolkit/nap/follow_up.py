@@ -44,11 +44,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         changed: the changes since the baseline (`Rounds.changed`). None: the table is empty.
 
     Returns:
-        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `beyond_zero` (`<0` or
-        `>0`: the side of a limit of the change that rounds to 0); `decrease` in % of the baseline with its interval; `verdict`
-        and `verdict_reason`; `light` (a sign ▼ ▲ ? × with the verdict, blank if the change is not shown); `attenuated` (the
-        look-back windows overlap); `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each
-        round's own number; `milestone` (the value on the target's path in that year); years and surveys.
+        One row per row of the baseline that a survey fills. The columns are `KEY`, years, surveys, and:
+
+        - the numbers of the baseline and of the later round, and the change, each with its interval, in the row's unit
+        - `beyond_zero`: `<0` or `>0` if a limit of the change rounds to 0: the side of 0 on which the exact limit is
+        - `decrease`: in % of the baseline, with its interval
+        - `verdict` of the test, and `verdict_reason`
+        - `light`: the verdict with a sign (▼ ▲ ? ×); blank if the change is not shown
+        - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
+        - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number
+        - `milestone`: the planned value of that year, on the path to the target
     """
     if changed is None:
         return pd.DataFrame(columns=FOLLOW_UP)

@@ -91,8 +91,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Start:
-    """The baseline of a change: a row of the plan's baseline, how many persons were asked in all, its rate `p`, and its design
-    effect.
+    """The baseline from which a change is planned: a row of the plan's baseline, how many persons were asked in all, its rate
+    `p`, and its design effect.
     """
 
     row: TargetRow

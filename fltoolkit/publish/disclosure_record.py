@@ -209,7 +209,7 @@ def _groups(key: Key) -> dict[str, str]:
 
 
 def _whole(least: float, most: float) -> tuple[int, int] | None:
-    """Returns the smallest and largest whole number within two ends; None if an end is not known."""
+    """Returns the smallest and the largest whole number from `least` to `most`; None if one of these is not known."""
     return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
 
 

@@ -196,7 +196,7 @@ def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> R
 
 
 def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
-    """Raises an error if a round's published set lacks a row of the change, or has another number in it."""
+    """Raises an error if the published set of a round has no row for a row of the change, or has another number in this row."""
     if pd.isna(row[f"n_{name}"]):
         return
     values = crossed(sorted(v for _, v in key)) or TOTAL

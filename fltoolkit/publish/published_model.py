@@ -150,7 +150,8 @@ def _published(
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """Returns the largest category that is shown and has enough cases, or else the largest that is shown with a case.
+    """Returns the reference category of a group: the largest category that is shown and has enough cases, or else the largest
+    that is shown and has a case.
 
     Returns None if there is nothing to compare with it.
     """

@@ -195,7 +195,7 @@ def publish_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
     """Returns everything that one run may show as a published set: the tables of survey.yaml and those that the plan's rows need.
-    It is decided for all of them together what is hidden.
+    One decision says what is hidden in all of them.
 
     The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
     were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey

@@ -63,7 +63,7 @@ class Condition(Model):
         return self
 
     def met(self, facts: Mapping[Hashable, Any]) -> bool:
-        """Returns whether a row meets the condition."""
+        """Returns whether a row meets the condition. `facts` are the values of the row, by column."""
         value = float(facts[self.column])
         if self.below is not None:
             return value < self.below

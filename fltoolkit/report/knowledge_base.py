@@ -69,7 +69,9 @@ def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
 
 
 def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
-    """Returns, for each group and population, the rows of the first measure that is published by the group."""
+    """Returns published rows by each group, for each population. If several measures are published by a group, only the first one
+    is used.
+    """
     found = []
     for group in groups:
         rows = out.own_rows(breakdown=group)

@@ -251,7 +251,9 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _without_translation(run: Run) -> tuple[str, ...]:
-    """Returns which texts of survey.yaml and nap.yaml lack a language of the plan's documents. The documents mark them."""
+    """Returns which texts of survey.yaml and nap.yaml have no translation into a language of the plan's documents. The documents
+    mark these texts.
+    """
     if not run.plan:
         return ()
     plan, spec = read_plan(run.plan), read_spec(run.survey)

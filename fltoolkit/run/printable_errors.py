@@ -110,8 +110,8 @@ def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None)
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Reduces the errors in a notebook's outputs to what may be printed, removes its warnings, and returns the printable
-    errors.
+    """Changes the outputs of a notebook so that they quote no data: of each error only what may be printed stays, and all
+    warnings are removed. Returns the errors that stay, as texts.
     """
     said = []
     for cell in notebook.cells:

@@ -88,7 +88,9 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
 
 
 def difference(first: tuple[str, float, float], second: tuple[str, float, float]) -> Picture:
-    """Draws two estimates (name, value, standard error) with their 95 % intervals, and below them their difference."""
+    """Draws two estimates with their 95 % intervals, and below them their difference with its interval. Each estimate is given as
+    its name, its value and its standard error.
+    """
     fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 330, showlegend=False)
     gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
     rows = [first, second, gap]

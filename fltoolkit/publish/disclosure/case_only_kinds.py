@@ -73,7 +73,9 @@ class CaseOnlyKinds:
 
 @dataclass(frozen=True)
 class _Column:
-    """The cases of one coarse kind of person that have one combination of values of the case-only groups."""
+    """An unknown of the system: the cases of one coarse kind of person that have one combination of values in the case-only
+    groups (groups that only cases have, such as the sector).
+    """
 
     of: int
     values: Key
@@ -141,7 +143,8 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether the route among the values, if any, fits the age of the person.
+    """Returns whether a person of this age can have these values. One of them may be a route to forced labour, which only
+    children or only adults have.
 
     Readers know which routes belong to children and which to adults.
     """

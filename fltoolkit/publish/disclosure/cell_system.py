@@ -63,7 +63,7 @@ class Row(Generic[C]):
 class Tie:
     """An equation that always holds, whatever is shown: a sum of unknowns whose value is known.
 
-    It exists if the same persons are counted by two sets of unknowns: the cases of a kind, and the same cases by sector.
+    A tie is needed if two sets of unknowns count the same persons: the cases of a kind, and the same cases by sector.
 
     The sum of `sign` times the cases is `cases`. For each population in `weighted`, the same sum of weighted cases is the value
     given there.

@@ -113,11 +113,11 @@ def _heaviest(system: CellSystem[C], row: int) -> float:
 
 @dataclass
 class _Search(Generic[C]):
-    """The search for cells to hide.
+    """The search for further cells to hide, so that no confidential count can be calculated.
 
     Attributes:
         system: the cells.
-        goals: what must stay possible.
+        goals: the numbers of cases that must stay possible for a reader in the confidential cells.
         cost: by cell, the cost of hiding it.
         fixed: cells that are hidden from the start.
         shown: cells that are still shown.

@@ -231,7 +231,9 @@ def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...]
 
 
 def _domain_key(where: Domain) -> Key:
-    """Returns a domain as group values of a cell. Several labels of one group together form a new group."""
+    """Returns a domain (a part of the population, such as rural areas) as the group values that define a cell. Several labels of
+    one group together form a new group.
+    """
     return frozenset((g, labels[0]) if len(labels) == 1 else (_union(g, labels), IN) for g, labels in where)
 
 

@@ -46,7 +46,7 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> 
 
 
 def _kind(head: Head) -> str:
-    """Returns the class of a column's cells. A value is a number that stays visible on a narrow screen."""
+    """Returns the CSS class of a column's cells. A value is a number that stays visible on a narrow screen."""
     return "value number" if head.kind == "value" else head.kind
 
 

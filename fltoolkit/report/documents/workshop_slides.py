@@ -37,7 +37,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the headline and its open questions."""
+    """Returns the slide with the headline, and with what it leaves open."""
     out = evidence.now
     first = result_sentences.sentences(out, language)[0]
     lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
@@ -48,7 +48,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what changed since the baseline: verdicts above the picture.
+    """Returns the slides on what changed since the baseline: the verdicts of the tests above a picture.
 
     Verdicts that do not fit there are on a separate slide.
     """

@@ -109,7 +109,7 @@ def _parted(cell: Any) -> tuple[Any, list[Any]]:
 
 
 def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
-    """Returns a cell that shows these outputs."""
+    """Returns a new notebook cell that shows these outputs, with this metadata."""
     import nbformat
 
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)

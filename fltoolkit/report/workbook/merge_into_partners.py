@@ -59,7 +59,7 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind(partners: Partners, edit: Edit) -> str:
-    """Returns what an entry does to partners.yaml."""
+    """Returns what an edit does to partners.yaml: it is new, or it changes or empties an entry."""
     if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"
@@ -86,7 +86,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
 
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
-    """Returns what partners.yaml has now in the place of an edit."""
+    """Returns the entry that partners.yaml has now in the place of an edit (what a partner typed into a cell)."""
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
     found = partners.row(edit.table, edit.row).get(edit.column)

@@ -111,10 +111,10 @@ def categories(labels: Sequence[str]) -> dict[str, Any]:
 
 
 def wrap(text: str, width: int = 28) -> str:
-    """Returns a label in lines of at most `width` letters. HTML in it is printed as letters."""
+    """Returns a label of a chart, broken into lines of at most `width` letters. HTML in it is printed as letters."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 
 def safe(text: object) -> str:
-    """Returns a text in which HTML is escaped, so that it is printed as letters."""
+    """Returns a text in which HTML characters are escaped, so that a browser prints them as letters."""
     return escape(str(text), quote=False)

@@ -112,7 +112,7 @@ def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Ma
 
 @dataclass(frozen=True)
 class _Characteristic:
-    """A characteristic and its hidden cells."""
+    """One characteristic of cases (such as debt bondage), its cells, and which of them are hidden."""
 
     own: CharacteristicCells
     settled: Settled

@@ -109,7 +109,7 @@ def repeat(
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """Returns one curve. It has no value where no fall can be detected."""
+    """Returns one curve of the chart. If no fall can be detected with a number of persons, the curve has no value there."""
     n = [float(size) for size in np.geomspace(*sizes, POINTS)]
     return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
 
