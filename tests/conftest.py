@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shipped
 import yaml
-from small_surveys import NORVIA, SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
 
@@ -56,7 +57,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def norvia() -> fl.Survey:
-    return fl.classify(fl.read_survey(NORVIA))
+    return shipped.persons(shipped.NORVIA)
 
 
 @pytest.fixture

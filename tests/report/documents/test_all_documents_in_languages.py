@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 from handed import EN, ES, FR, in_languages
 from harvest import lines
 from marked_language import in_this_language, marked_language, without_mark
@@ -36,12 +37,10 @@ LANGUAGES = pytest.mark.parametrize("language", [FR, ES], ids=["fr", "es"])
 NAMES = {"Norvia", "Valdorie", "Smallland", "Nowhere", "fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}
 
 
-@pytest.fixture(scope="module", params=["norvia_lfs_2025", "valdorie_enquete_2025"])
+@pytest.fixture(scope="module", params=[shipped.NORVIA, shipped.VALDORIE])
 def evidence(request: pytest.FixtureRequest) -> fl.Evidence:
-    folder = SAMPLES / request.param
-    plan = fl.read_plan(folder / "nap.yaml")
-    persons = fl.classify(fl.read_survey(folder / "survey.yaml"))
-    return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+    plan, persons = shipped.plan(request.param), shipped.persons(request.param)
+    return fl.evidence(plan, fl.rounds(plan, persons, shipped.published(request.param, planned=True)))
 
 
 @pytest.fixture(scope="module")
