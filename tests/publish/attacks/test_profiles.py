@@ -9,6 +9,7 @@ whoever answered yes to an item of that stage.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -127,10 +128,14 @@ class Reader:
     def _range(self, places: list[int]) -> tuple[float, float]:
         goal = np.zeros(len(self.place) + len(self.base))
         goal[places] = 1.0
-        ties, limits = (self._matrix([left for left, *_ in rows]) for rows in (self.equal, [(left,) for left in self.below]))
-        known = {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
-        low, high = linprog(goal, **known), linprog(-goal, **known)
+        low, high = linprog(goal, **self.known), linprog(-goal, **self.known)
         return float(low.fun), -float(high.fun)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """All that is learned, as linear programmes take it."""
+        ties, limits = self._matrix([left for left, _ in self.equal]), self._matrix(self.below)
+        return {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
 
     def _matrix(self, rows: list[dict[int, float]]) -> Any:
         matrix = lil_array((len(rows), len(self.place) + len(self.base)))
@@ -169,10 +174,25 @@ def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
 SEEDS = range(6)
 
 
+Runs = Callable[[int], tuple[fl.Survey, pd.DataFrame, fl.Published]]
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """By its seed a survey, its table, and what is published of it by the kit as it is: once for all tests that switch nothing off."""
+
+    @cache
+    def run(seed: int) -> tuple[fl.Survey, pd.DataFrame, fl.Published]:
+        persons, table = survey(tmp_path_factory.mktemp("seed"), seed)
+        return persons, table, fl.publish_run(persons)
+
+    return run
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: Path) -> None:
-    persons, table = survey(tmp_path, seed)
-    own = fl.publish_run(persons).own
+def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, run_of: Runs) -> None:
+    _, table, run = run_of(seed)
+    own = run.own
     known, tried = told(own, table)
     assert known == []
     assert tried > 20
@@ -181,9 +201,8 @@ def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: P
 
 
 @pytest.mark.parametrize("seed", SEEDS[1:3])
-def test_nor_with_tables_beside_the_run(seed: int, tmp_path: Path) -> None:
-    persons, table = survey(tmp_path, seed)
-    run = fl.publish_run(persons)
+def test_nor_with_tables_beside_the_run(seed: int, run_of: Runs) -> None:
+    persons, table, run = run_of(seed)
     out = fl.publish(fl.total(persons, by="region", where={"sex": "women"}), beside=run)
     out = fl.publish(fl.total(persons, by=[["sex", "region"]]), beside=out)
     more = out.table.iloc[len(run.table) :]
