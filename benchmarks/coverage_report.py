@@ -19,9 +19,9 @@ LEAST, MOST, FALSE_DECREASE = 0.935, 0.975, 0.03
 BANDS = {"under 3": 0, "3 to 10": 3, "10 to 20": 10, "20 to 30": 20, "30 and more": ENOUGH_PSUS}
 VARIANTS = (GIVEN,)
 WHY = {
-    "none": "Samples without a case: n/deff₀ with Kish's deff₀, which knows nothing of clustering, ends below the truth",
-    "few": "Few PSUs hold cases: an estimate that is too low has a standard error that is too small",
-    "chosen": "What is shown are the samples that found too many: fewer cases are expected than it takes",
+    "none": "The sample has no case. n/deff₀ with Kish's deff₀ ignores clustering and ends below the truth",
+    "few": "Few PSUs hold cases. An estimate that is too low has a standard error that is too small",
+    "chosen": "Fewer cases are expected than publication needs. So the samples that are shown found too many cases",
 }
 
 

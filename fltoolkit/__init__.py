@@ -1,6 +1,7 @@
-"""fltoolkit estimates how many people are in forced labour from a labour force survey, and fills the baseline of a national plan.
+"""Estimates how many people are in forced labour from a labour force survey, and fills in the baseline of a national action plan.
 
-The packages stand in the order of the work: survey, classify, estimate, publish, nap, show, report. Each uses only those before it.
+The packages are listed in the order of the work: survey, classify, estimate, publish, nap, show, report. Each package uses only
+the packages before it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from typing import Any
 
 import lazy_loader
 
-_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # the names stand in __init__.pyi
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # __init__.pyi lists the names
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, its room opened when it is first asked for."""
+    """Returns a public name. Its package is imported when one of its names is first used."""
     if name == "__version__":
         from importlib.metadata import version
 

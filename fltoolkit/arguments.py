@@ -1,4 +1,4 @@
-"""Checks the arguments of public functions. A value of the wrong type raises one clear error of the kit."""
+"""Checks the arguments of public functions. A value of the wrong type raises an error that says what is allowed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValid
 
 from fltoolkit.errors import RequestError
 
-Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # of confidence
+Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # a confidence level
 T = TypeVar("T", bound=Callable[..., Any])
 
-FEW, SHORT, BITS = 20, 60, 200  # what is longer (a list, a text, a number) is named by its type alone
+FEW, SHORT, BITS = 20, 60, 200  # longer lists, texts or numbers (in bits) are not printed; messages name only their type
 LISTS = (tuple, list, Sequence, Iterable)
 UNIONS = (Union, types.UnionType)
 WORDS = {bool: "True or False", int: "a whole number", float: "a finite number", str: "text", Path: "a path", type(None): "None"}
 LIMITS = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "{} or less"}
-HOW = {  # by the name of a type: where the reader gets one
+HOW = {  # the name of a type, and how a reader gets a value of that type
     "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
     "Survey": "give fl.read_survey(path)",
     "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
@@ -35,25 +35,31 @@ HOW = {  # by the name of a type: where the reader gets one
 
 
 class _Parameter(NamedTuple):
-    """One argument of a function: its type hint, and what returns a value of that kind or raises pydantic's error."""
+    """One argument of a function.
+
+    Attributes:
+        hint: the type hint.
+        check: a function that returns the checked value, or raises pydantic's error.
+    """
 
     hint: Any
     check: Callable[[Any], Any]
 
 
 def checked(target: T) -> T:
-    """The function, method or class with its arguments checked against their type hints at every call.
+    """Returns a function, method or class that checks its arguments against their type hints at every call.
 
-    NumPy's numbers, truths and texts become Python's; lists and columns of names become tuples. Tables, designs and other objects are
-    passed on as they are, never copied. A number must be finite. `Annotated` hints may give limits (pydantic's `Field`) and, as a text,
-    what a reader should do. Hints are read at the first call, so that the import takes no longer.
+    NumPy's numbers, booleans and strings become Python's. Lists and columns of names become tuples. Tables, designs and other
+    objects are passed on unchanged and are never copied. A number must be finite. `Annotated` hints may give limits (pydantic's
+    `Field`) and a text that says what a reader should do. The hints are read at the first call, not at import, because reading
+    them is slow.
 
     Args:
-        target: the function; of a class the constructor is checked.
+        target: the function or class. For a class, the constructor is checked.
 
     Returns:
-        The same function with its name and signature, or the class itself. A call raises `RequestError` for an argument that is
-        missing, unknown or of another kind.
+        The same function with its name and signature, or the class itself. A call raises `RequestError` if an argument is
+            missing, unknown or of another type.
     """
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)  # type: ignore[misc]
@@ -83,9 +89,9 @@ def checked(target: T) -> T:
 
 @cache
 def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[str, _Parameter]]:
-    """A function's name in messages, its signature, and its parameters that say of what kind they are.
+    """Returns the name of a function for messages, its signature, and its parameters that have a type hint.
 
-    What a module imports for type checking alone is found among the public names of the kit.
+    If a module imports a type only for type checking, the type is looked up among the public names of the kit.
     """
     from pydantic import TypeAdapter
 
@@ -101,7 +107,7 @@ def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[st
 
 
 def _strict(hint: Any) -> Any:
-    """A type hint as pydantic checks it without converting anything but NumPy's scalars and what holds a list."""
+    """Returns a type hint that pydantic checks strictly. Only NumPy's scalars and list-like objects are converted."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _strict(hint.__bound__)
@@ -126,18 +132,19 @@ def _strict(hint: Any) -> Any:
 
 
 def _listing(*parts: Any, fixed: bool = False) -> Any:
-    """A list of any length whose elements are of one kind; if `fixed` of as many elements as there are kinds."""
+    """Returns the type hint of a list. If `fixed`, the list has one element for each type in `parts`. Otherwise it has any
+    length, and all elements have one type."""
     kinds = tuple(map(_strict, parts))
     return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
 
 
 def _python_value(value: Any) -> Any:
-    """NumPy's number, truth or text as Python's."""
+    """Returns a NumPy number, boolean or string as a Python value. Other values are returned unchanged."""
     return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0 else value
 
 
 def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
-    """A value that is one of some others, and of the same type: True is not 1."""
+    """Returns a value if it is among those allowed and has the same type: True is not 1. Otherwise raises `ValueError`."""
     value = _python_value(value)
     if not any(type(value) is type(other) and value == other for other in allowed):
         raise ValueError
@@ -145,14 +152,14 @@ def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
 
 
 def _listed(value: Any) -> Any:
-    """A list, the keys of a mapping, an array or a column as a tuple."""
+    """Returns a list, the keys of a mapping, an array or a column as a tuple. Other values are returned unchanged."""
     if isinstance(value, (list, range, KeysView, ValuesView)):
         return tuple(value)
     return tuple(value.tolist()) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else value
 
 
 def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
-    """The error for an argument, or for the one element of it that is wrong."""
+    """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element."""
     do = _advice(hint)
     paths = {_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
@@ -171,7 +178,7 @@ def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestErro
 
 
 def _advice(hint: Any) -> list[str]:
-    """What the hints of a parameter say that a reader should do."""
+    """Returns the texts in a type hint that say what a reader should do."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in UNIONS:
         return [text for kind in inside for text in _advice(kind)]
@@ -179,7 +186,8 @@ def _advice(hint: Any) -> list[str]:
 
 
 def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
-    """Where in a list or mapping an error is: pydantic's steps without the names of kinds that it puts between."""
+    """Returns the keys and positions that lead to an error in a list or mapping. pydantic adds the names of types to this
+    path; they are left out."""
     path: list[Any] = []
     for step in steps:
         of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
@@ -190,7 +198,8 @@ def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
 
 
 def _inside(hint: Any, step: Any) -> Any:
-    """What the hint of a list or mapping says of its element; of several kinds those that have elements."""
+    """Returns the type hint of an element of a list or mapping. If a hint allows several types, only those with elements are
+    used."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _inside(inside[0], step)
@@ -209,7 +218,7 @@ def _inside(hint: Any, step: Any) -> Any:
 
 
 def _words(hint: Any) -> list[str]:
-    """What a hint allows, in words."""
+    """Returns what a type hint allows, in words."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _words(hint.__bound__)
@@ -235,14 +244,15 @@ def _words(hint: Any) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    """The type of a value; of a scalar or a short list of these also the value, of data never."""
+    """Returns the type of a value. The value itself is added only if it is a scalar or a short list of scalars, so that data
+    are never printed."""
     if value is None:
         return "None"
     return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__
 
 
 def _is_simple(value: Any) -> bool:
-    """Whether a value is a scalar that fits a line, or a short list of these."""
+    """Returns whether a value is a scalar that fits on one line, or a short list of such scalars."""
     value = _python_value(value)
     if isinstance(value, (list, tuple)):
         return len(value) <= FEW and all(map(_is_simple, value))

@@ -1,4 +1,4 @@
-"""The command line: check a survey, estimate from it, run a batch. `fltoolkit COMMAND --help` shows examples."""
+"""The command line: checks a survey, estimates from it, or runs a batch of surveys. `fltoolkit COMMAND --help` shows examples."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.run.printable_errors import defect, told
 from fltoolkit.terminal import say
 
-STOPPED = 130  # as shells count: 128 and the number of the signal
+STOPPED = 130  # the exit code that shells use: 128 plus the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
-PRIVATE = "what only those may see who may see persons goes to this folder, which nobody else may read"
+PRIVATE = "only staff with access to personal data may be able to read it"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: None: those of this program, which then ends.
+        arguments: the arguments of the command line. None means those of this program, which ends after the command.
 
     Returns:
-        0 if all is well, 1 if a survey failed or has errors, or for a defect of the kit, 2 if the call or a file is wrong, 130 if it
-        was stopped by hand.
+        0 if all is well. 1 if a survey failed or has errors, or if the kit has a defect. 2 if the call or a file is wrong. 130 if
+            the user stopped the command.
     """
     parsed = _parser().parse_args(arguments)
     try:
@@ -48,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _ended_politely(*, for_good: bool) -> Iterator[None]:
-    """Let a request to end (SIGTERM) do what Ctrl-C does. `for_good`: nothing comes after but Python's own end, which Ctrl-C cuts short."""
+    """Within this context, a request to end the program (SIGTERM) does the same as Ctrl-C.
+
+    Args:
+        for_good: whether the program ends after this context. Ctrl-C then also stops Python's clean-up at the end. If False, this
+            context changes nothing.
+    """
     before = signal.getsignal(signal.SIGTERM)
     try:
         if for_good:
@@ -61,21 +66,22 @@ def _ended_politely(*, for_good: bool) -> Iterator[None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, whose help and errors no terminal can stop."""
+    """argparse, with help and errors that are printed on every terminal, also on one that lacks some letters."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         say(message.rstrip("\n"), error=file is None or file is sys.stderr)
 
 
 def _path(text: str) -> Path:
-    """A path that is not blank: of a blank one, such as a variable of a script that is not set, Python makes the working folder."""
+    """Returns a path. Refuses a blank one, for example from a script's variable that is not set: Python would read it as the
+    working folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is blank; name a file or folder (the working folder is .)")
     return Path(text)
 
 
 def _encoding(text: str) -> str:
-    """The name of a text encoding that Python knows."""
+    """Returns the name of a text encoding. Refuses a name that Python does not know."""
     try:
         return known_encoding(text)
     except ValueError as error:
@@ -83,7 +89,7 @@ def _encoding(text: str) -> str:
 
 
 def _workers(text: str) -> int:
-    """A number of surveys that can run at the same time."""
+    """Returns the number of surveys that may run at the same time."""
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
@@ -107,32 +113,39 @@ def _parser() -> argparse.ArgumentParser:
         "  fltoolkit new my_survey/data/persons.csv --out my_survey/survey.yaml --encoding cp1252",
     )  # fmt: skip
     new.add_argument("data", type=_path, help="CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)")
-    new.add_argument("--out", type=_path, help="what to write (default: survey.yaml beside the data); never overwritten")
-    new.add_argument("--encoding", type=_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252")
+    new.add_argument("--out", type=_path, help="the file to write (default: survey.yaml beside the data); never overwritten")
+    new.add_argument(
+        "--encoding", type=_encoding, help="encoding of a file that is not UTF-8 and does not name its own, such as cp1252"
+    )
     new.set_defaults(run=run.new)
     asked = commands.add_parser(
         "questionnaire", help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers", formatter_class=RAW,
         epilog="examples:\n  fltoolkit questionnaire docs/questionnaire\n  fltoolkit questionnaire my_survey --languages fr",
     )  # fmt: skip
-    asked.add_argument("folder", type=_path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
-    asked.add_argument("--languages", default="", help="of the form, with commas; the first is its default (default: all)")
+    asked.add_argument("folder", type=_path, help="the folder of questionnaire.yaml, a copy of docs/questionnaire")
+    asked.add_argument(
+        "--languages", default="", help="languages of the form, with commas; the first is the form's default (default: all)"
+    )
     asked.set_defaults(run=run.questionnaire)
     check = commands.add_parser(
-        "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
+        "check", help="check the data before any estimate", formatter_class=RAW,
         epilog="examples:\n  fltoolkit check my_survey/survey.yaml\n  fltoolkit check my_survey/survey.yaml --private /secure/lfs",
     )  # fmt: skip
     check.add_argument("survey", type=_path, help="a survey.yaml")
     check.add_argument(
-        "--show-values", action="store_true", help="print values of the data and counts as they are, also those that can name a person: on a terminal only"
+        "--show-values", action="store_true", help="print exact counts and all values of the data, also values that can identify a person: on a terminal only"
     )  # fmt: skip
     check.add_argument(
-        "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"
+        "--private",
+        default="",
+        metavar="FOLDER",
+        help=f"also write the keys of the rows behind findings to this folder; {PRIVATE}",
     )
-    check.add_argument("--name", default="", help="of the survey's folder there (default: the folder of survey.yaml)")
-    check.add_argument("--before", type=_path, help="the earlier round's survey.yaml: also say what a comparison would meet")
+    check.add_argument("--name", default="", help="name of the survey's folder there (default: the folder of survey.yaml)")
+    check.add_argument("--before", type=_path, help="the earlier round's survey.yaml: also say what could prevent a comparison")
     check.set_defaults(run=run.check)
     estimate = commands.add_parser(
-        "estimate", help="one survey through the notebooks", formatter_class=RAW,
+        "estimate", help="run one survey through the notebooks", formatter_class=RAW,
         epilog="examples:\n  fltoolkit estimate my_survey/survey.yaml\n"
         "  fltoolkit estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results\n"
         "  fltoolkit estimate my_survey/survey.yaml --profile nchs_2017\n"
@@ -145,46 +158,50 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("--outputs", type=_path, default=Path("outputs"), help="where results go (default: outputs)")
     estimate.add_argument(
         "--profile",
-        help=f"what is reliable enough to be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
+        help=f"rules for the estimates that may be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
     )  # fmt: skip
-    estimate.add_argument("--name", default="", help="of the folder of results in there (default: the folder of survey.yaml)")
+    estimate.add_argument(
+        "--name", default="", help="name of the folder of results in there (default: the folder of survey.yaml)"
+    )
     _results(estimate)
     estimate.add_argument(
         "--restricted", action="store_true",
-        help="also write estimates_full.csv into the private folder, nothing suppressed: not for publication",
+        help="also write estimates_full.csv, without suppression, into the private folder: not for publication",
     )  # fmt: skip
     estimate.set_defaults(run=run.estimate)
     batch = commands.add_parser(
-        "batch", help="many surveys through the notebooks", formatter_class=RAW,
+        "batch", help="run many surveys through the notebooks", formatter_class=RAW,
         epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume\n"
         "  fltoolkit batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
     )  # fmt: skip
     batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/cluster.md)")
     where = batch.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=_workers, default=2, help="surveys at the same time on this machine (default: 2)")
+    where.add_argument(
+        "--workers", type=_workers, default=2, help="how many surveys run at the same time on this machine (default: 2)"
+    )
     where.add_argument(
         "--scheduler",
         default="",
         metavar="ADDRESS",
-        help="of a Dask scheduler, whose workers then run the surveys (docs/cluster.md)",
+        help="address of a Dask scheduler; its workers then run the surveys (docs/cluster.md)",
     )
     where.add_argument(
         "--only", default="", metavar="NAME",
-        help="one survey of the batch, also while others are run so elsewhere; then the batch with --resume writes the index",
+        help="run one survey of the batch; other machines may run others at the same time. Then run the batch with --resume to write the index",
     )  # fmt: skip
     batch.add_argument(
         "--resume", action="store_true",
-        help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
+        help="skip surveys that are complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
     )  # fmt: skip
     _results(batch)
     batch.set_defaults(run=run.batch)
     nap = commands.add_parser(
-        "nap", help="check a plan, and read back what partners filled in in its workbook", formatter_class=RAW,
+        "nap", help="check a plan, or read the entries of partners from its workbook", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx",
     )  # fmt: skip
     of_plan = nap.add_subparsers(required=True, metavar="COMMAND")
     plan = of_plan.add_parser(
-        "check", help="what is wrong with a nap.yaml, before anything is run", formatter_class=RAW,
+        "check", help="check a nap.yaml before anything is run", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap check plan/nap.yaml --survey my_survey/survey.yaml",
     )  # fmt: skip
     plan.add_argument("plan", type=_path, help="a nap.yaml")
@@ -193,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     plan.set_defaults(run=run.nap_check)
     read = of_plan.add_parser(
-        "read", help="write it to partners.yaml beside nap.yaml", formatter_class=RAW,
+        "read", help="write the entries of partners to partners.yaml beside nap.yaml", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
         "  fltoolkit nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
     )  # fmt: skip
@@ -208,7 +225,7 @@ def _parser() -> argparse.ArgumentParser:
     _jupyter(lab, "such as --no-browser")
     lab.set_defaults(run=run.lab)
     room = commands.add_parser(
-        "class", help="serve the teaching notebooks to a class, each learner a folder of their own (docs/class.md)", formatter_class=RAW,
+        "class", help="serve the teaching notebooks to a class; each learner has a folder (docs/class.md)", formatter_class=RAW,
         epilog="examples:\n  fltoolkit class my_class\n  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
         "  fltoolkit class my_class --jupyter=--ServerApp.certfile=room.pem --jupyter=--ServerApp.keyfile=room.key",
     )  # fmt: skip
@@ -221,7 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     _jupyter(room, "such as a certificate")
     room.set_defaults(run=run.serve_class)
     refresh = commands.add_parser(
-        "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
+        "refresh", help="run notebooks in place and store their outputs", formatter_class=RAW,
         epilog="example:\n  fltoolkit refresh notebooks",
     )  # fmt: skip
     refresh.add_argument("folder", type=_path, help="a folder of notebooks")
@@ -236,18 +253,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
-    """What is passed on to JupyterLab."""
+    """Adds the option whose values are passed on to JupyterLab."""
     command.add_argument(
         "--jupyter", action="append", default=[], metavar="OPTION", help=f"an option for JupyterLab, {example}; may be repeated"
     )
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    """What is asked of results, and of what goes beside them."""
+    """Adds the options about results and about the private folder."""
     command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
     command.add_argument(
         "--private", default="", metavar="FOLDER",
-        help=f"also write the keys of the rows behind findings, and what is hidden and why, with a page to sign: {PRIVATE}",
+        help=f"also write the keys of the rows behind findings, and what is hidden and why, with a page to sign, to this folder; {PRIVATE}",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Does the work of each command of the command line. Slow imports stand inside the functions, so that `--help` is fast."""
+"""Does the work of each command of the command line. Slow imports are inside the functions, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def check(parsed: argparse.Namespace) -> int:
         raise RequestError("values of the data are shown on a terminal only", where="--show-values", do=do)
     if parsed.private:
         written = write_rows(parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private))
-        say(f"PRIVATE {written} tells which rows the findings are about.")
+        say(f"PRIVATE {written} lists the rows that the findings are about.")
     try:
         survey = fl.read_survey(parsed.survey)
     except FltoolkitError as error:
@@ -96,7 +96,7 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Tell what a comparison with an earlier round would meet; whether it would be refused."""
+    """Print what a comparison with an earlier round would find. Returns True if the comparison would be refused."""
     import fltoolkit as fl
     from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
 
@@ -105,7 +105,7 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     met = compare_before(earlier, persons).to_dict("records")
     _tell(met)
     if not met:
-        say("NOTE    before: nothing stands against a comparison.")
+        say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
 
 
@@ -138,7 +138,7 @@ def estimate(parsed: argparse.Namespace) -> int:
 
 
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
-    """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
+    """Write all estimates without suppression into the private folder. No page has a link to this file."""
     import fltoolkit as fl
     from fltoolkit.publish.published_set import restricted
     from fltoolkit.run.private_folder import FULL, write_private
@@ -177,7 +177,7 @@ def nap_check(parsed: argparse.Namespace) -> int:
     if (found["severity"] == "error").any():
         say("Errors would stop a run, or lose a target: mend them, then check again.")
         return 1
-    say(f"{plan.title}: no errors; {len(found)} other finding(s). Whether targets can be verified is told by a run.")
+    say(f"{plan.title}: no errors; {len(found)} other finding(s). A run shows whether targets can be verified.")
     return 0
 
 

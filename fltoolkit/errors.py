@@ -1,4 +1,4 @@
-"""Errors a user can act on: where it is, what was found, what is allowed, what to do."""
+"""Errors that a user can act on. Each says where the problem is, what was found, what is allowed and what to do."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 20  # of what is allowed, in one message
+MOST = 20  # values shown in one message
 
 
 class FltoolkitError(Exception):
-    """Base of all errors the kit raises on purpose.
+    """Base class of all errors that the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong: a text, or a remark (see `languages.reasons`) where a published row says it, too.
+        problem: one sentence that says what is wrong. It is a text, or a remark (see `languages.reasons`) if a published row must
+            say it too.
         where: the file, key or column.
-        found: what stood there.
-        allowed: what may stand there.
+        found: what was found there.
+        allowed: what is allowed there.
         do: what the reader should do next.
-        withheld: values of the data that would help the reader. They are no part of the message, since they can name a person;
+        withheld: values of the data that would help the reader. They are not in the message, because they can identify a person.
             `fltoolkit check --show-values` prints them on a terminal.
     """
 
@@ -41,7 +42,7 @@ class FltoolkitError(Exception):
 
     @property
     def reason(self) -> str:
-        """The problem and what was found, in one line."""
+        """Returns the problem and what was found, in one line."""
         return f"{self.problem}: {self.found}" if self.found else self.problem
 
     @property
@@ -53,18 +54,19 @@ class FltoolkitError(Exception):
 
 
 class SpecError(FltoolkitError):
-    """A YAML file (survey, rule set, profile, plan, batch) does not say what it must."""
+    """A YAML file (survey, rule set, profile, plan, batch) has an error."""
 
 
 class DataError(FltoolkitError):
-    """A data file cannot be read, or what it holds contradicts its survey.yaml."""
+    """A data file cannot be read, or its content contradicts survey.yaml."""
 
 
 class RepeatedKeys(DataError):
-    """Rows of a data file share the key that must tell them apart.
+    """Several rows of a data file have the same key, which must be unique.
 
     Attributes:
-        rows: these rows, in the columns of `finding_rows`. They name single records: only a private folder may hold them.
+        rows: the rows with a repeated key, with the columns of `finding_rows`. They identify single records, so only a private
+            folder may hold them.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
@@ -73,19 +75,20 @@ class RepeatedKeys(DataError):
 
 
 class DesignError(FltoolkitError):
-    """The sample design cannot carry a variance: weights, strata, PSUs or FPC are wrong."""
+    """The sample design does not allow a variance: weights, strata, PSUs or FPC are wrong."""
 
 
 class RequestError(FltoolkitError):
-    """A call asks for something the survey or the estimates cannot answer."""
+    """A call asks for something that the survey or the estimates cannot answer."""
 
 
 class NotAvailable(RequestError):
-    """What is asked is sound, but this survey did not ask it, or not of everyone: the published set says so in a row of its own."""
+    """The request is valid, but this survey did not ask the question, or not of everyone. The published set says so in its own
+    row."""
 
 
 class PublicationError(FltoolkitError):
-    """Something would leave unpublished, or a protection would be weakened silently."""
+    """A file would be written that is not publishable, or a protection would become weaker without notice."""
 
 
 class BatchError(FltoolkitError):
@@ -93,10 +96,10 @@ class BatchError(FltoolkitError):
 
 
 def expect(value: object, kind: type, where: str, do: str = "") -> None:
-    """Stop on an argument of another kind, in the kit's words instead of Python's.
+    """Raise an error in the kit's words if an argument has the wrong type.
 
     Raises:
-        RequestError: it is not of that kind.
+        RequestError: the argument is not an instance of `kind`.
     """
     if not isinstance(value, kind):
         raise RequestError(
@@ -105,7 +108,7 @@ def expect(value: object, kind: type, where: str, do: str = "") -> None:
 
 
 def _words(value: object) -> str:
-    """A value as a reader sees it: lists joined by commas and cut after `MOST`."""
+    """Returns a value as text for a message. A list is joined by commas and cut after `MOST` values."""
     if value is None:
         return ""
     if isinstance(value, str) or not isinstance(value, Iterable):
@@ -115,7 +118,8 @@ def _words(value: object) -> str:
 
 
 def _nearest_first(allowed: object, found: object) -> object:
-    """What is allowed, in its order; where the list would be cut, what looks most like the word that was found stands first."""
+    """Returns the allowed values in their order. If the list is too long for a message, the values most similar to `found`
+    come first."""
     if isinstance(allowed, str) or not isinstance(allowed, Iterable) or not isinstance(found, str):
         return allowed
     items = [str(v) for v in allowed]

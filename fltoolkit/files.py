@@ -1,4 +1,4 @@
-"""Reads and writes files safely: only regular files, only up to a size, and each file is written whole or not at all."""
+"""Reads and writes files safely. Only regular files up to a size limit are read. Each file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: str = "") -> int:
-    """Stop unless a path leads to a regular file. A pipe or a device could keep its reader waiting for ever.
+    """Raise an error unless a path leads to a regular file. A pipe or a device could block its reader for ever.
 
     Args:
-        path: what the user named; links are followed.
-        raised: the error to raise.
-        do: what to do where there is no such file; without it, to check the path.
+        path: the path that the user gave. Links are followed.
+        raised: the class of the error.
+        do: the advice if there is no such file. By default, the advice is to check the path.
 
     Returns:
-        the size in bytes.
+        The size of the file, in bytes.
 
     Raises:
-        FltoolkitError: of the kind `raised`; there is no such file, it is not a regular file, or it cannot be reached.
+        FltoolkitError: of the class `raised`. There is no such file, it is not a regular file, or it cannot be reached.
     """
     try:
         found = path.stat()
@@ -49,10 +49,11 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
 
 
 def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> bytes:
-    """The whole content of a regular file of at most `most` bytes.
+    """Returns the whole content of a regular file of at most `most` bytes.
 
     Raises:
-        FltoolkitError: of the kind `raised`; as `refuse_irregular`, or the file is larger, or may not be read.
+        FltoolkitError: of the class `raised`, for the reasons of `refuse_irregular`, or if the file is too large or may not be
+            read.
     """
     size = refuse_irregular(path, raised, do)
     try:
@@ -62,17 +63,18 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
         raise unreadable(path, error, raised, do) from None
     if len(content) > most:
         raise raised(
-            "the file is too large to be what it should be", where=shown(path), found=f"{max(size, len(content)):,} bytes",
+            "the file is too large for a file of this kind", where=shown(path), found=f"{max(size, len(content)):,} bytes",
             allowed=f"at most {most / MB:g} MB", do="check that the path is that of the file that is meant",
         )  # fmt: skip
     return content
 
 
 def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> str:
-    """The text of a regular file in UTF-8, with or without a byte order mark.
+    """Returns the text of a regular file in UTF-8, with or without a byte order mark.
 
     Raises:
-        FltoolkitError: of the kind `raised`; as `read_bytes`, or a byte is not UTF-8: then `where` names its line.
+        FltoolkitError: of the class `raised`, for the reasons of `read_bytes`, or if a byte is not UTF-8. Then `where` gives the
+            line.
     """
     content = read_bytes(path, most, raised, do).removeprefix(codecs.BOM_UTF8)
     try:
@@ -87,7 +89,8 @@ def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, d
 
 
 def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
-    """The error, in the kit's words, for what the system said of a path. A `ValueError` is a NUL character in it."""
+    """Returns the kit's error for an error that the operating system reported about a path. A `ValueError` means that the path
+    has a NUL character."""
     code = getattr(error, "errno", None)
     problem, advice = {
         errno.ENOENT: ("there is no such file", do or "check the path; it is looked up as written"),
@@ -103,13 +106,13 @@ def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = Data
 
 
 def shown(path: Path) -> str:
-    """A path as a message shows it: on one line, and cut where it is too long to be read."""
+    """Returns a path for a message: on one line, and cut if it is very long."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= 500 else f"{text[:250]} … {text[-100:]}"
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
-    """`folder / name`, refused when it leaves the folder."""
+    """Returns the path `folder / name`. Raises `DataError` if it is outside the folder."""
     try:
         path = (folder / name).resolve()
     except ValueError as error:
@@ -124,40 +127,43 @@ def inside(folder: Path, name: str, where: str) -> Path:
 
 
 def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
-    """Write a file so that whoever looks finds the one before or this one, never half of it.
+    """Write a file so that other programs always see the old file or the new file, never a part of it.
 
     Args:
-        path: the file. content: text is written as UTF-8. mode: its permissions, if they are not to be the usual ones.
+        path: the file.
+        content: the content. Text is written as UTF-8.
+        mode: the permissions of the file. None: the usual ones.
 
     Raises:
-        OSError: it cannot be written; then the one before stays, and nothing else is left.
+        OSError: the file cannot be written. The old file then stays, and no other file is left.
     """
     with _part(path, content, mode) as part:
         part.replace(path)
 
 
 def write_new(path: Path, content: str | bytes) -> None:
-    """Write a whole file where there is none.
+    """Write a whole file, but never overwrite one.
 
     Raises:
-        FileExistsError: there is one already; it stays as it is. OSError: it cannot be written; then there is none.
+        FileExistsError: there is a file already. It is not changed.
+        OSError: the file cannot be written. No file is left.
     """
     with _part(path, content) as part:
         try:
             os.link(part, path)
         except FileExistsError:
             raise
-        except OSError:  # some file systems have no links: take the name first, then put the file there
+        except OSError:  # some file systems have no links: create an empty file, then replace it
             path.touch(exist_ok=False)
             part.replace(path)
 
 
 @contextmanager
 def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
-    """The content in a file beside `path`, which is gone at the end."""
+    """Yields a temporary file beside `path` that holds the content. The temporary file is removed at the end."""
     part = path.with_name(f".part-{path.name}")
     try:
-        if mode is not None:  # nobody else may open it at any moment, nor may it be a link that was laid there
+        if mode is not None:  # nobody else may open it at any time, and it must not be a link that somebody put there
             part.unlink(missing_ok=True)
             part.touch(mode=mode, exist_ok=False)
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -167,7 +173,7 @@ def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator
 
 
 def known_encoding(name: str) -> str:
-    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
+    """Returns the name of a text encoding if Python knows it. Otherwise raises a `ValueError` that names usual encodings."""
     try:
         "a".encode(name)
     except (LookupError, ValueError):

@@ -1,7 +1,7 @@
-"""Keeps results in memory so that the next notebook of a run need not compute them again.
+"""Keeps results in memory so that the next notebook of a run does not compute them again.
 
-A key holds everything that a result depends on. Memory is off until a run turns it on; notebooks that people open by hand work without it.
-Nothing is kept on disk, because some results hold persons.
+The key of a result holds everything that the result depends on. The memory is off until a run turns it on. Notebooks that people
+open by hand work without it. Nothing is kept on disk, because some results hold data of persons.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ ResultKey = tuple[Hashable, ...]
 
 @dataclass(frozen=True)
 class _Remembered:
-    """A result, and what of it could be changed by whoever has it, as it was when it was made."""
+    """A result, with a check that nobody changed it.
+
+    Attributes:
+        value: the result.
+        state: a function that returns the parts of the result that a user could change.
+        as_made: what `state` returned when the result was made.
+    """
 
     value: Any
     state: Callable[[Any], object]
@@ -31,19 +37,19 @@ _results: dict[ResultKey, _Remembered] | None = None
 
 
 def turn_on() -> None:
-    """Remember from now on."""
+    """Start to keep results."""
     global _results
     _results = {} if _results is None else _results
 
 
 def turn_off() -> None:
-    """Forget everything, and remember nothing from now on."""
+    """Forget all results, and stop keeping them."""
     global _results
     _results = None
 
 
 def is_on() -> bool:
-    """Whether results are remembered."""
+    """Returns whether results are kept."""
     return _results is not None
 
 
@@ -54,13 +60,13 @@ def remembered(
     state: Callable[[T], object] = lambda _: None,
     copied: Callable[[T], T] = lambda value: value,
 ) -> T:
-    """What `make` gives; where that was made before under the same key, the same again.
+    """Returns the result of `make`. If it was made before under the same key, returns the kept result.
 
     Args:
-        key: the inputs by their hashes, and the parameters; None: it is made, and not remembered.
-        make: makes it.
-        state: of what is handed out as it is, all that could be changed in it. If that changed meanwhile, it is made anew.
-        copied: of what anybody may change, such as a table, a copy to hand out.
+        key: the hashes of the inputs, and the parameters. None: the result is made and not kept.
+        make: makes the result.
+        state: returns the parts of a result that a user could change. If they have changed, the result is made again.
+        copied: returns a copy to give to the caller. It is needed for a result that anybody may change, such as a table.
     """
     if _results is None or key is None:
         return make()
@@ -71,7 +77,8 @@ def remembered(
 
 
 def key_from(thing: object, *more: Hashable) -> ResultKey | None:
-    """The key of what follows from a remembered thing and some parameters; None where the thing is not remembered, or was changed."""
+    """Returns the key for a result that follows from a kept result and some parameters. Returns None if `thing` is not kept or
+    was changed."""
     for key, kept in (_results or {}).items():
         if kept.value is thing and kept.unchanged:
             return (*key, *more)

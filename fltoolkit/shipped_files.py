@@ -1,4 +1,4 @@
-"""Finds the files that come with the package: notebooks, samples and documentation."""
+"""Finds the files that come with the kit: notebooks, samples and documentation."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.files import refuse_irregular
 
 PACKAGE = Path(__file__).resolve().parent
-SHIPPED = "shipped"  # where a wheel has it, in the package
+SHIPPED = "shipped"  # the folder of these files in a wheel, inside the package
 SURVEY = "survey.yaml"
 
 
 def shipped_folder(name: str) -> Path:
-    """A folder that comes with the kit: `notebooks`, `data_samples` or `docs`. A wheel has it in the package, a checkout beside it.
+    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel it is inside the package, in a
+    checkout it is beside the package.
 
     Raises:
-        RequestError: it is in neither place.
+        RequestError: the folder is in neither place.
     """
     found = _place(name)
     if found is None:
@@ -30,24 +31,25 @@ def _place(name: str) -> Path | None:
 
 
 def notebook_folder() -> Path:
-    """Where the notebooks are that every run goes through."""
+    """Returns the folder of the notebooks that every run uses."""
     return shipped_folder("notebooks")
 
 
 def samples() -> dict[str, Path]:
-    """The shipped samples: the survey.yaml of each, by its name; none where the package came without them."""
+    """Returns the survey.yaml of each shipped sample, by the sample's name. It is empty if the package came without samples."""
     folder = _place("data_samples")
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{SURVEY}"))} if folder else {}
 
 
 def survey_file(survey: str | Path) -> Path:
-    """The survey.yaml that is meant. What is there under that path comes first; a sample must be named exactly, and as text.
+    """Returns the path of a survey.yaml. If a file or folder has the same name as a shipped sample, the file or folder is used.
 
     Args:
-        survey: a survey.yaml or its folder, looked up from the working folder unless it is absolute; or a shipped sample's name.
+        survey: a survey.yaml or its folder, relative to the working folder or absolute; or the exact name of a shipped sample, as
+            text.
 
     Raises:
-        SpecError: there is no such file, and no sample of that name.
+        SpecError: there is no such file, and no sample with this name.
     """
     path, shipped = Path(survey), samples()
     if path.is_dir():

@@ -1,4 +1,4 @@
-"""The one writer of .xlsx files: a text stays text, a value is written as what it is, and the same content is the same bytes."""
+"""The one writer of .xlsx files. Text stays text, each value keeps its type, and the same content always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-LONGEST = 32767  # characters that a cell holds
+LONGEST = 32767  # the most characters that a cell can hold
 FIRST_YEAR = 1900
-DANGER = ("=", "+", "-", "@", "\t", "\r")  # with which a text would be taken for a formula
-NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the same content is the same bytes
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no spreadsheet keeps them
+DANGER = ("=", "+", "-", "@", "\t", "\r")  # a text that begins with one of these would be read as a formula
+NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same content gives the same bytes
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
 BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
@@ -48,12 +48,12 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "bare": {"border": 0, "text_wrap": False},
 }
 APART = "_-"
-ABOVE = {"title", "goal", "note"}  # of the lines above a table: no borders
+ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
 NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
 
 
 class Spreadsheet:
-    """A spreadsheet file while it is written; `book` is the workbook of XlsxWriter."""
+    """A spreadsheet file while it is being written. `book` is the workbook of XlsxWriter."""
 
     def __init__(self, title: str, comments: str) -> None:
         import xlsxwriter
@@ -65,24 +65,25 @@ class Spreadsheet:
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def style(self, *names: str) -> Any:
-        """The styles of STYLES laid one over the other; a cell to fill (`open`) is not locked."""
+        """Returns the format that combines some styles of STYLES; a later style overrides an earlier one. A cell to fill in
+        (`open`) is not locked."""
         if names not in self._formats:
             look: dict[str, Any] = {} if {*names} & ABOVE else dict(BASE)
             for name in names:
                 look |= STYLES.get(name, {})
             if {*names} & NUMBERS:
-                # A long number would wrap as words do, and lose digits. `_-` is a space, so that it does not touch the words of the
-                # next cell: LibreOffice loses indents in print.
+                # A long number would wrap as text does, and lose digits. `_-` adds a space, so that the number does not touch the
+                # text of the next cell: LibreOffice loses indents in print.
                 look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + APART}
             look |= {"locked": False} if "open" in names else {}
-            # So that it stays text when somebody edits it.
+            # The cell then stays text if somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}
             self._formats[names] = self.book.add_format(look)
         return self._formats[names]
 
     def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
-        """Write one value as what it is; gives it as it was written, None for nothing."""
-        if isinstance(value, date) and value.year < FIRST_YEAR:  # which a spreadsheet's calendar does not have
+        """Write one value with its own type. Returns the value as it was written, or None for an empty cell."""
+        if isinstance(value, date) and value.year < FIRST_YEAR:  # a spreadsheet's calendar begins in 1900
             value = value.isoformat()
         if isinstance(value, str) and value != "":
             value = clean(value)
@@ -100,13 +101,14 @@ class Spreadsheet:
         return value
 
     def content(self) -> bytes:
-        """Close the file; gives its bytes."""
+        """Close the file. Returns its bytes."""
         self.book.close()
         return self._made.getvalue()
 
 
 def print_as_read(sheet: Any, head: int, paper: int = 9) -> None:
-    """Landscape, as wide as a page, the row of heads on each page, page numbers below. `paper`: 9 for A4, 8 for A3."""
+    """Set up a sheet for print: landscape, one page wide, the header row on each page, page numbers at the bottom. `paper`: 9
+    for A4, 8 for A3."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
@@ -116,6 +118,6 @@ def print_as_read(sheet: Any, head: int, paper: int = 9) -> None:
 
 
 def clean(text: str) -> str:
-    """A text that every spreadsheet hands back as it was given: no control characters, and no longer than a cell."""
+    """Returns a text that every spreadsheet can keep: without control characters, and cut to the size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

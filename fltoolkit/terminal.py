@@ -1,6 +1,6 @@
-"""Prints messages on the terminal: whole lines, and one last line that is rewritten to show progress.
+"""Prints messages on the terminal. The last line can show progress and is then rewritten.
 
-A closed terminal, or one that cannot print a letter, never stops a run.
+A closed terminal, or a terminal that cannot print some letter, never stops a run.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from contextlib import suppress
 from typing import TextIO
 
 _ONE_AT_A_TIME = threading.Lock()
-_under_way: dict[str, Callable[[], str]] = {}  # what the rewritten line tells, by name
-_drawn = ""  # that line as it stands on the terminal
+_under_way: dict[str, Callable[[], str]] = {}  # the tasks that the last line shows, by name
+_drawn = ""  # the last line as it now appears on the terminal
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Print a text and its line break at once; letters that the terminal lacks become `?`.
+    """Print a text and a line break in one step. Letters that the terminal cannot print become `?`.
 
     Args:
-        text: one line or several, which stay together. error: print it where errors go.
+        text: one line, or several lines that stay together.
+        error: print the text on the error stream.
     """
     with _ONE_AT_A_TIME:
         if _drawn:
@@ -33,10 +34,12 @@ def say(text: str, *, error: bool = False) -> None:
 
 
 def show(name: str, told: Callable[[], str] | None) -> None:
-    """Tell in the last line of a terminal how something goes on, until it is None; what is said stands above. Ask `on_screen` first.
+    """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call it only if
+    `on_screen()` is true.
 
     Args:
-        name: of what goes on, which shares the line with whatever else does. told: gives the words; asked whenever the line is drawn.
+        name: the name of the task. Several tasks share the line.
+        told: returns the words to show; it is called each time the line is drawn. None removes the task from the line.
     """
     with _ONE_AT_A_TIME:
         _under_way.pop(name, None) if told is None else _under_way.update({name: told})
@@ -44,22 +47,23 @@ def show(name: str, told: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draws the rewritten last line again, if there is one, because its words may have changed."""
+    """Draw the last line again, if there is one, because its words may have changed."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())
 
 
 def _line() -> str:
-    """How everything goes on, in one line of the terminal."""
-    width = shutil.get_terminal_size().columns - 1  # a full line would wrap, and could not be rewritten
+    """Returns the progress of all tasks in one line of the terminal."""
+    width = shutil.get_terminal_size().columns - 1  # a full line would wrap, and could then not be rewritten
     each = (width - 3 * (len(_under_way) - 1)) // max(1, len(_under_way))
     parts = (told().replace("\n", " ") for told in _under_way.values())
     return " | ".join(part if len(part) <= each else f"{part[: each - 3]}..." for part in parts)[:width]
 
 
 def _draw(line: str) -> None:
-    """Put a line over the one that is drawn. Blanks do what not every terminal has a code for."""
+    """Replace the last line that was drawn. The rest of the old line is covered with blanks, because not every terminal has a
+    code to erase it."""
     global _drawn
     ended = "" if line else "\r"
     _write(f"\r{line.ljust(len(_drawn))}{ended}", sys.stdout)
@@ -73,12 +77,13 @@ def _write(text: str, stream: TextIO | None) -> None:
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except (OSError, ValueError):  # whoever read it has gone, or it was closed
+    except (OSError, ValueError):  # the reader of the stream has ended, or the stream is closed
         _lead_nowhere(stream)
 
 
 def _lead_nowhere(stream: TextIO) -> None:
-    """Let a stream that takes no more swallow what comes, so that Python does not fail over it at its own end."""
+    """Redirect a stream that accepts no more text to the null device. Otherwise Python would fail when it ends and flushes the
+    stream."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -86,5 +91,5 @@ def _lead_nowhere(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Whether what is said appears on a terminal, and so is kept in no file."""
+    """Returns whether messages appear on a terminal, so that no file keeps them."""
     return sys.stdout is not None and sys.stdout.isatty()

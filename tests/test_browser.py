@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
@@ -10,6 +11,11 @@ from pathlib import Path
 import pytest
 from chromium import Chromium
 
+import fltoolkit as fl
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import shipped_languages
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.run.batch import BatchOptions, run_surveys
 from fltoolkit.run.batch_file import make_run
 
@@ -20,11 +26,6 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
          "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
 
 DRAWN = "(n => n && n === document.querySelectorAll('.chart .gtitle').length)(document.querySelectorAll('.chart').length)"
-UNDER_BUTTONS = """[...document.querySelectorAll('.chart')].flatMap(chart => {
-    const title = chart.querySelector('.gtitle').getBoundingClientRect()
-    return [...chart.querySelectorAll('.modebar-btn .icon')].map(icon => icon.getBoundingClientRect()).filter(
-        icon => icon.left < title.right && icon.right > title.left && icon.bottom > title.top && icon.top < title.bottom)
-}).length"""
 OUTSIDE = """[...document.querySelectorAll('.chart')].filter(
     chart => chart.querySelector('.gtitle').getBoundingClientRect().right > chart.getBoundingClientRect().right).length"""
 
@@ -57,12 +58,11 @@ def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tm
     assert "Share chart" not in dom
 
 
-def test_no_title_lies_under_the_buttons_of_its_chart_or_leaves_it(outputs: Path, tmp_path: Path) -> None:
+def test_no_title_leaves_its_chart_and_no_chart_has_buttons_of_plotlys(outputs: Path, tmp_path: Path) -> None:
     with Chromium(tmp_path / "profile") as browser:
         browser.call("Emulation.setDeviceMetricsOverride", width=1100, height=900, deviceScaleFactor=1, mobile=False)
         browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
-        assert browser.js("document.querySelectorAll('.modebar-btn .icon').length") > 0
-        assert browser.js(UNDER_BUTTONS) == 0
+        assert browser.js("document.querySelectorAll('.modebar-btn .icon').length") == 0
         assert browser.js(OUTSIDE) == 0
 
 
@@ -77,3 +77,26 @@ def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path,
 def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
     for page in outputs.rglob("*.html"):
         assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page.read_text(encoding="utf-8")), page.name
+
+
+@pytest.mark.parametrize("sample", ["norvia_lfs_2025", "valdorie_enquete_2025"])
+def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_stands_alone(sample: str, tmp_path: Path) -> None:
+    folder = SAMPLE.parent / sample
+    plan = fl.read_plan(folder / "nap.yaml")
+    persons = fl.classify(fl.read_survey(folder))
+    evidence = fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+    with Chromium(tmp_path / "profile") as browser:
+        for code in shipped_languages():
+            page = tmp_path / f"brief_{code}.html"
+            page.write_text(as_html(evidence_brief(evidence, read_language(code))), encoding="utf-8")
+            browser.open(page.as_uri(), until="document.querySelectorAll('.new-page').length == 1")
+            pages = printed(browser)
+            assert 2 <= pages <= 4, code
+            browser.js("[...document.querySelectorAll('.new-page, .new-page ~ *')].forEach(part => part.remove())")
+            assert printed(browser) == 1, code
+
+
+def printed(browser: Chromium) -> int:
+    """How many pages a page takes in print."""
+    pdf = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))

@@ -1,6 +1,7 @@
-"""docs/gallery.md with a picture of every output: `make gallery` runs the samples, takes the pictures anew and writes the page.
+"""Makes docs/gallery.md, which shows a picture of every output.
 
-It needs Chromium, LibreOffice and pdftoppm. The page alone: `python -m docs.site.gallery --page`.
+`make gallery` runs the samples, takes all pictures again and writes the page. It needs Chromium, LibreOffice and pdftoppm.
+`python -m docs.site.gallery --page` writes only the page.
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ from tests.chromium import Chromium
 HOUSE = Path(__file__).resolve().parents[2]
 TARGET = HOUSE / "docs" / "gallery.md"
 PICTURES = HOUSE / "docs" / "pictures" / "gallery"
-WIDEST, COLOURS, MARGIN = 1000, 64, 16  # of a picture as it is kept: the page stays light
+WIDEST, COLOURS, MARGIN = 1000, 64, 16  # pixels, colours and pixels of a stored picture, so that the page stays small
 INTRODUCTION = """\
 # Gallery: every output in a picture
 
-Made by `make gallery` from the shipped samples; not edited by hand. Norvia and Valdorie are invented countries. Their people, surveys and
-plans are invented too.
+`make gallery` makes this page from the shipped samples. Do not edit it by hand. Norvia and Valdorie are invented countries. Their people,
+surveys and plans are invented too.
 
 `NAME` is the folder of a survey in `outputs/`. [What a run leaves](outputs.md) lists all its files.
 """
 
 
 def gallery() -> str:
-    """The page: one entry an output, with its picture, what it is, where it is written and which call makes it."""
+    """Returns the page. It has one entry per output: a text, where it is written, which call makes it, and a picture."""
     lines = [INTRODUCTION]
     for section, outputs in GALLERY.items():
         lines.append(f"## {section}\n")
@@ -55,10 +56,10 @@ def gallery() -> str:
 
 
 def take_pictures(work: Path) -> None:
-    """A picture of each output, kept in docs/pictures/gallery.
+    """Takes a picture of each output and stores it in docs/pictures/gallery.
 
     Args:
-        work: a folder with `outputs/`, the samples' results; the lessons' pages are put beside them.
+        work: a folder with `outputs/`, the results of the samples. The pages of the lessons are written beside them.
     """
     write_assets(work / "lessons" / "assets")
     for lesson in LESSONS:
@@ -71,7 +72,7 @@ def take_pictures(work: Path) -> None:
                 case Screen() as screen:
                     picture = _screen(browser, (work / screen.page.partition("#")[0]).as_uri() + _fragment(screen.page), screen)
                 case Explorer() as explorer:
-                    # Voilà's page asks before it is left, so it has a browser of its own.
+                    # Voilà's page asks for confirmation when the browser leaves it, so it gets a separate browser.
                     with _explorer_served(work) as address, tempfile.TemporaryDirectory() as own, Chromium(Path(own)) as apart:
                         picture = _screen(apart, address, explorer.screen)
                 case Paper() as paper:
@@ -86,12 +87,12 @@ def _fragment(page: str) -> str:
 
 
 def _screen(browser: Chromium, address: str, screen: Screen) -> Image.Image:
-    """What a page shows on a screen of a width, cut to the element and the height that the entry asks for."""
+    """Returns a picture of a page on a screen of the given width, cut to the given element and height."""
     call = browser.call
     call("Emulation.setDeviceMetricsOverride", width=screen.width, height=screen.height, deviceScaleFactor=1, mobile=False)
-    call("Page.navigate", url="about:blank")  # a change of the fragment alone would load nothing
+    call("Page.navigate", url="about:blank")  # if only the fragment changed, the browser would load nothing
     browser.open(address, until=f"document.body && document.querySelector({json.dumps(screen.element)}) && ({screen.ready})")
-    time.sleep(1)  # charts and slides move into place
+    time.sleep(1)  # charts and slides are animated
     at = f"document.querySelector({json.dumps(screen.element)}).getBoundingClientRect()"
     x, y, width, height = browser.js(f"(r => [r.x + scrollX, r.y + scrollY, r.width, r.height])({at})")
     whole = screen.element == "body"
@@ -102,7 +103,7 @@ def _screen(browser: Chromium, address: str, screen: Screen) -> Image.Image:
 
 
 def _paper(browser: Chromium, document: Path, number: int) -> Image.Image:
-    """A page of a document as it prints: a page of HTML by Chromium, of Word and Excel by LibreOffice."""
+    """Returns a printed page of a document. Chromium prints HTML; LibreOffice prints Word and Excel."""
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / f"{document.stem}.pdf"
         if document.suffix == ".html":
@@ -123,7 +124,7 @@ def _paper(browser: Chromium, document: Path, number: int) -> Image.Image:
 
 @contextmanager
 def _explorer_served(work: Path) -> Iterator[str]:
-    """The address of the tables explorer with its controls, as Voilà serves it."""
+    """Serves the tables explorer with its controls by Voilà, and gives its address."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = work / "explorer.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=kernel), notebook)
@@ -145,7 +146,7 @@ def _explorer_served(work: Path) -> Iterator[str]:
 
 
 def _keep(picture: Image.Image, output: Output) -> None:
-    """Write a picture without its white margins, small enough for a page of thirty."""
+    """Writes a picture without its white margins, and small enough for a page with thirty pictures."""
     kept = picture.convert("RGB")
     if drawn := ImageChops.difference(kept, Image.new("RGB", kept.size, "white")).getbbox():
         left, top, right, bottom = drawn
@@ -158,7 +159,7 @@ def _keep(picture: Image.Image, output: Output) -> None:
 
 
 def main() -> None:
-    """Write the page; without `--page` take the pictures first, of the outputs that are named or of a run of the samples."""
+    """Writes the page. Without `--page`, first takes the pictures, from the folder in the first argument or from a new run of the samples."""
     if sys.argv[1:] != ["--page"]:
         with tempfile.TemporaryDirectory() as folder:
             work = Path(sys.argv[1]) if sys.argv[1:] else Path(folder)
@@ -169,7 +170,7 @@ def main() -> None:
 
 
 def _batch(work: Path) -> Path:
-    """The batch of the samples, its outputs in the working folder."""
+    """Writes a batch.yaml of the samples whose outputs go into the working folder, and returns its path."""
     samples = HOUSE / "data_samples"
     lines = (samples / "batch.yaml").read_text("utf-8").replace("outputs: ../outputs", f"outputs: {work / 'outputs'}")
     for name in ("norvia", "valdorie"):

@@ -1,6 +1,6 @@
-"""The outputs that the gallery shows: what each is, where a run writes it, which call makes it, and what its picture is taken of.
+"""The entries of the gallery: for each output a text, its place in a run, the call that makes it, and the source of its picture.
 
-Addresses begin at a folder in which `gallery` has run the samples: `outputs/` and `lessons/`.
+Paths start from the folder in which `gallery` has run the samples. It holds `outputs/` and `lessons/`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,14 @@ fl.show.explore.tables(fl.publish_run(persons, plan=fl.plan_beside("norvia_lfs_2
 
 @dataclass(frozen=True)
 class Screen:
-    """A page in a browser, `width` pixels wide, or the first element of it that `element` (a selector) finds; at most `height` is shown.
+    """A page in a browser, or one element of it.
 
-    `ready` is a JavaScript condition that holds when the page is drawn.
+    Attributes:
+        page: the path of the page.
+        element: a CSS selector. The picture shows the first element that it finds.
+        width: of the browser, in pixels.
+        height: the picture is cut to this number of pixels.
+        ready: a JavaScript condition that is true when the page is drawn.
     """
 
     page: str
@@ -34,14 +39,14 @@ class Screen:
 
 @dataclass(frozen=True)
 class Explorer:
-    """The explorer of EXPLORER, with its controls, as Voilà serves it."""
+    """The explorer that the code in EXPLORER opens, with its controls, as Voilà serves it."""
 
     screen: Screen
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A page of a document as it prints."""
+    """One printed page of a document."""
 
     document: str
     number: int = 1
@@ -49,7 +54,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart that a run wrote as PNG."""
+    """A chart that a run wrote as a PNG file."""
 
     file: str
 
@@ -59,13 +64,13 @@ class Output:
     """One entry of the gallery.
 
     Attributes:
-        name: the picture's file, without its suffix.
+        name: the picture's file name, without its suffix.
         title: the entry's heading.
         alt: what the picture shows, for those who do not see it.
-        text: what the output is, and for whom.
+        text: what the output is, and who reads it.
         written: where a run writes it.
         call: the call or command that makes it.
-        source: what the picture is taken of.
+        source: the page, document or file that the picture shows.
     """
 
     name: str
@@ -98,41 +103,41 @@ GALLERY: dict[str, tuple[Output, ...]] = {
     "The front page": (
         Output(
             "front_page", "Front page of a batch", "Two surveys with their headline numbers and three buttons each",
-            "Each survey with its headline, the interval, and what to read next. The newest survey stands first. Nothing is ranked.",
+            "It shows each survey with its headline, the interval, and what to read next. The newest survey is first. Nothing is ranked.",
             "`index.html`", "`fltoolkit batch batch.yaml`", Screen("outputs/index.html"),
         ),
         Output(
             "front_page_telephone", "The same on a telephone", "The front page in one narrow column",
-            "Every page can be read on a screen of 400 pixels.",
+            "Every page can be read on a screen that is 400 pixels wide.",
             "`index.html`", "`fltoolkit batch batch.yaml`", Screen("outputs/index.html", width=400, height=900),
         ),
     ),
     "Notebooks as pages": (
-        _notebook(1, "survey", "Notebook 1: the survey", "What was asked, of whom, how they were drawn, and what the checks found."),
-        _notebook(2, "classify", "Notebook 2: who is in forced labour", "How answers become a status, and who stays unresolved."),
-        _notebook(3, "estimate", "Notebook 3: how many", "All tables that survey.yaml asks for, each with its chart and its doubt."),
-        _notebook(4, "nap", "Notebook 4: the plan", "The plan's rows filled from the survey, and which targets a repeat could verify."),
+        _notebook(1, "survey", "Notebook 1: the survey", "It says what was asked, who was asked, how they were sampled, and what the checks found."),
+        _notebook(2, "classify", "Notebook 2: who is in forced labour", "It shows how answers become a status, and who stays unresolved."),
+        _notebook(3, "estimate", "Notebook 3: how many", "It has all tables that survey.yaml asks for, each with its chart and its uncertainty."),
+        _notebook(4, "nap", "Notebook 4: the plan", "It fills the plan's rows from the survey, and says which targets a repeat could verify."),
     ),
     "Documents": (
         Output(
             "brief", "Evidence brief", "Page 1 of the evidence brief in English",
-            "What a minister reads first: how many, how sure, and what the numbers cannot say. It is a page and a Word file.",
+            "A minister reads this first: how many, how sure, and what the numbers cannot say. It is a page and a Word file.",
             "`NAME/evidence_brief_en.html` and `.docx`", "`fl.report.write_documents(evidence, folder)`",
             Paper(f"{SURVEY}/evidence_brief_en.html"),
         ),
         Output(
             "brief_fr", "Evidence brief in French", "Page 1 of the evidence brief in French",
-            "The same numbers in French. A survey's own texts are in French where `survey.yaml` gives them in French.",
+            "It has the same numbers in French. A survey's own texts are in French if `survey.yaml` gives them in French.",
             "`NAME/evidence_brief_fr.html` and `.docx`", "`languages: [en, fr]` in nap.yaml", Paper(f"{SURVEY}/evidence_brief_fr.html"),
         ),
         Output(
             "skeleton", "Skeleton of the plan", "A page of the skeleton with a table that is filled from the survey",
-            "The seven chapters of a National Action Plan (Tool No. 13) with prompts. Three chapters are filled.",
+            "It has the seven chapters of a National Action Plan (Tool No. 13) with prompts. Three chapters are filled.",
             "`NAME/nap_skeleton_en.docx`", "`fl.report.write_documents(evidence, folder)`", Paper(f"{SURVEY}/nap_skeleton_en.docx", 2),
         ),
         Output(
             "slides", "Slides for the workshop", "A slide with the main result",
-            "They run offline in any browser, and print one page a slide.",
+            "They work offline in any browser, and print one slide per page.",
             "`NAME/slides_en.html`", "`fl.report.write_documents(evidence, folder)`",
             Screen(f"{SURVEY}/slides_en.html#/3", width=1280, height=720,
                    ready="document.querySelector('.reveal.ready') && document.querySelector('section.present')"),
@@ -141,50 +146,50 @@ GALLERY: dict[str, tuple[Output, ...]] = {
     "The workbook": (
         Output(
             "workbook", "Workbook for partners", "The first sheet of the workbook: the linked list of its sheets",
-            "Targets, follow-up, checklists and costs. Partners fill the yellow cells, and `fltoolkit nap read` reads them back.",
+            "It has targets, follow-up, checklists and costs. Partners fill the yellow cells, and `fltoolkit nap read` reads them back.",
             "`NAME/nap_workbook.xlsx`", "`fl.report.write_workbook(evidence, folder)`", Paper(f"{SURVEY}/nap_workbook.xlsx"),
         ),
         Output(
             "workbook_baseline", "Baseline in the columns of Tool No. 16", "The sheet of the baseline",
-            "The plan's indicators with the survey's cells filled.",
+            "It lists the plan's indicators. The cells that the survey can fill are filled.",
             "`NAME/nap_baseline.xlsx`", "`fl.report.write_baseline(baseline, folder)`", Paper(f"{SURVEY}/nap_baseline.xlsx"),
         ),
     ),
     "Charts in files": (
         _chart("chart_groups", "Groups", "A dot and an interval for each region",
-               "A dot is the estimate, the line is its interval. A hollow dot is unreliable.",
+               "A dot is the estimate, and the line is its interval. A hollow dot is unreliable.",
                '`fl.show.dots(out, "prevalence", by="region")`', f"{SURVEY}/charts/prevalence_by_region_en"),
-        _chart("chart_shares", "Shares", "The share of cases in each sector", "Among people in forced labour, the share of each group.",
+        _chart("chart_shares", "Shares", "The share of cases in each sector", "It shows the share of each group among people in forced labour.",
                '`fl.show.dots(out, "share", by="sector_of_forced_labour")`', f"{SURVEY}/charts/share_by_sector_en"),
         _chart("chart_target", "A target and its path", "The planned path from the baseline to the target",
-               "The measured baseline, the planned values and the target. A planned value is a small grey tick.",
+               "It shows the measured baseline, the planned values and the target. A planned value is a small grey tick.",
                "`fl.show.plan.path(evidence)`", f"{SURVEY}/charts/path_prevalence_decrease_base_en"),
         _chart("chart_repeat", "What a repeat could detect", "Curves of the smallest fall that a repeat detects, by sample size",
-               "The smallest fall that a second survey would find, by its sample size.",
+               "It shows the smallest fall that a second survey would find, by its sample size.",
                "`fl.show.repeat(out)`", f"{SURVEY}/charts/repeat_en"),
         _chart("chart_change", "Change between two surveys", "Both rounds joined by a line, the verdict at the right",
-               "The numbers of both rounds, and the verdict of the test. A change that is not certain is not called one.",
+               "It shows the numbers of both rounds, and the verdict of the test. An uncertain change is not called a change.",
                "`fl.show.changes(found)`", f"{LATER}/charts/change_in_prevalence_en"),
         _chart("chart_children", "Children", "The prevalence of forced labour among boys and girls",
-               "Adults and children never stand under one title. Valdorie asked about both.",
+               "Adults and children have separate charts. The survey of Valdorie asked about both.",
                '`fl.show.dots(out, "prevalence", by="sex", population="children")`',
                f"{FAMILIES}/charts/prevalence_children_by_sex_en"),
     ),
     "Charts in notebooks": (
         _plotted("flow", "Flow diagram of the definition", "Boxes from all adults to those in forced labour, condition by condition",
-                 "How many persons meet each condition of the definition, and how many leave at each step.",
+                 "It shows how many persons meet each condition of the definition, and how many leave at each step.",
                  "`fl.show.flow(out)`", f"{SURVEY}/2_classify.html", "#the-definition-as-a-flow"),
         _plotted("items", "What each item contributes", "A bar for each item of the definition",
-                 "How often each item of the definition was met in a case, alone or with others.",
+                 "It shows in how many cases each item of the definition was met, alone or with other items.",
                  "`fl.show.explore.questionnaire(nonresponse, contributions)`", f"{SURVEY}/2_classify.html", "#item-by-item"),
         _plotted("rule_sets", "Other rule sets", "The headline under each rule set",
-                 "The same persons under other definitions, because experts disagree about thresholds.",
+                 "It shows the same persons under other definitions, because experts disagree about thresholds.",
                  "`fl.show.rule_sets(out)`", f"{SURVEY}/3_estimate.html", "#under-another-definition"),
         _plotted("risk_factors", "What goes with forced labour", "Odds ratios with intervals on one axis",
-                 "Odds ratios of one model. It says what goes together, never why.",
+                 "It shows odds ratios of one model. They are associations, not causes.",
                  "`fl.show.risk(model)`", f"{SURVEY}/3_estimate.html", "#what-goes-with-forced-labour"),
         _plotted("response_error", "If answers are wrong", "A grid of prevalences under wrong answers",
-                 "What the prevalence would be if some answers were wrong. It is a sensitivity table, not an estimate.",
+                 "It shows what the prevalence would be if some answers were wrong. It is a sensitivity table, not an estimate.",
                  "`fl.show.response_error(out)`", f"{SURVEY}/3_estimate.html", "#if-answers-are-wrong"),
     ),
     "To explore and to learn": (
@@ -196,13 +201,13 @@ GALLERY: dict[str, tuple[Output, ...]] = {
         ),
         Output(
             "lesson_1", "Lesson 1: the definition", "The beginning of the first lesson",
-            "The reader decides about described people, and learns the definition.",
+            "The reader decides whether invented people are in forced labour, and learns the definition.",
             "`notebooks/teaching/1_definition.ipynb`", "`fltoolkit start my_project`, then `fltoolkit lab my_project`",
             Screen(LESSONS[0], height=1300, ready=LOADED),
         ),
         Output(
             "lesson_2", "Lesson 2: what a sample does", "A hill of estimates from many samples around the truth",
-            "Hundreds of samples of an invented island, whose truth is known.",
+            "It draws hundreds of samples from an invented island. The true number is known.",
             "`notebooks/teaching/2_sampling.ipynb`", "`fltoolkit class my_class` serves the lessons to a class",
             Screen(LESSONS[1], ".chart", height=1300, ready=PLOTTED),
         ),

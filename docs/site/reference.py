@@ -99,19 +99,23 @@ def _parameters(thing: Callable[..., Any]) -> list[str]:
 
 
 def _prose(docstring: str) -> Iterator[str]:
-    """Google's sections as lists; ``name: text`` and its indented continuation become one item."""
-    inside = False
+    """Google's sections as lists. ``name: text`` with its indented continuation becomes one item; so do lines without a name that follow each other."""
+    inside, item = False, False
     for line in docstring.splitlines():
         if SECTION.fullmatch(line):
-            inside = True
+            inside, item = True, False
             yield from ("", f"*{line[:-1]}*", "")
         elif inside and line.startswith("    ") and not line.startswith("     "):
             start, colon, rest = line.strip().partition(": ")
-            named = colon and re.fullmatch(r"[\w*, ]+", start)
-            yield f"- `{start}`: {_inert(rest)}" if named else f"- {_inert(line.strip())}"
+            if colon and re.fullmatch(r"[\w*, ]+", start):
+                yield f"- `{start}`: {_inert(rest)}"
+            else:
+                yield f"{'  ' if item else '- '}{_inert(line.strip())}"
+            item = True
         elif inside and line.strip():
             yield f"  {_inert(line.strip())}"
         else:
+            item = False
             yield _inert(line)
 
 

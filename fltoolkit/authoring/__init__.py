@@ -1,1 +1,1 @@
-"""Tools for the time before there is a survey.yaml: a first draft of it, or a questionnaire for the field."""
+"""Tools for the work before there is a survey.yaml: they draft one, or they make a questionnaire."""

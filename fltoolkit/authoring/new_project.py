@@ -9,8 +9,8 @@ from fltoolkit.errors import RequestError
 from fltoolkit.files import write_new
 from fltoolkit.shipped_files import shipped_folder
 
-COPIED = ("notebooks", "data_samples", "docs")  # as in a checkout, so that every command and link of the documentation holds here
-LEFT_OUT = shutil.ignore_patterns("site", ".ipynb_checkpoints", "__pycache__")  # docs/site is what builds the documentation
+COPIED = ("notebooks", "data_samples", "docs")  # as in a checkout, so that all commands and links of the documentation work
+LEFT_OUT = shutil.ignore_patterns("site", ".ipynb_checkpoints", "__pycache__")  # docs/site builds the documentation
 BATCH = """\
 # The surveys of this project: `fltoolkit batch batch.yaml` runs each through the notebooks. Add your own below.
 outputs: outputs
@@ -33,10 +33,10 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 
 
 def start_project(folder: Path) -> Path:
-    """Lay out a project in a new or empty folder; gives the folder.
+    """Create a project in a new or empty folder. Returns the folder.
 
     Raises:
-        RequestError: something is there already, which stays as it is; or the kit came without what is copied.
+        RequestError: the folder is not empty (nothing in it is changed), or the kit came without the files to copy.
     """
     if folder.exists() and not folder.is_dir():
         raise RequestError("a file stands where the project's folder is to be", where=str(folder), do="name another folder")

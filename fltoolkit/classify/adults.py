@@ -1,8 +1,8 @@
 """Classifies adults by the statistical definition of the 20th ICLS, one episode of work at a time.
 
-An adult is in forced labour if one and the same work was involuntary and coerced, and is none of the exceptions of C29 Art. 2(2). The rule set
-says which items count and how many are needed. Each truth is yes, no or unresolved (null). An unresolved person is not counted as a case
-and stays in the denominator.
+An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2) applies. The rule set
+says which items count and how many are needed. The definition has two sides: involuntary work and coercion. Each item counts on
+one side. Each truth is yes, no or unresolved (null). An unresolved person is not counted as a case but stays in the denominator.
 """
 
 from __future__ import annotations
@@ -47,23 +47,24 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     """Classify every person; the input stays as it was.
 
     Args:
-        survey: as `fl.read_survey` returned it.
-        rules: a rule set's name, or the path of its YAML file, read from the folder of survey.yaml.
+        survey: what `fl.read_survey` returned.
+        rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of survey.yaml.
 
     Returns:
-        A ClassifiedSurvey: the survey with these columns more, one row a person. Truths are true, false or null (unresolved).
+        A ClassifiedSurvey: the survey with these columns added, one row per person. Truths are true, false or null (unresolved).
 
-        - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work, and enough for the rule set), `forced_labour` (in the country),
-          `forced_labour_abroad`, `trafficking` where asked, `forced_labour_now` (in it at interview) where asked
-        - `route` (`adult`, or the route by which a child is a case), `form` (who imposed it), `exception`,
-          `exception_within_limits`; where children were asked, `route_i` to `route_iv`, each by itself
-        - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (why, in words)
+        - `any_work`, `involuntary`, `coercion`, `same_work` (both in the same work, and enough for the rule set), `forced_labour`
+          (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced labour at
+          interview)
+        - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
+          `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
+        - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (the reason, in words)
         - `months`, the groups of survey.yaml, and its populations (internal)
 
     Raises:
         RequestError: the survey is classified already.
-        DataError: `fl.check` finds errors in the data; nobody is in a population.
-        SpecError: no such rule set, or it cannot be applied to this survey (see `applicability.obstacle`).
+        DataError: `fl.check` finds errors in the data, or a population has no persons.
+        SpecError: there is no such rule set, or it cannot be applied to this survey (see `applicability.obstacle`).
     """
     if isinstance(survey, ClassifiedSurvey):
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
@@ -73,7 +74,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
 
 
 def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
-    """See `classify`."""
+    """Check a survey, then classify its persons. `classify` does the same, but also keeps the result for the next call."""
     spec = survey.spec
     stop_on_errors(check(survey), str(survey.path))
     refuse_empty_populations(survey)
@@ -83,9 +84,14 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
 
 
 def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> ClassifiedSurvey:
-    """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it.
+    """Classify without the checks of `classify`.
 
-    `hold`: whether the persons of a survey that is held in memory are classified at once, and not anew for each estimate.
+    The caller knows that the survey has no errors and that the rule set can be applied to it.
+
+    Args:
+        survey: the survey.
+        rule: the rule set.
+        hold: whether to compute the classification now, if the survey is in memory. If false, each estimate computes it again.
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
@@ -109,7 +115,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         frame = held(frame, survey.held_in, survey.path)
     return classified(
         survey,
-        rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # long texts, which few ask for
+        rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # after `held`: long texts that few users ask for
         rules=rule.label,
         rule=rule,
         item_columns=item_columns(sources),
@@ -120,7 +126,10 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
 
 
 def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
-    """The persons with any work, their populations and the definition's columns: from the one set of answers, or over all episodes."""
+    """Returns the persons with any work, their populations and the columns of the definition.
+
+    If the survey has episodes of work, each episode is evaluated, and then the episodes of each person are combined.
+    """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
     if not spec.episodes.wide and not spec.episodes.long:
@@ -144,12 +153,12 @@ def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
 
 
 def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
-    """The answers to the items, one set of them, as truths."""
+    """Returns the answers to all items as truths: one column per question, from the person's answers or those of one episode."""
     return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
 
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """The definition on rows that each hold one set of `_answers`."""
+    """Applies the definition of forced labour to rows that each hold one set of answers (`_answers`)."""
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
@@ -168,7 +177,7 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
     if place:
         here = truth_of(column(place.column, episode), place.in_country, place.abroad)
     forced = same_work & ~col("fl__excluded")
-    # In one step, though `same_work` is worked out three times: a step names every column of the rows again, which takes longer.
+    # One step, although `same_work` is then computed three times: each further step names all columns again, which takes longer.
     rows = rows.with_columns(
         below.alias("fl__below"),
         same_work.alias("same_work"),
@@ -184,21 +193,25 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
 
 
 def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Whether there was such an episode of work."""
+    """Returns whether the person had this episode of work."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
     return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
 
 
 def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Whether the work began in childhood, where its start is dated and decides: then there is no test of consent."""
+    """Returns whether the work began in childhood. Then there is no test of consent.
+
+    It is false for everybody if survey.yaml has no age at the start of the work, and for a person whose age at the start is
+    unknown.
+    """
     if spec.age.at_start is None:
         return nw.lit(False)
     return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Whether the answers meet a dimension of the rule set: enough items of each side, enough strong ones."""
+    """Returns whether the answers meet a dimension of the rule set: enough items on each side, and enough strong items."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -214,14 +227,16 @@ def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: 
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Which exception of C29 Art. 2(2) applies, whether within its limits, and so whether the work is excluded."""
+    """Returns three columns: which exception of C29 Art. 2(2) applies, whether it is within its limits, and whether the work is
+    excluded.
+    """
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
     kinds = {kind: any_answer(s, spec.mapped, episode) for kind, s in spec.exceptions.kinds.items()}
     within = any_answer(spec.exceptions.within_limits, spec.mapped, episode)
     named = none
-    for kind, applies in reversed(kinds.items()):  # of several the first that survey.yaml names
+    for kind, applies in reversed(kinds.items()):  # if several apply, the first that survey.yaml names is kept
         named = nw.when(applies).then(lit(kind)).otherwise(named)
     limits = nw.when(within).then(lit("within")).otherwise(nw.when(~within).then(lit("beyond")).otherwise(lit("unresolved")))
     excluded = any_of(list(kinds.values())) & within
@@ -229,7 +244,9 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Labels that only forced labour in the country has: who imposed it, whether it began in childhood, the sector of that job."""
+    """Returns the labels of forced labour in the country: who imposed it, the route (began in childhood or not), the sector of
+    the job.
+    """
     forced = nw.col("fl__here")
     form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
@@ -246,7 +263,7 @@ def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Months in forced labour in the country; null where not stated."""
+    """Returns the months in forced labour in the country; null if they are not stated."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))
@@ -264,8 +281,10 @@ def _truths(sources: Sources) -> list[str]:
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
-    """Kleene's or over a person's episodes; labels are those of the first episode of forced labour; months add up, and are
-    null where those of one episode are: part of a sum is no duration.
+    """Combines the episodes of each person.
+
+    Truths are combined by Kleene's or. Labels are those of the first episode of forced labour. Months are added. The sum is null
+    if one episode of forced labour has no months, because part of a sum is no duration.
     """
     truths, labels = _truths(sources), _labels(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
@@ -289,7 +308,11 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
-    """Labels that only a case in the country has; null for everyone else. `there`: the columns of the persons' rows."""
+    """Returns the labels that only a case in the country has; null for everyone else.
+
+    Args:
+        there: the names of the columns in the persons' rows.
+    """
     labels = {name: nw.col(FIRST + name) for name in ("form", "route", *_jobs_of_cases(spec))}
     if spec.children:
         theirs = _labels_of_children(spec, spec.children, there)
@@ -298,7 +321,10 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
 
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
-    """Form, route and sector of children in forced labour, from the same columns, where they are on the person's row."""
+    """Returns form, route and sector of children in forced labour.
+
+    They are read from the adults' columns if the child's row has them.
+    """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
     labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_stated(form))}
@@ -313,12 +339,15 @@ def _stated(label: nw.Expr | None) -> nw.Expr:
 
 
 def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
-    """The sectors and occupations that are those of the forced labour."""
+    """Returns the sectors and occupations that describe the job in forced labour."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}
 
 
 def same_work_basis(episodes: Episodes) -> str:
-    """How coercion was tied to the involuntary work, in words that go with every figure."""
+    """Returns how coercion was linked to the involuntary work: assumed, asked, or by episode.
+
+    Every figure is shown with these words.
+    """
     if episodes.same_work == "assumed":
         return "assumed"
     return "asked" if episodes.same_work else "by episode"

@@ -13,18 +13,24 @@ from fltoolkit.survey.spec.questions import Source
 
 
 def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """One question as yes / no / unresolved. A blank is *no* behind a shut gate or where `blank: no` says so; any other is unresolved.
+    """Returns the answer to one question as yes, no or unresolved.
+
+    A blank is *no* if the question was skipped because of an earlier answer, or if survey.yaml says `blank: no`. Any other blank
+    is unresolved.
 
     Args:
         source: the question.
-        mapped: all questions of the survey, `SurveySpec.mapped`.
-        episode: replaces `{episode}` in column names.
+        mapped: all questions of the survey (`SurveySpec.mapped`).
+        episode: the text that replaces `{episode}` in column names.
     """
     return any_answer([source], mapped, episode)
 
 
 def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at half its cost."""
+    """Returns yes if any question says yes, no if all say no, else unresolved.
+
+    The same as `any_of` their answers, at half the cost.
+    """
     if not sources:
         return nw.lit(False)
     yes, no = zip(*[_said(s, mapped, episode) for s in sources], strict=True)
@@ -32,7 +38,7 @@ def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str 
 
 
 def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
-    """Whether a question says yes, and whether it says no; blank of both where it has no answer."""
+    """Returns whether a question says yes, and whether it says no; both are null if it has no answer."""
     yes, no = says_yes(source, mapped, episode), says_no(source, mapped, episode)
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
@@ -41,22 +47,22 @@ def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Exp
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Codes as yes and no; null is any other, and blank."""
+    """Returns true for the codes of yes and false for the codes of no; null for any other code and for a blank."""
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Kleene's or. Of nothing it is *no*."""
+    """Returns Kleene's or of the expressions; *no* if there are none."""
     return nw.any_horizontal(*expressions, ignore_nulls=False) if expressions else nw.lit(False)
 
 
 def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Kleene's and."""
+    """Returns Kleene's and of the expressions."""
     return nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Whether so many of some truths hold; unresolved where the unresolved among them would decide."""
+    """Returns whether at least `least` of the expressions are true; unresolved if this depends on the unresolved ones."""
     if least <= 1:
         return any_of(expressions) if least else nw.lit(True)
     if len(expressions) < least:
@@ -66,12 +72,15 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
-    """A coded column as the label whose codes hold its value; null where none does."""
+    """Returns a coded column as labels: the option whose codes include the value; null if none does."""
     return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
 
 
 def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
-    """Codes as their labels, looked up and not compared one after the other: a group may have hundreds. Null where none has the code."""
+    """Returns the label of each code; null if the code has none.
+
+    The code is looked up, not compared with one label after another: a group may have hundreds of labels.
+    """
     nothing = nw.lit(None, dtype=nw.String())
     if not labels:
         return nothing

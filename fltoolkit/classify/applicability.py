@@ -1,4 +1,6 @@
-"""Checks whether a rule set can be applied to a survey: which of its questions were asked, which are missing, and whose cases it can count."""
+"""Checks whether a rule set can be applied to a survey: which questions were asked, which are missing, and which cases can be
+counted.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ BASE = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """The questions a rule set uses, by side: (internal column, item, question). A rule set may move an item to the other side."""
+    """Returns the questions that a rule set uses, by side of the definition: (internal column, item, question).
+
+    A rule set may put an item on the other side than survey.yaml does.
+    """
     asked = _item_sources(spec)
     return {
         side: [
@@ -31,7 +36,7 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """By side and item, the internal columns of its questions."""
+    """Returns the names of the columns with the answers, by side of the definition (involuntary, coercion) and item."""
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
         for side, questions in sources.items()
@@ -39,12 +44,14 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """By side, the items of a rule set on which the questionnaire has no question that it can use."""
+    """Returns the items of a rule set for which the survey asks no usable question, by side of the definition."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
 
 def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
-    """Why a rule set cannot be applied to a survey; None if it can. Nothing is guessed: a stage not given is not known.
+    """Returns the error that says why a rule set cannot be applied to a survey; None if it can be applied.
+
+    Nothing is guessed: if a question does not state its stage, the stage is unknown.
 
     Args:
         spec: the survey.
@@ -72,15 +79,19 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
 
 
 def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
-    """Whether every case under `rule` is one under `icls_2018`, in this survey.
+    """Returns whether, in this survey, every case under `rule` is also a case under `icls_2018`.
 
-    It is where all that the survey asks of a dimension that can hold stands on the side on which icls_2018 has it.
+    This is so if every asked item is on the same side of the definition as in icls_2018. Dimensions that cannot hold are left
+    out.
     """
     return not _misplaced(spec, rule)
 
 
 def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
-    """What must be known of a rule set's result in this survey: whose cases it can count, what cannot hold. Of icls_2018 nothing."""
+    """Returns what a reader must know of the rule set's result in this survey; empty for icls_2018.
+
+    It says whether all cases are also cases under icls_2018, and which dimensions cannot hold.
+    """
     if rule.name == BASE:
         return ""
     moved, idle = _misplaced(spec, rule), _idle(spec, rule)
@@ -95,13 +106,13 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
-    """The questions that a dimension uses on a side, each with its item."""
+    """Returns the questions that a dimension uses on one side of the definition, each with its item."""
     wanted = getattr(part, side).all
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """The dimensions that cannot hold, whatever is answered: too few of their items are asked."""
+    """Returns the dimensions that cannot hold, whatever is answered, because too few of their items are asked."""
     asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():
         there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
@@ -113,7 +124,10 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """The items asked that stand on another side than in icls_2018, in dimensions that can hold."""
+    """Returns the asked items that are on another side of the definition than in icls_2018.
+
+    Dimensions that cannot hold are left out.
+    """
     base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(
         dict.fromkeys(

@@ -1,6 +1,7 @@
-"""Gives each category its name in a population and its code for machines: ILOSTAT's code, or one of the kit (`FL_...`).
+"""Gives each category its name in a population and its code for machines: the code of ILOSTAT, or one of the kit (`FL_...`).
 
-Categories of the standard `sex` are men and women for adults, boys and girls for children. Only a sum of adults and children names both.
+Categories of the standard `sex` are men and women for adults, boys and girls for children. A sum of adults and children names
+both.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """The code of one category (a value of the group's column) of the group `name`; blank where a standard gives none."""
+    """Returns the code of one category (a value of the group's column) of the group `name`; blank if a standard gives no code."""
     codes = {}
     if name in spec.jobs:
         job = spec.jobs[name]
@@ -30,7 +31,10 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """What categories are called in a population where that is not their label: by group, the name by the label."""
+    """Returns the names of categories in a population, as {group: {label: name}}. Example: {"sex": {"women": "girls"}}.
+
+    Groups whose names all equal their labels are left out.
+    """
     is_sum, side = bool(spec.populations[population].sum_of), spec.side(population)
     of: Literal["words", "of_children", "of_sums"] = "of_sums" if is_sum else "of_children" if side == "children" else "words"
     found = {}
@@ -42,13 +46,13 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Rows with a column a group, each category as it is called in a population."""
+    """Returns rows in which each category has its name in the population. Example: `girls` instead of `women`."""
     names = names_in(spec, population)
     return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """The label of a category that may go by its name in some population: `women` of `girls`."""
+    """Returns the label of a category, which may be given by its name in a population. Example: `girls` gives `women`."""
     found = spec.groups.get(group)
     if not isinstance(found, Group) or not found.classification:
         return category
@@ -57,18 +61,18 @@ def label_of(spec: SurveySpec, group: str, category: str) -> str:
 
 
 def own_code(*parts: str) -> str:
-    """A code of the kit's own, made of words: `FL_REGION_1`."""
+    """Returns a code of the kit's own, made of words. Example: `FL_REGION_1`."""
     return OWN + plain_code("_".join(parts))
 
 
 def plain_code(text: str) -> str:
-    """Words as a code can have them: capitals without accents, and `_` for all else."""
+    """Returns words in the form of a code: capitals without accents, and `_` for all other characters."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
-    """The codes of the categories of a group, by their label."""
+    """Returns the codes of a group's categories, by their label."""
     if isinstance(group, Group):
         return _coded(name, group)
     if isinstance(group, AgeGroup):
@@ -82,7 +86,11 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
-    """Of a standard classification its codes; else the survey's own, the first of those that share a label."""
+    """Returns the codes of a coded group, by label.
+
+    If the group follows a standard classification, the codes are those of the standard. Else they are made from the survey's own
+    codes; if several codes share a label, the first is used.
+    """
     if group.classification:
         named = standard().classifications[group.classification]
         return {name: named[c].ilostat for c in (*group.codes.values(), UNKNOWN) for name in named[c].names}
@@ -90,12 +98,12 @@ def _coded(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Bands or quantiles of a column of numbers, by their number from the lowest."""
+    """Returns the codes of bands or quantiles of numbers, by label. Each code is the position counted from the lowest."""
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:
-    """Age bands as ILOSTAT writes them: `Y18-24`, `YLT18`, `YGE65`."""
+    """Returns the codes of age bands, as ILOSTAT writes them: `Y18-24`, `YLT18`, `YGE65`."""
     first, last = group.bands[0], group.bands[-1]
     shapes = {f"under {first}": f"YLT{first:02d}", group.labels[-1]: f"YGE{last:02d}", NOT_STATED: "X"}
     pairs = zip(group.labels, group.bands, group.bands[1:], strict=False)

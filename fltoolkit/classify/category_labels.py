@@ -1,4 +1,4 @@
-"""Gives each category its label: the kit's own words, in each language, or those of survey.yaml."""
+"""Gives each category its label: the kit's own words, in each language, or the words of survey.yaml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
-    """The categories of a group that the kit has words for, by their value in the data. All others are in the survey's own words."""
+    """Returns the kit's labels for the categories of a group, by their value in the data.
+
+    A category without a label of the kit keeps the survey's own words.
+    """
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
     if name in spec.jobs:
         return found | {row.label: row.said for row in job_rows(spec.jobs[name]).values()}
@@ -38,6 +41,8 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
-    """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
+    """Returns the category of a row: the label of each group and value, crossed as `men × rural`; empty if there are no
+    values.
+    """
     said: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
     return said

@@ -1,7 +1,7 @@
-"""Classifies children by the four routes of the 20th ICLS guidelines, each on its own (docs/methods.md §1).
+"""Classifies children by the four routes of the 20th ICLS guidelines, each route separately (docs/methods.md §1).
 
-A child needs no test of consent. A child who works with or for a parent in forced labour is in forced labour too, so adults are classified
-first. If the parent was not asked, that route is unresolved, not a no.
+A child needs no test of consent. A child who works with or for a parent in forced labour is also in forced labour, so adults are
+classified first. If the parent was not asked, that route is unresolved, not a no.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-# In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.
+# In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first that holds.
 ROUTE_WORDS = {"route_iv": "route4", "route_iii": "route3", "route_ii": "route2", "route_i": "route1"}
 ROUTE_LABELS = tuple(Reason.of(f"categories.{word}") for word in ("adult", "was_child", *ROUTE_WORDS.values()))
 ROUTES = {route: str(Reason.of(f"categories.{word}")) for route, word in ROUTE_WORDS.items()}
@@ -37,17 +37,17 @@ THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
 
 
 def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
-    """The adults' classification with that of children in the children's rows.
+    """Returns the adults' classification, with the children's classification in the children's rows.
 
     Args:
-        frame: persons, classified as adults.
+        frame: the persons, classified as adults.
         spec: the survey.
-        children: its module on children.
+        children: the survey's module on children.
 
     Returns:
-        The frame with `route_i` to `route_iv` (true, false or null for unresolved; null for adults), and with `any_work`,
-        `coercion` (a threat by a third party) and `forced_labour` of children being theirs. `involuntary`, `same_work` and
-        `trafficking` do not apply to them and are null; work abroad is not asked of them.
+        The frame with `route_i` to `route_iv`: true, false or null (unresolved); null for adults. In the rows of children,
+        `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow the definition for children. `involuntary`,
+        `same_work` and `trafficking` do not apply to children and are null. Children are not asked about work abroad.
     """
     mapped, col = spec.mapped, nw.col
     frame = frame.with_columns(
@@ -76,7 +76,7 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
-    """Whether one kind of work was done, and whether a third party threatened in it."""
+    """Returns whether one kind of work was done, and whether a third party threatened the child in it."""
     threatened = any_answer(work.threat, mapped)
     if work.by_third_party:
         threatened = all_of([threatened, any_answer(work.by_third_party, mapped)])
@@ -84,8 +84,11 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Whether a parent is in forced labour in the country, and the frame with what tells: of children who may work with parents, since
-    it decides of nobody else. Unresolved where a parent was not asked and none is known to be."""
+    """Returns whether a parent of a child is in forced labour in the country, and the frame with the columns needed for this.
+
+    Only children who may work with parents are looked at, because the parent decides nothing for other children. The answer is
+    unresolved if a parent was not asked and no other parent is known to be in forced labour.
+    """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
     adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
@@ -98,7 +101,7 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """The primary route of a child who is a case: the first in the order of the flowchart. Null for all others."""
+    """Returns the primary route of a child who is a case: the first route in the order of the flowchart. Null for all others."""
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)
@@ -106,7 +109,7 @@ def primary_route() -> nw.Expr:
 
 
 def child_leaf() -> nw.Expr:
-    """Where a child leaves the flowchart of Tool No. 2."""
+    """Returns the box at which a child leaves the flowchart of Tool No. 2."""
     col = nw.col
     end = nw.when(col(WITH)).then(nw.lit("child with parents, no threat")).otherwise(nw.lit("child for a third party, no threat"))
     end = nw.when(~col("any_work")).then(nw.lit("child, no work")).otherwise(end)
@@ -115,8 +118,11 @@ def child_leaf() -> nw.Expr:
 
 
 def child_trace() -> nw.Expr:
-    """A child's path in words, every route by itself; what a parent's forced labour and a threat have to do with it only where the child
-    may work with parents, or for a third party."""
+    """Returns a child's path in words, every route separately.
+
+    The parent's forced labour is named only if the child may work with parents. A threat is named only if the child may do the
+    work in which it was made.
+    """
     col, lit = nw.col, nw.lit
     beside = [
         lit(" (parent in forced labour: "),
@@ -135,11 +141,11 @@ def child_trace() -> nw.Expr:
 
 
 def together(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Words one after the other. None is ever null; said so, the engine need not plan for each of them what would follow if it were."""
+    """Concatenates texts. No text is ever null; `ignore_nulls` says so to the engine, which then need not plan for nulls."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 
 def word(truth: nw.Expr) -> nw.Expr:
-    """A truth in words."""
+    """Returns a truth as a word: yes, no or unresolved."""
     open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
     return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

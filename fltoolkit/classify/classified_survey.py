@@ -17,13 +17,14 @@ class ClassifiedSurvey(Survey):
     """A Survey after `fl.classify`: its `frame` also has the groups, the populations and the classification of each person.
 
     Attributes:
-        rules: the rule set, as `icls_2018 v1`. rule: what it says.
-        item_columns: by side of the definition and item, the columns of `frame` that hold the answers to its questions.
-        lacking: by side of the definition, the items of the rule set that were not asked.
-        to_verify: why the rule set may not be relied on yet; empty where it may.
-        rule_note: what must be known of the rule set's result in this survey; empty where nothing must.
+        rules: the rule set by name and version, such as `icls_2018 v1`.
+        rule: the content of the rule set.
+        item_columns: the columns of `frame` with the answers to the items' questions, by side of the definition and item.
+        lacking: the items of the rule set that were not asked, by side of the definition.
+        to_verify: why nobody may rely on the rule set yet; empty if everybody may.
+        rule_note: what a reader must know of the rule set's result in this survey; empty if there is nothing.
         unclassified: the survey as it was read.
-        outcomes: outcomes of one's own, by name the rule that each follows (see `fl.outcome`).
+        outcomes: the user's own outcomes: the rule that each follows, by its name (see `fl.outcome`).
     """
 
     rules: str
@@ -37,11 +38,16 @@ class ClassifiedSurvey(Survey):
 
 
 def refuse_unclassified(design: Design) -> None:
-    """Raise `RequestError` for a survey that was read and not classified: its frame has neither populations nor cases."""
+    """Raise `RequestError` if a survey was read but not classified: its frame has neither populations nor cases."""
     if isinstance(design, Survey) and not isinstance(design, ClassifiedSurvey):
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then go on with persons")
 
 
 def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """A survey as a classified one. `facts`: the attributes of `ClassifiedSurvey` and the new `rows`."""
+    """Returns a `ClassifiedSurvey`, made from a survey and the facts of its classification.
+
+    Args:
+        survey: the survey as it was read.
+        facts: the attributes of `ClassifiedSurvey` and the new `rows`.
+    """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

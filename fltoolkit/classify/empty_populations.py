@@ -18,11 +18,11 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def refuse_empty_populations(survey: Survey) -> None:
-    """Stop on a population of survey.yaml that no person of the data is in. Of a sum its parts are looked at.
+    """Stop if a population of survey.yaml has no person in the data. A population that is a sum is checked through its parts.
 
     Raises:
-        DataError: it names the population, how many persons meet each of its conditions, and what the columns of `where` hold: how many
-            different values, and which of the codes that survey.yaml names.
+        DataError: it names the population and how many persons meet each of its conditions. For each column of `where` it says
+            how many different values the column holds, and which of the codes that survey.yaml names.
     """
     spec = survey.spec
     own = [name for name, population in spec.populations.items() if not population.sum_of]
@@ -33,7 +33,7 @@ def refuse_empty_populations(survey: Survey) -> None:
 
 
 def _nobody(survey: Survey, name: str) -> DataError:
-    """The error for one population."""
+    """Returns the error for one empty population."""
     spec, where = survey.spec, survey.spec.populations[name].where
     conditions = _conditions(spec, name)
     counts = count_rows(
@@ -49,7 +49,7 @@ def _nobody(survey: Survey, name: str) -> DataError:
 
 
 def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
-    """What a population asks of a person, in words."""
+    """Returns the conditions that a person of this population must meet; the keys are the conditions in words."""
     population, age = spec.populations[name], nw.col(AGE)
     found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
     if spec.children:
@@ -65,7 +65,7 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 
 def _column_values(survey: Survey, asked: str) -> str:
-    """What a column of `where` holds: how many values, and which of the codes that survey.yaml names for it."""
+    """Returns what a column of `where` holds: how many values, and which of the codes that survey.yaml names for the column."""
     values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]

@@ -21,12 +21,12 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Who belongs to each population that is no sum of others."""
+    """Returns a true/false column for each population that is no sum of others: whether the person belongs to it."""
     return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
 
 
 def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
-    """The frame with who belongs to each population that is a sum: those of its parts, each with the weight of their own part."""
+    """Adds the membership and the weight of each population that is a sum. Each person keeps the weight of their own part."""
     for name, population in spec.populations.items():
         if population.sum_of:
             first, second = population.sum_of
@@ -37,7 +37,10 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Who belongs to a population, its module answered. An unknown age stays in: the module was asked of that age group."""
+    """Returns whether a person belongs to a population and answered its module.
+
+    A person of unknown age belongs to it, because the module was asked of that age group.
+    """
     population = spec.populations[name]
     conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]
     if population.age.min is not None:
@@ -49,10 +52,11 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
 
 
 def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
-    """Every group of survey.yaml as a text column under its own name; `not stated` is a value, never a dropped row.
+    """Returns every group of survey.yaml as a text column with the group's name. `not stated` is a value; no row is dropped.
 
     Args:
-        limits: by group of quantiles the upper limits of all its quantiles but the last, of `groups.quantile_groups.quantile_limits`.
+        limits: for each group of quantiles, the upper limits of all quantiles except the last
+            (`quantile_groups.quantile_limits`).
     """
     columns = [
         (in_quantiles(g, limits[name]) if isinstance(g, QuantileGroup) else group(g)).alias(name)
@@ -63,7 +67,7 @@ def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> li
 
 
 def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
-    """A coded group, bands of age or of a column of numbers, or persons with and without disability."""
+    """Returns the column of one group: codes as labels, bands of age or of numbers, or persons with and without disability."""
     if isinstance(spec, DisabilityGroup):
         return _disability(spec)
     if isinstance(spec, Group):
@@ -75,12 +79,16 @@ def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
 
 
 def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
-    """The number of a group's column; null where a code for no number stands in its place."""
+    """Returns the number in a group's column; null if the column holds a code for a missing number."""
     return nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """The quantile that a number is in: the first whose upper limit it does not exceed. `limits`: those of all quantiles but the last."""
+    """Returns the quantile that contains a number: the first whose upper limit is not below the number.
+
+    Args:
+        limits: the upper limits of all quantiles except the last.
+    """
     value, found = stated_number(spec), nw.lit(spec.labels[-1])
     for limit, label in zip(reversed(limits), reversed(spec.labels[:-1]), strict=True):
         found = nw.when(value <= limit).then(nw.lit(label)).otherwise(found)
@@ -88,7 +96,10 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 
 
 def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """With disability if one of the six answers is a lot of difficulty or worse; without if all six are less; else not stated."""
+    """Returns whether a person has a disability, by the Washington Group's six questions.
+
+    With disability: at least one answer is a lot of difficulty or worse. Without: all six answers are less. Else: not stated.
+    """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]
     found = any_of([truth_of(column(question), severe, others) for question in spec.washington_group])
@@ -98,7 +109,7 @@ def _disability(spec: DisabilityGroup) -> nw.Expr:
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
-    """Numbers as the labels of their bands; `not stated` where there is none."""
+    """Returns numbers as the labels of their bands; `not stated` if there is no number."""
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
         band = nw.when(value >= lower).then(nw.lit(label)).otherwise(band)
@@ -106,7 +117,7 @@ def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
 
 
 def group_order(spec: SurveySpec, name: str) -> list[str]:
-    """The values of a group in the order in which a table shows them."""
+    """Returns the values of a group in the order in which a table shows them."""
     if name in spec.jobs:
         return [*dict.fromkeys(row.label for row in job_rows(spec.jobs[name]).values()), NOT_STATED]
     if name in ("form", "route"):
@@ -120,6 +131,6 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 
 def job_column(spec: Job, episode: str = "") -> nw.Expr:
-    """A column of industries or occupations as labels, null where the code is unknown or missing."""
+    """Returns a column of industries or occupations as labels; null if the code is unknown or missing."""
     label = relabelled(job_key(column(spec.column, episode), spec), {code: row.label for code, row in job_rows(spec).items()})
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)

@@ -1,4 +1,4 @@
-"""An invented adult, or child with a parent, to try answers on. Each change runs the real classification."""
+"""An invented adult, or a child with a parent, to try answers on. Each change runs the real classification."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"
 SHEET = INTERNAL + "answers"  # the table in which answers are changed
 CODES = {YES: "1", NO: "2", OPEN: "9"}
-FORCED, NOT_ASKED = "parent_forced", "the parent was not asked"  # a question to nobody: it sets the parent's own answers
+FORCED, NOT_ASKED = "parent_forced", "the parent was not asked"  # nobody is asked this: it sets the answers of the parent
 LINKED, EXCLUDED = "fl__linked", "fl__excluded"
 TRUTHS: Mapping[Who, tuple[str, ...]] = {
     "adult": ("any_work", "involuntary", "coercion", LINKED, EXCLUDED),
@@ -36,7 +36,7 @@ MORE: Mapping[Who, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the classification says: the leaf of the flowchart, the path in words, and each condition (None: unresolved)."""
+    """The result of the classification: the leaf of the flowchart, the path in words, and each condition (None: unresolved)."""
 
     step: str
     trace: str
@@ -44,12 +44,12 @@ class Verdict:
 
 
 class Person:
-    """One invented person, read and classified once. After a change of answers the same lazy classification is evaluated again for
-    one row.
+    """One invented person, read and classified once. After a change of answers, the classification is computed again for this
+    row.
 
     Attributes:
-        questions: what can be answered, by column, in words.
-        items: the adult's columns that feed each side of the definition.
+        questions: the wording of each question that can be answered, by column.
+        items: the columns of the adult's questions, by side of the definition.
     """
 
     def __init__(self, who: Who) -> None:
@@ -71,10 +71,11 @@ class Person:
         self._found = persons.frame.filter(line).select("step", "trace", *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """The classification of the person with these answers, by column. A question without an answer here counts as no.
+        """Returns the classification of the person with these answers, given by column. A question without an answer counts as
+        no.
 
         Raises:
-            RequestError: no such question or answer.
+            RequestError: there is no such question or answer.
         """
         own = dict.fromkeys(self.questions, NO) | dict(answers)
         if unknown := sorted(own.keys() - self.questions.keys()):

@@ -20,7 +20,10 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Where a person leaves the flowchart: at the first condition that is not met, or at its end; children leave theirs."""
+    """Returns the box at which a person leaves the flowchart: the first condition that is not met, or the end.
+
+    Children have their own.
+    """
     col = nw.col
     steps = [
         (col("forced_labour"), "forced labour"),
@@ -40,7 +43,7 @@ def leaf(spec: SurveySpec) -> nw.Expr:
 
 
 def items_text(sources: Sources) -> nw.Expr:
-    """The items answered yes, involuntary first, separated by commas."""
+    """Returns the items answered yes, involuntary items first, separated by commas."""
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))
@@ -48,7 +51,7 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """The path in words: each condition, the questions that met it, and the questions that left it open."""
+    """Returns the path in words: each condition, the questions that met it, and the questions that left it unresolved."""
     parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])

@@ -1,4 +1,4 @@
-"""Power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
+"""Computes power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
 
 It uses the normal approximation for proportions. Numbers are of persons who answer; `sample_size` also says how many to draw.
 """
@@ -15,8 +15,10 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall that a survey would detect: `absolute` (a proportion), `relative` to the earlier prevalence, and the
-    prevalence `after` the fall. All are nan if not even a fall to zero would be detected.
+    """The smallest fall that a survey would detect.
+
+    It is given as `absolute` (a proportion), `relative` to the earlier prevalence, and as the prevalence `after` the fall. All
+    are nan if not even a fall to zero would be detected.
     """
 
     absolute: float
@@ -29,18 +31,23 @@ def power_of_change(
     before: float, after: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> float:  # fmt: skip
-    """Chance that a true change from one prevalence to another is detected: Φ(|p1 − p2| / SE − z), z that of 1 − α/sided.
+    """Compute the chance to detect a true change from one prevalence to another: Φ(|p1 − p2| / SE − z), with z at 1 − α/sided.
 
-    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)]: with equal n that is deff/n·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)].
+    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)]. With equal n it is deff/n·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)].
 
     Args:
-        before, after: true prevalences, as proportions.
-        n_before, n_after: persons who answer in each round; the later round as many as the earlier one by default.
-        deff: design effect, of both rounds. alpha: level of the test, `sided` 1 or 2.
-        overlap: share π of the smaller round who are in both. rho: correlation ρ of their answers.
+        before: the true prevalence in the earlier round, as a proportion.
+        after: the true prevalence in the later round, as a proportion.
+        n_before: persons who answer in the earlier round.
+        n_after: persons who answer in the later round; by default as many as in the earlier round.
+        deff: the design effect of both rounds.
+        alpha: the level of the test.
+        sided: 1 or 2: whether the test is one-sided or two-sided.
+        overlap: the share π of the smaller round's persons who are in both rounds.
+        rho: the correlation ρ of the answers of persons who are in both rounds.
 
     Raises:
-        RequestError: a number lies outside its range.
+        RequestError: a number is outside its range.
     """
     from scipy.special import ndtr
 
@@ -58,10 +65,10 @@ def detectable_change(
     before: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> Detectable:  # fmt: skip
-    """The smallest fall from a prevalence that would be detected with the given power. Arguments as `power_of_change`.
+    """Compute the smallest fall from a prevalence that is detected with the given power. Arguments are as in `power_of_change`.
 
     Raises:
-        RequestError: a number lies outside its range.
+        RequestError: a number is outside its range.
     """
     from scipy.optimize import brentq
 
@@ -85,31 +92,39 @@ def sample_size(
     n_before: float | None = None, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2,
     overlap: float = 0.0, rho: float = 0.0, response: float = 1.0, eligible: float = 1.0,
 ) -> int:  # fmt: skip
-    """Persons to draw so that a prevalence, or its fall, is known well enough: exactly one of `margin`, `cv` and `cut`.
+    """Compute how many persons to draw so that a prevalence, or its fall, is known well enough.
 
-    | asked | persons who answer |
+    Give exactly one of `margin`, `cv` and `cut`.
+
+    | wanted | persons who answer |
     |---|---|
-    | `margin` m: an interval of p ± m·p | deff·z²·q / (p·m²), z that of 1 − α/2 |
+    | `margin` m: an interval of p ± m·p | deff·z²·q / (p·m²), z at 1 − α/2 |
     | `cv` c: SE/p at most c | deff·q / (p·c²) |
-    | `cut` r: a fall to p2 = p1·(1 − r) is detected | in each round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
+    | `cut` r: a fall to p2 = p1·(1 − r) is detected | per round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
 
-    The answer is divided by `response` and `eligible` and rounded up. With `n_before` the earlier round is given, and the later one's
-    size is sought.
+    The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier round is fixed, and the
+    result is the size of the later round.
 
     Args:
-        prevalence: as a proportion; of a cut the earlier one. margin, cut: relative (0.25 is a quarter).
-        n_before: persons who answered in the earlier round. Other arguments as `power_of_change`.
-        response, eligible: share of those drawn who respond, and of those who belong to the population.
+        prevalence: the prevalence, as a proportion; for a cut, the earlier prevalence.
+        margin: the half-width of the interval, relative to the prevalence (0.25 is a quarter).
+        cv: the relative standard error.
+        cut: the fall, relative to the prevalence (0.25 is a quarter).
+        n_before: persons who answered in the earlier round.
+        response: the share of the drawn persons who respond.
+        eligible: the share of the drawn persons who belong to the population.
+        deff, alpha, power, sided, overlap, rho: as in `power_of_change` and `detectable_change`.
 
     Raises:
-        RequestError: not exactly one is asked; a number lies outside its range; the earlier round is too small for any later one.
+        RequestError: not exactly one of the three is given; a number is outside its range; the earlier round is too small for any
+            later round.
     """
     _check(prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible)
     _check_design(deff, rho)
     asked = {name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None}
     if len(asked) != 1:
         raise RequestError(
-            "a sample size is for one thing",
+            "a sample size has exactly one aim",
             where="sample_size",
             found=list(asked) or "none",
             allowed=["margin", "cv", "cut"],
@@ -129,13 +144,16 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Persons who answer in each round, or in the later one; `factor` is deff·(z + z_power)²."""
+    """Returns how many persons must answer in each round; if `n_before` is given, in the later round.
+
+    `factor` is deff·(z + z_power)².
+    """
     if n_before is None:
         return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2
     _sizes(n_before, None)
     v1, v2 = p1 * (1 - p1), p2 * (1 - p2)
     common, left = 2 * shared * sqrt(v1 * v2), (p1 - p2) ** 2 / factor - v1 / n_before
-    smaller = left + common / n_before  # what the later round may add to the variance, if it is the smaller one
+    smaller = left + common / n_before  # the variance that the later round may add, if it is the smaller one
     n = v2 / smaller if smaller > 0 else float("inf")
     if n > n_before:
         n = (v2 - common) / left if left > 0 else float("inf")
@@ -159,7 +177,10 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Proportions from 0 to 1; response and eligibility above 0, all else below 1, and what is divided by not 0."""
+    """Stop on a number that is not a valid proportion between 0 and 1.
+
+    Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
+    """
     for name, value in shares.items():
         above = name in ("prevalence", "response", "eligible", "alpha", "power")
         below = name not in ("response", "eligible", "overlap")

@@ -1,1 +1,1 @@
-"""What the kit says in each language: one YAML file a language. Knows no room."""
+"""The kit's words in each language: one YAML file per language. Modules here import no room (survey, classify, … report)."""

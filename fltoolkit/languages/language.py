@@ -1,9 +1,9 @@
-"""The words of one language, from its files in this folder: sentences, labels, formats of numbers. Knows no room.
+"""The words of one language, from its files in this folder: sentences, labels, formats of numbers.
 
-A language is `xx.yaml`. What would make that file too long stands in a folder beside it, as `kit/xx.yaml`. It holds the same keys as
-English. A placeholder is `{name}`; what is put in its place is never read as a pattern, so that a survey's own text stays text. What
-stands under `kit` are the words of remarks (see `reasons`): reasons, verdicts, categories of a standard. A survey's own labels stay as
-the survey gives them.
+A language is the file `xx.yaml`. Words that would make this file too long are in folders beside it, such as `kit/xx.yaml`. Every
+language has the same keys as English. A placeholder is `{name}`; its value is inserted as it is and never searched for
+placeholders. The keys below `kit` are the words of remarks (see `reasons`): reasons, verdicts, categories of a standard. A
+survey's own labels stay unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KIT = "kit."
 
 @runtime_checkable
 class Worded(Protocol):
-    """What has words of its own in each language: a remark."""
+    """A value with words in each language, such as a remark of the kit."""
 
     def in_words(self, language: Language) -> str: ...
 
@@ -37,10 +37,10 @@ class Language:
     """The words of one language.
 
     Attributes:
-        code: en, fr, … as the `lang` of a page has it.
-        words: each key, with dots, and its sentence.
-        own_words: the own texts of the survey and the plan that a document is about.
-        pictures: whether what is said goes into a picture, where a star marks what is not translated.
+        code: en, fr, …, as in the `lang` of a page.
+        words: each sentence by its key. The parts of a key are joined by dots.
+        own_words: the texts that the survey and the plan of a document give themselves, with translations.
+        pictures: whether the words are for a picture. There only a star marks a text that is not translated.
     """
 
     code: str
@@ -49,17 +49,17 @@ class Language:
     pictures: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
-        """The language for documents about a survey and a plan with these own texts."""
+        """Returns the same language with the texts that a survey and a plan give themselves, for documents about them."""
         return replace(self, own_words=own_words)
 
     def for_pictures(self) -> Language:
-        """The language for the words of a picture."""
+        """Returns the same language for the words of a picture, in which only a star marks a text that is not translated."""
         return replace(self, pictures=True)
 
     def own(self, text: str) -> str:
-        """An own text of the survey or the plan in this language. What its file does not give in it stays, marked as of the file's language.
+        """Returns a text that survey.yaml or nap.yaml gives itself, in this language. Any other text is returned unchanged.
 
-        Any other text stays as it is.
+        If its file has no translation, the text stays, marked as a text in the file's language.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
         if found is None:
@@ -69,26 +69,30 @@ class Language:
         return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
 
     def by_group(self, name: str) -> str:
-        """A group as it follows *by*: `sex`, `le sexe`; one with a label of the survey's own by that."""
+        """Returns the words for a group after *by*: `sex`, `le sexe`; if the survey has its own label, that label."""
         own = self.own_words and name in self.own_words.labels
         return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
 
     def name_of(self, code: str) -> str:
-        """What a language is called in this one; else its own name for itself."""
+        """Returns the name of a language in this one; if there is none, that language's own name for itself."""
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
 
     def names_group(self, name: str) -> bool:
-        """Whether the survey has a label of its own for a group."""
+        """Returns whether the survey has a label of its own for a group."""
         return bool(self.own_words and name in self.own_words.labels)
 
     def group(self, name: str) -> str:
-        """What a group is called: by its own label, else by the kit's word for a group of that name."""
+        """Returns the name of a group: its own label, else the kit's word for a group of that name."""
         own = self.own_words.labels.get(name) if self.own_words else None
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
     def say(self, key: str, /, **values: object) -> str:
-        """The sentence of a key with its placeholders filled. Raises `SpecError` naming the file and what it lacks."""
+        """Returns the sentence of a key with its placeholders filled.
+
+        Raises:
+            SpecError: a key or a placeholder is missing; the message names the file.
+        """
 
         def put(found: re.Match[str]) -> str:
             if found[1] not in values:
@@ -100,39 +104,41 @@ class Language:
         return PLACE.sub(put, self.words[key])
 
     def places(self, code: str) -> set[str] | None:
-        """The placeholders of what the kit says under a key; None where there is no such key."""
+        """Returns the placeholders in the kit's words for a key; None if there is no such key."""
         return set(PLACE.findall(self.words[KIT + code])) if KIT + code in self.words else None
 
     def has(self, key: str) -> bool:
         return key in self.words
 
     def each(self, key: str, **values: object) -> tuple[str, ...]:
-        """The sentences of a list."""
+        """Returns all sentences of a list in the language's file, with their placeholders filled."""
         found = [name for name in self.words if name.rpartition(".")[0] == key]
         if not found:
             raise SpecError("this list is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")
         return tuple(self.say(name, **values) for name in found)
 
     def number(self, text: str) -> str:
-        """A number that was written as English has it (`6,290`, `17.2`), as this language has it."""
+        """Returns a number written in the English way (`6,290`, `17.2`) as this language writes it."""
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
 
     def join(self, parts: Iterable[str]) -> str:
-        """`a, b and c`."""
+        """Returns parts joined as `a, b and c`."""
         *first, last = list(parts) or [""]
         return self.say("format.and", first=", ".join(first), last=last) if first else last
 
     def list(self, parts: Iterable[str]) -> str:
-        """`a; b; c`."""
+        """Returns parts joined as `a; b; c`."""
         return self.words["format.semicolon"].join(parts)
 
     def colon(self, what: str, said: str) -> str:
-        """`what: said`."""
+        """Returns `what: said`."""
         return self.say("format.colon", what=what, said=said)
 
     def kit(self, said: object) -> str:
-        """What the kit says (see `reasons`) in this language, and what the survey or the plan says itself; what is missing is empty."""
+        """Returns a remark of the kit (see `reasons`), or a text of the survey or the plan, in this language; "" for a missing
+        value.
+        """
         if isinstance(said, Worded):
             return said.in_words(self)
         return "" if said is None or said != said else self.own(str(said))
@@ -140,10 +146,10 @@ class Language:
 
 @cache
 def read_language(code: str) -> Language:
-    """A language by the name of its file in this folder.
+    """Returns a language by the name of its file in this folder.
 
     Raises:
-        SpecError: there is no such file, or it lacks a key of en.yaml, or holds one that en.yaml does not.
+        SpecError: there is no such file; it lacks a key of en.yaml; it has a key that en.yaml does not have.
     """
     base = _words(BASE)
     shipped = shipped_languages()
@@ -161,7 +167,7 @@ def read_language(code: str) -> Language:
 
 
 def _words(code: str) -> dict[str, str]:
-    """All sentences of a language, with their keys."""
+    """Returns all sentences of a language, by their keys."""
     return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 
@@ -170,7 +176,7 @@ def _flat(node: Any, key: str = "") -> dict[str, str]:
 
 
 def _leaves(node: Any, key: str) -> Iterator[tuple[str, str]]:
-    """Each sentence with its key, the steps joined by dots; those of a list are numbered."""
+    """Yields each sentence with its key. The parts of a key are joined by dots; the items of a list are numbered."""
     if isinstance(node, (dict, list)):
         for step, below in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _leaves(below, f"{key}.{step}" if key else str(step))

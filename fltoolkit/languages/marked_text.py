@@ -1,7 +1,7 @@
-"""Text of another language within a sentence: marked as such until it is written, so that each format can show it in its own way.
+"""Marks text in another language within a sentence, so that each output format can show it in its own way.
 
-A marked text stands between characters of Unicode's private use area, with its language. Pages and Word files set it
-in italics, name its language and put a star behind it; in a picture there is the star alone.
+A marked text is between characters of Unicode's private use area, with its language. Pages and Word files show it in italics,
+name its language and put a star after it. A picture shows only the star.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ STAR = "*"
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a text; `language` is its code where that differs from the language of the whole, else empty."""
+    """A part of a text. `language` is its code if it differs from the language of the whole text, else empty."""
 
     text: str
     language: str = ""
 
 
 def mark(text: str, language: str) -> str:
-    """A text marked as one of another language. What holds no letter is the same in all: `150`."""
+    """Returns a text marked as text in another language. A text without letters (`150`) is the same in all and is not marked."""
     return f"{BEGIN}{language}{MIDDLE}{text}{END}" if LETTER.search(text) else text
 
 
 def runs(text: str) -> Iterator[Part]:
-    """The parts of a text, in order."""
+    """Yields the parts of a text, in order."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:
@@ -42,17 +42,17 @@ def runs(text: str) -> Iterator[Part]:
 
 
 def unmarked(text: str) -> str:
-    """The text alone, for a title or an attribute, which stand beside the marked text itself."""
+    """Returns the text without marks, for a title or an attribute beside the marked text."""
     return "".join(run.text for run in runs(text))
 
 
 def starred(text: str) -> str:
-    """The text with a star behind each part of another language, for pictures."""
+    """Returns the text with a star after each part in another language, for pictures."""
     return "".join(run.text + (STAR if run.language else "") for run in runs(text))
 
 
 def languages_marked(node: object) -> set[str]:
-    """The languages of all marked texts in a text, or in dataclasses and tuples of texts."""
+    """Returns the languages of all marked texts in a text, or in dataclasses and tuples of texts."""
     if isinstance(node, str):
         return {run.language for run in runs(node) if run.language}
     parts: list[object] = list(node) if isinstance(node, tuple) else []

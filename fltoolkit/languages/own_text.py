@@ -1,7 +1,7 @@
-"""A text that a survey.yaml or nap.yaml gives itself: plain, in the language of its file, or in several languages.
+"""A text that survey.yaml or nap.yaml gives itself: plain text in the language of its file, or texts in several languages.
 
-`label: men` is in the file's own language. `label: {en: men, fr: hommes}` gives translations as well. The file's own language is its key
-`language`; a plan without that key is in the first of its `languages`, and a survey without it is in English.
+`label: men` is in the file's own language. `label: {en: men, fr: hommes}` also gives translations. The key `language` names the
+file's own language. Without this key, a plan is in the first of its `languages`, and a survey is in English.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from fltoolkit.yaml_files.loading import Model
 
 
 class OwnText(str):
-    """A text in its file's own language, which also knows its translations. Compared, joined or written to a table it is that text alone.
+    """A text in its file's own language that also has its translations. If it is compared, joined or written, only the text
+    counts.
 
     Attributes:
         language: the code of the file's own language: en, fr, …
@@ -33,15 +34,16 @@ class OwnText(str):
         return made
 
     def said(self, code: str) -> str:
-        """The text in a language; empty where the file does not give it."""
+        """Returns the text in a language; empty if the file does not give it."""
         return str(self) if code == self.language else self.others.get(code, "")
 
     @classmethod
     def read(cls, given: object, info: ValidationInfo) -> Self:
-        """What a YAML file gives, in `info.context` the whole of the file.
+        """Reads a text, or texts by language, as a YAML file gives them. `info.context` is the content of the whole file.
 
         Raises:
-            ValueError: it is no text; a code is not a language of the kit; a text is blank; the file's own language is missing.
+            ValueError: it is not a text; the kit does not have a language; a text is blank; the text in the file's own language
+                is missing.
         """
         if isinstance(given, cls):
             return given
@@ -62,7 +64,7 @@ class OwnText(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        # With a reference the JSON Schema says once what an own text is, not at each key.
+        # With a reference, the JSON Schema defines an own text once and not at each key.
         return core_schema.with_info_plain_validator_function(
             cls.read, ref=f"{cls.__module__}.{cls.__qualname__}", serialization=core_schema.to_string_ser_schema()
         )
@@ -75,14 +77,14 @@ class OwnText(str):
 
 
 class WorkingText(OwnText):
-    """An own text that notebooks and the workbook show, and no document: a question's label, an indicator's definition."""
+    """An `OwnText` that notebooks and the workbook show, but no document: a question's label, an indicator's definition."""
 
 
 NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
 
 
 def language_of(data: Mapping[str, Any]) -> str:
-    """The language that a file's own texts are in, from its keys as they were read."""
+    """Returns the language of a file's own texts, from the file's keys as they were read."""
     wanted = data.get("languages") or BASE
     return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
 
@@ -97,7 +99,7 @@ LanguageCode = Annotated[str, AfterValidator(_known)]
 
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
-    """Every own text of a model, with the keys that lead to it, joined by dots; texts left out or empty are none."""
+    """Yields every `OwnText` of a model that is not empty, with its key. The parts of a key are joined by dots."""
     if isinstance(node, OwnText):
         if node:
             yield key, node
@@ -108,7 +110,7 @@ def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
 
 def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, object]]:
     if isinstance(node, Model):
-        # The codes of a standard classification are no texts, though they stand where texts do.
+        # The codes of a standard classification are not own texts, although their key can also hold texts.
         standing = {"codes"} if getattr(node, "classification", None) else set()
         yield from ((name, getattr(node, name)) for name in type(node).model_fields if name not in standing)
     else:
@@ -116,7 +118,11 @@ def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterat
 
 
 def refuse_two_translations(model: Model) -> None:
-    """Stop where one text has two translations: documents put in its place what the file says once. Raises `ValueError`."""
+    """Stop if one text has two translations: documents replace a text by its translation, wherever it is.
+
+    Raises:
+        ValueError: the message names both keys.
+    """
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for key, text in own_texts_in(model):
         for code, said in text.others.items():

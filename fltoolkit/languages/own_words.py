@@ -1,4 +1,7 @@
-"""The own texts of a survey and its plan, as a document of one language finds them: by the text that stands in the published tables."""
+"""Collects the texts that survey.yaml and nap.yaml give themselves, so that documents in other languages find their translations.
+
+Each is found by its wording in the published tables.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ Place = tuple[str, str]  # a file and the keys within it
 
 @dataclass(frozen=True)
 class OwnWords:
-    """Own texts of one or several files.
+    """Texts that one or several files (survey.yaml, nap.yaml) give themselves.
 
     Attributes:
-        texts: by the text in its file's own language, as tables hold it.
-        labels: of a group, by its name: its own label.
-        places: where each text stands first.
+        texts: the texts with their translations, by the wording in the file's own language, as tables hold it.
+        labels: the labels of groups, by the name of the group.
+        places: the first place of each text: file and keys.
     """
 
     texts: Mapping[str, OwnText] = field(default_factory=dict)
@@ -29,11 +32,11 @@ class OwnWords:
 
     @cached_property
     def is_english(self) -> bool:
-        """Whether the files are in English, and leave the names of groups to the kit."""
+        """Returns whether the files are in English and give no own labels to groups."""
         return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:
-        """Those of both; of a text that stands in both, all translations, those of the left side first."""
+        """Returns the own texts of both. If a text is in both, it has all translations; those of the left side have priority."""
         texts = {**self.texts, **more.texts}
         for text in self.texts.keys() & more.texts.keys():
             one, other = self.texts[text], more.texts[text]
@@ -44,18 +47,19 @@ class OwnWords:
 
 
 def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = None) -> OwnWords:
-    """What a file says itself in the documents, with its translations.
+    """Returns the own texts of a file that documents show, with their translations.
 
     Args:
-        file: its name, for messages. model: the file as it was read. groups: what each group of a survey.yaml is called there, by its
-            name, where that is not the kit's to say.
+        file: the name of the file, for messages.
+        model: the file as it was read.
+        groups: the label of each group that survey.yaml labels, or that the kit has no word for, by the name of the group.
     """
     labels = dict(groups or {})
     found = [(key, text) for key, text in own_texts_in(model) if not isinstance(text, WorkingText) and not _is_name(key, text)]
     known = {text for _, text in found}
     found += [(f"groups.{name}.label", label) for name, label in labels.items() if label not in known]
     texts: dict[str, OwnText] = {}
-    for _, text in found:  # one translation serves wherever the text stands
+    for _, text in found:  # a translation applies to every place of the text
         before = texts.get(text)
         texts[str(text)] = OwnText(text, text.language, {**(before.others if before else {}), **text.others})
     places: dict[str, Place] = {}
@@ -65,7 +69,7 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
 
 
 def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
-    """The own texts of several files as one; what stands in several is placed where the first has it."""
+    """Returns the texts of several files as one `OwnWords`. If several files have a text, its place is in the first of them."""
     made = OwnWords()
     for part in parts:
         made = made | part
@@ -73,5 +77,5 @@ def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
 
 
 def _is_name(key: str, text: OwnText) -> bool:
-    """Whether a text is the country's name, and the same in every language since the file gives no other."""
+    """Returns whether a text is the country's name without translations: then it is the same in every language."""
     return key == "country" and not text.others

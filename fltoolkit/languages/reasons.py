@@ -1,7 +1,7 @@
-"""What the kit says of a number, as data: a key of `languages/kit/*.yaml`, with the values that its words leave room for.
+"""The kit's remarks about a number, as data: a key of `languages/kit/*.yaml`, with the values for its placeholders.
 
-Code makes, compares and joins remarks; no code reads their words. `Language.kit` words them in a language. `str` gives the English
-words, as tables, files and notebooks show them.
+Code makes, compares and joins remarks, but never reads their words. `Language.kit` gives the words in a language. `str` gives the
+English words, as tables, files and notebooks show them.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ CROSSED = "categories.crossed"
 
 
 class Remark:
-    """Whatever the kit says in words: a `Reason`, `Reasons` or a `Name`. Printed it is its English words.
+    """A remark of the kit: a `Reason`, `Reasons` or a `Name`. If it is printed, it shows its English words.
 
-    Two remarks are equal where key and values are. A remark also equals its English words, so that a reader of a table may write
-    `table["verdict"] == "decreased"`, and `in` looks for a text in them. The kit itself does neither.
+    Two remarks are equal if their keys and values are equal. A remark also equals its English words, so that users may write
+    `table["verdict"] == "decreased"`, and `in` searches its English words. The kit itself does neither.
     """
 
     def in_words(self, language: Language) -> str:
-        """Its words in a language, names in words, too: `withheld wages`."""
+        """Returns the words in a language. Names are also put in words: `withheld wages`."""
         return _worded(self, language, lambda name: _name_in_words(name, language), language.own)
 
     @cached_property
     def _english(self) -> str:
-        """Its English words, names as data and YAML files have them: `withheld_wages`."""
+        """Returns the English words. Names stay as in data and YAML files: `withheld_wages`."""
         return _worded(self, read_language(BASE), lambda name: name.code, str)
 
     @property
@@ -67,9 +67,10 @@ class Reason(Remark):
     """A reason, verdict or remark.
 
     Attributes:
-        code: its key below `kit` in the files of the languages, as `reasons.few_cases`.
-        values: what stands in the places of its words, by name. A whole number is written with the thousands mark of the language, any other
-            number with its decimal mark. A text stays as it is: a year, a date, a survey's own words. A tuple is a list with commas.
+        code: its key below `kit` in the files of the languages, such as `reasons.few_cases`.
+        values: the values of its placeholders, by name. A whole number is written with the thousands mark of the language, any
+            other number with its decimal mark. A text stays as it is: a year, a date, a survey's own words. A tuple is a list
+            with commas.
     """
 
     code: str
@@ -77,7 +78,7 @@ class Reason(Remark):
 
     @classmethod
     def of(cls, code: str, **values: Any) -> Reason:
-        """A reason by its key and the values by their names."""
+        """Returns a reason with this key and these values."""
         return cls(code, tuple(values.items()))
 
     @property
@@ -87,7 +88,7 @@ class Reason(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reasons(Remark):
-    """Several reasons, in order; `joined` makes them."""
+    """Several reasons, in order. `joined` makes them."""
 
     parts: tuple[Any, ...]
 
@@ -101,8 +102,9 @@ class Name(Remark):
     """The name of something that the kit or a survey knows: a group, an item, a dimension of a rule set.
 
     Attributes:
-        kind: the part of the files of the languages that has words for it, as `groups` or `kit.items`. What stands in none keeps its name.
-        code: the name, as data and YAML files have it.
+        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the name
+            is shown.
+        code: the name, as in data and YAML files.
     """
 
     kind: str
@@ -114,27 +116,30 @@ class Name(Remark):
 
 
 def group_name(code: str) -> Name:
-    """The name of a group, as `age_group`."""
+    """Returns the name of a group, such as `age_group`."""
     return Name("groups", code)
 
 
 def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
-    """The names of items or of dimensions of a rule set, as `withheld_wages`."""
+    """Returns the names of items or of dimensions of a rule set, such as `withheld_wages`."""
     return tuple(Name("kit.items", code) for code in codes)
 
 
 def crossed_names(groups: Iterable[str]) -> Any:
-    """The names of groups that are crossed, as `sex × region`; "" for none."""
+    """Returns the names of crossed groups, such as `sex × region`; "" if there are none."""
     return crossed_categories([group_name(group) for group in groups])
 
 
 def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
-    """Categories that are crossed, as `men × rural`: remarks, and texts that a survey has itself. One alone stays as it is; "" for none."""
+    """Returns one remark for several crossed categories, such as `men × rural`. A single category stays as it is; "" for none.
+
+    Each part is a remark of the kit or a text of the survey.
+    """
     return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
 
 
 def uncrossed_categories(said: object) -> tuple[object, ...]:
-    """The categories that `crossed_categories` crossed."""
+    """Returns the parts of a crossed category: `men × rural` gives `men` and `rural`. It reverses `crossed_categories`."""
     if not isinstance(said, Reason) or said.code != CROSSED:
         return (said,)
     first, last = (value for _, value in said.values)
@@ -142,7 +147,7 @@ def uncrossed_categories(said: object) -> tuple[object, ...]:
 
 
 def joined(parts: Iterable[object]) -> Any:
-    """Several reasons as one, each once; "" for none. What is empty is left out."""
+    """Returns several reasons as one, each once; "" if there are none. Empty parts are left out."""
     each: dict[object, None] = {}
     for part in parts:
         each |= dict.fromkeys(part.parts if isinstance(part, Reasons) else [part] if is_said(part) else [])
@@ -151,7 +156,7 @@ def joined(parts: Iterable[object]) -> Any:
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
-    """What was wrong and what was found: a `Reason` where the error names its problem by one, else a text in one line."""
+    """Returns what was wrong and what was found: a `Reason` if the error holds one, else a text in one line."""
     if not isinstance(error.said, Remark):
         return error.reason
     found = error.found_as_given
@@ -159,17 +164,20 @@ def reason_of(error: FltoolkitError) -> Remark | str:
 
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
-    """Which cells of a column hold one of these remarks. A column without any remark is text, which pandas compares with text only."""
+    """Returns which cells of a column hold one of these remarks.
+
+    Cells are compared one by one, because pandas compares a column that holds only text with text only.
+    """
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 
 def is_said(value: object) -> bool:
-    """Whether a cell of a table holds a remark or a text: not "", and not missing."""
+    """Returns whether a cell of a table holds a remark or a text that is not empty."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """A table as files hold it: every remark is its English words."""
+    """Returns a table as files hold it: every remark is replaced by its English words."""
     told: dict[str, Any] = {
         str(name): [str(v) if isinstance(v, Remark) else v for v in table[name]] for name in table if table[name].dtype == object
     }
@@ -177,7 +185,12 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
-    """A remark, or a value of one, in words; `of_name` gives those of a name, `of_text` those of a survey's or plan's own text."""
+    """Returns a remark, or a value of a remark, in words.
+
+    Args:
+        of_name: returns the words of a name.
+        of_text: returns the words of a text that a survey or a plan gives itself.
+    """
     if isinstance(said, Reason):
         return language.say(KIT + said.code, **{name: _worded(value, language, of_name, of_text) for name, value in said.values})
     if isinstance(said, Reasons):
@@ -192,7 +205,7 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """A name as people read it. English takes the name itself: what data call it is English."""
+    """Returns a name as people read it. In English it is the name itself, because names in data are English."""
     own = name.code.replace("_", " ")
     if name.kind == "groups" and (language.code != BASE or language.names_group(name.code)):
         return language.group(name.code)

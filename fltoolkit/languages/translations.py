@@ -1,4 +1,4 @@
-"""Which own texts of a survey and its plan lack a language of the documents, in sentences for the end of a run."""
+"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, in sentences at the end of a run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from fltoolkit.languages.word_files import BASE
 
 
 def lacking(words: OwnWords, language: Language) -> list[Place]:
-    """The places of the texts that neither their file nor the kit has in a language: a file, and the keys within it."""
+    """Returns the places (file and keys) of the texts that have no words in a language, neither in their file nor in the kit."""
     told = language.about(words)
     return [place for text, place in words.places.items() if languages_marked(told.own(text))]
 
 
 def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
-    """For each of these languages that some own texts lack, a sentence in English: how many, and file by file under which keys."""
+    """Returns one English sentence per language that lacks translations: how many texts, and under which keys of which file."""
     missing = {code: lacking(words, read_language(code)) for code in codes}
     names = {code: read_language(BASE).name_of(code) for code in missing}
     return tuple(
@@ -28,6 +28,6 @@ def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...
 
 
 def _by_file(places: Sequence[Place]) -> str:
-    """`nap.yaml: title, goal; survey.yaml: round`."""
+    """Returns the places by file, such as `nap.yaml: title, goal; survey.yaml: round`."""
     files = dict.fromkeys(file for file, _ in places)
     return "; ".join(f"{file}: {', '.join(key for its, key in places if its == file)}" for file in files)

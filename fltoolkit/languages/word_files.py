@@ -1,4 +1,7 @@
-"""The files of words: one a language, and what would make it too long in folders beside it. Each is named by its language's code."""
+"""Lists the files of words: one per language, and further files in folders beside it.
+
+The code of the language is the file name.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ BASE = "en"
 
 
 def shipped_languages() -> list[str]:
-    """The codes of all languages that have a file."""
+    """Returns the codes of all languages that have a file."""
     return sorted(path.stem for path in WORDS.glob("*.yaml"))
 
 
 def files_of(code: str) -> list[Path]:
-    """The files of a language, the one with most of its words first."""
+    """Returns the files of a language, the main file first."""
     return [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]

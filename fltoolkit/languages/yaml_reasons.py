@@ -1,4 +1,4 @@
-"""A reason in a YAML file: its author's own words, or a reason of the kit by its key, which each language words."""
+"""A reason in a YAML file: the author's own words, or the key of a reason of the kit, which has words in each language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ SCHEMA = {
 
 
 def _read(value: object) -> Reason | str:
-    """The text as it stands, or the reason. A `ValueError` where the kit has no such reason, or it needs other values."""
+    """Returns the text as it is, or the reason of the kit.
+
+    Raises:
+        ValueError: the kit has no such reason, or the reason needs other values.
+    """
     if not isinstance(value, Mapping):
         return str(value)
     given = {str(name): _number(said) for name, said in value.items()}
@@ -36,7 +40,7 @@ def _read(value: object) -> Reason | str:
 
 
 def _number(said: object) -> Any:
-    """A value as a number where it is one: YAML is read as text."""
+    """Returns a value as a number if it is one, because YAML is read as text."""
     for kind in (int, float):
         try:
             return kind(str(said))
@@ -46,4 +50,4 @@ def _number(said: object) -> Any:
 
 
 YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]
-"""A text, or `{code: few_cases, N: 15}`: a key below `kit.reasons` in the files of the languages, with the values that its words need."""
+"""A text, or `{code: few_cases, N: 15}`: a key below `kit.reasons` in the language files, with the values of its placeholders."""

@@ -35,13 +35,16 @@ NOT_GIVEN = Reason.of("reasons.not_published")
 class Baseline:
     """A plan with its baseline.
 
-    `table` has one row an indicator and category: the framework's columns (`level`, `code`, `statement`, `id`, `indicator`,
-    `definition`, `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`,
-    `reporting_frequency`, `lead`), `group` and `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low`
-    and `ci_high` in the row's unit, its `marker`, and what the number rests on; `derived_from`, the id of the row from which this
-    row's number is derived (a % decrease from its prevalence), else empty. As printed; blank where not shown. Of a row with
-    targets in nap.yaml, `target_year_1` and `_2` are what its path asks of the two years after the baseline (`about_targets`).
-    `exact` has the same rows at full precision, by which targets are judged; it is never shown.
+    Attributes:
+        plan: the plan.
+        table: one row per indicator and category, with numbers as printed; a number that is not shown is blank. Columns: those of
+            the framework (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
+            `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`, `lead`), `group` and
+            `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low` and `ci_high` in the row's unit, its
+            `marker`, and the facts behind the number. `derived_from` is the id of the row from which this row's number is derived
+            (a % decrease is derived from its prevalence), else empty. If the row has targets in nap.yaml, `target_year_1` and
+            `_2` are the values on its path in the two years after the baseline (explained in `about_targets`).
+        exact: the same rows at full precision. Targets are judged by them; they are never shown.
     """
 
     plan: Plan
@@ -51,12 +54,14 @@ class Baseline:
 
 @checked
 def baseline(plan: Plan, out: Published) -> Baseline:
-    """Fill the plan's rows from the run's published set. What rests on a recalled fact, such as a rule set that is to be verified,
-    fills no row.
+    """Fill the plan's rows from the run's published set.
+
+    A row stays empty if its number depends on something to be verified first, such as a rule set that nobody has compared with
+    its source.
 
     Raises:
-        RequestError: a row's number is not in `out` (publish the run with `plan=`).
-        SpecError: the survey is another country's.
+        RequestError: the number of a row is not in `out` (publish the run with `plan=`).
+        SpecError: survey and plan are of different countries.
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
     sets = (out, replace(out, table=out.exact))
@@ -67,10 +72,12 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
-    """The baseline where only a publication knows it: its figures in their rows, and a row that says so for what it does not give.
+    """Returns the baseline that is known only from a publication: a row for each of its figures, and a row for each missing
+    figure.
 
     Args:
-        now: the later round's published set, for the groups that the survey has.
+        plan: the plan.
+        now: the later round's published set, for the groups of the survey.
     """
     figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
     rows: list[dict[str, Any]] = []
@@ -96,9 +103,10 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
-    """The rows for which the plan has a target and the publication no figure: they stand there, so that the target is not lost.
+    """Returns the rows for which the plan has a target but the publication no figure. They are kept, so that the target is not
+    lost.
 
-    One whose category the survey at hand does not have either is left out: `targets` stops on it.
+    A row is left out if the survey does not have its category either: `targets` stops on it.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []
@@ -119,7 +127,7 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _figure(
     frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
 ) -> dict[str, Any]:
-    """A row of a publication, in the unit in which nap.yaml gives it."""
+    """Returns a row of a publication, in the unit of nap.yaml."""
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
     facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
@@ -132,7 +140,7 @@ def _figure(
 
 
 def _path(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
-    """What the targets ask of the two years after the baseline, for Tool No. 16's columns; nothing without a target."""
+    """Returns the values on the path to the targets in the two years after the baseline (Tool No. 16); empty without a target."""
     mine = of_row(indicator.targets, group, category)
     if not mine or pd.isna(value) or pd.isna(year):
         return {}
@@ -143,19 +151,19 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
 
 
 def _base(frame: dict[str, Any]) -> dict[str, Any]:
-    """The row of the prevalence from which a % decrease is derived."""
+    """Returns the row of the prevalence from which a % decrease is derived."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """The row of a % decrease, which has no baseline."""
+    """Returns the row of a % decrease, which has no baseline."""
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _base(frame)["id"]}]
 
 
 def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
-    """The rows of the baseline that belong to an indicator of the plan, with those from which they are derived."""
+    """Returns the baseline's rows of an indicator, with the rows from which they are derived."""
     table = filled.table
     mine = table["id"] == indicator.id
     return table[mine | table["id"].isin(table.loc[mine, "derived_from"])]
@@ -172,7 +180,7 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """The total, then each breakdown the plan asks; one that the survey cannot give is a row that says so."""
+    """Returns the total, then each breakdown that the plan wants. If the survey cannot give a breakdown, its row says so."""
     rows = [
         _filled_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")
     ]
@@ -227,7 +235,7 @@ def _filled_row(
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """The framework's columns of a row."""
+    """Returns the columns that every row of an indicator has in the plan: level, code, statement, definition, unit and others."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

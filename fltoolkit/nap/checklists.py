@@ -1,4 +1,4 @@
-"""The checklists of the ILO toolkit, and the sheet of the workbook on which each stands. Their words are in languages/checklists."""
+"""The checklists of the ILO toolkit, and the workbook sheet of each. Their words are in languages/checklists."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist. `evidence` names what the survey can contribute. The words are `checklists.questions.<id>` of a
-    language.
+    """One line of a checklist. `evidence` names what the survey can contribute.
+
+    The words of the line are under `checklists.questions.<id>` in the files of the languages.
     """
 
     id: Name
@@ -24,21 +25,24 @@ class ChecklistQuestion(Model):
 
 
 class Link(Model):
-    """How forced labour is linked to targets of the Sustainable Development Goals; in words, `checklists.sdg.<id>`."""
+    """A link between forced labour and targets of the Sustainable Development Goals.
+
+    Its words are under `checklists.sdg.<id>`.
+    """
 
     id: Name
     target: str
 
 
 class Meaning(Model):
-    """A word to be explained; what it means and where that is laid down is `checklists.definitions.<id>`."""
+    """A word to be explained. Its meaning and the source of that meaning are under `checklists.definitions.<id>`."""
 
     id: Name
     kind: Literal["definition", "measure", "method"]
 
 
 class Checklists(Model):
-    """The content of checklists.yaml: the questions in order. Their words stand in languages/checklists, one file per language."""
+    """The content of checklists.yaml: the questions in order. Their words are in languages/checklists, one file per language."""
 
     questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]
@@ -52,11 +56,11 @@ class Checklists(Model):
         return self
 
     def of(self, tool: int) -> list[ChecklistQuestion]:
-        """The questions of a tool, in order."""
+        """Returns the questions of one tool, in order."""
         return [q for q in self.questions if q.tool == tool]
 
 
 @cache
 def checklists() -> Checklists:
-    """The checklists that the kit ships."""
+    """Returns the checklists that the kit ships."""
     return load_model(Path(__file__).with_name("checklists.yaml"), Checklists)

@@ -1,4 +1,6 @@
-"""Collects everything that the plan's documents use: published numbers, baseline, targets, follow-up and the partners' entries."""
+"""Collects everything that the plan's documents use: published numbers, baseline, targets, follow-up and the partners'
+entries.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +25,13 @@ class Evidence:
     """A plan with its evidence.
 
     Attributes:
-        plan: nap.yaml. now: the run's published set. start: that of the baseline's round, None where it is a publication.
-        changed: what changed since the baseline; None where the run is the baseline.
-        baseline, targets, milestones, smart, follow_up: see the functions of these names; targets with the later round beside each
-            (`beside_targets`).
-        partners: what partners filled in to the workbook.
+        plan: the plan of nap.yaml.
+        now: the published set of the run.
+        start: the published set of the baseline's round; None if the baseline is a publication.
+        changed: the changes since the baseline; None if the run is itself the baseline.
+        baseline, milestones, smart, follow_up: the results of the functions with these names.
+        targets: the result of `targets`, each row compared with the later round (`beside_targets`).
+        partners: the entries of partners in the workbook.
     """
 
     plan: Plan
@@ -43,18 +47,18 @@ class Evidence:
 
     @property
     def own_words(self) -> OwnWords:
-        """The own texts of the plan and its surveys, as documents say them in each language."""
+        """Returns the texts that the plan and its surveys give themselves, with translations, as documents show them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 
 
 @checked
 def evidence(plan: Plan, found: Rounds) -> Evidence:
-    """Everything a plan's documents say, from a run beside its baseline (`fl.rounds`).
+    """Collect everything that the documents of a plan say, from a run and its baseline (`fl.rounds`).
 
     Raises:
-        RequestError: a row's number is not in the published set (publish the run with `plan=`).
-        SpecError: the survey is another country's, or partners.yaml is not valid.
+        RequestError: the number of a row is not in the published set (publish the run with `plan=`).
+        SpecError: survey and plan are of different countries, or partners.yaml is not valid.
     """
     plan.expect_country(str(found.now.table["country"].iloc[0]))
     partners = read_partners(plan)

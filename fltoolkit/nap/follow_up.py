@@ -36,17 +36,19 @@ FollowUpRow = dict[Any, Any]
 
 
 def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.DataFrame:
-    """Each row of the baseline that a survey fills, beside the later round.
+    """Compare each row of the baseline that a survey fills with the later round.
 
     Args:
-        plan: with its targets. filled: its baseline. changed: what changed since (`Rounds.changed`); None: an empty table.
+        plan: the plan with its targets.
+        filled: the plan's baseline.
+        changed: the changes since the baseline (`Rounds.changed`). None: the table is empty.
 
     Returns:
-        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `beyond_zero` (`<0` or `>0`: a limit
-        of the change that rounds to 0 lies on that side); `decrease` in % of the baseline with its interval; `verdict` and
-        `verdict_reason`; `light`, the verdict behind a sign (▼ ▲ ? ×), blank where the change is not shown; `attenuated` (look-back windows
-        overlap); `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number;
-        `milestone`, what the target's path asks of that year; years and surveys.
+        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `beyond_zero` (`<0` or
+        `>0`: the side of a limit of the change that rounds to 0); `decrease` in % of the baseline with its interval; `verdict`
+        and `verdict_reason`; `light` (a sign ▼ ▲ ? × with the verdict, blank if the change is not shown); `attenuated` (the
+        look-back windows overlap); `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each
+        round's own number; `milestone` (the value on the target's path in that year); years and surveys.
     """
     if changed is None:
         return pd.DataFrame(columns=FOLLOW_UP)
@@ -64,14 +66,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """The plan's targets compared with the later survey: `later_year`, `later_value` with its interval and `later_marker`, and
-    `beside`.
+    """Returns the plan's targets compared with the later survey.
 
-    `beside` says on which side of the target the later round lies, and whether its whole interval does; nothing without a later round, or
-    where that is not shown. The follow-up's verdict is the test of change; this is none.
+    New columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the later
+    round is above or below the target, and whether its whole interval is. It is empty if there is no later round, or its number
+    is not shown. It is not a test of change; the follow-up's verdict is.
 
     Args:
-        judged: from `targets`. followed: from `follow_up`, as printed; exact: the same at full precision, which tells the side.
+        judged: the result of `targets`.
+        followed: the result of `follow_up`, as printed.
+        exact: the same at full precision, which decides above or below.
     """
     names, keys = (
         {
@@ -105,12 +109,12 @@ def _beside(row: FollowUpRow) -> Reason | str:
 
 
 def light(verdict: Reason) -> Reason:
-    """A verdict behind its sign: `▼ decreased`."""
+    """Returns a verdict with its sign: `▼ decreased`."""
     return Reason.of("rounds.light", sign=LIGHTS[verdict], verdict=verdict)
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
-    """The published change of a row; None where the rounds do not both publish it."""
+    """Returns the published change of a row of the baseline; None unless both rounds publish this row."""
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
     if row["measure"] == PROFILE and of is not None:
@@ -128,7 +132,7 @@ def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow 
 
 
 def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
-    """A row of the follow-up; where nothing is shown the verdict and its light are blank."""
+    """Returns a row of the follow-up. If nothing is shown, its verdict and `light` are blank."""
     before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
     if found is None:
         empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "flag"), "")

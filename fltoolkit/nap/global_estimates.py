@@ -17,7 +17,7 @@ COLUMNS = ("place", "year", "measure", "value", "unit", "comparable", "why", "so
 
 
 class Figure(Model):
-    """One place and year: persons, and where it was published their number per 1,000."""
+    """One place and year: the number of persons and, if it was published, the number per 1,000."""
 
     place: str
     part: str = ""
@@ -27,7 +27,7 @@ class Figure(Model):
 
 
 class References(Model):
-    """What references.yaml holds."""
+    """The content of references.yaml."""
 
     comparable: Literal["no"]
     why: Annotated[str, Field(min_length=1)]
@@ -36,7 +36,9 @@ class References(Model):
 
 
 def references() -> pd.DataFrame:
-    """The figures, in the ILO's own order: a row a place, year and measure (`stock`, `stock_prevalence`), `value` in its `unit`."""
+    """Returns the figures in the ILO's order: one row per place, year and measure (`stock`, `stock_prevalence`); `value` is in
+    `unit`.
+    """
     found = load_model(Path(str(files(__package__))) / "references.yaml", References)
     rows = []
     for f in found.rows:
@@ -48,7 +50,7 @@ def references() -> pd.DataFrame:
 
 
 def _place(figure: Figure) -> Reason:
-    """The world or a region, and which part of its forced labour."""
+    """Returns the words for the world or a region, and for a part of its forced labour."""
     place = Reason.of(f"categories.{figure.place}")
     return Reason.of("references.of", whole=place, part=_said(figure.part)) if figure.part else place
 

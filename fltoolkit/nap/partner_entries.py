@@ -1,4 +1,4 @@
-"""Reads and writes partners.yaml: what partners typed into the workbook. Text, numbers and dates keep their types."""
+"""Reads and writes partners.yaml: what partners typed into the workbook. Texts, numbers and dates keep their types."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from fltoolkit.nap.results_framework import Plan
 from fltoolkit.yaml_files.loading import FIRST_YEAR, LAST_YEAR, BoundedLoader, Model, build_model, pairs_of, read_yaml
 
 PARTNERS = "partners.yaml"
-LONGEST = 32767  # characters that a cell of a spreadsheet holds
-LARGEST = 10**15  # of a spreadsheet's whole numbers, beyond which digits are lost
-AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # which the kit's formulas add up
+LONGEST = 32767  # the most characters that a cell of a spreadsheet can hold
+LARGEST = 10**15  # the largest whole number of a spreadsheet; beyond it digits are lost
+AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # the kit's formulas add these up
 DATES = {("implementation", "start"), ("implementation", "end")}
 YEARS = {("costs", "year"), *DATES}
 DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -53,8 +53,9 @@ Value = (
 
 
 class Worked(Model):
-    """A number that a partner calculated with a formula in the cell. The formula is kept as text and never becomes a formula
-    again.
+    """A number that a partner calculated with a formula in the cell.
+
+    The formula is kept as text and never becomes a formula again.
     """
 
     formula: str
@@ -96,10 +97,10 @@ Step = Literal["objective", "result", "activity", "partner", "start", "end", "in
 
 
 class Partners(Model):
-    """The whole of a partners.yaml: for each table its rows by their id, and the sheets that partners added.
+    """The content of a partners.yaml: the rows of each table by their id, and the sheets that partners added.
 
-    `matrix` goes by an indicator's id, `checklists` by a question's (of SMART: `smart.<indicator>.<criterion>`), `costs` by the number of
-    the row, `implementation` by an indicator's id or the number of a free row.
+    The ids are: in `matrix` those of indicators; in `checklists` those of questions (for SMART: `smart.<indicator>.<criterion>`);
+    in `costs` row numbers; in `implementation` those of indicators, or numbers of free rows.
     """
 
     matrix: Rows[Matrix] = Field(default_factory=dict)
@@ -109,13 +110,16 @@ class Partners(Model):
     sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
 
     def row(self, table: str, id: str) -> dict[str, Entry]:
-        """What is filled in of a row, by the name of the column."""
+        """Returns the entries of a row, by the name of the column."""
         rows: Rows[str] = getattr(self, table)
         return rows.get(id, {})
 
 
 class _Loader(BoundedLoader):
-    """Text is text but for plain numbers, true and false, null and ISO dates, which the dumper therefore never writes for a text."""
+    """Reads everything as text, except plain numbers, true and false, null and ISO dates.
+
+    The dumper quotes texts that look like these.
+    """
 
     tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
 
@@ -133,11 +137,11 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, pairs_of
 
 
 class _Dumper(yaml.SafeDumper):
-    """Several lines of text as a block, as people write them."""
+    """Writes a text of several lines as a block, as people do."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    odd = re.search("[\x85\u2028\u2029\ufeff]", text)  # line ends to YAML alone: only quotes keep them
+    odd = re.search("[\x85\u2028\u2029\ufeff]", text)  # only YAML takes these as line ends: quotes keep them
     block = "\n" in text and text.strip() == text
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None)
 
@@ -146,8 +150,10 @@ _Dumper.add_representer(str, _text)
 
 
 def read_partners(plan: Plan | str | Path) -> Partners:
-    """The content of the partners.yaml beside a nap.yaml, or nothing if there is no such file. Raises `SpecError` that names every
-    wrong key and its line.
+    """Read the partners.yaml beside a nap.yaml. The result is empty if there is no such file.
+
+    Raises:
+        SpecError: the file is not valid; the message names every wrong key and its line.
     """
     path = (plan.path if isinstance(plan, Plan) else Path(plan)).with_name(PARTNERS)
     if not os.path.lexists(path):
@@ -157,7 +163,7 @@ def read_partners(plan: Plan | str | Path) -> Partners:
 
 
 def partners_text(partners: Partners) -> str:
-    """A partners.yaml: read again, it is these partners."""
+    """Returns the text of a partners.yaml. If it is read again, the result equals `partners`."""
     content = partners.model_dump(exclude_defaults=True)
     content |= {"sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}}
     filled = {name: rows for name, rows in content.items() if rows}
@@ -165,12 +171,12 @@ def partners_text(partners: Partners) -> str:
 
 
 def plain(entry: Entry | None) -> Value | None:
-    """What a cell shows of an entry."""
+    """Returns the value of an entry that a cell shows."""
     return entry.value if isinstance(entry, Worked) else entry
 
 
 def unfit(table: str, column: str, entry: Entry | None) -> str:
-    """Why an entry that was typed into the workbook does not fit its column, in words; empty where it does."""
+    """Returns why an entry of the workbook does not fit its column, in words; empty if it fits."""
     value, place = plain(entry), (table, column)
     is_truth = isinstance(value, bool)
     if value is None or value == "":
@@ -195,12 +201,12 @@ def _is_day(text: str) -> bool:
 
 
 def row_number(id: str) -> int:
-    """The number of a free row of a sheet; 0 for an id that is none."""
+    """Returns the number of a free row of a sheet; 0 if the id is not such a number."""
     return int(id) if ROW.fullmatch(id) else 0
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
-    """The baseline with what partners gave for their own rows, in place of what nap.yaml says there."""
+    """Returns the baseline with the partners' entries in their rows. They replace what nap.yaml says there."""
     table = filled.table.copy()
     for i, row in enumerate(table.to_dict("records")):
         if row["filled_by"] == "partners":
@@ -213,7 +219,10 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 
 def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
-    """Entries whose row the plan or the checklists no longer have, as table, row, column and value: kept, never dropped."""
+    """Returns entries whose row is no longer in the plan or the checklists: table, row, column and value.
+
+    They are never dropped.
+    """
     indicators = [i for s in plan.framework for i in s.indicators]
     ids = {i.id for i in indicators}
     known = {

@@ -1,4 +1,4 @@
-"""Checks a plan before any survey is run: nap.yaml alone, and beside the survey.yaml that fills its rows."""
+"""Checks a plan before any survey is run: nap.yaml alone, or together with the survey.yaml that fills its rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ error, warning, note = (partial(Finding, severity, "plan", count="") for severit
 
 
 def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
-    """Findings on a plan, the worst first, in the columns of `fl.check`. What they call an error would stop a run, or lose a target.
+    """Returns findings about a plan, the worst first, in the columns of `fl.check`. An error would stop a run, or lose a target.
 
     Args:
-        plan: from `fl.read_plan`. spec: of the survey that is its baseline; None: the plan by itself.
+        plan: what `fl.read_plan` returned.
+        spec: the survey.yaml of the baseline; None: the plan alone is checked.
     """
     found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
     if spec is not None:
@@ -47,19 +48,19 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _beside(plan: Plan, spec: SurveySpec) -> Found:
-    """What only shows beside the survey: samples of populations it does not have, published rows that do not fit."""
+    """Yields what only a comparison with the survey shows: samples of unknown populations, and published rows that do not fit."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
             part(spec)
         except SpecError as raised:
-            wrong[raised.where] = raised  # another country is found by both
+            wrong[raised.where] = raised  # both parts find a wrong country: it is kept once
     for found in wrong.values():
         yield error(where=found.where.partition(", ")[2], what=found.reason, do=found.do)
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Whether the survey can fill a row, and break it down as the plan asks."""
+    """Yields findings if the survey cannot fill a row, or cannot break it down as the plan wants."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"
@@ -90,7 +91,7 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Whether a row's characteristic can be one of the survey's, of adults or of children."""
+    """Yields findings if a row's characteristic cannot be one of the survey, for adults or for children."""
     allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
     if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"
@@ -101,7 +102,7 @@ def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Whether a target lies after its baseline, and is for a category that the survey has."""
+    """Yields findings if a target is not after its baseline, or is for a category that the survey does not have."""
     where = f"targets of {indicator.id}"
     if target.year <= spec.year:
         what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
@@ -116,7 +117,10 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """A group's categories as a population's tables call them, where survey.yaml names them: those of a sector stand in its classification."""
+    """Returns a group's categories under their names in a population, if survey.yaml names them.
+
+    A sector has none in survey.yaml.
+    """
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})
     return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]

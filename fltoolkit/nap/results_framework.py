@@ -48,7 +48,7 @@ Measure = Literal[
     "percent_decrease",
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
-BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
+BESIDE = "nap.yaml"  # the file name of a plan in the folder of its survey.yaml
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 
@@ -56,7 +56,7 @@ YEARLY = WorkingText("yearly")  # the kit has its translations
 
 
 class Definition(Model):
-    """What Tool No. 16 asks of every indicator's definition."""
+    """The parts of an indicator's definition that Tool No. 16 wants."""
 
     counted: WorkingText
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
@@ -65,7 +65,7 @@ class Definition(Model):
 
 
 def _share(value: object) -> object:
-    """Stop on a cut in percent, which is what most people type."""
+    """Stop if a cut is above 1: most people type it in percent."""
     try:
         percent = float(str(value)) > 1
     except ValueError:
@@ -76,10 +76,11 @@ def _share(value: object) -> object:
 
 
 class Target(Model):
-    """What a row is to be in a year: `value` (in the row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
+    """The goal of a row for a year: `value` (in the row's unit), a `cut` relative to the baseline (0.5 is a half), or
+    `eradicate`.
 
-    `path` is how milestones between are reckoned: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches zero. With `group`
-    and `category` the target is that of one category of a breakdown, else of the whole row.
+    `path` says how milestones before the year are computed: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches
+    zero. With `group` and `category` the target is for one category of a breakdown; without them it is for the whole row.
     """
 
     year: Year
@@ -103,7 +104,10 @@ class Target(Model):
 
 
 class PublishedFigure(Model):
-    """A row of the baseline as an earlier publication printed it, in the row's unit; what it does not state is not compared."""
+    """A row of the baseline from an earlier publication, in the row's unit.
+
+    What the publication does not state is not compared.
+    """
 
     indicator: Name
     value: FiniteFloat
@@ -138,7 +142,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """The figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that messages name."""
+        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. Messages name the key `where`."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:
@@ -152,7 +156,7 @@ class PublishedFigure(Model):
 
 
 class Indicator(Model):
-    """One row of the matrix. `measure` says that a survey fills it; without it the row is the partners'.
+    """One row of the matrix. A row with a `measure` is filled by a survey; a row without one is filled by partners.
 
     `percent_decrease` has no baseline of its own: the kit writes two rows for it, the prevalence and the derived decrease.
     """
@@ -200,7 +204,7 @@ class Indicator(Model):
 
     @property
     def survey_measure(self) -> Estimated | None:
-        """What is estimated to fill the row."""
+        """Returns the measure that is estimated to fill the row."""
         return "prevalence" if self.measure == "percent_decrease" else self.measure
 
 
@@ -214,12 +218,12 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The whole of a nap.yaml.
+    """The content of a nap.yaml.
 
-    `baseline_survey` is the survey.yaml that the baseline is taken from, seen from nap.yaml's folder (none: the survey at hand), or
-    rows of a publication. `planned_sample` are the persons who will answer in a repeat, of all populations or by population (none: as
-    many as in the baseline); `planned_surveys` the years of repeats (none: one in each target's year); `languages` those of the documents;
-    `language` the one that the plan's own texts are in (none: the first of `languages`).
+    `baseline_survey` is the path of the baseline's survey.yaml from the folder of nap.yaml (none: the survey at hand), or rows of
+    a publication. `planned_sample` is how many persons will answer in a repeat, in all or by population (none: as many as in the
+    baseline). `planned_surveys` are the years of repeats (none: each target's year). `languages` are those of the documents.
+    `language` is that of the plan's own texts (none: the first of `languages`).
     """
 
     title: OwnText
@@ -259,24 +263,22 @@ class Plan(Model):
 
     @property
     def path(self) -> Path:
-        """Where it was read from."""
+        """Returns the path of the file from which the plan was read."""
         return self._path
 
     @property
     def baseline_path(self) -> Path | None:
-        """The survey.yaml of the baseline. None if the baseline is the survey at hand or a publication."""
+        """Returns the path of the baseline's survey.yaml. None if the baseline is the survey at hand or a publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
     @property
     def measured(self) -> list[tuple[Statement, Indicator]]:
-        """The rows that a survey fills, each with its statement."""
+        """Returns the rows that a survey fills, each with its statement."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raises `SpecError` if survey and plan are of different countries. A country may have its name in any language of the two
-        files.
-        """
+        """Raises `SpecError` if survey and plan are of different countries. The name may be in any language of the two files."""
         mine, theirs = (
             {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )
@@ -287,19 +289,21 @@ class Plan(Model):
             )  # fmt: skip
 
     def planned(self, population: str, n: float, asked: float) -> float:
-        """How many persons of a row will answer in a repeat.
+        """Returns how many persons of a row will answer in a repeat.
 
         Args:
-            population: whose planned sample counts. n: persons of the row who were asked in the baseline. asked: all who were.
+            population: the population whose planned sample counts.
+            n: persons of the row who were asked in the baseline.
+            asked: all persons who were asked in the baseline.
 
         Returns:
-            The row's share of the planned sample; without a planned sample, `n`; nan where the share is not known.
+            The row's share of the planned sample; without a planned sample, `n`; nan if the share is unknown.
         """
         sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
         return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """The baseline that only a publication knows, row by row, in the words of a survey. Raises `SpecError` where that is another country's."""
+        """Returns the rows of a published baseline, in the words of a survey. Raises `SpecError` if the countries differ."""
         self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
@@ -319,9 +323,10 @@ class Plan(Model):
         return rows
 
     def tables(self, spec: SurveySpec) -> list[TableSpec]:
-        """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give.
+        """Returns the tables that the survey must estimate for the plan's rows: for each row the total and each possible
+        breakdown.
 
-        Raises `SpecError` where the survey is another country's, or planned_sample names a population that it does not have.
+        Raises `SpecError` if survey and plan are of different countries, or planned_sample names an unknown population.
         """
         self.expect_country(spec.country)
         named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
@@ -343,16 +348,17 @@ class Plan(Model):
 
 @checked
 def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
-    """The plan of a survey, named from the folder of its survey.yaml.
+    """Read the plan of a survey, by its path from the folder of survey.yaml.
 
     Args:
-        survey: as for `read_survey`. plan: a nap.yaml; left out, the nap.yaml there, if there is one; empty: none.
+        survey: as in `read_survey`.
+        plan: a nap.yaml. By default the nap.yaml in that folder, if there is one; empty: no plan.
 
     Returns:
-        the plan; None where there is none.
+        The plan; None if there is no plan.
 
     Raises:
-        SpecError: a file that is named is not there, or is not valid.
+        SpecError: a named file does not exist, or is not valid.
     """
     path = survey_file(survey).parent / plan
     return read_plan(path) if plan and (plan != BESIDE or path.exists()) else None
@@ -360,7 +366,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change, or a language that has no words."""
+    """Read and check a nap.yaml. Raises `SpecError` that names every key to change, or a language that has no words."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:
@@ -377,13 +383,16 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """The survey's group for a word of the plan: `gender` is `gender` or `sex`, `age` is `age_group`. None if the survey has no
-    such group.
+    """Returns the survey's group for a word of the plan, or None: `gender` is `gender` or `sex`, `age` is `age` or
+    `age_group`.
     """
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """A rate and a profile have no breakdown by what only cases have (docs/methods.md §1)."""
+    """Returns whether a measure can be broken down by a group.
+
+    A rate or a profile cannot if only cases have it (docs/methods.md §1).
+    """
     return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

@@ -19,10 +19,14 @@ Answer = tuple[str, Any]
 
 
 def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
-    """Each indicator by each of Tool No. 16's five criteria: `met` is yes, no, or partners where only they can say; `missing` in words.
+    """Returns one row per indicator and criterion of Tool No. 16.
+
+    `met` is yes, no, or partners (only partners can say). `missing` says in words what is missing.
 
     Args:
-        filled: the plan's baseline. judged: its targets, from `targets`.
+        plan: the plan.
+        filled: the plan's baseline.
+        judged: the plan's targets, from `targets`.
     """
     rows = []
     for statement in plan.framework:
@@ -62,14 +66,14 @@ def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     refused = mine[mine["verifiable"] == "no"]
     if len(refused):
         return "no", joined(_lacks("unverified", target=_whose(r), reason=r["reason"]) for r in refused.to_dict("records"))
-    open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no: nobody may read a no into it
+    open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no, so "no" would be wrong
     return (
         ("partners", joined(_lacks("not_judged", target=_whose(r), reason=r["reason"]) for r in open_)) if open_ else ("yes", "")
     )
 
 
 def _whose(row: dict[Hashable, Any]) -> Any:
-    """A target in words; of a category with its group and name."""
+    """Returns a target in words; for a category with its group and name."""
     if row["group"] == TOTAL:
         return row["target_words"]
     words: Reason = row["target_words"]
@@ -92,7 +96,7 @@ def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
 
 
 def _lacks(what: str, **values: Any) -> Reason:
-    """What an indicator lacks, in words."""
+    """Returns what an indicator lacks, in words."""
     return Reason.of(f"smart.{what}", **values)
 
 

@@ -9,14 +9,14 @@ from fltoolkit.nap.results_framework import Target
 
 
 def aim(target: Target, baseline: float) -> float:
-    """The target's value in the row's unit, where the row starts from `baseline`."""
+    """Returns the target's value in the row's unit, for a row that starts from `baseline`."""
     if target.eradicate:
         return 0.0
     return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
 
 
 def words(target: Target, unit: object) -> Reason:
-    """The target as a plan would put it: `a cut of 50 % by 2030`."""
+    """Returns the target as a plan writes it: `a cut of 50 % by 2030`."""
     if target.eradicate:
         return Reason.of("plan.eradication", N=str(target.year))
     if target.cut is not None:
@@ -25,15 +25,16 @@ def words(target: Target, unit: object) -> Reason:
 
 
 def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
-    """The targets of one row of the baseline, earliest first."""
+    """Returns the targets of one row of the baseline, earliest first."""
     key = ("", "") if group == "total" else (group, category)
     return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
 
 
 def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
-    """What the row is to be in a year on the way to its next target; nan before the baseline, after the last target, or without one.
+    """Returns the value of a row in a year, on the path to its next target.
 
-    Linear: p0 + (pT − p0)·t/T. Geometric: p0·(pT/p0)^(t/T), for a cut r the same as p0·(1 − r)^(t/T).
+    It is nan before the baseline, after the last target, or without a target. Linear: p0 + (pT − p0)·t/T. Geometric:
+    p0·(pT/p0)^(t/T); for a cut r this is p0·(1 − r)^(t/T).
     """
     here, value = start, baseline
     for target in targets:

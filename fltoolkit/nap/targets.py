@@ -23,13 +23,13 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def short(obstacle: str) -> Reason:
-    """What stands in the way of a target, in a word or two."""
+    """Returns an obstacle to verifying a target, in a word or two."""
     return Reason.of(f"plan.short.{obstacle}")
 
 
 POWER, HALF = 0.8, 0.5
-TINY = 1e-6  # less is rounding
-UNPLANNED = short("unplanned")  # of `obstacle`; alone, a survey as planned would do, were there one that year
+TINY = 1e-6  # smaller differences are rounding errors
+UNPLANNED = short("unplanned")  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
 BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
@@ -45,23 +45,29 @@ TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Each row of the baseline that a survey fills, with what a repeat could find and with its target, if it has one.
+    """Compare each row of the baseline that a survey fills with what a repeat could detect, and with its target, if it has one.
 
-    A target is verifiable if a repeat with the planned sample and the baseline's design effect finds it with a chance of at least 80 %
-    (two-sided, 5 %; docs/methods.md §6), if its look-back window need not overlap the baseline's, and if the two rounds are of sizes
-    between which the kit decides at all (docs/methods.md §5). A number of persons is judged as the rate it is of the population. It is judged
-    at full precision. What is printed of it is reckoned from printed numbers, and from a design effect of three digits (of a category two; under
-    30 cases the next half), unless that would say otherwise than the verdict.
+    A target is verifiable if three conditions hold. A repeat with the planned sample and the baseline's design effect detects it
+    with a chance of at least 80 % (two-sided, 5 %; docs/methods.md §6). Its look-back window need not overlap that of the
+    baseline. The sizes of the two rounds are similar enough for a verdict (docs/methods.md §5).
+
+    A number of persons is judged as a rate of its population. Targets are judged at full precision. The printed results are
+    computed from printed numbers and a rounded design effect: to three digits, for a category to two, below 30 cases up to the
+    next half. If these results contradict the verdict, those at full precision are printed.
 
     Returns:
-        `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
-        `path`, `verifiable` (yes, no, or "" where nothing can be said), what stands in its way in a word or two (`obstacle`), `power`, the
-        `reason` in words; `smallest_cut` (relative; nan:
-        no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
-        must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
-        the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
-        in the row's unit. `power` is rounded down and `smallest_cut` up to a whole percent, samples up to two significant digits; of all
-        persons `planned_sample` is as the plan gives it.
+        `KEY`; the baseline with its year, interval, marker and flag; `target_year`, `target_value`, `target_words`, the relative
+        `cut`, `path`; and:
+
+        - `verifiable` (yes, no, or "" if nothing can be said), `obstacle` (in a word or two), `reason` (in words)
+        - `power`: the chance to detect the target, rounded down to a whole percent
+        - `smallest_cut`: the smallest relative fall that would be detected, rounded up to a whole percent (nan: no fall would be
+          detected, or decided on); `smallest_value`: the value after this fall, in the row's unit
+        - `sample_needed`: the persons of this row who must answer in the repeat; `sample_each_round`: the same if both rounds
+          have this size; `planned_sample`: the persons of this row in the planned sample. Samples are rounded up to two
+          significant digits; for all persons, `planned_sample` is as in the plan
+        - `deff`; `first_year`: the first year in which a repeat can say anything; `rate`: the baseline as a rate of its
+          population; `n`: the persons asked
 
     Raises:
         SpecError: a target is for a category that the row does not have.
@@ -82,7 +88,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Start:
-    """What a change is reckoned from: a row of the baseline, how many were asked in all, its rate, and its design effect."""
+    """The baseline of a change: a row of the plan's baseline, how many persons were asked in all, its rate `p`, and its design
+    effect.
+    """
 
     row: TargetRow
     asked: float
@@ -91,24 +99,31 @@ class _Start:
 
 
 def _told(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """One row of `targets`: judged on the whole numbers, and told in those shown where these say the same."""
+    """Returns one row of `targets`, computed from the shown numbers.
+
+    If these contradict the full-precision numbers, those are used.
+    """
     told, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
     alike = all(told[k] == judged[k] for k in VERDICT) and all(isnan(told[k]) == isnan(judged[k]) for k in RECKONED)
     return told if alike else told | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
 
 
 def _coarse(deff: float, row: TargetRow) -> float:
-    """A design effect as what is printed is reckoned with it, at least 1: finer, samples and chances would tell the standard error."""
+    """Returns a design effect rounded for printed results, at least 1.
+
+    A finer one would let readers compute the standard error.
+    """
     if row["filled_by"] == "publication" or isnan(deff):
         return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
-        return max(1.0, ceil(deff / HALF - TINY) * HALF)  # up: no fall is promised that would not be found
+        return max(1.0, ceil(deff / HALF - TINY) * HALF)  # rounded up, so that no fall is promised that would not be detected
     return max(1.0, float(significant(deff, HEADLINE_DIGITS if row["group"] == TOTAL else DIGITS)))
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """The path to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`. `kind` is baseline, target,
-    planned survey, or `not measured`: a value on the path in a year without a survey.
+    """Returns the path to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`.
+
+    `kind` is baseline, target, planned survey, or `not measured` (a value on the path in a year without a survey).
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
@@ -125,13 +140,13 @@ def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 
 def _measured(table: pd.DataFrame) -> list[TargetRow]:
-    """The rows that hold a number of the survey, shown or hidden; not those it cannot give."""
+    """Returns the rows for which the survey has a number, shown or hidden."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
     return there.to_dict("records")
 
 
 def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:
-    """Stop on a target for a category that no row of the indicator has: it would silently not be judged."""
+    """Stop on a target for a category that no row of the indicator has. Otherwise nobody would notice that it is not judged."""
     for target in indicator.targets:
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
@@ -145,12 +160,12 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
-    """The indicator of each measured row, by the row's id."""
+    """Returns the indicator of each measured row, by the row's id."""
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
 def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """One row of `targets`, as far as these numbers go."""
+    """Returns one row of `targets`, computed from the numbers of `start`."""
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -194,7 +209,7 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
 
 
 def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
-    """Whether the target can be verified, the chance of it, the sample it would need, and the reason in words."""
+    """Returns whether the target can be verified, the chance of it, the sample that it would need, and the reason in words."""
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
@@ -237,7 +252,10 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
 
 
 def _needed(p: float, cut: float, deff: float, n: float) -> float:
-    """Persons of the row who must answer in the repeat: for the power, and so that the kit decides at all; nan where no repeat is large enough."""
+    """Returns the persons of the row who must answer in the repeat, so that it has the power and a verdict is possible.
+
+    It is nan if no repeat is large enough.
+    """
     try:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
@@ -248,13 +266,16 @@ def _needed(p: float, cut: float, deff: float, n: float) -> float:
 
 
 def _decides(n: float, planned: float, after: float) -> bool:
-    """Whether anything is decided between a baseline of n persons and such a repeat, of which a share `after` are cases (docs/methods.md §5)."""
+    """Returns whether a verdict is possible between a baseline of n persons and a repeat with a share `after` of cases.
+
+    docs/methods.md §5 gives the rule.
+    """
     size = float(apart(n, planned))
     return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
-    """The row as a proportion of its population, and the design effect n·SE²/(p·q) that its interval rests on, at least 1."""
+    """Returns the row as a proportion of its population, and the design effect n·SE²/(p·q) behind its interval, at least 1."""
     measure = str(row["measure"])
     if measure in (*OF_CASES, "duration"):
         return nan, nan
@@ -266,7 +287,7 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
 
 
 def _first_year(row: TargetRow) -> float:
-    """The first year in which a repeat's look-back window need not overlap the baseline's (docs/methods.md §5)."""
+    """Returns the first year in which a repeat's look-back window need not overlap that of the baseline (docs/methods.md §5)."""
     months = row["reference_months"]
     if isnan(row["year"]):
         return nan

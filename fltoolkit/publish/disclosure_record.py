@@ -1,6 +1,6 @@
 """The record that a disclosure officer reads before the outputs leave the office: what a run hides, and why.
 
-It holds confidential numbers. It belongs in the private folder, never among the outputs.
+It contains confidential numbers. It belongs in the private folder, never among the outputs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ READERS = (
     "A household member or an interviewer: knows who was interviewed, when and where.",
     "Not assumed: a reader who has answers on forced labour, or outputs of this survey by other groups or other limits.",
 )
-AGAINST_ANOTHER = "another rule set: too few cases, or few more or less than under one that is shown"
+AGAINST_ANOTHER = "another rule set: too few cases, or nearly as many as under a rule set that is shown"
 WHOLE_CHART = "hidden with the whole flowchart"
 ITSELF = "hidden by itself"
 
@@ -49,17 +49,17 @@ class HiddenCell:
     """A cell that a run hides, or a part of cells that no table shows.
 
     Attributes:
-        outcome: what is counted in it: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved` (persons whose answers
-            leave it open), or `flowchart` (persons at a step).
-        population, groups: whose cell it is, and its value in each group.
-        part: of two cells, what both hold (`both`) or what the first holds beyond the other (`less`); empty for a cell of a table.
-        other_population, other_groups: the other of the two cells.
-        rule_set: the one that counts.
-        cases, weighted: how many persons it counts, and whom they stand for; None where it is not known.
-        reason: why it is hidden. complement: whether only to protect another cell.
-        against: how many shown cells a reader can hold against it.
-        cases_range, weighted_range: the least and the most that those leave possible, by linear programme, of the cases in whole numbers;
-            None where no shown cell is tied to it, or no programme ends.
+        outcome: what is counted: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved` (persons whose
+            answers do not decide it), or `flowchart` (persons at a step).
+        population, groups: the population of the cell, and its value in each group.
+        part: for a part of two cells, the persons in both (`both`) or only in the first (`less`); empty for a cell of a table.
+        other_population, other_groups: the second of the two cells.
+        rule_set: the rule set of the count.
+        cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
+        reason: why the cell is hidden. complement: whether it is hidden only to protect another cell.
+        against: how many shown cells a reader can compare with it.
+        cases_range, weighted_range: the smallest and largest value that agrees with the shown cells, by linear programme (for
+            cases: the whole numbers in this range); None if no shown cell is tied to it, or if no programme finds a solution.
     """
 
     outcome: str
@@ -80,7 +80,10 @@ class HiddenCell:
 
 @dataclass(frozen=True)
 class TableCells:
-    """How many cells of a table are shown and hidden; and of those shown, how many without their unresolved persons."""
+    """The numbers of shown and hidden cells of a table.
+
+    `unresolved_hidden` counts shown cells whose unresolved count is hidden.
+    """
 
     measure: str
     population: str
@@ -96,12 +99,12 @@ class DisclosureRecord:
     """What an office may want to know before a run's outputs leave.
 
     Attributes:
-        title, country, year, round: the survey's. rule_set, profile: the run's.
-        limits: the confidentiality limits. base: what weighted numbers are rounded to, in persons.
+        title, country, year, round: of the survey. rule_set, profile: of the run.
+        limits: the confidentiality limits. base: the rounding base of weighted numbers, in persons.
         readers: which readers are assumed, and what each knows.
-        notes: what the run says of limits that were lowered, of breakdowns hidden as a whole and of a stricter rule.
+        notes: what the run says about lowered limits, breakdowns hidden as a whole and a stricter rule.
         coarse: breakdowns hidden as a whole. stricter: whether the rarest kinds of persons were taken as known to readers.
-        tables: the tables. hidden: the hidden cells, parts of cells that no table shows last.
+        tables: the tables. hidden: the hidden cells; parts of cells that no table shows come last.
     """
 
     title: str
@@ -120,7 +123,7 @@ class DisclosureRecord:
     hidden: tuple[HiddenCell, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The record as plain values, for a JSON file."""
+        """Returns the record as plain values, for a JSON file."""
         return asdict(self) | {name: tuple(map(str, getattr(self, name))) for name in ("notes", "coarse")}
 
 
@@ -128,12 +131,13 @@ class DisclosureRecord:
 def disclosure_record(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> DisclosureRecord:
-    """What `publish_run` hides with the same arguments, and why.
+    """Returns what `publish_run` hides with the same arguments, and why.
 
-    It is confidential: it tells the counts of hidden cells. `fltoolkit estimate --private FOLDER` writes it there.
+    It is confidential: it shows the counts of hidden cells. `fltoolkit estimate --private FOLDER` writes it to that folder.
 
     Args:
-        persons: a classified survey. plan, profile: as for `publish_run`.
+        persons: a classified survey.
+        plan, profile: as for `publish_run`.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -151,7 +155,7 @@ def disclosure_record(
 
 
 def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
-    """A cell with its categories as its population's tables call them: `girls` of children."""
+    """Returns a cell with the category names that its population's tables use: `girls` for children."""
 
     def named(population: str, groups: Mapping[str, str]) -> dict[str, str]:
         names = names_in(spec, population) if population else {}
@@ -162,7 +166,7 @@ def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
 
 
 def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
-    """The tables in the order of the run."""
+    """Yields the tables in the order of the run."""
     by = ["measure", "reference_population", "breakdown", "rule_set"]
     for names, rows in published.groupby(by, sort=False):
         hidden = rows["marker"] == "c"
@@ -172,7 +176,7 @@ def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
 
 
 def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
-    """The hidden cells of one outcome, each with what the shown ones leave possible."""
+    """Yields the hidden cells of one outcome, each with the range that the shown cells leave possible."""
     system = settled.system
     hidden = np.array([cell in settled.hidden for cell in system.cells], dtype=bool)
     against = int(sum(not gone and not isinstance(cell, DerivedCell) for cell, gone in zip(system.cells, hidden, strict=True)))
@@ -193,34 +197,36 @@ def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
 
 
 def _nowhere(cell: AnyCell) -> bool:
-    """Whether a cell is a sum of a flowchart's steps, which has no row."""
+    """Returns whether a cell is a sum of flowchart steps. Such a sum has no row."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 
 
 def _groups(key: Key) -> dict[str, str]:
-    """A cell's values by group; of a flowchart's step without the side that it stands on."""
+    """Returns a cell's values by group. For a flowchart step, leaves out whether the step counts as a case."""
     values = dict(sorted(key))
     return {"step": values["step"]} if "step" in values and "case" in values else values
 
 
 def _whole(least: float, most: float) -> tuple[int, int] | None:
-    """The whole numbers within two ends; None where one is not known."""
+    """Returns the smallest and largest whole number within two ends; None if an end is not known."""
     return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
 
 
 def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
-    """Two ends in persons; None where one is not known."""
+    """Returns two ends in persons; None if an end is not known."""
     low, high = _persons(least, unit), _persons(most, unit)
     return None if low is None or high is None else (low, high)
 
 
 def _persons(weighted: float, unit: float) -> float | None:
-    """A number in mean weights as persons."""
+    """Converts a number in mean weights to persons."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 
 
 def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
-    """Hidden rows that no system ties to others: those of other rule sets, and of a flowchart that is hidden as a whole."""
+    """Yields hidden rows that no system ties to others: rows of other rule sets, and rows of a flowchart that is hidden as a
+    whole.
+    """
     told = {
         (settled.outcome, cell[0], frozenset(_groups(cell[1]).items()))
         for settled in run.decision.settled
@@ -244,7 +250,7 @@ def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
 
 
 def _outcome(row: Mapping[Any, Any]) -> str:
-    """What a row counts, as the systems of cells name it."""
+    """Returns what a row counts, with the names that the systems of cells use."""
     if row["measure"] == "flowchart":
         return "flowchart"
     return "now" if row["outcome"] == NOW_COLUMN else "cases"

@@ -1,6 +1,6 @@
-"""The headline under every other rule set of the kit, beside the run's own, because experts disagree about thresholds.
+"""The headline under every other rule set of the kit, beside the run's own headline, because experts disagree about thresholds.
 
-A rule set that the survey cannot support has a row with the reason.
+If the survey does not support a rule set, its row gives the reason.
 """
 
 from __future__ import annotations
@@ -29,14 +29,18 @@ BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 
 @dataclass(frozen=True)
 class Beside:
-    """The other rule sets of a run: the headline under each that the survey supports, and why it does not support the rest."""
+    """The other rule sets of a run: the headline under each rule set that the survey supports, and the reason for each that it
+    does not.
+    """
 
     made: tuple[Estimates, ...]
     obstacles: tuple[tuple[RuleSet, SpecError], ...]
 
 
 def beside(persons: ClassifiedSurvey) -> Beside:
-    """Prevalence, and number where weights gross up, of the default population under every shipped rule set but the run's own."""
+    """Returns prevalence, and number if the weights gross up, of the default population under every shipped rule set except the
+    run's.
+    """
     made: list[Estimates] = []
     obstacles = []
     if open_blanks := with_blanks_unresolved(persons):
@@ -53,7 +57,10 @@ def beside(persons: ClassifiedSurvey) -> Beside:
 
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
-    """The persons under the run's own rule set, with every blank that survey.yaml makes a *no* unresolved; None where it makes none."""
+    """Returns the persons under the run's own rule set, but with every blank that survey.yaml counts as a *no* unresolved.
+
+    Returns None if survey.yaml counts no blank as a *no*.
+    """
     declared = [source for _, source in persons.spec.questions() if source.blank]
     if not declared:
         return None
@@ -64,15 +71,15 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
 
 
 def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
-    """Another classification of the same persons, with the weights of the run."""
+    """Returns another classification of the same persons, with the weights of the run."""
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
 def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
-    """Published rows without a number for a rule set that the survey does not support, each with the reason.
+    """Returns published rows without a number for a rule set that the survey does not support, each with the reason.
 
     Args:
-        own: the run's own published headline, whose rows these stand beside.
+        own: the run's own published headline; each of its rows gets such a row.
         rule: the rule set.
         error: why it cannot be applied.
         numbers: the columns to leave empty.
@@ -83,7 +90,7 @@ def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: l
 
 @dataclass(frozen=True)
 class Refused:
-    """A measure of one population, by some breakdowns, that the survey cannot give, and why."""
+    """A measure of one population, by some breakdowns, that the survey cannot give, and the reason."""
 
     measure: str
     population: str
@@ -92,11 +99,13 @@ class Refused:
 
 
 def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
-    """Published rows without a number for a measure that the survey cannot give: one a breakdown, with the reason.
+    """Returns published rows without a number for a measure that the survey cannot give: one row per breakdown, with the reason.
 
     Args:
-        own: one row of the run's own published set. spec: the survey.
-        refused, numbers: what, and the columns to leave empty.
+        own: one row of the run's own published set.
+        refused: the measure and the reason.
+        spec: the survey.
+        numbers: the columns to leave empty.
     """
     label = spec.populations[refused.population].label
     about = {

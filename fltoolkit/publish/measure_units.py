@@ -19,29 +19,33 @@ SCALES = {
     "profile": (100.0, "percent"),
     "profile_total": (1.0, "persons"),
 }
-"""What an estimate is multiplied by, and the key of its unit below `kit.whom` in the files of the languages."""
-BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}  # a rate that does not say whom it is of
+"""For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in the language
+files.
+"""
+# a rate that does not name the persons whom it is per 1,000 of
+BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
 COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
 OF_CASES = ("share", "profile")
 """Measures that are shares of the cases."""
 PROFILES = ("profile", "profile_total")
-"""Measures of what is told of the cases: a share or a number for each characteristic."""
+"""Measures of a profile of cases: a share or a number for each characteristic."""
 
 
 def scale(measure: str) -> float:
-    """What a published estimate is multiplied by before it is read."""
+    """Returns the factor by which a published estimate is multiplied before it is printed."""
     return SCALES[measure][0]
 
 
 def scaled(value: float, measure: str) -> float:
-    """A published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the multiplication is removed."""
+    """Returns a published estimate in its printed unit: 0.0187 becomes 18.7. Removes the rounding error of the multiplication."""
     return round(float(value) * scale(measure), 12)
 
 
 def as_read(value: float, measure: str) -> float:
-    """A number in its unit as all documents, notebooks and the workbook print it: numbers of persons with three significant digits
-    (6,290), all others with one decimal (17.2). A missing number stays missing.
+    """Returns a number in its unit as all documents, notebooks and the workbook print it.
+
+    Numbers of persons have three significant digits (6,290), all others one decimal (17.2). A missing number stays missing.
     """
     if math.isnan(value):
         return value
@@ -51,7 +55,10 @@ def as_read(value: float, measure: str) -> float:
 
 
 def unit(measure: str, population: object = "") -> Reason:
-    """The unit of the scaled number, as `per 1,000 adults`; a rate names whom it is per 1,000 of."""
+    """Returns the unit of the scaled number, as `per 1,000 adults`.
+
+    If no population is given, the unit of a rate names no persons.
+    """
     key = SCALES[measure][1]
     if not is_rate(measure):
         return Reason.of(f"whom.{key}")
@@ -59,5 +66,5 @@ def unit(measure: str, population: object = "") -> Reason:
 
 
 def is_rate(measure: str) -> bool:
-    """Whether a measure divides cases by all persons."""
+    """Returns whether a measure divides cases by all persons."""
     return measure.endswith("prevalence")

@@ -17,11 +17,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """The paths through the definition that enough persons share: `step`, `trace`, `persons`, most first.
+    """Returns the paths through the definition that enough persons share: `step`, `trace`, `persons`, most frequent first.
 
-    A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
-    the row `other paths` of its step; a step that is not shown has no paths. `persons` are unweighted and rounded as in
-    `fl.nonresponse`; blank are fewer than the limit. `out` is the run's published set.
+    If a path has fewer persons, PSUs or households than the limits, or would reveal such a path, it is counted only in the row
+    `other paths` of its step. A step that is not shown has no paths. `persons` are unweighted and rounded as in `fl.nonresponse`;
+    a number below the limit is blank. `out` is the run's published set.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
@@ -46,5 +46,6 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
-    printed = rounded_columns(summed, ["persons"], out.limits.cases)  # before sorting: the order of exact counts would tell
+    # before sorting: the order of exact counts would reveal them
+    printed = rounded_columns(summed, ["persons"], out.limits.cases)
     return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)

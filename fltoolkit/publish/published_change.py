@@ -1,4 +1,4 @@
-"""Publishes a change: only where the numbers of both rounds are shown, each under the protection of its own round."""
+"""Publishes a change only if the numbers of both rounds are shown. Each round is protected as in its own published set."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
-STEP, ENOUGH = "_step", "_enough"  # what a row is printed by: dropped before it is
+STEP, ENOUGH = "_step", "_enough"  # columns that say how a row is printed; they are dropped before printing
 Record = dict[Any, Any]
 
 
 @checked
 def publish_change(change: Change, before: Published | None, after: Published) -> Published:
-    """The rows of a change under both rounds' confidentiality and reliability.
+    """Returns the rows of a change, protected by the confidentiality and reliability rules of both rounds.
 
-    A row is hidden, verdict and all, where either round's number is hidden in that round's published set; where both are shown, their
-    difference tells nothing more. The worse of the two flags is the row's. Counts and estimates of a round are those of its published
-    set, blank where it has blanked them. The verdict is that of the full numbers; what is printed is made of printed numbers: the change is
-    their difference, `relative_change` and `ratio` are theirs, and the limits are rounded to the coarser of the two rounds' steps.
+    A row with its verdict is hidden if either round's number is hidden in that round's published set. If both are shown, their
+    difference reveals nothing more. The row gets the worse of the two flags. Counts and estimates of a round are those of its
+    published set, and blank if they are blank there.
+
+    The verdict is decided on exact numbers. What is printed is calculated from printed numbers: the change is their difference,
+    `relative_change` and `ratio` are calculated from them, and the limits are rounded to the coarser of the two rounds' steps.
+
+    A limit can round to 0 against the verdict. Then it stays 0, and `beyond_zero` says on which side of 0 the exact limit is:
+    `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low` (increased).
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.
@@ -39,14 +44,13 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         after: the later round's published set.
 
     Returns:
-        A `Published` whose measure is `change_in_` that of the rounds; `estimate` is the change, with `se`, `ci_low`, `ci_high`,
-        `df` and the other columns of `Change.table`; `marker_before` and `marker_after` are those of
-        the two rounds' own numbers; `reason` is why a row is flagged, `verdict_reason` that of the verdict. A limit that
-        rounds to 0 against the verdict stays 0, and `beyond_zero` says on which side of it the limit lies: `<0` (it is `ci_high`, the
-        verdict decreased) or `>0` (`ci_low`, increased). `se` and `df` are blank where either round's `se` is. `exact` holds the rows unrounded.
+        A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
+            `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
+            rounds' own numbers. `reason` says why a row is flagged, `verdict_reason` gives the reason of the verdict. `se` and
+            `df` are blank if either round's `se` is. `exact` contains the rows unrounded.
 
     Raises:
-        PublicationError: a row of the change is not in a round's published set, or stands there with another number.
+        PublicationError: a row of the change is not in a round's published set, or has another number there.
     """
     if before is None and change.before.interval != "as published":
         raise PublicationError(
@@ -67,7 +71,10 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 def _sides(
     before: Published | None, after: Published, change: Change
 ) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
-    """The two rounds' rows, at full precision and as they are printed. Stops where a round is not what the change was made of."""
+    """Returns the two rounds' rows, at full precision and as printed.
+
+    Raises an error if a round is not the one from which the change was made.
+    """
     full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
     for records, name in zip(full, ("before", "after"), strict=True):
         if records is not None:
@@ -82,7 +89,7 @@ def _key(row: Record, change: Change) -> Any:
 
 
 def _published_row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
-    """One row of a change beside these rows of the two rounds; its own numbers are at full precision."""
+    """Returns one row of a change together with the rows of the two rounds. Its own numbers are at full precision."""
     groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
     key = _key(row, change)
     old = _of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
@@ -120,28 +127,33 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
 
 
 def _category(new: Record, old: Record) -> Remark | str:
-    """What a row is called: in the kit's words where either round has them for it; "" where neither has the row."""
+    """Returns the name of a row: in the kit's words if either round has them for it; "" if neither round has the row."""
     called = [side["category"] for side in (new, old) if "category" in side]
     return next((name for name in called if isinstance(name, Remark)), next(iter(called), ""))
 
 
 def _class_of(side: Record) -> Any:
-    """The class of a round's cases; of a publication the number that it states."""
+    """Returns the class of a round's cases. For a publication: the number that it states."""
     return side["cases_class"] if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
 
 
 def _tells_error(side: Record) -> bool:
-    """Whether a round prints its standard error. That of a change leaves only where both do: less one round's, it is the other's."""
+    """Returns whether a round prints its standard error.
+
+    The standard error of a change is printed only if both do: otherwise the missing one could be calculated from the other two.
+    """
     return bool(pd.notna(side.get("se", np.nan)))
 
 
 def _step(side: Record) -> float:
-    """By what a round's number is rounded; missing for a publication that does not say it."""
+    """Returns the rounding step of a round's number; missing for a publication that does not give it."""
     return float(steps(pd.DataFrame([side]))[0]) if "rounding" in side else np.nan
 
 
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a change as they may be printed: made of the rounds' printed numbers, and rounded to their step."""
+    """Returns the rows of a change as they may be printed: calculated from the rounds' printed numbers, and rounded to their
+    step.
+    """
     old, new, there = rows["estimate_before"], rows["estimate_after"], rows["estimate"].notna()
     step, digits = rows[STEP].to_numpy(float), np.where(rows["breakdown"] == "", HEADLINE_DIGITS, DIGITS)
     gap = pd.Series(np.round(new - old, 12), rows.index).where(there)
@@ -152,7 +164,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     for name in ("ci_low", "ci_high"):
         table[name] = np.where(np.isnan(step), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], step))
-    of_old = step / old.where(old > 0).to_numpy(float)  # the part of the earlier number that a step is
+    of_old = step / old.where(old > 0).to_numpy(float)  # the step as a part of the earlier number
     for name in ("ratio_low", "ratio_high"):
         table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
     down = holds(table["verdict"], DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
@@ -162,7 +174,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
-    """The rows of one measure, population and rule set, by their group values."""
+    """Returns the rows of one measure, population and rule set, by their group values."""
     wanted = {
         "measure": about.measure,
         "outcome": about.outcome,
@@ -175,12 +187,12 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
 
 
 def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
-    """A round's row; nothing where the round itself has no such row."""
+    """Returns a round's row; empty if the round has no such row."""
     return {} if pd.isna(row[f"n_{name}"]) else records[key]
 
 
 def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
-    """Stop where a round's published set lacks a row of the change, or has another number there."""
+    """Raises an error if a round's published set lacks a row of the change, or has another number in it."""
     if pd.isna(row[f"n_{name}"]):
         return
     values = crossed(sorted(v for _, v in key)) or TOTAL

@@ -23,7 +23,7 @@ from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
-VERY_FEW = 5  # cases a coefficient (Vittinghoff and McCulloch 2007)
+VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
 COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason")
@@ -31,16 +31,23 @@ COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker"
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """What may leave of a model.
+    """What may be published of a model.
+
+    The columns of `table`:
+
+    - `group`, `category`, `reference`: the category, and the one that it is compared with.
+    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing under separation.
+    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
+    - `flag`, `marker`, `reason`: as in `Published`.
+
+    Ratios have two significant digits, or three if category and reference have 30 cases. Effects are rounded like the category's
+    rate. For the reference itself the odds ratio is 1 and the effect 0, without limits.
 
     Attributes:
-        table: one row a category, in the groups' order: `group`, `category`, `reference` (the category it is compared with), `odds_ratio`,
-            `ci_low`, `ci_high` (Firth's), `odds_ratio_ml` (maximum likelihood's, missing under separation), `effect`, `effect_low`,
-            `effect_high` (average marginal effect: a difference of proportions), `flag`, `marker` and `reason` as in `Published`. Ratios
-            have two significant digits, three where category and reference have 30 cases; effects are rounded as the category's rate is.
-            Of the reference itself the odds ratio is 1 and the effect 0, without limits.
-        level: confidence level. outcome, population, population_label, reference_period, survey, rule_set, to_verify: what it is about.
-        notes: sentences that go with every picture of it.
+        table: one row per category, in the groups' order.
+        level: confidence level.
+        outcome, population, population_label, reference_period, survey, rule_set, to_verify: what the model is about.
+        notes: sentences that are printed with every picture of it.
     """
 
     table: pd.DataFrame
@@ -65,23 +72,27 @@ def risk_factors(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
-    """What goes with forced labour, all groups in one model: Firth's odds ratios and average marginal effects, as far as they may be shown.
+    """Returns what is associated with forced labour, all groups in one model: Firth's odds ratios and average marginal effects.
 
-    A category that the published set does not show is withheld here too; the reference of each group is its largest category that is shown
-    and has 15 cases (or else any). Flagged `unreliable`: fewer than 15 cases in the category or its reference, or fewer than 5 for each
-    coefficient of the model; `caution`: fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007). Where the headline is not shown, nobody is a
-    case or no group has two categories that are shown, the table is empty and a note says so.
+    A category that the published set does not show is hidden here too. The reference of each group is its largest category that
+    is shown and has 15 cases (if none has 15, the largest that is shown). If the headline is not shown, nobody is a case, or no
+    group has two categories that are shown, the table is empty and a note says so.
+
+    The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
+
+    - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases per coefficient.
+    - `caution`: the model has fewer than 10 cases per coefficient.
 
     Args:
         persons: a classified survey.
         out: its published set (`fl.publish_run`).
-        by: groups. None: the groups of survey.yaml whose prevalence stands in the published set, without sensitive ones.
+        by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without sensitive ones.
         population: one that survey.yaml names; its first by default.
         level: confidence level.
-        sensitive: allow groups of nationality, origin, ethnicity or religion in `by`, and name the result an association.
+        sensitive: allow groups of nationality, origin, ethnicity or religion in `by`, and call the result an association.
 
     Raises:
-        RequestError: a group is not in the published set by itself, or sensitive.
+        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own.
     """
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
@@ -93,7 +104,7 @@ def risk_factors(
             "no group is named",
             where="risk_factors: by",
             allowed=offered,
-            do="name groups, or leave by out: all that may be shown",
+            do="name groups, or leave out `by`, to take all groups that may be shown",
         )
     if by is not None and not sensitive:
         refuse_sensitive(persons, list(by))
@@ -103,7 +114,7 @@ def risk_factors(
             "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
             do="add it to `tables:` of survey.yaml, as a breakdown of its own",
         )  # fmt: skip
-    # The model's terms are the categories' labels; a population of children calls some of them by other names.
+    # The model's terms are the categories' labels. A population of children has other names for some of them.
     rows = {
         g: mine.assign(category=mine["category"].map(str).map(partial(label_of, persons.spec, g)))
         for g in wanted
@@ -137,7 +148,10 @@ def _published(
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """The largest category that is shown and has enough cases, or else any; None where there is nothing to compare with it."""
+    """Returns the largest category that is shown and has enough cases, or else the largest that is shown with a case.
+
+    Returns None if there is nothing to compare with it.
+    """
     usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
     return (
@@ -148,7 +162,7 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """The two fits of one model, and the average marginal effects of Firth's."""
+    """The two fits of one model, and the average marginal effects of Firth's fit."""
 
     firth: Logit
     ml: Logit
@@ -156,7 +170,7 @@ class _Models(NamedTuple):
 
 
 def _group_rows(models: _Models, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """One group's categories: numbers where the published set shows the category, else its marker and reason."""
+    """Returns one group's categories: numbers if the published set shows the category, otherwise its marker and reason."""
     firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     ratios = firth.odds_ratios().set_index("category")[mine[1:]]
@@ -176,11 +190,13 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
 
 
 def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
-    """A group's categories as they may be printed: odds ratios with two significant digits, and with three where category and reference have
-    30 cases; effects rounded as the category's rate is.
+    """Returns a group's categories as they may be printed. Odds ratios have two significant digits, or three if category and
+    reference have 30 cases. Effects are rounded like the category's rate.
 
     Args:
-        table: the categories. published: their rates at full precision. step: by what each printed rate is rounded.
+        table: the categories.
+        published: their rates at full precision.
+        step: the rounding step of each printed rate.
     """
     cases = published["cases"].to_numpy(float)
     base = cases[published["category"] == table["reference"].iloc[0]].min()
@@ -190,7 +206,9 @@ def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> p
 
 
 def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
-    """Flag, marker and reason of a category: those of the published set where it is not shown there, else the model's own."""
+    """Returns flag, marker and reason of a category: those of the published set if the category is hidden there, otherwise the
+    model's own.
+    """
     if pd.isna(row["estimate"]):
         return str(row["flag"]), str(row["marker"]), row["reason"]
     if is_reference:

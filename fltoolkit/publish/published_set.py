@@ -1,7 +1,7 @@
 """Turns estimates into the published set: first confidentiality, then reliability, always with the reason.
 
-A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure. Reliability is
-decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
+A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure.
+Reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ MARKERS = {
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
-# One reason for all: two would tell.
+# One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
 @dataclass(frozen=True)
 class Basis:
-    """The exact numbers on which a published set was decided. A further table needs them. They include hidden counts, so they stay
-    in memory.
+    """The exact numbers on which a published set was decided. A further table needs them. They include hidden counts, so they
+    stay in memory.
 
     Attributes:
-        decided: by outcome (forced labour: "") the rows published so far, with what is hidden of them.
-        profile: what reliability is judged by.
+        decided: by outcome (forced labour: "") the rows published so far, with the decision about them.
+        profile: the profile that judges reliability.
     """
 
     decided: Mapping[str, Decided]
@@ -62,33 +62,43 @@ class Basis:
 
 @dataclass(frozen=True)
 class Published:
-    """What may leave.
+    """What may be published.
+
+    The columns of `table`:
+
+    - `measure`, `outcome`, `reference_population`: what the number is, and about whom.
+    - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`).
+    - One column per group; `total` if the row does not use the group.
+    - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
+      (`5–14`).
+    - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
+    - `rounding`: the base of the run's weighted numbers, in persons.
+    - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
+    - `group_note`: what must be said with a table by this group.
+    - What the number is about, as in `About`.
 
     Attributes:
-        table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
-            `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
-            `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases: `5–14`), `flag`
-            (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words, `rounding` (the base of the run's
-            weighted numbers, in persons), `bounds_note` (`wide bounds` where the upper bound lies beyond the upper limit: no title and no
-            verdict rests on such a number), `group_note` (what must be said beside a table by this group), and what the number is about.
-        exact: the same rows at full precision, what is hidden blank: what judges (power, sample size, whether a target can be verified,
-            whether a change is of these numbers). It reaches no file, picture, output of a notebook or document, and no repr.
+        table: one row per number, as printed.
+        exact: the same rows at full precision; what is hidden is blank. Decisions use it (power, sample size, whether a target
+            can be verified, whether a change is of these numbers). It is never written to a file, picture, notebook output,
+            document or repr.
         profile: name of the profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
-        notes: sentences that go with every figure.
-        groups: every group the survey has; case_only: those that only cases have.
+        notes: sentences that are printed with every figure.
+        groups: every group of the survey. case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows, the default first.
-        judged: the profile by which reliability is judged, in words.
-        rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
-        own_words: the survey's own texts, as documents say them in each language.
-        profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
-        outcomes: outcomes of one's own whose tables were added (see `publish`), by name what they are called. Their rows are no estimates of
-            forced labour: only `select(..., outcome=)` gives them, and no picture or document takes them.
-        lead: the group that survey.yaml names beforehand for the first comparison; empty where the survey has none.
-        contrasts: that comparison, a row a pair of categories (see `lead_contrasts.published_contrasts`).
-        origins: the groups that tell of single origins (nationalities, ethnicities). No picture and no title shows them; they stand last.
-        basis: what `publish` decides another table on. Confidential: it reaches no file, picture or output, as `exact`.
+        judged: the profile that judges reliability, in words.
+        rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
+        own_words: the survey's own texts, in each language of the documents.
+        profiles: the same set as judged by other profiles, if `publish_run` was asked for them.
+        outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
+            estimates of forced labour: only `select(..., outcome=)` returns them, and no picture or document uses them.
+        lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
+        contrasts: that comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
+        origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
+        basis: what `publish` needs to decide another table. It is confidential, like `exact`, and never written to a file,
+            picture or output.
     """
 
     table: pd.DataFrame
@@ -116,11 +126,13 @@ class Published:
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
-        """Those of them that hold these values, by column."""
+        """Returns the rows under the run's own rule set that have these values, by column."""
         return self.table.take(self._own(values))
 
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
-        """Where these rows stand: documents ask some hundred times, and a whole table is slow to cut."""
+        """Returns the positions of these rows. Documents ask some hundred times, and cutting a whole table each time would be
+        slow.
+        """
         wanted = {"rule_set": self.rule_set} | dict(values)
         held = [self.table[name].to_numpy() == value for name, value in wanted.items()]
         if self.outcomes and "outcome" not in values:
@@ -128,21 +140,23 @@ class Published:
         return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
-        """The headline under every rule set, the run's own first."""
+        """Returns the headline under every rule set, the run's own first."""
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
     @checked
     def select(self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None) -> pd.DataFrame:
-        """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
+        """Returns the rows of one measure and breakdown(s) under the run's own rule set, in order. Crossed groups may be named in
+        any order.
 
         Args:
             measure: as in the column `measure`. by: breakdowns, see `fl.cube`.
-            population: as in the column `reference_population`, which names the domain too: `adults (area: rural)`; None: the first that has
-                these breakdowns.
-            outcome: an outcome of one's own (see `fl.outcome`); None: forced labour.
+            population: as in the column `reference_population`, with the domain if there is one: `adults (area: rural)`; None:
+                the first population that has these breakdowns.
+            outcome: a user-defined outcome (see `fl.outcome`); None: forced labour.
 
-        Raises `RequestError` naming what there is.
+        Raises:
+            RequestError: there is no such row; the error names what there is.
         """
         places = self._own({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
@@ -164,7 +178,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """Whatever asks for tables of its own: a plan's rows."""
+    """Anything that asks for tables of its own, such as a plan with its rows."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -173,15 +187,16 @@ class HasTables(Protocol):
 def publish_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
-    """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
+    """Returns everything that one run shows: the tables of survey.yaml and those that the plan's rows need, protected together.
 
-    The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
-    and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
-    marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A
-    profile of one's own is read from the folder of survey.yaml.
+    The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
+    were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey
+    cannot give it, its row has the marker `x` and the reason. The same applies to a measure in time (such as a stock) that the
+    data cannot give. A user-defined profile is read from the folder of survey.yaml.
 
-    With `every_profile` the set also holds itself as each other profile of the kit judges it (for an explorer): confidentiality is
-    decided once, so that the same cells are blank under all; a profile that asks for other limits than the run's is left out.
+    With `every_profile` the set also contains itself as judged by each other profile of the kit (for an explorer).
+    Confidentiality is decided once, so the same cells are blank under all. A profile with other limits than those of the run is
+    left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -192,7 +207,7 @@ def publish_run(
 
 
 def _copied(out: Published) -> Published:
-    """The set with tables that may be changed."""
+    """Returns the set with tables that may be changed."""
     return replace(
         out,
         table=out.table.copy(),
@@ -202,7 +217,7 @@ def _copied(out: Published) -> Published:
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
-    """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
+    """Does the work of `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
     said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
@@ -219,9 +234,9 @@ class _Run(NamedTuple):
     """What a run estimates.
 
     Attributes:
-        decided: its rows with what confidentiality hides of them. other: the other rule sets, whose estimates are among the rows.
+        decided: its rows with the decision about them. other: the other rule sets, whose estimates are among the rows.
         refused: what the survey cannot give.
-        differences: of the lead group, from `lead_contrasts.differences`.
+        differences: between categories of the lead group, from `lead_contrasts.differences`.
     """
 
     decided: Decided
@@ -231,7 +246,7 @@ class _Run(NamedTuple):
 
 
 def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile) -> _Run:
-    """What a run estimates and what confidentiality hides of it: the same for all profiles with the same limits."""
+    """Estimates a run and decides what is hidden. The result is the same for all profiles with the same limits."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
@@ -245,16 +260,17 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profi
 
 
 def _run_copied(run: _Run) -> _Run:
-    """The run with a table that may be changed."""
+    """Returns the run with a table that may be changed."""
     return run._replace(decided=run.decided.copied())
 
 
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[Decided, pd.DataFrame]:
-    """The rows of a run before anything is hidden, with what confidentiality hides of them and why; and the same rows as they are published.
+    """Returns the rows of a run before anything is hidden, with the decision and its reasons; and the same rows as they are
+    published.
 
-    For those who may see persons: never for publication. Rows of what the survey cannot give are left out.
+    Only for persons who may see the microdata, never for publication. Rows for what the survey cannot give are left out.
     """
     rules = load_profile(profile, persons.path.parent)
     decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
@@ -262,7 +278,7 @@ def decided_run(
 
 
 def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """The set with a row for all that the survey cannot give, and with what it knows of the survey."""
+    """Adds a row for each measure that the survey cannot give, and what the set has to know of the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -277,13 +293,15 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
-    """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
+    """Returns the run's estimates with nothing suppressed, for persons who may see them. Never publish them."""
     made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
     return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give. `asked`: the plan's tables."""
+    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked`: the
+    plan's tables.
+    """
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
     wanted += [*persons.spec.tables, *asked]
@@ -299,7 +317,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
-    """Tables of one measure and population become one request, so that each costs one pass."""
+    """Merges tables of one measure and population into one request, so that each request costs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
     for table in wanted:
@@ -312,7 +330,7 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """The estimates of one measure, by its name in `tables:`. For a share, `of` says what is divided into shares. Raises
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` says what is divided into shares. Raises
     `NotAvailable` if the survey cannot give the measure.
     """
     if measure == "share" and of is not None:
@@ -330,14 +348,14 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, profile: Profile) -> Published:
-    """The rows of a run without those that are confidential and those that the profile withholds."""
+    """Returns the published rows of a run: confidential numbers, and numbers that the profile withholds, are blank."""
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
-    unknown = ["psus_with_cases", "households_with_cases"]  # where a design does not say
+    unknown = ["psus_with_cases", "households_with_cases"]  # may be missing: some designs do not give them
     table[unknown] = table[unknown].astype("Float64")
     numbers, counts = [c for c in NUMBERS if c in table], [c for c in COUNTS if c in table]
     table = table.astype(dict.fromkeys((*numbers, *counts), float))

@@ -1,6 +1,6 @@
 """Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
 
-Confidentiality is the same under every profile (see `complementary_suppression`), except that a profile may raise its limits.
+Confidentiality is the same under every profile (see `complementary_suppression`), but a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -37,13 +37,17 @@ Column = Literal[
 
 
 class Condition(Model):
-    """A column `below` or `above` a number (strictly), or `at_least` as large. What is not known meets no condition.
+    """A column is `below` or `above` a number (strictly), or `at_least` as large. A missing value meets no condition.
 
-    Columns beside those of `Estimates.table`: `n_eff` never above n (a design effect below 1 counts as 1); `cases_eff`
-    = cases·n_eff/n; `relative_width` of the row's own interval; `proportion` p, for a number that of its population; of p the
-    width of the 95 % Korn–Graubard interval (`kg_width`), that over p (`kg_relative_width`) and over 1 − p
-    (`kg_complement_width`), and the logarithmic coefficient of variation `log_cv`, SE/(p·|ln p|) up to p = 0.5 and
-    SE/((1 − p)·|ln(1 − p)|) above it.
+    There are these columns besides those of `Estimates.table`:
+
+    - `n_eff`: never above n (a design effect below 1 counts as 1).
+    - `cases_eff` = cases·n_eff/n.
+    - `relative_width`: of the row's own interval.
+    - `proportion`: p. For a number of persons, the number divided by its population.
+    - `kg_width`: width of the 95 % Korn–Graubard interval of p.
+    - `kg_relative_width`, `kg_complement_width`: the same width divided by p, or by 1 − p.
+    - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|) above.
     """
 
     column: Column
@@ -58,7 +62,7 @@ class Condition(Model):
         return self
 
     def met(self, facts: Mapping[Hashable, Any]) -> bool:
-        """Whether a row meets it."""
+        """Returns whether a row meets the condition."""
         value = float(facts[self.column])
         if self.below is not None:
             return value < self.below
@@ -66,7 +70,7 @@ class Condition(Model):
 
 
 class Rule(Condition):
-    """One reliability rule: a flag where its condition is met, `also` too if given, for all `kinds` of measures or some."""
+    """One reliability rule. It flags a number of one of these `kinds` if its condition is met (and `also`, if given)."""
 
     flag: Literal["suppress", "unreliable", "caution", "review"]
     also: Condition | None = None
@@ -74,7 +78,7 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Whether the rule flags a row. Rules about cases do not apply to a row without a case."""
+        """Returns whether the rule flags a row. Rules about cases do not apply to a row without a case."""
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
             return False
@@ -82,9 +86,10 @@ class Rule(Condition):
 
 
 class Profile(Model):
-    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: if this share of a table's cells is suppressed, the
-    whole table (one measure, population and breakdown) is withheld. `to_verify`: its rules were recalled from memory, and the
-    output says so.
+    """A publication profile (publish/profiles/*.yaml).
+
+    `drop_tables_from`: if this share of a table's cells is suppressed, the whole table (one measure, population and breakdown) is
+    withheld. `to_verify`: the rules were written from memory and not yet checked, and the output says so.
     """
 
     name: str
@@ -97,8 +102,8 @@ class Profile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """The note `wide bounds` for rows whose upper bound lies beyond the upper limit of the interval. Decided on exact numbers.
-    Hidden rows get no note.
+    """Returns the note `wide bounds` for rows whose upper bound lies beyond the upper limit of the interval. Decided on exact
+    numbers. Hidden rows get no note.
     """
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
@@ -107,28 +112,33 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Whether a published row, or one made of it, has the note `wide bounds`."""
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`."""
     return row.get("bounds_note") == WIDE_BOUNDS
 
 
 def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
-    """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
+    """Loads a profile by name, or by the path of a YAML file.
+
+    A relative path starts at `folder`. Raises `SpecError` if there is none.
+    """
     own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
     return load_shipped(SHIPPED, own, Profile, "profile")
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
-    """What a row's estimate is: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
+    """Returns the kind of a row's estimate: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
     if row["measure"] in OF_CASES or str(row["measure"]).endswith("prevalence"):
         return "proportion"
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
 
 
 def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """The columns `flag`, `marker` and `reason` of some estimates: for each the worst flag, and every reason at it.
+    """Returns the columns `flag`, `marker` and `reason` of some estimates: the worst flag of each, and every reason for this
+    flag.
 
     Args:
-        table: rows as `Published.table` will hold them, nothing hidden yet.
+        table: rows as `Published.table` will contain them, nothing hidden yet.
+        profile: the profile that judges reliability.
     """
     judged = [_judge(row, profile) for row in table.to_dict("records")]
     found = pd.DataFrame(judged, columns=["flag", "marker", "reason"], index=table.index, dtype=object)
@@ -146,7 +156,7 @@ def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 
 def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any]:
-    """The worst flag of a number, its marker (`low` is given where it is rounded), and every reason at that flag."""
+    """Returns the worst flag of a number, its marker (`low` is set later, when it is rounded), and every reason for that flag."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
@@ -162,7 +172,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
-    """The columns that rules may name."""
+    """Returns the values of the columns that rules may name."""
     known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
     n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
     facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}

@@ -22,10 +22,17 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 class ResponseError:
     """The prevalence under each pair of error rates.
 
+    The columns of `table`:
+
+    - `sensitivity`: the share of true cases whose answers show it.
+    - `specificity`: the share of the others whose answers show that they are not cases.
+    - `prevalence`, `ci_low`, `ci_high`: proportions; missing if none is possible.
+    - `reason`: why they are missing.
+
     Attributes:
-        table: one row a pair: `sensitivity` (share of true cases whose answers say so), `specificity` (share of the others whose
-            answers say not), `prevalence`, `ci_low`, `ci_high` (proportions; missing where none fits) and `reason`.
-        observed, ci_low, ci_high: the headline it starts from. level, population_label, reference_period: what that is about (blank for a bare number).
+        table: one row per pair.
+        observed, ci_low, ci_high: the headline from which the table starts.
+        level, population_label, reference_period: what the headline is about (blank for a bare number).
     """
 
     table: pd.DataFrame
@@ -45,17 +52,19 @@ def response_error(
     *,
     population: str | None = None,
 ) -> ResponseError:
-    """p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978), and the interval's limits by the same rule.
+    """Returns p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978), and the limits of the
+    interval by the same formula.
 
-    The error rates are taken as known: the interval does not grow by what is not known of them. Limits outside 0 to 1 are cut off there.
+    The error rates are taken as known: the interval does not include their uncertainty. Limits are cut off at 0 and 1.
 
     Args:
         observed: a published set, whose headline is taken, or a proportion.
         sensitivity, specificity: the grid.
-        population: of the headline; the default one otherwise.
+        population: population of the headline; the default one if not given.
 
     Raises:
-        RequestError: a rate or a proportion outside 0 to 1. A headline that is not shown leaves every cell blank, with that reason.
+        RequestError: a rate or a proportion is outside 0 to 1. A headline that is not shown leaves every cell blank, with that
+            reason.
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()
@@ -69,10 +78,10 @@ def response_error(
 
 @checked
 def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: Proportion) -> float:
-    """The prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity).
+    """Returns the prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity).
 
     Raises:
-        RequestError: a number lies outside 0 to 1.
+        RequestError: a number is outside 0 to 1.
     """
     return prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
 

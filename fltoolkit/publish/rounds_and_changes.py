@@ -32,8 +32,11 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group
-    ("": all). `where` it stands, for messages."""
+    """A figure of a publication, and the row with which it is compared.
+
+    The row has a measure, a population (None: the default) and a category of a group ("": all). `where` says where the figure is
+    defined, for messages.
+    """
 
     measure: str
     population: str | None
@@ -45,7 +48,7 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """A plan: what it asks of a survey, and what its baseline is."""
+    """A plan: the tables that it needs from a survey, and its baseline."""
 
     @property
     def baseline_path(self) -> Path | None: ...
@@ -54,12 +57,13 @@ class HasBaseline(HasTables, Protocol):
 
 @dataclass(frozen=True)
 class Rounds:
-    """A run beside its plan's baseline.
+    """A run together with its plan's baseline.
 
     Attributes:
         now: the run's published set.
-        start: that of the baseline's round: `now` itself where the run is the baseline; None where the baseline is a publication.
-        changed: what changed since the baseline, as of `publish_change`; None where the run is the baseline.
+        start: the published set of the baseline's round: `now` itself if the run is the baseline; None if the baseline is a
+            publication.
+        changed: what changed since the baseline, as from `publish_change`; None if the run is the baseline.
     """
 
     now: Published
@@ -76,14 +80,16 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """A run and the baseline that its plan names: the survey itself, an earlier survey (computed again), or rows of a publication.
+    """Returns a run together with the baseline of its plan: the survey itself, an earlier survey (computed again), or rows of a
+    publication.
 
     Args:
         plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
         rules, profile: those of the run; the earlier round is classified and published under the same.
 
     Raises:
-        SpecError, DataError: the earlier round cannot be read. DesignError: see `changes`.
+        SpecError, DataError: the earlier round cannot be read.
+        DesignError: see `changes`.
     """
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
@@ -100,19 +106,20 @@ def changes(
     before: str | Path, persons: ClassifiedSurvey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Published | None:  # fmt: skip
-    """Change of every measure since an earlier round, in each population, by everything that both rounds publish one-way.
+    """Returns the change of every measure since an earlier round, in each population, by each single group that both rounds
+    publish.
 
     Args:
-        before: the earlier round's survey.yaml, from the folder of this one's; empty: none.
+        before: the earlier round's survey.yaml, relative to the folder of this one; empty: none.
         persons: the later round, classified. out: its published set.
         plan, rules, profile: those of the run; the earlier round is classified and published under the same.
 
     Returns:
-        A `Published` as of `publish_change`, prevalence first; None without an earlier round.
+        A `Published` as from `publish_change`, prevalence first; None without an earlier round.
 
     Raises:
-        SpecError, DataError: the earlier round cannot be read. DesignError: PSU labels of the rounds coincide, and survey.yaml does
-            not say whether they are the same areas.
+        SpecError, DataError: the earlier round cannot be read.
+        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are the same areas.
     """
     if not str(before):
         return None
@@ -121,13 +128,13 @@ def changes(
 
 
 def _between(earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """The change of all that both rounds publish by at most one group."""
+    """Returns the change of every number that both rounds publish for everybody or by one group."""
     later, parts = _one_way(out), []
     for (measure, population, of), by in _one_way(published).items():
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
             pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
-        except NotAvailable:  # the published sets say so in rows of their own
+        except NotAvailable:  # the published sets have rows that say so
             continue
         if pair:
             parts.append(publish_change(change(*pair), published, out))
@@ -137,13 +144,16 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """`make`, for a run once: what changed since an earlier round is asked by itself and for the plan. Nobody outside gets them."""
+    """Returns estimates, and keeps them for the run, because two callers need the changes since an earlier round.
+
+    They are not published.
+    """
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
     return remembered(key, lambda: make(survey, measure, of, population, by))
 
 
 def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
-    """The breakdowns by at most one group that a run publishes, by measure, population and what a share is of; prevalence first."""
+    """Returns the breakdowns of a run by at most one group, by measure, population and the group of a share; prevalence first."""
     found: dict[Key, list[tuple[str, ...]]] = {}
     own = out.own[out.own["marker"] != "x"]
     for measure in COMPARED:
@@ -158,7 +168,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
 
 
 def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """The change of one row since a publication; None where this survey has no such row."""
+    """Returns the change of one row since a publication; None if this survey has no such row."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:
@@ -169,7 +179,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
         names = names_in(persons.spec, population).get(row.group, {})
         known = [names.get(label, label) for label in group_order(persons.spec, row.group)]
         if row.category in known:
-            return None  # the category is known, and nobody asked in the later round is of it
+            return None  # the category is known, but the later round asked nobody in it
         raise SpecError(
             "a row of the published baseline is for a category that the later round does not have", where=row.where,
             found=f"{row.group}: {row.category}", allowed=known,
@@ -179,7 +189,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
 
 
 def _joined(parts: Sequence[Published]) -> Published | None:
-    """Several published changes as one; the first says how they were published."""
+    """Returns several published changes as one. Facts about the publication come from the first."""
     if not parts:
         return None
     tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))

@@ -1,4 +1,4 @@
-"""Room 7: what people are handed. Everything here takes `Published` or what was made from it."""
+"""Room 7: what people receive. All functions here take `Published`, or something that was made from it."""
 
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.exchange.exchange_files import write_exchange

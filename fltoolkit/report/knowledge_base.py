@@ -1,4 +1,7 @@
-"""What a run's tables answer of the questions that the ILO toolkit's Tool No. 4 asks of a knowledge base. What they cannot is for research."""
+"""Which questions of the ILO toolkit's Tool No. 4 (knowledge base) a run's tables answer.
+
+The other questions are left to research.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +17,24 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL = 4
 CHANGE = "change"
-"""The word by which a question asks what changed since the baseline."""
+"""The word with which a question asks for the change since the baseline."""
 MEASURES = ("prevalence", "share", "profile", "total")
-"""Of the measures of a breakdown the first that is published answers: a rate tells more than a share, a share more than a number."""
+"""The first of these measures that is published for a breakdown answers a question: a rate is better than a share, a share better
+than a number.
+"""
 WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
-"""The measures of everyone that a word stands for."""
+"""For each word, the measures of everyone that it means."""
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
-    """The published rows that answer a question, of one measure, population and breakdown each.
+    """Returns the published rows that answer a question. Each part has one measure, population and breakdown.
 
     Args:
-        words: as in checklists.yaml: `total` and `months` are told of everyone; others are words by which a plan disaggregates, such as
-            `gender`, or topics of a profile.
+        words: as in checklists.yaml. `total` and `months` mean numbers of everyone. Other words name breakdowns of a plan, such
+            as `gender`, or topics of a profile.
 
     Returns:
-        Rows of `Published.table`, in the order of the words. A breakdown of which no number is shown answers nothing.
+        Rows of `Published.table`, in the order of the words. A breakdown without a shown number answers nothing.
     """
     return tuple(
         rows
@@ -39,17 +44,20 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
 
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
-    """Whether a question is of the knowledge base, and no number of the run answers it. Only a later round is asked for a change."""
+    """Returns whether a question is about the knowledge base and no number of the run answers it.
+
+    Questions about change are left out: a later round answers them.
+    """
     return question.tool == TOOL and CHANGE not in question.evidence and not answers(evidence.now, question.evidence)
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
-    """The questions that no number of the run answers, in order."""
+    """Returns the questions that no number of the run answers, in order."""
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
 def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
-    """Some measures of each headline population."""
+    """Returns the rows of some measures for each headline population."""
     rows = out.own_rows(breakdown="")
     rows = rows[
         rows["measure"].isin(list(measures))
@@ -59,7 +67,7 @@ def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
 
 
 def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
-    """Of each population the first measure that is published by a group."""
+    """Returns, for each group and population, the rows of the first measure that is published by the group."""
     found = []
     for group in groups:
         rows = out.own_rows(breakdown=group)

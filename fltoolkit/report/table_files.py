@@ -1,4 +1,4 @@
-"""What a run writes as tables, the baseline above all: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
+"""Writes a run's tables: published numbers as tidy CSV, and the plan's baseline also as a sheet in Tool No. 16's columns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 @checked
 def write_estimates(out: Published, folder: str | Path) -> Words:
-    """Write the published set to `folder/estimates.csv`, tidy and as printed (`rounding`: the base of weighted numbers); nothing where `folder` is empty."""
+    """Writes the published set to `folder/estimates.csv`, tidy and as printed (`rounding`: the base of weighted numbers); nothing
+    if `folder` is empty.
+    """
     if not str(folder):
         return NOTHING
     write_csv(out.table, Path(folder) / "estimates.csv")
@@ -32,7 +34,7 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
 
 @checked
 def write_changes(found: Published | None, folder: str | Path) -> Words:
-    """Write the change since an earlier round to `folder/changes.csv`; nothing without one, or where `folder` is empty."""
+    """Writes the change since an earlier round to `folder/changes.csv`; nothing if there is no change or `folder` is empty."""
     if not str(folder):
         return NOTHING
     if found is None:
@@ -43,7 +45,7 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
 
 @checked
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
-    """Write a published model to `folder/risk_factors.csv`; nothing where `folder` is empty, or the model has no row."""
+    """Writes a published model to `folder/risk_factors.csv`; nothing if `folder` is empty or the model has no row."""
     if not str(folder):
         return NOTHING
     if model.table.empty:
@@ -54,7 +56,10 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 
 @checked
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
-    """Write findings of `fl.check` or `fl.check_cases` (which tell no exact number of persons) to `folder/name`; nothing without a folder."""
+    """Writes findings of `fl.check` or `fl.check_cases` to `folder/name`; nothing if `folder` is empty.
+
+    Findings contain no exact number of persons.
+    """
     if not str(folder):
         return NOTHING
     write_csv(found, Path(folder) / name)
@@ -64,8 +69,11 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty. The workbook is in the plan's first language,
-    its numbers as the documents print them; the CSV has English codes and the published digits."""
+    """Writes `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing if `folder` is empty.
+
+    The workbook is in the plan's first language, and its numbers are as in the documents. The CSV has English codes and the
+    published digits.
+    """
     if not str(folder):
         return NOTHING
     from fltoolkit.report.workbook.all_sheets import write_baseline_book
@@ -78,12 +86,13 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
-    """Write `nap_workbook.xlsx`, the workbook for the plan's partners, into `folder`, in the first of the plan's languages; nothing where
-    `folder` is empty. Its sheets link to each other; what would be an empty sheet is left out.
+    """Writes `nap_workbook.xlsx`, the workbook for the plan's partners, into `folder`; nothing if `folder` is empty.
+
+    It is in the first of the plan's languages. Its sheets have links to each other. A sheet that would be empty is left out.
 
     Raises:
-        BatchError: the workbook that stands there holds entries which partners.yaml does not.
-        RequestError: a sheet of the partners' own has the name of one of the kit's sheets.
+        BatchError: the existing workbook has entries that are not in partners.yaml.
+        RequestError: one of the partners' own sheets has the name of one of the kit's sheets.
     """
     from fltoolkit.report.workbook.all_sheets import write
 
@@ -100,5 +109,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _inert(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could. A number is none."""
+    """Returns a text that a spreadsheet does not take for a formula: one that could be a formula gets a leading apostrophe.
+
+    Numbers stay unchanged.
+    """
     return f"'{text}" if text.startswith(DANGER) and not isinstance(as_number(text), float) else text

@@ -1,1 +1,1 @@
-"""Runs the notebooks for many surveys, on one machine or many."""
+"""Runs the notebooks for many surveys, on one machine or on many."""

@@ -1,4 +1,6 @@
-"""Runs the notebooks for many surveys. Each survey has a kernel of its own, its results are kept whole or not at all, and one failure stops no other."""
+"""Runs the notebooks for many surveys, each in its own kernel. Results are complete or absent, and no failure stops another
+survey.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ from fltoolkit.survey.spec.survey_spec import read_spec
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
-# What each notebook answers, in the words of its heading.
+# The question that each notebook answers, in the words of its heading.
 PAGES = {"1_survey": "1 The survey", "2_classify": "2 Who", "3_estimate": "3 How many", "4_nap": "4 The plan"}
 INDEX = ("All surveys", "../index.html")
 PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
@@ -60,7 +62,7 @@ PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How surveys are run: see `run_batch`. With `keep_others` the index goes on naming the surveys that earlier runs left there."""
+    """How surveys are run: see `run_batch`. With `keep_others` the index still lists surveys that earlier runs left there."""
 
     workers: int = 2
     scheduler: str = ""
@@ -84,28 +86,30 @@ def run_batch(
     private: str = "",
     say: Callable[[str], None] = print_line,
 ) -> bool:
-    """Run every survey of a batch.yaml through the notebooks; write `index.html` over them.
+    """Runs every survey of a batch.yaml through the notebooks, and writes an `index.html` for all of them.
 
     Args:
         path: the batch.yaml.
-        workers: surveys at the same time on this machine; each is a process of its own.
-        scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same paths.
-        only: the name of one survey, to run that and nothing else, also while others of the batch are run so; no index is written.
-        resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
-            every file that the run left unchanged.
-        replace: results of another country, year or round may be replaced.
-        private: a folder, or an address, for the keys of the rows behind findings and the record of what is hidden; empty: they are not
+        workers: how many surveys run at the same time on this machine; each is a separate process.
+        scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same
+            paths.
+        only: the name of one survey. Only this survey is run, even while others of the batch are run in the same way; no index is
             written.
-        say: told of every step.
+        resume: skip surveys that are complete and current: inputs, parameters, code and library versions are as they were, and
+            every file is as the run left it.
+        replace: whether results of another country, year or round may be replaced.
+        private: a folder or address for the keys of the rows behind findings and the record of what is hidden; empty: they are
+            not written.
+        say: a function that prints each step.
 
     Returns:
         Whether every survey passed.
 
     Raises:
-        SpecError, BatchError, RequestError: batch.yaml is not valid, or names a parameter no notebook knows, or another batch is at work
-            in the same outputs, or they hold results of another survey, or no scheduler answers, or one of its workers cannot do the
-            work, or `workers` or `private` is not what is asked for. Then nothing was run.
-        KeyboardInterrupt: stopped by hand. What was finished is in place, and of the rest nothing is left.
+        SpecError: batch.yaml is not valid. RequestError: `workers` or `private` is not valid.
+        BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same outputs, or they have
+            results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was run.
+        KeyboardInterrupt: the batch was stopped by hand. What was finished is in place. Nothing is left of the rest.
     """
     path = Path(path)
     batch = load_model(path, Batch)
@@ -120,7 +124,7 @@ def run_batch(
 def run_surveys(
     runs: Sequence[Run], outputs: Path, options: BatchOptions = DEFAULTS, say: Callable[[str], None] = print_line
 ) -> bool:
-    """Run surveys into `outputs`, a folder each; see `run_batch`."""
+    """Runs surveys into `outputs`, one folder each; see `run_batch`."""
     expect_workers(options.workers)
     outputs, mine = outputs.resolve(), [run.name for run in runs]
     options = with_private_place(options, outputs)
@@ -146,21 +150,21 @@ def run_surveys(
 
 
 def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptions:
-    """The options with the whole name of the private place, once it is known to be one."""
+    """Returns the options with the absolute path of the private place, after a check that it is allowed."""
     if not options.private:
         return options
     return dataclasses.replace(options, private=private_place(options.private, outputs))
 
 
 def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
-    """Keep beside each folder why its run failed, so that a later index, of whatever command, tells it too."""
+    """Writes beside each folder why its run failed, so that a later index, from any command, shows it too."""
     for name, done in ended.items():
-        with suppress(OSError):  # a full disk is one of the reasons
+        with suppress(OSError):  # a full disk may be the reason of the failure
             note_failure(outputs / name, done.error)
 
 
 def the_one(name: str, runs: Sequence[Run]) -> Run:
-    """The run of this name. Raises `BatchError` where there is none."""
+    """Returns the run with this name. Raises `BatchError` if there is none."""
     named = {run.name: run for run in runs}
     if name not in named:
         raise BatchError("the batch has no survey of this name", where="--only", found=name, allowed=named)
@@ -168,7 +172,7 @@ def the_one(name: str, runs: Sequence[Run]) -> Run:
 
 
 def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
-    """One survey of a batch, while others may be at work on its other surveys; whoever runs the batch after them writes the index."""
+    """Runs one survey, while other processes may run others of the batch. A later run of the whole batch writes the index."""
     options = with_private_place(options, outputs)
     with held(outputs, run.name):
         recover(outputs, run.name)
@@ -181,11 +185,11 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
 
 
 def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
-    """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is whole.
+    """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is complete.
 
-    Whatever a run can raise is caught here. A failed survey leaves what an earlier run left as it is. Beside it stand its half-run
-    notebook and the error, and no file of numbers; what that notebook shows up to the failing cell was published with the whole
-    run's protection (`fl.publish_run`).
+    All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. Beside them
+    are its half-run notebook and the error, and no file of numbers. That notebook, up to the failing cell, shows only numbers
+    that were published with the protection of the whole run (`fl.publish_run`).
 
     Raises:
         Stopped: `stop` was set; nothing is left of this run.
@@ -194,10 +198,10 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
         if options.private:
             _private_rows(run, options.private)
         return _run_into(run, outputs / run.name, options, stop, say)
-    except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
+    except FltoolkitError as error:  # for example, the workbook to be replaced has entries that nobody read
         return Done("failed", str(error))
     except OSError as error:
-        if stop.is_set():  # a killed kernel takes its files away while they are being cleared
+        if stop.is_set():  # a killed kernel removes its files while they are being cleared
             raise Stopped from None
         cause = file_error(error)
         problem = "files cannot be read or written; what an earlier run left there stays"
@@ -228,7 +232,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         if left_as(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
             raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
-        if restricted.is_dir():  # of an older version of the kit, or put there by hand
+        if restricted.is_dir():  # from an older version of the kit, or put there by hand
             say(
                 f"{run.name}: restricted/ is not kept among the outputs; `fltoolkit estimate --restricted --private FOLDER` writes it anew"
             )
@@ -240,7 +244,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _without_translation(run: Run) -> tuple[str, ...]:
-    """Which texts of survey.yaml and nap.yaml lack a language of the plan's documents, which mark them."""
+    """Returns which texts of survey.yaml and nap.yaml lack a language of the plan's documents. The documents mark them."""
     if not run.plan:
         return ()
     plan, spec = read_plan(run.plan), read_spec(run.survey)
@@ -249,26 +253,26 @@ def _without_translation(run: Run) -> tuple[str, ...]:
 
 
 def _private_rows(run: Run, place: str) -> None:
-    """The rows behind findings, which are known also where they stop the run. A survey that cannot be read has none: the run says why."""
+    """Writes the rows behind findings, even if these stop the run. If the survey cannot be read, the run itself reports why."""
     with suppress(FltoolkitError):
         write_rows(run.survey, run.name, place)
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """See to it that what partners filled in in the workbook that is to be replaced was read; gives its hash, if it was touched at all.
+    """Checks that entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty text.
 
     Raises:
-        BatchError: it holds entries that partners.yaml does not. SpecError: partners.yaml is not valid.
+        BatchError: the workbook has entries that are not in partners.yaml. SpecError: partners.yaml is not valid.
     """
     touched = left_as(target, WORKBOOK)
-    if touched:  # one that is as the run left it need not be opened
+    if touched:  # a workbook that is as the run left it need not be opened
         partners = read_partners(run.plan) if run.plan else Partners()
         refuse_unread(target / WORKBOOK, partners, relative(target / WORKBOOK, Path.cwd()))
     return touched
 
 
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
-    """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
+    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
         with Kernel(work, stop, progress) as kernel:
@@ -282,19 +286,19 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Pr
                 raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
             if private:
                 kernel.call(disclosure_files.call(private, run.name, now.parameters[PUBLISHING]))
-    except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
+    except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys continue
         if stop.is_set():
             raise Stopped from None
         return _error(error, run, notebook, work), _half_run(run, notebook, work)
     finally:
         progress.ended()
-        for hidden in work.glob(".*"):  # DuckDB's scratch files hold persons
+        for hidden in work.glob(".*"):  # DuckDB's temporary files contain data on persons
             shutil.rmtree(hidden) if hidden.is_dir() else hidden.unlink()
     return "", ""
 
 
 def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
-    """One notebook through papermill, in the run's kernel, which is at home in `work`."""
+    """Runs one notebook with papermill, in the run's kernel, whose working folder is `work`."""
     from fltoolkit.run.notebook_kernel import ENGINE, register_engine
 
     register_engine()
@@ -305,12 +309,12 @@ def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) 
 
 
 def _title(notebook: str) -> str:
-    """A notebook's name for the list of pages."""
+    """Returns a notebook's name for the list of pages."""
     return PAGES.get(notebook, notebook.replace("_", " ", 1))
 
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
-    """Normalise an executed notebook, and write its page."""
+    """Normalises an executed notebook, and writes its page."""
     notebook = _normalised(run, work, name)
     page(
         notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(told_by(run)["title"])
@@ -318,7 +322,7 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
-    """An executed notebook, in place, without what differs from run to run, this machine's folders and words that may quote a person."""
+    """Removes from an executed notebook what differs between runs, this machine's folders, and words that may quote a person."""
     from fltoolkit.run.notebook_kernel import normalise_file
 
     notebook = work / f"{name}.ipynb"
@@ -328,14 +332,14 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """A text without this machine's folders: of the survey's and the kit's the last name stands for all."""
+    """Returns a text without this machine's folders. Of the survey's and the kit's folders only the last name stays."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 
 
 def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
-    """What may be told of an error, in words a user can act on."""
+    """Returns what may be printed of an error, in words that help a user to act."""
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
@@ -346,12 +350,12 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Leave the half-run notebook with its page, and nothing else; gives the name of what shows it, empty where there is none."""
+    """Keeps only the half-run notebook and its page. Returns the name of the file to show; empty if there is none."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:
             other.unlink() if other.is_file() else shutil.rmtree(other)
-    with suppress(Exception):  # a courtesy, of which nothing is left where it fails: the error itself must be reported
+    with suppress(Exception):  # the page is optional: if writing it fails, it is deleted, and the error itself is still reported
         _normalised(run, work, notebook)
         with suppress(Exception):
             _page(run, work, notebook, [INDEX])
@@ -362,10 +366,10 @@ def _half_run(run: Run, notebook: str, work: Path) -> str:
 
 
 def entry(folder: Path, error: str = "") -> Entry | None:
-    """A survey's entry in the index, from its run.json and its stored failure. None if its numbers are not those that the run
-    wrote.
+    """Returns a survey's entry in the index, from its run.json and its stored failure; None if its numbers are not those that the
+    run wrote.
 
-    `error`: of this batch's run, which a full disk may keep from standing beside the folder.
+    `error`: the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the folder.
     """
     there, latest, numbers = read_record(folder), failure(folder), "estimates.csv"
     record = there if there and there.status == "complete" else None

@@ -24,7 +24,7 @@ OWN = ("survey", "plan", "outputs", "interactive")  # the kit sets these paramet
 
 
 class Job(Model):
-    """One survey of a batch. `parameters` go to every notebook that knows them."""
+    """One survey of a batch. Every notebook that knows one of the `parameters` gets it."""
 
     survey: str
     plan: str = ""
@@ -33,7 +33,7 @@ class Job(Model):
 
 
 class Batch(Model):
-    """The whole of a batch.yaml; paths are read from its folder."""
+    """The content of a batch.yaml. Paths are relative to its folder."""
 
     outputs: str
     surveys: tuple[Job, ...] = Field(min_length=1)
@@ -41,7 +41,7 @@ class Batch(Model):
 
 @dataclass(frozen=True)
 class Run:
-    """One survey ready to run: absolute paths, its folder's name, and the parameters given to each of its notebooks."""
+    """One survey ready to run: absolute paths, the name of its folder, and the parameters of each of its notebooks."""
 
     name: str
     survey: Path
@@ -49,7 +49,9 @@ class Run:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def parameters_in(self, folder: Path, notebook: str) -> dict[str, Any]:
-        """All of a notebook's parameters where it stands in `folder`: survey.yaml is named from there, other files from survey.yaml's folder."""
+        """Returns all parameters of a notebook that is in `folder`. survey.yaml is relative to this folder, other files to the
+        folder of survey.yaml.
+        """
         paths = {
             "survey": relative(self.survey, folder),
             "plan": relative(self.plan, self.survey.parent) if self.plan else "",
@@ -59,13 +61,13 @@ class Run:
 
     @property
     def earlier(self) -> Path | None:
-        """The survey.yaml of the earlier round that the run is compared with."""
+        """The survey.yaml of the earlier round with which the run is compared."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
 
     @property
     def baseline(self) -> Path | None:
-        """The survey.yaml that the plan's baseline is taken from, where nap.yaml names another than the run's own; none if it cannot be read."""
+        """The survey.yaml of the plan's baseline, if nap.yaml names another one than the run's own; None if it cannot be read."""
         with suppress(FltoolkitError):
             named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
             if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():
@@ -73,19 +75,22 @@ class Run:
         return None
 
     def parameter_files(self) -> list[Path]:
-        """The YAML files that parameters name (rules, a profile, an earlier survey), read from the survey's folder."""
+        """Returns the YAML files that parameters name (rules, a profile, an earlier survey).
+
+        They are relative to the survey's folder.
+        """
         named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
         return [self.survey.parent / name for name in sorted(named)]
 
 
 def plan_runs(batch: Batch, folder: Path) -> list[Run]:
-    """Check a batch before anything runs: paths, names, and every parameter against the notebooks."""
+    """Checks a batch before anything runs: paths, names, and whether the notebooks know every parameter."""
     runs = []
     for i, job in enumerate(batch.surveys):
         where = f"surveys.{i}"
         survey, plan = (folder / job.survey).resolve(), (folder / job.plan).resolve() if job.plan else None
         runs.append(make_run(survey, plan, job.name, job.parameters, where))
-    names = [r.name.lower() for r in runs]  # not every file system tells A from a
+    names = [r.name.lower() for r in runs]  # some file systems do not distinguish A from a
     if twice := {n for n in names if names.count(n) > 1}:
         raise BatchError(
             "two surveys have the same name, so their outputs would mix", found=sorted(twice), do="give each a `name:`"
@@ -94,7 +99,10 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
 
 
 def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
-    """One survey with its parameters, typed as the notebooks declare them. Without a name it takes that of the survey's folder, blanks as `_`."""
+    """Returns one survey with its parameters, in the types that the notebooks declare.
+
+    Without a name it has the name of the survey's folder, with `_` for blanks.
+    """
     for key, file in (("survey", survey), ("plan", plan)):
         if file is not None and not file.is_file():
             do = "give the path of a file; a batch.yaml's paths are read from its own folder"
@@ -106,7 +114,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
             "the kit sets this parameter itself",
             where=f"{where}.parameters".lstrip("."),
             found=own,
-            do="say survey and plan as keys of the survey, outputs as one of the batch; widgets are for a notebook opened by hand",
+            do="give survey and plan as keys of the survey, and outputs as a key of the batch; widgets work only in a notebook opened by hand",
         )
     everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
     if wrong := sorted(set(given) - everywhere):
@@ -125,12 +133,13 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
 
 
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
-    """The name of a survey's folder of results: the given one, else that of the folder of its survey.yaml, blanks as `_`.
+    """Returns the name of a survey's folder of results: the given name, or else that of the folder of its survey.yaml, with `_`
+    for blanks.
 
     Raises:
-        BatchError: no folder can be called so, here or on another system.
+        BatchError: a folder cannot have this name, on this system or on another.
     """
-    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` is Enquête_2025
+    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` becomes Enquête_2025
     if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
         raise BatchError(
             f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name,
@@ -140,13 +149,14 @@ def name_of(survey: Path, name: str = "", where: str = "") -> str:
 
 
 def notebooks_of(run: Run) -> tuple[str, ...]:
-    """The notebooks a survey goes through: without a plan there is no baseline to fill."""
+    """Returns the notebooks of a survey. Without a plan there is no baseline to fill, so the last one is left out."""
     return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
 
 
 def relative(path: Path, folder: Path) -> str:
-    """The path from `folder` to `path`, with slashes. If they are on different drives, there is no such path and `path` is
-    returned unchanged.
+    """Returns the path from `folder` to `path`, with slashes.
+
+    If they are on different drives there is no such path, and `path` is returned unchanged.
     """
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
@@ -156,18 +166,18 @@ def relative(path: Path, folder: Path) -> str:
 
 @cache
 def known(notebook: str) -> dict[str, str]:
-    """A notebook's parameters and their types, as its parameters cell declares them."""
+    """Returns a notebook's parameters and their types, as its parameters cell declares them."""
     found = import_without_grammar("papermill").inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
 
 
 def _from_survey(name: str, folder: Path) -> str:
-    """The path of a YAML file as the notebooks read it: from the survey's folder."""
+    """Returns the path of a YAML file relative to the survey's folder, as the notebooks read it."""
     return relative((folder / name).resolve(), folder.resolve())
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:
-    """A parameter's text as the type the notebook declares."""
+    """Converts a parameter's text to the type that the notebook declares."""
     if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
     with suppress(ValueError):

@@ -1,6 +1,6 @@
 """Gives surveys to a Dask cluster, after a check that it answers and that each worker can do the work.
 
-A worker writes its results to the folder of results. Only the run's name, its paths and how it ended travel over the cluster.
+A worker writes its results to the folder of results. The cluster carries only the run's name, its paths, and how it ended.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, Protocol, TypeVar
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run.run_record import code_hash, differing_keys, versions
 
-ANSWERS_IN, COMES_IN = 30, 60  # seconds: a scheduler, its first worker
+ANSWERS_IN, COMES_IN = 30, 60  # seconds to wait for the scheduler, and for its first worker
 T = TypeVar("T")
 Give = Callable[..., "Future[Any]"]
 
 
 class Results(Protocol):
-    """Where results go, as a worker sees it (`output_folders.Hold` is one)."""
+    """The folder of results, as a worker sees it (for example `output_folders.Hold`)."""
 
     @property
     def holder(self) -> str: ...
@@ -31,7 +31,7 @@ class Results(Protocol):
 
 @dataclass(frozen=True)
 class Needs:
-    """What a worker must see and have: where results go, the surveys' files, and the code and libraries of the batch."""
+    """What a worker must have: the folder of results, the surveys' files, and the code and libraries of the batch."""
 
     hold: Results
     files: tuple[Path, ...]
@@ -40,7 +40,7 @@ class Needs:
 
 
 def unable(needs: Needs) -> str:
-    """Why this process cannot do the work, in words; empty where it can."""
+    """Returns in words why this process cannot do the work; empty if it can."""
     if differing := differing_keys(needs.versions, here := versions()):
         names = differing.split(", ")
         return f"another version of {', '.join(f'{n} ({here[n]}, not {needs.versions[n]})' for n in names)}"
@@ -55,13 +55,15 @@ def unable(needs: Needs) -> str:
 
 @contextmanager
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
-    """Connect to a scheduler; gives a function that gives work to its workers.
+    """Connects to a scheduler, and yields a function that gives work to its workers.
 
-    That function is called with a name for the work, what to give where every worker that does it dies (a function of the reason), the
-    work as a function, and its arguments; it also gets one, `say`, that is heard here.
+    Arguments of this function are a name for the work, a function `lost`, the work as a function, and its arguments. `lost`
+    returns the result if every worker that does the work dies; it gets the reason. The work also gets an argument `say`, whose
+    messages are printed here.
 
     Raises:
-        RequestError: Dask is not installed. BatchError: no scheduler answers, it has no workers, or one of them cannot do the work.
+        RequestError: Dask is not installed.
+        BatchError: no scheduler answers, it has no workers, or one of them cannot do the work.
     """
     try:
         from distributed import Client
@@ -90,7 +92,7 @@ def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterato
 
 
 def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[str], None]) -> None:
-    """See to it that there are workers, and that each of those there now can do the work; one that comes later looks for itself."""
+    """Checks that there are workers, and that each present worker can do the work. A worker that comes later checks itself."""
     if not client.scheduler_info(n_workers=-1)["workers"]:
         say(f"waiting for the workers of {scheduler}")
     try:
@@ -109,7 +111,7 @@ def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[s
 
 
 def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
-    """On a worker: do the work, and let what it says be heard where the batch was started."""
+    """Does the work on a worker. Its messages are printed where the batch was started."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -117,7 +119,7 @@ def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
 
 
 def _settle(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
-    """Hand over how a worker's work ended, and let go of it there: a worker that dies later takes nothing with it."""
+    """Passes on how a worker's work ended, and releases it there, so that a worker that dies later loses no result."""
     from distributed.scheduler import KilledWorker
 
     try:

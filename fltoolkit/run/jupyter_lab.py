@@ -1,4 +1,7 @@
-"""Starts JupyterLab on a folder, without requests for news. It stops, with its kernels, when the command that started it stops."""
+"""Starts JupyterLab on a folder, without requests for news.
+
+It stops, with its kernels, when the command that started it stops.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ from pathlib import Path
 from fltoolkit.errors import RequestError
 
 START = (sys.executable, "-m", "jupyterlab")
-# JupyterLab asks the network for news and updates, and its reader whether it may. Both are one plug-in, turned off for this server alone:
-# JupyterLab's own settings stay as they are.
+# JupyterLab requests news and updates from the network, and asks its reader for permission. Both are one plug-in, which is turned
+# off for this server only: JupyterLab's own settings stay as they are.
 SETTINGS = Path(__file__).with_name("lab_settings")
 
 
 def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
-    """Show a folder in JupyterLab, at its notebooks if it has any, until it is stopped; `more` are options of JupyterLab's.
+    """Shows a folder in JupyterLab, with its notebooks if it has any, until it is stopped. `more` are options of JupyterLab.
 
     Raises:
-        RequestError: there is no such folder; JupyterLab is not installed.
+        RequestError: the folder does not exist, or JupyterLab is not installed.
     """
     if not folder.is_dir():
         raise RequestError(
@@ -33,24 +36,24 @@ def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
 
 
 def lab_call(folder: Path, more: Sequence[str]) -> list[str]:
-    """What starts the server on a folder."""
+    """Returns the command that starts the server on a folder."""
     first = ["--LabApp.default_url=/lab/tree/notebooks"] if (folder / "notebooks").is_dir() else []
     return [*START, f"--ServerApp.root_dir={folder}", *first, f"--LabApp.app_settings_dir={SETTINGS}", *more]
 
 
 def refuse_without_lab() -> None:
-    """Stop where JupyterLab is not installed."""
+    """Raises an error if JupyterLab is not installed."""
     if find_spec("jupyterlab") is None:
         raise RequestError("JupyterLab is not installed", do='pip install "fltoolkit[all]"')
 
 
 def run_until_stopped(call: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a server until it ends or is stopped; gives how it ended."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end does what Ctrl-C does
+    """Runs a server until it ends or is stopped. Returns its exit code."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM does the same as Ctrl-C
     server = subprocess.Popen(call, env=environment)
     try:
         return server.wait()
-    finally:  # however this process ends, the server and its kernels end with it
+    finally:  # the server and its kernels always end with this process
         server.terminate()
         server.wait()
         signal.signal(signal.SIGTERM, before)

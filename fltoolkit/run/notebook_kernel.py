@@ -1,4 +1,4 @@
-"""Runs notebooks in a Jupyter kernel. Those in git are stored in a normal form, so that the same result is the same text."""
+"""Runs notebooks in a Jupyter kernel. Notebooks in git are stored in a normal form, so that the same result is the same text."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
-BANNER = "papermill-error-cell-tag"  # papermill's own, on the cells that it adds to a notebook that failed
+BANNER = "papermill-error-cell-tag"  # papermill's tag for the cells that it adds to a failed notebook
 STOPPED_HERE = "**The run stopped here.** Nothing below was run."
-STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first try and the second
-LOOKS_EVERY = 0.5  # seconds between two looks at whether to stop, and whether the kernel lives
+STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first and at the second try
+LOOKS_EVERY = 0.5  # seconds between two checks of `stop` and of the kernel
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
-    """Run each notebook under `folder` where it stands, with the parameters it holds, and write them all back normalised.
+    """Runs each notebook under `folder` in its own folder, with its own parameters, and writes all of them back normalised.
 
     Raises:
-        RequestError: there is no notebook, a file is none, or a cell of one raises. Then none is written.
+        RequestError: there is no notebook, a file is not a notebook, or a cell raises. Then no notebook is written.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -48,7 +48,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
         )
         try:
             client.execute()
-        except (CellExecutionError, RuntimeError) as error:  # a kernel that dies is the second
+        except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died
             normalise(notebook)
             found = next(reversed(reduce_errors(notebook)), "") or told(error)
             do = "mend that cell, or what it reads, then refresh again; no notebook was written"
@@ -58,7 +58,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
 
 
 def _read(path: Path) -> Any:
-    """A notebook. Raises `RequestError` where the file is none."""
+    """Returns a notebook. Raises `RequestError` if the file is not one."""
     import nbformat
     from nbformat.validator import NotebookValidationError
 
@@ -72,15 +72,15 @@ def _read(path: Path) -> Any:
 
 
 def normalise_file(path: Path) -> None:
-    """Normalise an executed notebook in place."""
+    """Normalises an executed notebook in place."""
     import nbformat
 
     write_whole(path, nbformat.writes(normalise(nbformat.read(path, as_version=4))) + "\n")
 
 
 def normalise(notebook: Any) -> Any:
-    """A notebook in normal form: stable cell ids, one kernel name, no widget state, no times, no papermill metadata. Errors keep
-    only what may be printed. Warnings are removed.
+    """Returns a notebook in normal form: stable cell ids, one kernel name, no widget state, no times, no papermill metadata.
+    Errors keep only what may be printed. Warnings are removed.
     """
     reduce_errors(notebook)
     _mark_the_stop(notebook)
@@ -97,7 +97,7 @@ def normalise(notebook: Any) -> Any:
 
 
 def _mark_the_stop(notebook: Any) -> None:
-    """Say in a sentence where a run stopped, in place of the two headlines in red that papermill writes."""
+    """Writes one sentence where a run stopped, and removes the two red headings of papermill."""
     banners = [i for i, cell in enumerate(notebook.cells) if BANNER in cell.metadata.get("tags", [])]
     if banners:
         notebook.cells[banners[-1]].source = STOPPED_HERE
@@ -105,7 +105,7 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """A request to stop that can be set and asked for: a `threading.Event`, or a file in a folder that machines share."""
+    """A request to stop that can be set and checked: a `threading.Event`, or a file in a folder that machines share."""
 
     def is_set(self) -> bool: ...
 
@@ -113,11 +113,12 @@ class Stop(Protocol):
 
 
 class Kernel:
-    """The one kernel of a run's notebooks: started for the first of them, made new for each other, ended with the `with` block.
+    """The one kernel of a run's notebooks. It is started for the first one, reset for each other, and ended with the `with`
+    block.
 
-    What a notebook costs above its own work is a kernel's start, the kit's imports, and the survey read and classified: a run pays them
-    once. Where a kernel died, or cannot be made new, the next notebook gets another. When `stop` is set the kernel is killed, whatever it
-    does; the notebook then fails. `progress` is told of each cell.
+    Every notebook needs the start of a kernel, the kit's imports, and the survey read and classified. With one kernel a run pays
+    these costs once. If the kernel dies or cannot be reset, the next notebook gets a new one. If `stop` is set, the kernel is
+    killed at once, and the notebook fails. `progress` gets the section of each cell.
     """
 
     def __init__(self, folder: Path, stop: Stop, progress: Progress | None = None) -> None:
@@ -127,7 +128,7 @@ class Kernel:
 
     def __enter__(self) -> Kernel:
         ended = threading.Event()
-        self._open.callback(ended.set)  # after the kernel, so that one which does not end is watched too
+        self._open.callback(ended.set)  # called after the kernel ended, so that a kernel that does not end is still watched
         self._open.callback(self._end)
         threading.Thread(target=self._watch, args=(ended,), daemon=True).start()
         return self
@@ -136,7 +137,7 @@ class Kernel:
         self._open.close()
 
     def run(self, managed: Any) -> None:
-        """Run a notebook that papermill manages, in the kernel as the first notebook found it."""
+        """Runs a notebook that papermill manages, in the kernel in its first state."""
         from papermill.clientwrap import PapermillNotebookClient
 
         if not self._is_new():
@@ -145,15 +146,15 @@ class Kernel:
         client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1, stdout_file=self._progress)
         if progress := self._progress:
             client.on_cell_start = lambda cell, cell_index: progress.section(section_of(managed.nb.cells, cell_index))
-        client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
+        client.kc = self._client.kc  # a second client of the same kernel would take the answers of the first
         try:
             client.execute()
-        except Exception:  # not a cell's, which papermill notes: the kernel died, or did not answer in time
+        except Exception:  # no error of a cell (papermill notes those): the kernel died, or did not answer in time
             self._end()
             raise
 
     def _is_new(self) -> bool:
-        """Whether there is a kernel, and it could be made as the first notebook found it."""
+        """Resets the kernel to its first state. Returns whether there is a kernel and the reset worked."""
         from nbclient.exceptions import DeadKernelError
 
         if self._client is None:
@@ -166,17 +167,18 @@ class Kernel:
             return False
 
     def _end(self) -> None:
-        """End the kernel, if there is one."""
+        """Ends the kernel, if there is one."""
         try:
             self._running.close()
         finally:
             self._client = None
 
     def call(self, line: str) -> None:
-        """Run a line of code in the kernel as its last notebook left it, however long it takes.
+        """Runs a line of code in the kernel as its last notebook left it, without a time limit.
 
         Raises:
-            BatchError: the line raises; of its error stands there what may be told. DeadKernelError: the kernel died.
+            BatchError: the line raises; the error contains what may be printed of it.
+            DeadKernelError: the kernel died.
         """
         if self._client is None:
             self._start()
@@ -190,11 +192,11 @@ class Kernel:
             )
 
     def _do(self, code: str) -> bool:
-        """Run a line in the kernel; gives whether it was done without an error."""
+        """Runs a line in the kernel. Returns whether it ended without an error."""
         return bool(self._answer(code, STARTS_IN[-1])["status"] == "ok")
 
     def _answer(self, code: str, seconds: float) -> dict[str, Any]:
-        """Run a line in the kernel, and wait for its answer as long as it lives, and no longer than some seconds."""
+        """Runs a line in the kernel and waits for its answer, while the kernel lives and for at most `seconds`."""
         from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
 
@@ -211,7 +213,10 @@ class Kernel:
         return dict(run_sync(ask)())
 
     def _start(self) -> None:
-        """Start it; where that fails, or hangs (of some hundred that start, two may take one port), once more."""
+        """Starts the kernel.
+
+        If that fails or takes too long, tries once more. (If hundreds of kernels start, two may take the same port.)
+        """
         import nbformat
         from nbclient import NotebookClient
 
@@ -232,7 +237,7 @@ class Kernel:
             raise RuntimeError("the kernel cannot import the kit")
 
     def _watch(self, ended: threading.Event) -> None:
-        """Kill the kernel's process whenever `stop` is set, also while it starts or ends."""
+        """Kills the kernel's process when `stop` is set, even while the kernel starts or ends."""
         while not ended.wait(LOOKS_EVERY):
             manager = self._client and self._client.km
             process = manager and manager.provisioner and manager.provisioner.process
@@ -241,24 +246,27 @@ class Kernel:
 
 
 def register_engine() -> None:
-    """Register the kit's papermill engine: a notebook in the run's own kernel, given as `kernel=`."""
+    """Registers the kit's papermill engine. It runs a notebook in the run's own kernel, given as `kernel=`."""
     from papermill.engines import Engine, papermill_engines
 
     class InKernel(Engine):  # type: ignore[misc]
         @staticmethod
         def execute_managed_notebook(managed: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> None:
-            path, managed.output_path = managed.output_path, None  # papermill would write the whole notebook twice a cell
+            # with an output path, papermill would write the whole notebook twice per cell
+            path, managed.output_path = managed.output_path, None
             try:
                 kernel.run(managed)
             except Exception:
-                managed.output_path = path  # what was run is written before the error goes on
+                managed.output_path = path  # the part that was run is written before the error is passed on
                 raise
 
     papermill_engines.register(ENGINE, InKernel)
 
 
 def _config() -> Any:
-    """What passes between notebook and kernel is microdata: encrypt it where the kernel can."""
+    """Returns a configuration that encrypts the messages between notebook and kernel if the kernel can, because they contain
+    microdata.
+    """
     from traitlets.config import Config
 
     return Config({"KernelManager": {"transport_encryption": "auto"}})

@@ -1,6 +1,6 @@
-"""Manages the folder of results: one batch at a time, and every file or folder in it is whole or absent.
+"""Manages the folder of results: one batch at a time, and every file or folder in it is complete or absent.
 
-A folder is written under a temporary name and then renamed. What a killed batch leaves behind, the next batch removes.
+A folder is written under a temporary name and then renamed. The next batch removes what a killed batch leaves behind.
 """
 
 from __future__ import annotations
@@ -20,44 +20,50 @@ from typing import IO
 from fltoolkit.errors import BatchError
 
 LOCK, WORK, OLD, GONE, FAILED = ".lock", ".work-", ".old-", ".gone", ".failed"
-RANDOM = "?" * 8  # what tempfile adds to a name: without it, a's folders could not be told from those of a-b
-LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read what is locked
+RANDOM = "?" * 8  # tempfile's suffix: without it, the folders of a survey `a` could not be distinguished from those of `a-b`
+LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read a locked part
 
 
 @dataclass(frozen=True)
 class Hold:
-    """The content of the lock file of a held folder. A remote worker compares it to see that its batch still owns the folder."""
+    """The content of the lock file of a locked folder.
+
+    A remote worker compares it to see that its batch still owns the folder.
+    """
 
     folder: Path
     holder: str
 
     def is_set(self) -> bool:
-        """Whether the folder was let go, is held by another, or is not seen from here: then this holder's work is to end."""
+        """Returns whether the folder was released, is locked by another process, or cannot be seen from here.
+
+        Then the work of this holder must end.
+        """
         try:
             return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
         except OSError:
             return True
 
     def unusable(self) -> str:
-        """Why results cannot be left in it from here, in words; empty where they can."""
+        """Returns in words why results cannot be written to the folder from here; empty if they can."""
         if self.is_set():
             return f"the folder of results is not there, or another: {self.folder}"
         return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"
 
     def set(self) -> None:
-        """Let go of it."""
+        """Releases the folder."""
         (self.folder / LOCK).write_text("", encoding="utf-8")
 
 
 @contextmanager
 def held(outputs: Path, name: str = "") -> Iterator[Hold]:
-    """Locks a folder for this process, and makes it if it does not exist. With a name, it locks only that name within the folder,
-    so that others may lock other names.
+    """Locks a folder for this process, and creates it if it does not exist. With a name, locks only that name within the folder,
+    so that other processes can lock other names.
 
-    The system lets go of it when the process ends, however it ends, so no lock is ever stale.
+    The system releases the lock when the process ends in any way, so no lock is ever stale.
 
     Raises:
-        BatchError: another process holds it.
+        BatchError: another process has the lock.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
@@ -68,7 +74,7 @@ def held(outputs: Path, name: str = "") -> Iterator[Hold]:
         file.truncate(0)
         file.write(holder)
         file.flush()
-        os.fsync(file.fileno())  # a shared folder shows it to other machines
+        os.fsync(file.fileno())  # so that other machines see it in a shared folder
         try:
             yield Hold(outputs, holder)
         finally:
@@ -87,7 +93,7 @@ def _hold(files: ExitStack, outputs: Path, name: str, *, shared: bool = False) -
 
 
 def _lock(file: IO[str], shared: bool) -> None:
-    if sys.platform == "win32":  # which has no shared locks: there one at a time is at work
+    if sys.platform == "win32":  # Windows has no shared locks: there, only one process works at a time
         import msvcrt
 
         file.seek(LOCKED_BYTE)
@@ -99,7 +105,10 @@ def _lock(file: IO[str], shared: bool) -> None:
 
 
 def recover(outputs: Path, name: str = "") -> None:
-    """Clear away what a killed batch left in a folder (or of a name in it) that is held: what it was about to replace comes back."""
+    """Removes what a killed batch left in a locked folder (or under a name in it).
+
+    Folders that were about to be replaced come back.
+    """
     works = f"{name}-{RANDOM}" if name else "*"
     olds = [outputs / f"{OLD}{name}", outputs / f"{OLD}{name}{FAILED}"] if name else outputs.glob(f"{OLD}*")
     for old in filter(Path.exists, list(olds)):
@@ -111,23 +120,26 @@ def recover(outputs: Path, name: str = "") -> None:
     for work in outputs.glob(f"{WORK}{works}"):
         gone = work.with_name(GONE + work.name)
         with suppress(OSError):
-            work.replace(gone)  # at once: whoever may still work in it on another machine can put nothing in place
+            work.replace(gone)  # first: then a process on another machine that still works in it cannot put it in place
     for gone in outputs.glob(f"{GONE}{WORK}{works}"):
         shutil.rmtree(gone, ignore_errors=True)
 
 
 def failed_folder(target: Path) -> Path:
-    """The folder with the error of the latest run, beside the folder of results. The names do not clash, because no survey's name
-    has a point.
+    """Returns the folder with the error of the latest run, beside the folder of results. The names do not clash, because no
+    survey's name has a point.
 
-    It is as deep as the other, so that relative paths mean the same in it.
+    The folder is at the same depth, so that relative paths mean the same in it.
     """
     return target.with_name(target.name + FAILED)
 
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """A temporary folder beside `target`, at the same depth, so that relative paths mean the same. It is removed at the end."""
+    """Creates a temporary folder beside `target`, at the same depth, so that relative paths mean the same.
+
+    It is removed at the end.
+    """
     work = Path(tempfile.mkdtemp(prefix=f"{WORK}{target.name}-", dir=target.parent))
     work.chmod(0o755)
     try:
@@ -137,7 +149,10 @@ def work_folder(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(work: Path, target: Path) -> None:
-    """Rename a finished folder to `target`, in place of the one before it. Raises `OSError`; then that one stays."""
+    """Renames a finished folder to `target`, in place of the previous one.
+
+    Raises `OSError` if this fails; then the previous one stays.
+    """
     old = target.with_name(OLD + target.name)
     shutil.rmtree(old, ignore_errors=True)
     try:

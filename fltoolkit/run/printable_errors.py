@@ -1,4 +1,5 @@
-"""Says what may be printed of an error: the kit's own messages and file errors in full; of all others only the type and the line.
+"""Decides what may be printed of an error: the kit's own messages and file errors completely; for all others only the type and
+the line.
 
 Messages of other libraries may quote a person's answer, so they are never repeated.
 """
@@ -29,7 +30,7 @@ FILES = {
     errno.EEXIST: ("something of that name is there already", "move it away, or name another place"),
     errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
     errno.ELOOP: ("links lead in a circle", "name the file itself"),
-    errno.EIO: ("the disk or the connection failed", "see to it, then run again"),
+    errno.EIO: ("the disk or the connection failed", "check it, then run again"),
     errno.EMFILE: ("too many files are open", "close other programs, or run fewer surveys at a time; then run again"),
     errno.EBUSY: ("another program uses it", "close it there, then run again"),
 }
@@ -54,17 +55,18 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def file_error(error: OSError) -> FltoolkitError:
-    """Trouble with a file as an error of the kit: its path, the cause in plain words, what to do."""
+    """Returns a file error as an error of the kit: its path, the cause in plain words, and what to do."""
     number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
     problem, do = FILES.get(number or 0, ("a file cannot be read or written", "see to the disk and the path, then run again"))
     found = "" if number in FILES else error.strerror or type(error).__name__
     path = error.filename2 or error.filename
-    where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")  # as the reader calls it
+    # the name that the reader knows, without the mark of a temporary file
+    where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")
     return FltoolkitError(problem, where=where, found=found, do=do)
 
 
 def told(error: BaseException) -> str:
-    """What may be told of any exception."""
+    """Returns what may be printed of any exception."""
     if isinstance(error, FltoolkitError):
         return error.message
     if isinstance(error, OSError):
@@ -77,21 +79,25 @@ def told(error: BaseException) -> str:
 
 
 def defect(error: BaseException) -> str:
-    """What the command line says of an exception that no code of the kit foresaw: its type, and where in the kit it passed."""
+    """Returns the message of the command line for an exception that the kit does not expect: its type, and the lines of the kit
+    that it passed.
+    """
     lines = [f"  at:      {place}" for place in _own_frames(error)]
     return "\n".join([f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"])
 
 
 def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
-    """What may be told of an error that a notebook's cell raised.
+    """Returns what may be printed of an error that a notebook's cell raised.
 
     Args:
-        kind: the exception's class, as the kernel names it. words: what it says. trace: the kernel's lines of its traceback.
+        kind: the exception's class, as the kernel names it.
+        words: its message.
+        trace: the kernel's lines of its traceback.
         count: the cell's number, as in `In [3]`.
     """
     frames = [(Path(path).expanduser(), line) for path, line in FRAME.findall(COLOUR.sub("", "\n".join(trace)))]
     own = [f"{path.relative_to(PACKAGE.parent).as_posix()}:{line}" for path, line in frames if path.is_relative_to(PACKAGE)]
-    # Other libraries have a DataError too: one of the kit's was raised by a line of the kit.
+    # Other libraries have a DataError too. An error is the kit's own if a line of the kit raised it.
     if kind in {error.__name__ for error in _own_errors()} and frames and frames[-1][0].is_relative_to(PACKAGE):
         return words
     at = (f" in cell [{count}]" if count else "") + (f" at {own[-1]}" if own else "")
@@ -99,12 +105,14 @@ def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None)
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Reduces the errors in a notebook's outputs to what may be printed, removes its warnings, and gives the printable errors."""
+    """Reduces the errors in a notebook's outputs to what may be printed, removes its warnings, and returns the printable
+    errors.
+    """
     said = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
         for output in (o for o in outputs if o.output_type == "error"):
-            if output.traceback != [output.evalue]:  # else it was reduced before
+            if output.traceback != [output.evalue]:  # otherwise it was reduced before
                 output.evalue = told_of_cell(output.ename, output.evalue, output.traceback, cell.get("execution_count"))
                 output.traceback = [output.evalue]
             said.append(output.evalue)
@@ -120,7 +128,7 @@ def _own_errors(base: type[FltoolkitError] = FltoolkitError) -> Iterator[type[Fl
 
 
 def _own_frames(error: BaseException) -> Iterator[str]:
-    """The lines of the kit that an exception passed, the one it was raised below last."""
+    """Yields the lines of the kit that an exception passed, the innermost last."""
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename)
         if path.is_relative_to(PACKAGE):

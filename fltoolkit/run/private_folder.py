@@ -20,13 +20,15 @@ FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
 
 
 def private_place(given: str, outputs: str | Path | None = None) -> str:
-    """Checks the place for private files and makes its folder. Gives the absolute path, or the address unchanged.
+    """Checks the place for private files and creates its folder. Returns the absolute path, or the address unchanged.
 
     Args:
-        given: a folder, or an address (`s3://…`). outputs: the folder or address of the outputs, where there is one.
+        given: a folder, or an address (`s3://…`).
+        outputs: the folder or address of the outputs, if there is one.
 
     Raises:
-        RequestError: it lies in the outputs, or in a folder that holds some, or they in it, also by a link; or others may read it; or it is a file.
+        RequestError: the place is inside the outputs or a folder with results, or contains the outputs, also through a link. Or
+            others may read it, or it is a file.
     """
     given = given.removeprefix("file://")
     if is_address(given):
@@ -50,30 +52,32 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 
 def write_rows(survey: Path, name: str, place: str) -> str:
-    """Write the keys of the rows behind the findings of a survey into its private folder, and beside them the rows that survey.yaml corrects;
-    gives where the first are.
+    """Writes the keys of the rows behind a survey's findings into its private folder, with the rows that survey.yaml corrects.
+    Returns the path of the keys.
 
     Args:
-        survey: the survey.yaml. name: of its folder. place: of `private_place`.
+        survey: the survey.yaml. name: of its folder. place: from `private_place`.
 
     Raises:
-        FltoolkitError: the survey cannot be read. OSError: the place cannot be written to.
+        FltoolkitError: the survey cannot be read.
+        OSError: the place cannot be written to.
     """
     try:
         opened = read_survey(survey)
         rows = finding_rows(opened)
         if opened.corrected:
             write_private(place, name, CORRECTED, corrected_rows(opened).to_csv(index=False, lineterminator="\n"))
-    except RepeatedKeys as error:  # found while the files are joined, before any other finding
+    except RepeatedKeys as error:  # raised while the files are joined, before any other finding
         rows = error.rows
     return write_private(place, name, ROWS, rows.to_csv(index=False, lineterminator="\n"))
 
 
 def write_private(place: str, name: str, file: str, text: str) -> str:
-    """Writes a file of a survey into its folder in a private place, and gives its path.
+    """Writes a file of a survey into its folder in a private place, and returns its path.
 
     Raises:
-        RequestError: the survey's folder there is a link. OSError: the place cannot be written to.
+        RequestError: the survey's folder there is a link.
+        OSError: the place cannot be written to.
     """
     if is_address(place):
         Store(place).write(f"{name}/{file}", text.encode("utf-8"))
@@ -87,7 +91,7 @@ def write_private(place: str, name: str, file: str, text: str) -> str:
 
 
 def _inside(inner: Path, outer: Path) -> bool:
-    """Whether a folder lies in another or is it, whatever links lead there."""
+    """Returns whether a folder is inside another or the same folder, also through links."""
     inner, outer = inner.resolve(), outer.resolve()
     if inner.is_relative_to(outer):
         return True
@@ -95,7 +99,7 @@ def _inside(inner: Path, outer: Path) -> bool:
 
 
 def _holds_results(folder: Path) -> bool:
-    """Whether a folder holds a batch's results, or those of one survey."""
+    """Returns whether a folder has the results of a batch, or of one survey."""
     return (folder / RECORD).is_file() or ((folder / LOCK).exists() and (folder / "index.html").is_file())
 
 

@@ -1,6 +1,7 @@
-"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its results, run.json last.
+"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its results, run.json
+last.
 
-Only files travel. Each survey is run in a local folder, and machines share nothing but the address.
+Only files are sent. Each survey is run in a local folder, and the machines share nothing except the address.
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ class Claim:
     def is_set(self) -> bool:
         try:
             return not self._mine()
-        except OSError:  # a connection that fails for a moment is no reason to stop: what cannot be left there is told
+        except OSError:  # a connection that fails for a moment is no reason to stop; failed uploads are reported
             return False
 
     def set(self) -> None:
         self.store.write(self.name, b"")
 
     def unusable(self) -> str:
-        """Why results cannot be left there from here, in words; empty where they can."""
+        """Returns in words why results cannot be written there from here; empty if they can."""
         try:
             return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
         except (OSError, RequestError) as error:
@@ -64,7 +65,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """The folder of results at an address: where it is stored, and its name from there."""
+    """The folder of results at an address: the store, and the folder's name in it."""
 
     store: Store
     folder: str
@@ -81,10 +82,12 @@ def run_stored(
     private: str = "",
     say: Callable[[str], None] = print_line,
 ) -> bool:
-    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in its folder or below.
+    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in its folder or in
+    folders below it.
 
     Raises:
-        BatchError: batch.yaml, or a file that it names, is not there. RequestError: a package for this kind of address is missing.
+        BatchError: batch.yaml, or a file that it names, does not exist there. RequestError: a package for this kind of address is
+            missing.
     """
     expect_workers(workers)
     root, _, name = address.rpartition("/")
@@ -143,7 +146,7 @@ def run_stored(
 
 
 def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) -> None:
-    """Keep at the address, beside a survey's folder, why its run failed, where it could not leave that itself."""
+    """Writes at the address, beside a survey's folder, why its run failed, if the run itself could not write it."""
     name = f"{stored.folder}/{survey}{FAILED}"
     stored.store.fetch(name, here)
     (here / stored.folder).mkdir(parents=True, exist_ok=True)
@@ -152,7 +155,10 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
 
 
 def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
-    """Fetch what a run reads into a folder of its own, run it there, and leave the results at the address; its paths are from there."""
+    """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
+
+    The run's paths are relative to the address.
+    """
     try:
         return _run_away(run, stored, options, stop, say)
     except OSError as error:
@@ -184,7 +190,7 @@ def _run_away(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop
 
 
 def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
-    """The YAML files that a batch names, by which it is checked before anything runs."""
+    """Fetches the YAML files that a batch names. They are needed to check it before anything runs."""
     for job in batch.surveys:
         for name in (job.survey, job.plan):
             if name:
@@ -195,7 +201,10 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
 
 
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
-    """All that a run reads. What one YAML file names is known when it is there, so it is asked until nothing more comes."""
+    """Fetches all inputs of a run.
+
+    A fetched YAML file can name further files, so this is repeated until there are no new ones.
+    """
     asked: set[str] = set()
     partners = [run.plan.with_name(PARTNERS)] if run.plan else []
     while names := {_below(file, here) for file in (*input_files(run), *partners)} - asked:
@@ -205,7 +214,7 @@ def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
 
 
 def _below(path: Path, here: Path) -> str:
-    """A path as it is named from `here`, with slashes; it must be below."""
+    """Returns a path relative to `here`, with slashes. Raises `BatchError` if it is not below `here`."""
     try:
         return path.resolve().relative_to(here).as_posix()
     except ValueError:

@@ -8,22 +8,22 @@ from typing import Any
 
 from fltoolkit.errors import RequestError
 
-RECORD = "run.json"  # without it a folder of results counts for nothing
+RECORD = "run.json"  # a folder of results without it is ignored
 
 
 def is_address(place: str) -> bool:
-    """Whether a text names a place at an address, not a path."""
+    """Returns whether a text is an address instead of a path."""
     return "://" in place
 
 
 @dataclass(frozen=True)
 class Store:
-    """A folder at an address. Names are read from there, with slashes."""
+    """A folder at an address. Names are relative to it, with slashes."""
 
     address: str
 
     def fetch(self, name: str, here: Path) -> bool:
-        """Copies a file or a whole folder, if it exists, to the same name under `here`. Gives whether anything was copied."""
+        """Copies a file or a whole folder, if it exists, to the same name under `here`. Returns whether anything was copied."""
         files, root = self._files()
         for path in files.find(f"{root}/{name}"):
             target = here / path.removeprefix(root).lstrip("/")
@@ -32,9 +32,9 @@ class Store:
         return (here / name).exists()
 
     def leave(self, name: str, here: Path) -> None:
-        """Put a folder of results in place of the one before it; where `here` has none, that one goes.
+        """Uploads a folder of results in place of the previous one. If `here` has no such folder, the previous one is deleted.
 
-        Without run.json a folder counts for nothing: that goes first and comes last.
+        A folder without run.json is ignored. So run.json is deleted first and uploaded last.
         """
         files, root = self._files()
         before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
@@ -46,7 +46,7 @@ class Store:
             self.put(file, here)
 
     def put(self, name: str, here: Path) -> None:
-        """Copy a file to its name."""
+        """Uploads a file to its name."""
         self.write(name, (here / name).read_bytes())
 
     def write(self, name: str, content: bytes) -> None:
@@ -60,12 +60,12 @@ class Store:
         return content
 
     def _files(self) -> tuple[Any, str]:
-        """The file system, with what it remembers forgotten, and this folder's path in it."""
+        """Returns the file system with an empty cache, and the path of this folder in it."""
         try:
             from fsspec.core import url_to_fs
 
             files, root = url_to_fs(self.address)
-        except ImportError as error:  # fsspec itself, or what an address of this kind needs
+        except ImportError as error:  # fsspec is missing, or the package for this kind of address
             do = "install it here and on the workers; fsspec itself comes with pip install 'fltoolkit[cluster]'"
             raise RequestError(
                 "files at this address need a package that is not installed", where=self.address, found=error, do=do

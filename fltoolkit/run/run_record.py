@@ -1,4 +1,4 @@
-"""Reads and writes run.json: what a run used and produced, so that a later batch can tell whether its results are current."""
+"""Reads and writes run.json: what a run used and produced. With it a later batch can decide whether the results are current."""
 
 from __future__ import annotations
 
@@ -34,10 +34,14 @@ VERSIONS = (
 
 
 class Premises(Model):
-    """What the results of a run follow from: the same premises give the same results. Empty of a run that failed before it read anything.
+    """What determines the results of a run: the same premises give the same results. Empty for a run that failed before it read
+    anything.
 
-    `inputs` are SHA-256 by path from the survey's folder, `parameters` those of each notebook, `code` the SHA-256 of the package and the
-    notebooks, `versions` those of Python and the libraries that numbers and pages rest on.
+    Attributes:
+        inputs: SHA-256 of files, by path relative to the survey's folder.
+        parameters: of each notebook.
+        code: SHA-256 of the package and the notebooks.
+        versions: of Python and of the libraries that affect numbers and pages.
     """
 
     inputs: dict[str, str] = Field(default_factory=dict)
@@ -47,10 +51,13 @@ class Premises(Model):
 
 
 class Record(Premises):
-    """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run.
+    """The content of a run.json.
 
-    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` are those of
-    survey.yaml as `fl.corrections` tells them.
+    Attributes:
+        country, year, round: they identify the survey; a file of an older version lacks them.
+        corrections: those of survey.yaml, as `fl.corrections` returns them.
+        notebook: the file that shows the failing cell of a failed run.
+        outputs: SHA-256 of the files that the run left.
     """
 
     name: str
@@ -67,12 +74,12 @@ class Record(Premises):
     seconds: float = 0.0
 
     def altered(self, folder: Path) -> list[str]:
-        """The files that are not as the run left them: missing, damaged, edited."""
+        """Returns the files that are no longer as the run left them: missing, damaged or edited."""
         return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
 
 
 def premises(run: Run, target: Path) -> Premises:
-    """What a run into the folder `target` would rest on now."""
+    """Returns the present premises of a run into the folder `target`."""
     return Premises(
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
@@ -82,31 +89,34 @@ def premises(run: Run, target: Path) -> Premises:
 
 
 def versions() -> dict[str, str]:
-    """The versions, here, of all that numbers and pages rest on."""
+    """Returns the versions, on this machine, of everything that affects numbers and pages."""
     return {"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}}
 
 
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:  # one of an extra
+    except PackageNotFoundError:  # a package of an extra
         return "not installed"
 
 
 def read_record(folder: Path) -> Record | None:
-    """The run.json of a folder; none where there is none that this version wrote."""
+    """Returns the run.json of a folder; None if there is none that this version can read."""
     with suppress(FltoolkitError, ValueError):
         return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
     return None
 
 
 def failure(folder: Path) -> Record | None:
-    """The run.json of the latest run into a folder of results, if that failed; the folder itself stays as the run before left it."""
+    """Returns the run.json of the latest run into a folder of results, if it failed.
+
+    The folder itself stays as the run before left it.
+    """
     return read_record(failed_folder(folder))
 
 
 def note_failure(folder: Path, error: str) -> bool:
-    """Makes sure that a failure is recorded beside a folder of results, even if it left no notebook. Gives whether it was new."""
+    """Records a failure beside a folder of results, even if it left no notebook. Returns whether the record is new."""
     if not error or ((noted := failure(folder)) and noted.error == error):
         return False
     beside, before = failed_folder(folder), read_record(folder)
@@ -118,7 +128,10 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def told_by(run: Run) -> dict[str, Any]:
-    """What survey.yaml says of itself, in the keys of run.json; one that cannot be read goes by its run's name."""
+    """Returns what survey.yaml says about itself, with the keys of run.json.
+
+    If it cannot be read, the title is the name of the run.
+    """
     try:
         spec = read_spec(run.survey)
     except FltoolkitError:
@@ -127,7 +140,7 @@ def told_by(run: Run) -> dict[str, Any]:
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """What survey.yaml corrects, by column and reason; nothing, where it cannot be read or made."""
+    """Returns what survey.yaml corrects, by column and reason; empty if it cannot be read or the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")
@@ -136,10 +149,11 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
-    """Stop where a run would replace the results of another country, year or round. A run.json that names none is of an older version.
+    """Raises an error if a run would replace the results of another country, year or round. A run.json without a country is of an
+    older version.
 
     Raises:
-        BatchError: with whose results they are.
+        BatchError: names the survey that has these results.
     """
     found = []
     for run in runs:
@@ -156,12 +170,12 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
         raise BatchError(
             "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
             do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder (--outputs FOLDER); "
-            "or say --replace, if those results may go",
+            "or use --replace, if those results may be deleted",
         )  # fmt: skip
 
 
 def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
-    """What tells two surveys apart: country, year and round, whatever their blanks and capitals."""
+    """Returns what distinguishes two surveys: country, year and round, without differences of blanks and capitals."""
     return folded(told["country"]), told["year"], folded(told["round"])
 
 
@@ -192,12 +206,12 @@ def why_again(now: Premises, folder: Path) -> str:
 
 
 def input_hashes(run: Run) -> dict[str, str]:
-    """SHA-256 of what a run reads, by path from the survey's folder."""
+    """Returns the SHA-256 of every file that a run reads, by path relative to the survey's folder."""
     return {relative(file, run.survey.parent): _hash(file) for file in input_files(run)}
 
 
 def input_files(run: Run) -> list[Path]:
-    """What a run reads: the YAML files, the data and tables that survey.yaml names."""
+    """Returns the files that a run reads: the YAML files, and the data and tables that survey.yaml names."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
     if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
         files.append(partners)
@@ -207,7 +221,7 @@ def input_files(run: Run) -> list[Path]:
 
 
 def _data_of(survey: Path) -> list[Path]:
-    """The data and tables that a survey.yaml names; none if it cannot be read."""
+    """Returns the data and tables that a survey.yaml names; empty if it cannot be read."""
     with suppress(FltoolkitError):
         spec = read_spec(survey)
         given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
@@ -216,33 +230,37 @@ def _data_of(survey: Path) -> list[Path]:
 
 
 def left_as(folder: Path, name: str) -> str:
-    """SHA-256 of a file of a run's folder, if it is not as the run left it; else nothing, also without the file."""
+    """Returns the SHA-256 of a file in a run's folder, if the file is not as the run left it; otherwise, or without the file, an
+    empty text.
+    """
     record, now = read_record(folder), _hash(folder / name)
     return "" if record and record.outputs.get(name) == now else now
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a folder, by path from there."""
+    """Returns the SHA-256 of every file in a folder, by relative path."""
     return {f.relative_to(folder).as_posix(): _hash(f) for f in sorted(folder.rglob("*")) if f.is_file()}
 
 
 @cache
 def code_hash() -> str:
-    """SHA-256 over the package and the notebooks, names and contents, as they were when this process first asked."""
+    """Returns the SHA-256 of the names and contents of the package and the notebooks, as they were at the first call in this
+    process.
+    """
     code = {relative(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
     files = {
         name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")
-    }  # a survey's data are inputs, and hashed as such
+    }  # a survey's data are inputs and have their own hashes
     files |= {f"notebooks/{name}": notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS}
     lines = [f"{name} {input_hash([f])}" for name, f in files.items()]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 
 def _hash(file: Path) -> str:
-    """SHA-256 of a file; that of none is empty."""
+    """Returns the SHA-256 of a file; empty if there is no file."""
     return input_hash([file]) if file.is_file() else ""
 
 
 def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """The keys whose values differ, in words."""
+    """Returns the keys whose values differ, in words."""
     return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

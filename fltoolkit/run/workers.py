@@ -1,4 +1,4 @@
-"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or one says stop."""
+"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or the batch is stopped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Hands:
-    """The workers of a batch: they run what they are given and, once `stop` is set, abandon what is not finished."""
+    """The workers of a batch: they run what they are given. When `stop` is set, they abandon unfinished runs."""
 
     give: Callable[[Run], Future[Done]]
     stop: Stop
@@ -45,7 +45,7 @@ class Hands:
 
 
 def expect_workers(workers: int) -> None:
-    """Raise `RequestError` unless surveys can be run by so many workers."""
+    """Raises `RequestError` if `workers` is not a whole number from 1 on."""
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise RequestError(
             "so many surveys cannot run at the same time", where="workers", found=workers, allowed="a whole number from 1 on",
@@ -55,7 +55,7 @@ def expect_workers(workers: int) -> None:
 
 @contextmanager
 def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
-    """This machine: so many runs at the same time, each with a kernel, which is a process, of its own."""
+    """Yields workers on this machine: `workers` runs at the same time, each with its own kernel, which is a process."""
     with ThreadPoolExecutor(workers) as pool:
         yield Hands(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
@@ -66,14 +66,14 @@ def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[
 def workers_of(
     scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
 ) -> Iterator[Hands]:
-    """The workers of a Dask cluster, once each was found able to do the work, for which it must see these files."""
+    """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files."""
     needs = Needs(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
         yield Hands(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
 def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
-    """One survey on a worker, which may have come after the others were looked at."""
+    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others."""
     if stop.is_set():
         raise Stopped
     if why := unable(needs):
@@ -89,16 +89,18 @@ def run_all(
     *,
     clear: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, Done], T]:
-    """Run surveys, some at the same time, and bring the index up to date as they end, as far as that takes a twentieth of the time.
+    """Runs surveys, some at the same time, and updates the index as they end. Updates of the index take at most about a twentieth
+    of the time.
 
-    Stopped by hand, it waits until kernels have ended and the folders that are not finished are cleared away.
+    If the batch is stopped by hand, this function waits until the kernels have ended and unfinished folders are removed.
 
     Args:
-        runs, hands: what is run, and by whom. say: told how each ended. index: writes the index of what has ended.
-        clear: called once all have ended, before the last index: takes away what a worker left that died.
+        runs, hands: what is run, and by which workers. say: prints how each run ended. index: writes the index of the runs that
+            ended.
+        clear: called when all have ended, before the last index. It removes what a worker left that died.
 
     Returns:
-        How each ended, by its name, and what the last `index` gave.
+        How each run ended, by its name, and the result of the last `index`.
 
     Raises:
         KeyboardInterrupt: stopped by hand.
@@ -112,7 +114,8 @@ def run_all(
                 waiting[hands.give(run)] = run
             left = set(waiting)
             while left:
-                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # a thread that sleeps for good hears no signal
+                # the timeout is needed because a thread that waits without end receives no signal
+                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)
                 redraw()
                 if hands.stop.is_set():
                     raise KeyboardInterrupt
@@ -142,7 +145,7 @@ def run_all(
 def _result(done: Future[Done], name: str) -> Done:
     try:
         return done.result()
-    except Stopped:  # not by this batch, which goes on
+    except Stopped:  # not stopped by this batch, which continues
         do = "see to the folders that this machine shares, then run again with --resume"
         return Done(
             "failed", str(BatchError("it was stopped, since the folder of results was not seen where it ran", where=name, do=do))
@@ -154,9 +157,10 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 @contextmanager
 def _by_hand(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C, a polite request to end (SIGTERM) and a terminal that is closed (SIGHUP) set `stop` and interrupt, once.
+    """Makes Ctrl-C, SIGTERM and SIGHUP (a closed terminal) set `stop` and raise KeyboardInterrupt, once.
 
-    Where the interrupt falls into a callback of Python's own it is lost: hence `stop`. A second signal may not stop the clearing away.
+    An interrupt inside one of Python's own callbacks is lost. So `stop` is set, too. A second signal does not stop the removal of
+    unfinished folders.
     """
     asked = False
 
@@ -167,16 +171,17 @@ def _by_hand(stop: Stop) -> Iterator[None]:
             stop.set()
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # only that one may
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set signal handlers
         yield
         return
-    ends = [number for number in ENDS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]  # nohup
+    # SIG_IGN: the process was started with nohup
+    ends = [number for number in ENDS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in ends}
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)  # none: it was not Python's
+            signal.signal(number, handler or signal.SIG_DFL)  # None: the handler was not set from Python
 
 
 def _finished(done: Future[Done]) -> bool:
@@ -184,7 +189,7 @@ def _finished(done: Future[Done]) -> bool:
 
 
 def all_passed(ended: Mapping[str, Done], index: object, say: Callable[[str], None]) -> bool:
-    """Say how many runs ended how, and where the index is; gives whether none failed."""
+    """Prints how many runs ended in which way, and where the index is. Returns whether none failed."""
     counts = {state: sum(done.state == state for done in ended.values()) for state in ("passed", "failed", "skipped")}
     say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
     return not counts["failed"]

@@ -1,4 +1,4 @@
-"""The result of a notebook's section in one sentence. It counts, it repeats a published number, and it ranks nothing."""
+"""The result of a notebook's section in one sentence. It counts rows or repeats a published number. It ranks nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIDES = ("involuntary", "coercion")
 
 @checked
 def questionnaire(survey: Survey) -> Result:
-    """How many questions feed how many items of the definition."""
+    """Says how many questions belong to how many items of the definition."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
     return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")
@@ -29,14 +29,14 @@ def questionnaire(survey: Survey) -> Result:
 
 @checked
 def findings(found: pd.DataFrame) -> Result:
-    """How many errors, warnings and notes there are."""
+    """Says how many errors, warnings and notes there are."""
     kinds = [_counted(int((found["severity"] == kind).sum()), kind) for kind in ("error", "warning", "note")]
     return Result(f"{kinds[0]}, {kinds[1]} and {kinds[2]}.")
 
 
 @checked
 def flow(out: Published) -> Result:
-    """Of how many persons how many are in forced labour."""
+    """Says how many persons are in forced labour."""
     rows = out.select("total")
     row = rows.iloc[0].to_dict()
     if pd.isna(row["estimate"]):
@@ -48,7 +48,7 @@ def flow(out: Published) -> Result:
 
 @checked
 def rule_sets(out: Published) -> Result:
-    """Between which rates the rule sets lie that the survey supports."""
+    """Says the lowest and the highest rate under the rule sets that the survey supports."""
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     if len(rates) < 2:
         return Result("No other rule set has a rate that is shown.")
@@ -58,13 +58,13 @@ def rule_sets(out: Published) -> Result:
 
 @checked
 def paths(found: pd.DataFrame) -> Result:
-    """How many paths enough persons share."""
+    """Says how many paths are shown because enough persons share them."""
     return Result(f"{_counted(len(found), 'path')} are shown.")
 
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """How many of a measure's numbers by group are shown, and how many of them with care."""
+    """Says how many of a measure's numbers by group are shown, and how many of these must be used with care."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -80,7 +80,7 @@ def groups(out: Published, measure: str) -> Result:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """The first of the run's numbers in time: on an average day, at the interview, or how long it lasted."""
+    """Says the first of the run's numbers in time: on an average day, at the interview, or how long it lasted."""
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
@@ -90,7 +90,7 @@ def in_time(out: Published) -> Result | Nothing:
 
 @checked
 def risk(model: PublishedModel) -> Result:
-    """How many odds ratios differ from 1 by their own interval, beside how many would by chance."""
+    """Says how many odds ratios have an interval without 1, and how many would have one by chance."""
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
@@ -102,7 +102,7 @@ def risk(model: PublishedModel) -> Result:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """How many rows of the plan the survey fills."""
+    """Says how many rows of the plan the survey fills."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
     return Result(
@@ -113,7 +113,7 @@ def baseline(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def repeat(evidence: Evidence) -> Result:
-    """The smallest fall from the baseline of the plan's first indicator that the planned repeat would find."""
+    """Says the smallest fall from the baseline of the plan's first indicator that the planned repeat would detect."""
     rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
     if rows.empty:
         return Result("No fall can be said that a repeat of the planned size would find.")
@@ -127,7 +127,7 @@ def repeat(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Result:
-    """How many of the plan's targets the planned repeat could verify."""
+    """Says how many of the plan's targets the planned repeat could verify."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Result("The plan gives no targets yet.")
@@ -138,7 +138,7 @@ def targets(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Result | Nothing:
-    """How many rows have a verdict of change, and how many of no detectable change."""
+    """Says how many rows have a verdict of change, and how many of no detectable change."""
     rows = evidence.follow_up
     if rows.empty:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
@@ -151,5 +151,5 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
 
 
 def _counted(n: int, what: str) -> str:
-    """`1 path`, `12 paths`."""
+    """Returns a number with its noun: `1 path`, `12 paths`."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"

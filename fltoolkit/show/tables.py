@@ -1,4 +1,4 @@
-"""Tables in notebooks: the kit's own tables with their markers and footnotes, and what the data say of themselves."""
+"""Tables in notebooks: the kit's own tables with their markers and footnotes, and tables on the quality of the data."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
 ENGLISH = read_language(BASE)
-ACROSS = "across"  # the column of lines across the table
+ACROSS = "across"  # the column with lines across the table
 UNCORRECTED = "survey.yaml corrects nothing in the data."
-NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # or a class, or the marker in its place, or nothing
+NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
 
 @checked
 def table(rows: pd.DataFrame, title: str = "") -> Table:
-    """Published rows (from `Published.select`) as a table to look at.
+    """Returns published rows (from `Published.select`) as a table for a notebook.
 
     Args:
-        rows: rows of one measure; those of several rule sets (from `Published.rule_sets`) are told apart by theirs.
-        title: above it; by default the measure and its population.
+        rows: rows of one measure. Rows of several rule sets (from `Published.rule_sets`) are labelled with their rule set.
+        title: by default the measure and its population.
     """
     compared = rows["rule_set"].nunique() > 1
     made = result_tables.rule_sets(ENGLISH, rows) if compared else result_tables.table(ENGLISH, rows, title)
@@ -46,7 +46,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
 @checked
 def facts(described: pd.DataFrame) -> Table:
-    """The survey in a few facts, from `fl.describe`."""
+    """Returns a table of a few facts about the survey, from `fl.describe`."""
     return plain(
         described.rename(columns={"fact": "Fact", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
     )
@@ -54,7 +54,10 @@ def facts(described: pd.DataFrame) -> Table:
 
 @checked
 def questionnaire(survey: Survey) -> Table:
-    """Which question feeds which item of the definition: the mapping of survey.yaml, to be read by its statistician."""
+    """Returns a table of the questions of each item of the definition, for the survey's statistician to check.
+
+    It shows the mapping of survey.yaml.
+    """
     rows = [
         {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
         for side in ("involuntary", "coercion")
@@ -77,16 +80,18 @@ def questionnaire(survey: Survey) -> Table:
 
 @checked
 def calibration(persons: ClassifiedSurvey) -> Table | Words:
-    """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none.
+    """Returns a table of what calibration did to the weights of a classified survey: benchmarks beside the sample, and the
+    factors g. Without calibration, returns a sentence.
 
-    Weights before are rounded to one base, at least a mean weight; of a category of few persons nothing but its benchmark is told.
+    Weights before calibration are rounded to one base, which is at least a mean weight. For a category of few persons only the
+    benchmark is shown.
     """
     found = calibrated(persons).calibration
     if found is None:
         return Nothing("The weights are as the survey gives them: not calibrated.")
     report, limit = found.report(), persons.spec.confidentiality.least_told
     asked = [rounded(int(n), limit) for n in report["persons"]]
-    # A sum of few weights says how many there are, and so do its ratio to the benchmark and g.
+    # A sum of few weights reveals how many there are. So do its ratio to the benchmark and g.
     told = report.where(pd.Series(asked).notna())
     base = rounding_base(
         report.assign(reference_population=report["margin"], n=report["persons"], population=report["sample_estimate"])
@@ -112,14 +117,14 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 
 @checked
 def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:
-    """Findings of `fl.check` or `check_cases`, as a table."""
+    """Returns a table of the findings of `fl.check` or `check_cases`."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
 
 
 @checked
 def corrections(counts: pd.DataFrame) -> Table | Words:
-    """What survey.yaml corrects in the data, from `fl.corrections`; of nothing a sentence."""
+    """Returns a table of what survey.yaml corrects in the data, from `fl.corrections`; a sentence if it corrects nothing."""
     if counts.empty:
         return Nothing(UNCORRECTED)
     body = counts.rename(columns={"column": "Column", "why": "Why", "rows": "Rows"})
@@ -128,7 +133,7 @@ def corrections(counts: pd.DataFrame) -> Table | Words:
 
 @checked
 def corrected_cases(cases: pd.DataFrame) -> Table | Words:
-    """Cases gained and lost through corrections, from `fl.corrected_cases`; without corrections a sentence."""
+    """Returns a table of cases gained and lost through corrections, from `fl.corrected_cases`; a sentence if there are none."""
     if cases.empty:
         return Nothing(UNCORRECTED)
     names = {
@@ -141,7 +146,7 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
-    """Answers that leave a question open, from `fl.nonresponse`."""
+    """Returns a table of answers that leave a question open, from `fl.nonresponse`."""
     kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
     body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
     for name in kinds.values():
@@ -151,7 +156,7 @@ def nonresponse(counts: pd.DataFrame) -> Table:
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Paths through the definition that enough persons share, from `fl.paths`."""
+    """Returns a table of paths through the definition that enough persons share, from `fl.paths`."""
     body = found.assign(persons=[count_or_mark(v) for v in found["persons"]]).rename(
         columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
     )
@@ -161,16 +166,16 @@ def paths(found: pd.DataFrame) -> Table:
 @of_plan
 @checked
 def baseline(filled: Baseline) -> Table:
-    """The rows of the plan, with what the survey filled in."""
+    """Returns a table of the plan's rows, with the numbers that the survey filled in."""
     return in_notebook(framework_tables.baseline(ENGLISH, filled))
 
 
 def in_notebook(table: PrintedTable) -> Table:
-    """One of the kit's tables as a notebook shows it."""
+    """Returns one of the kit's tables in the form for notebooks."""
     keys = [head.key for head in table.heads]
     body: list[tuple[str, ...]] = []
     groups: list[str] = []
-    above: list[str] = []  # lines across the table that wait for their first row
+    above: list[str] = []  # lines across the table, kept until the next row of cells
     across = ""
     for row in table.texts:
         if len(row) == 1:
@@ -178,7 +183,7 @@ def in_notebook(table: PrintedTable) -> Table:
             continue
         if above:
             across = ", ".join(above)
-            while across in groups:  # great_tables puts rows together whose lines are alike
+            while across in groups:  # great_tables merges groups whose lines are equal
                 across += NBSP
             above = []
         body.append(row)
@@ -193,7 +198,7 @@ def in_notebook(table: PrintedTable) -> Table:
 
 
 def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
-    """The HTML of the cells of each column in which a marker stands, by their texts."""
+    """Returns, for each column with a marker, the HTML of its cells by their texts."""
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {
@@ -203,10 +208,10 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
-    """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time.
+    """Returns any table of texts in the kit's look. Its id is fixed, so that the same table always gives the same text.
 
-    Words stand left and numbers right, and a column is as wide as its texts ask for (JupyterLab makes all equal). All this is set in the
-    cells and the table themselves: a notebook that is not trusted yet drops a table's style sheet.
+    Words are left-aligned, numbers right-aligned, and each column is as wide as its texts need (JupyterLab would make all equal).
+    All this is set in the cells and the table, because a notebook that is not trusted yet drops a table's style sheet.
     """
     frame = body.fillna("").astype(str)
     numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]
@@ -215,22 +220,24 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a frame of texts is shown: its columns of numbers, the heads of columns, and the line across the table above each row."""
+    """How a frame of texts is shown: its columns of numbers, the heads of columns, and the line across the table above each
+    row.
+    """
 
     numbers: tuple[str, ...]
     heads: dict[str, Any]
     groups: tuple[str, ...] = ()
-    kept: str = ""  # the column that stays in view where the rest is moved sideways
+    kept: str = ""  # the column that stays visible when the others are scrolled sideways
     meanings: Meanings = ()  # of markers and terms in the notes
-    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of each column with markers, the HTML of its texts
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # for each column with markers, the HTML of its texts
 
 
 def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
-    """A frame of texts as great_tables sets it, and as plain text."""
+    """Returns a frame of texts as HTML from great_tables, and as plain text."""
     from great_tables import GT, html, loc, style
 
     numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
-    # Short, since it stands in each of some hundred rules of style.
+    # The name is short, because each of some hundred style rules contains it.
     name = "t" + sha256("\n".join((*title, *frame)).encode()).hexdigest()[:7]
     across = ACROSS if look.groups else None
     shown = GT(frame.assign(**{ACROSS: look.groups}) if across else frame, id=name, groupname_col=across)
@@ -257,7 +264,7 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:
-    """The frame as lines of text; a line across it stands above the rows that share it."""
+    """Returns the frame as lines of text. A line across it is above the rows that share it."""
     head, *lines = frame.rename(columns=look.heads).to_string(index=False).split("\n")
     groups = look.groups or ("",) * len(lines)
     across = [group if group != before else "" for group, before in zip(groups, ("", *groups), strict=False)]

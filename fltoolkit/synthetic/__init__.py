@@ -1,8 +1,8 @@
 """Invented populations with a known truth, and surveys drawn from them, for samples, tests and classes.
 
-Every person has a true status, true answers, and the answers given to an interviewer (people forget or refuse). The *true* prevalence counts
-true statuses. The *reported* prevalence applies `fl.classify` to the given answers of the whole population: a survey without sampling error
-would find it, so confidence intervals are judged against it.
+Every person has a true status, true answers, and the answers given to an interviewer (people forget or refuse). The *true*
+prevalence counts true statuses. The *reported* prevalence applies `fl.classify` to the given answers of the whole population. A
+survey without sampling error would give the reported prevalence, so confidence intervals are compared with it.
 """
 
 from fltoolkit.synthetic.families import Families, make_families

@@ -14,9 +14,9 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 
 class Answers(Model):
-    """The answers to a kind of question: their labels, and which code of the kit's own answers becomes which.
+    """The answers to a kind of question: their labels, and the file's code for each code of the kit.
 
-    `missing`: the user-missing codes of SPSS, from and to. Codes `.a` to `.z` are Stata's tagged missing values.
+    `missing`: the lowest and highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
     """
 
     labels: dict[Code, str]
@@ -25,7 +25,7 @@ class Answers(Model):
 
 
 class CodebookColumn(Model):
-    """A column of the file: its label, where its values come from, and its kind of answers."""
+    """A column of the file: its label, the source of its values, and its kind of answers."""
 
     label: str
     source: str
@@ -40,11 +40,11 @@ class Codebook(Model):
     columns: dict[str, CodebookColumn]
 
     def only(self, columns: Iterable[str]) -> Codebook:
-        """The book of one of several files, with some of the columns."""
+        """Returns the codebook of one of several files, with only some of the columns."""
         return self.model_copy(update={"columns": {name: self.columns[name] for name in columns}})
 
     def apply(self, people: pd.DataFrame) -> pd.DataFrame:
-        """The columns of the file, renamed and recoded; tagged missing values as `.a`."""
+        """Returns the columns of the file, renamed and recoded. Tagged missing values are written as `.a`."""
         return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
 
     def _values(self, values: pd.Series, column: CodebookColumn) -> pd.Series:
@@ -55,7 +55,8 @@ class Codebook(Model):
 
     @property
     def numbers(self) -> list[str]:
-        """The columns of numbers; industry codes are text and keep their leading zero."""
+        """Returns the columns of numbers. Industry codes are not included: they are text, so that they keep their leading
+        zero."""
         return [name for name, column in self.columns.items() if column.source not in ("ISIC12", "FISIC")]
 
     @property
@@ -64,7 +65,7 @@ class Codebook(Model):
 
     @property
     def value_labels(self) -> dict[str, dict[Any, str]]:
-        """By column, the label of each code: a number, or the letter of a tagged missing value."""
+        """Returns the label of each code in each column. A code is a number, or the letter of a tagged missing value."""
         return {
             name: {code[1:] if code.startswith(".") else int(code): label for code, label in answers.labels.items()}
             for name, answers in self._answers()
@@ -72,7 +73,7 @@ class Codebook(Model):
 
     @property
     def missing(self) -> dict[str, list[Any]]:
-        """By column, SPSS's user-missing values."""
+        """Returns SPSS's user-missing values in each column."""
         return {name: [{"lo": a.missing[0], "hi": a.missing[1]}] for name, a in self._answers() if a.missing}
 
     def _answers(self) -> list[tuple[str, Answers]]:
@@ -80,12 +81,12 @@ class Codebook(Model):
 
 
 def read_codebook(name: str) -> Codebook:
-    """The codebook of a shipped survey, by its name."""
+    """Returns the codebook of a shipped survey, by its name."""
     return load_model(Path(__file__).parent / f"{name}.yaml", Codebook)
 
 
 def write_sav(table: pd.DataFrame, book: Codebook, path: Path) -> None:
-    """Write an SPSS file; the same table always gives the same bytes."""
+    """Write an SPSS file. The same table always gives the same bytes."""
     import pyreadstat
 
     numbers = {name: table[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in book.numbers}
@@ -98,7 +99,7 @@ def write_sav(table: pd.DataFrame, book: Codebook, path: Path) -> None:
 
 
 def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
-    """Write a Stata file; the same table always gives the same bytes."""
+    """Write a Stata file. The same table always gives the same bytes."""
     import pyreadstat
 
     labels, numbers = book.value_labels, {}
@@ -114,13 +115,13 @@ def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
 
 
 def _for_stata(values: pd.Series) -> pd.Series:
-    """Numbers as pyreadstat takes them; whole ones with blanks among them only as objects."""
+    """Returns numbers in a type that pyreadstat accepts. Whole numbers with blanks must be objects."""
     numbers = values.astype("Float64")
     whole = numbers.notna().any() and (numbers % 1 == 0).fillna(True).all()
     return numbers.astype("Int32").astype(object) if whole else numbers.astype(float)
 
 
 def _set_date(path: Path, at: int, date: bytes) -> None:
-    """Put a fixed date where the format keeps that of writing."""
+    """Replace the date of writing in a file by a fixed date."""
     data = path.read_bytes()
     path.write_bytes(data[:at] + date + data[at + len(date) :])

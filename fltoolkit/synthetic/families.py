@@ -1,4 +1,4 @@
-"""An invented country with its children: how they work, under whose threat, and who their parents are (docs/methods.md §1)."""
+"""An invented country with children: how they work, who threatens them, and who their parents are (docs/methods.md §1)."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ PARENTS = ("MOTHER", "FATHER")
 WORST_FORMS = {"C_SOLD": 0.0015, "C_SEXUAL": 0.0015, "C_ILLICIT": 0.003}
 WORK = ("C_THIRD", "C_THIRD_THREAT", "C_THIRD_WHO", "C_PARENTS", "C_PARENTS_THREAT", "C_PARENTS_WHO")
 CHILD_MODULE = [*WORK, *WORST_FORMS]
-BY_PARENTS = 3  # who threatened: the parents themselves, which does not count
+BY_PARENTS = 3  # the code for a threat by the parents themselves, which does not count
 
 
 @dataclass(frozen=True)
 class Families(Population):
-    """A population with its children; `truth` marks children truly in forced labour too.
+    """A population with children. `truth` also marks children who are truly in forced labour.
 
-    `routes` says by which: one column a route, in the order of the flowchart, one row a person; false for everybody who is
-    not a child of 5 to 17.
+    `routes`: one row per person and one column per route, in the order of the flowchart. It is true if the child is a case by
+    this route, and false for everybody who is not a child of 5 to 17.
     """
 
     routes: pd.DataFrame
@@ -44,12 +44,13 @@ class Families(Population):
 
     @property
     def primary_route(self) -> pd.Series:
-        """The first route along the flowchart on which a child is a case; blank for everybody else."""
+        """Returns the first route by which a child is a case, in the order of the flowchart. It is blank for everybody else."""
         return self.routes.idxmax(axis=1).where(self.routes.any(axis=1))
 
 
 def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
-    """Families in `areas` enumeration areas of about `households` households each; adults as in `make_population`."""
+    """Returns families in `areas` enumeration areas with about `households` households each. Adults are as in
+    `make_population`."""
     rng = np.random.default_rng(seed)
     adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
     routes, answers = _children(rng, adults)
@@ -60,10 +61,11 @@ def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Fa
 
 
 def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFrame:
-    """Line 1 and 2 a couple, old enough to be the parents of the minors below them; some parents have died or live elsewhere."""
+    """Makes lines 1 and 2 of each household a couple, old enough to be the parents of the children in the household. Some
+    parents have died or live elsewhere."""
     home, line, age = (persons[c].to_numpy() for c in ("household", "LINE", "true_age"))
     homes, minor = home.max() + 1, (line > 2) & (age < 18)
-    man = np.where((rng.random(homes) < 0.75)[home], 1, 2)  # his line
+    man = np.where((rng.random(homes) < 0.75)[home], 1, 2)  # the man's line
     eldest = persons["true_age"].where(minor).groupby(home).transform("max").to_numpy()
     parent = (line <= 2) & ~np.isnan(eldest)
     age = np.where(parent, np.fmax(age, eldest + rng.integers(18, 35, len(line))), age).astype(int)
@@ -76,7 +78,7 @@ def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFram
 
 
 def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The routes by which children are truly in forced labour, and what is answered for them."""
+    """Returns the routes by which children are truly in forced labour, and the answers that are given for them."""
     persons, n = adults.persons, len(adults.persons)
     child, older = persons["true_age"].between(5, 17).to_numpy(), (persons["true_age"] >= 12).to_numpy()
     parent_forced = _parent_in(persons, adults.truth)
@@ -107,7 +109,8 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
 
 
 def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a parent in the household is truly in forced labour; a household's rows follow each other by line."""
+    """Returns whether a parent in the household is truly in forced labour. The rows of a household must be in the order of their
+    lines."""
     first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
     found = np.zeros(len(persons), bool)
     for column in PARENTS:
@@ -118,5 +121,5 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Who goes on to the next question: all who were asked and did not say no."""
+    """Returns whether a person goes on to the next question: the person was asked and did not say no."""
     return answer.ne(NO).fillna(False).to_numpy(bool)

@@ -1,6 +1,6 @@
-"""How the people of an invented country live: schooling, disability, household wealth, and what their main job is like.
+"""The living conditions of an invented country's people: schooling, disability, household wealth, and facts about the main job.
 
-All of it is drawn from a random stream of its own, after everything else, so that it changes nobody's other answers.
+They are drawn last, from a separate random stream, so that all other answers stay the same.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from fltoolkit.synthetic.population import NO, YES, maybe
 
-STREAM = 24  # beside the seed of the population
+STREAM = 24  # added to the seed of the population
 NOT_STATED = 9
 DIFFICULTIES = ["SEE", "HEAR", "WALK", "REMEMBER", "CARE", "SPEAK"]
 LIVING_CONDITIONS = ["EDU", *DIFFICULTIES, "WEALTH", "ISCO", "INFORMAL", "SOCPROT", "EMPLOYER", "FEE", "DEBT"]
 UNKNOWN_AMOUNT = 99998
 
-# Occupations of the workers of an industry: the first digits of its ISIC Rev.4 code, codes of ISCO-08 and how many of ten have each.
+# Occupations of the workers in each industry: the first digits of the ISIC Rev.4 code, codes of ISCO-08, and how many of ten
+# workers have each code.
 OCCUPATIONS = [
     ("01", ["6111", "6121", "9211"], [4, 2, 4]), ("03", ["6222", "9216", "3152"], [6, 3, 1]), ("08", ["8111", "9311", "1322"], [4, 5, 1]),
     ("1", ["7511", "8153", "9329"], [3, 4, 3]), ("2", ["7314", "8114", "9329"], [3, 3, 4]), ("41", ["7112", "9313", "1323"], [5, 4, 1]),
@@ -29,10 +30,11 @@ OCCUPATIONS = [
 
 
 def with_living_conditions(persons: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The persons of a population with the columns of LIVING_CONDITIONS beside theirs.
+    """Returns the persons of a population with the columns of LIVING_CONDITIONS added.
 
     Args:
-        persons: as `make_population` has them, with what adults did. seed: that of the population.
+        persons: the persons of `make_population`, with the work of adults.
+        seed: the seed of the population.
     """
     rng = np.random.default_rng([seed, STREAM])
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
@@ -50,19 +52,20 @@ def with_living_conditions(persons: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _wealth(rng: np.random.Generator, persons: pd.DataFrame) -> NDArray[np.float64]:
-    """An index of a household's wealth, of mean 0 or so, the same for all its members: higher in towns."""
+    """Returns an index of household wealth with a mean of about 0. It is the same for all members of a household, and higher
+    in urban areas."""
     own = rng.normal(0, 0.9, persons["household"].max() + 1)[persons["household"]]
     of_area = rng.normal(0, 0.4, persons["area"].max() + 1)[persons["area"]]
     return np.asarray(own + of_area + np.where(persons["AREA"] == 1, 0.5, -0.3))
 
 
 def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.float64]) -> pd.DataFrame:
-    """Occupation, informality, social protection and employer, and what was paid and owed to get the job."""
+    """Returns occupation, informality, social protection and employer, and the fee and the debt that a person had for the job."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked, paid = ((persons[c] == YES).fillna(False).to_numpy(bool) for c in ("WORKED", "WK_PAY"))
     industry = persons["ISIC12"].map("{:04d}".format, na_action="ignore").fillna("")
     out = pd.DataFrame(index=persons.index)
-    occupation = np.where(rng.random(n) < 0.5, "9329", "5223")  # of an industry that is not known
+    occupation = np.where(rng.random(n) < 0.5, "9329", "5223")  # for an unknown industry
     for start, codes, tenths in OCCUPATIONS:
         drawn = rng.choice(codes, size=n, p=np.array(tenths) / 10)
         occupation = np.where(industry.str.startswith(start), drawn, occupation)

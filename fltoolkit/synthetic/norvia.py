@@ -1,4 +1,4 @@
-"""The shipped Norvia surveys: two rounds of one questionnaire, two years apart, and between them a true fall."""
+"""The shipped Norvia surveys: two rounds with the same questionnaire, two years apart. The true prevalence falls between them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from fltoolkit.synthetic.living_conditions import with_living_conditions
 from fltoolkit.synthetic.population import Population, people, with_work
 from fltoolkit.synthetic.sample import MODULE, draw_sample
 
-SECOND_SCALE = 0.45  # of the first round's risk: benchmarks/power_norvia.py says how often two samples find the fall
-NEW_FRAME = 2000  # added to the numbers of enumeration areas: none is an area of the first round
+SECOND_SCALE = 0.45  # factor of the first round's risk; benchmarks/power_norvia.py says how often two samples find the fall
+NEW_FRAME = 2000  # added to the numbers of enumeration areas, so that none is an area of the first round
 
 
 def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, scale: float = 1.0) -> Population:
-    """A country of ten strata (five regions, urban and rural) and `areas` enumeration areas.
+    """Returns a country of ten strata (five regions, urban and rural) and `areas` enumeration areas.
 
     Args:
-        seed: of everything random. areas, households: the size; households an area on average.
-        scale: multiplies the risk of forced labour (a second round with a true fall uses less than 1).
+        seed: the seed of all random numbers.
+        areas: the number of enumeration areas.
+        households: the mean number of households per area.
+        scale: multiplies the risk of forced labour. A second round with a true fall uses less than 1.
     """
     rng = np.random.default_rng(seed)
     population = with_work(rng, people(rng, areas, households), scale)
@@ -29,19 +31,20 @@ def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, 
 
 
 def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, float]:
-    """Write `persons.csv` of the shipped survey into `folder`; return the true prevalence."""
+    """Write `persons.csv` of the shipped survey into `folder`. Returns the true prevalence and the number of adults."""
     population = make_population(seed)
     draw_sample(population, draw).to_csv(folder / "persons.csv", index=False, lineterminator="\n")
     return {"true": population.true_prevalence, "adults": float(population.adults.sum())}
 
 
 def make_second_round(seed: int = 2027) -> Population:
-    """Norvia two years later: other people in other areas, and less forced labour."""
+    """Returns Norvia two years later: other people in other areas, and less forced labour."""
     return make_population(seed, scale=SECOND_SCALE)
 
 
 def write_second_round(folder: Path, draw: int = 11) -> None:
-    """Write `persons.dta` and `module.dta` of the second round: the labour force survey, and the module of those who answered it."""
+    """Write the two files of the second round: `persons.dta` with the labour force survey, and `module.dta` with the answers
+    to the module."""
     sample, book = draw_sample(make_second_round(), draw), read_codebook("norvia_en")
     sample["EA"] += NEW_FRAME
     module = ["W_FL", "PROXY", "ALONE", *MODULE]

@@ -1,4 +1,4 @@
-"""The people of an invented country: who they are, who is truly in forced labour, and what each would answer."""
+"""The people of an invented country: who they are, who is truly in forced labour, and what each person would answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ INVOLUNTARY = [f"FI{i}" for i in range(1, 10)]
 COERCION = ["FC1", "FC1W", *(f"FC{i}" for i in range(2, 8))]
 YES, NO, DONT_KNOW, REFUSED = 1, 2, 8, 9
 
-# Industries: ISIC Rev.4 code, share of rural and of urban workers, how much likelier forced labour is there.
+# Industries: ISIC Rev.4 code, share of rural workers, share of urban workers, and the factor by which forced labour is more
+# likely.
 INDUSTRIES = [
     (111, 0.24, 0.02, 1.2), (119, 0.16, 0.01, 1.2), (141, 0.10, 0.01, 0.8), (311, 0.05, 0.01, 3.0), (810, 0.02, 0.01, 2.5),
     (1010, 0.03, 0.04, 1.0), (1410, 0.03, 0.08, 1.8), (2392, 0.04, 0.03, 3.5), (4100, 0.06, 0.10, 2.0), (4711, 0.09, 0.16, 0.6),
@@ -23,9 +24,9 @@ INDUSTRIES = [
 
 @dataclass(frozen=True)
 class Population:
-    """Every person of the invented country, one row each, with the true status beside the answers they would give.
+    """Every person of an invented country, one row per person, with the true status and the answers that the person would give.
 
-    `persons` holds the columns of the survey file less its weights; `truth` marks adults truly in forced labour.
+    `persons`: the columns of the survey file without its weights. `truth`: marks adults who are truly in forced labour.
     """
 
     persons: pd.DataFrame
@@ -37,12 +38,13 @@ class Population:
 
     @property
     def true_prevalence(self) -> float:
-        """True cases over all adults."""
+        """Returns the share of true cases among all adults."""
         return float(self.truth[self.adults].mean())
 
 
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
-    """What adults did in the twelve months before the interview, and what they would say of it."""
+    """Returns a population with the work of adults in the twelve months before the interview, and what they would say about
+    it."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked = (
         adult
@@ -56,9 +58,9 @@ def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> 
 
 
 def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
-    """Persons in households in enumeration areas: who they are, before what they did.
+    """Returns persons in households in enumeration areas, before they get any work.
 
-    Line 1 and 2 of a household are adults; `others` is the mean number of persons beside the first.
+    Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household beside the first.
     """
     region_of_area = rng.choice([1, 2, 3, 4, 5], size=areas, p=[0.2, 0.22, 0.18, 0.24, 0.16])
     urban = rng.random(areas) < np.array([0, 0.45, 0.3, 0.25, 0.35, 0.9])[region_of_area]
@@ -80,7 +82,7 @@ def people(rng: np.random.Generator, areas: int, households: int, others: float 
 
 
 def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Position in INDUSTRIES of the main job of the last twelve months; -1 where there was none."""
+    """Returns the position in INDUSTRIES of the main job in the last twelve months, or -1 if there was none."""
     rural, town = (np.array([row[i] for row in INDUSTRIES]) for i in (1, 2))
     draw = rng.random(len(persons))
     urban = (persons["AREA"] == 1).to_numpy()
@@ -93,7 +95,7 @@ def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArr
 
 
 def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
-    """Probability of forced labour among workers: by industry, origin, age and enumeration area."""
+    """Returns the probability of forced labour among workers, by industry, origin, age and enumeration area."""
     in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
     abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
     young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))
@@ -108,7 +110,7 @@ def _answers(
     truth: NDArray[np.bool_],
     industry: NDArray[np.int64],
 ) -> pd.DataFrame:
-    """What each person would answer: recall fails, a few claim what did not happen, some do not know or refuse."""
+    """Returns what each person would answer. Some forget, a few report what did not happen, and some do not know or refuse."""
     n = len(persons)
     adult = (persons["true_age"] >= 18).to_numpy()
     kind = np.where(~worked, 0, rng.choice([1, 2, 3, 4], size=n, p=[0.52, 0.33, 0.1, 0.05]))
@@ -150,12 +152,13 @@ def _answers(
 
 
 def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
-    """Answers with response error: 9 in 10 (`recall`) who should say yes do, 1 in 2,000 who should not does; a few do not say."""
+    """Returns answers with response error. Of those who should say yes, the share `recall` does. Of those who should say no, 1
+    in 2,000 says yes. A few do not know or refuse."""
     said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
     return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(said, YES, NO)))
 
 
 def maybe(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:
-    """Values for those asked, blank for the others."""
+    """Returns values for persons who were asked, and blanks for all others."""
     return pd.Series(values, dtype="Int64").where(pd.Series(asked))

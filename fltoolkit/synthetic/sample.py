@@ -1,4 +1,4 @@
-"""Surveys drawn from a population as a statistical office would draw them, and the full count they are judged against."""
+"""Surveys drawn from a population as a statistical office would draw them, and the full count with which they are compared."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ MODULE = [
 
 @dataclass(frozen=True)
 class SampleSize:
-    """Enumeration areas in all, households in each, and response: of households, and of the adult asked the module."""
+    """The size of a sample: number of enumeration areas, households per area, and the response rates of households and of the
+    adult asked the module."""
 
     areas: int = 330
     households: int = 16
@@ -34,12 +35,13 @@ class SampleSize:
 
 
 def draw_sample(population: Population, seed: int, size: SampleSize | None = None) -> pd.DataFrame:
-    """A labour force survey: areas by systematic PPS in each stratum, households at random, one adult for the module.
+    """Draws a labour force survey: areas by systematic PPS in each stratum, households at random, one adult per household for the
+    module.
 
     Returns:
-        The survey file: one row a person of the responding households, indexed by their row in the population. `W_LFS`
-        grosses households up with non-response corrected by area, `W_FL` the adults asked, with refusals corrected by
-        stratum; the weights are those a survey office would make, not the truth's.
+        The survey file, with one row per person of the responding households. The index is the person's row in the population.
+            The weights are computed as a survey office would do. `W_LFS` grosses up households, with non-response corrected by
+            area. `W_FL` grosses up the adults asked the module, with refusals corrected by stratum.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)
@@ -50,7 +52,7 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
 
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """The responding households by number: `stratum`, `W_LFS` and how many `adults` live there."""
+    """Returns the responding households by number: `stratum`, `W_LFS` and the number of `adults` in each."""
     people = population.persons.assign(
         adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
     )
@@ -74,7 +76,8 @@ def draw_households(population: Population, rng: np.random.Generator, size: Samp
 
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """One adult of each household is asked; a few refuse the module as a whole; the weights follow."""
+    """Returns the sample after one adult per household was asked the module. A few refuse the whole module. The weights follow
+    from this."""
     adult = sample["true_age"] >= 18
     lot = pd.Series(rng.random(len(sample))).where(adult, 2)
     picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))
@@ -99,13 +102,15 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Weights of those who answered, standing also for those picked who did not, by stratum; blank for everybody else."""
+    """Returns the weights of persons who answered. They also represent persons of the same stratum who were picked and did not
+    answer. Blank for everybody else."""
     kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
     return (weight / kept).where(answered).round(3)
 
 
 def census(population: Population) -> pd.DataFrame:
-    """Everybody's answers as if all adults had been asked, with weight one: the file behind the reported prevalence."""
+    """Returns the answers of everybody as if all adults had been asked, with weight one. The reported prevalence is computed
+    from this file."""
     people = population.persons
     adult = (people["true_age"] >= 18).to_numpy()
     everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
@@ -116,10 +121,11 @@ def census(population: Population) -> pd.DataFrame:
 
 
 def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
-    """What the kit finds for each person of the population: 1 a case, 0 not, nan unresolved or a child.
+    """Returns the kit's classification of each person of the population: 1 is a case, 0 is not, nan is unresolved or a child.
 
     Args:
-        population: everybody. survey: the survey.yaml by which their answers are read.
+        population: the population.
+        survey: the survey.yaml that reads its answers.
     """
     everybody = census(population)
     found = full_count(everybody, survey, "forced_labour")["forced_labour"].astype("Float64")
@@ -127,11 +133,12 @@ def reported_status(population: Population, survey: Path) -> NDArray[np.float64]
 
 
 def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataFrame:
-    """Columns of the kit's classification of a full count, row by row.
+    """Classifies everybody and returns columns of the classification, one row per person.
 
     Args:
-        everybody: the answers of all, laid out as the survey's file of persons. survey: the survey.yaml by which they are
-            read. columns: which of the classification's.
+        everybody: the answers of all persons, in the layout of the survey's person file.
+        survey: the survey.yaml that reads these answers.
+        columns: the names of the columns to return.
     """
     with TemporaryDirectory() as folder:
         connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))
@@ -145,8 +152,9 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
 
 
 def redraw(population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None) -> SurveyDesign:
-    """One more sample, as a design with a 0/1 column `case` that looks its persons up in `reported_status`: no classification,
-    so that hundreds of samples take a minute. Who was not asked the module is in the design, without a weight."""
+    """Returns one more sample as a design with a 0/1 column `case`, which is looked up in `reported_status`. Nothing is
+    classified again, so hundreds of samples take a minute. Persons who were not asked the module stay in the design with
+    weight zero."""
     sample = draw_sample(population, seed, size)
     asked = sample["FL_RESULT"] == 1
     case = pd.Series(status[sample.index] == 1, index=sample.index).astype(float).where(asked)

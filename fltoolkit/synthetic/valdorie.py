@@ -1,4 +1,4 @@
-"""The shipped Valdorie survey: all adults and one child of each household, with parents in the same file, as SPSS writes it."""
+"""The shipped Valdorie survey: all adults and one child of each household, with parents in the same file, as an SPSS file."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ REFUSED, ABSENT, CHILD_RESPONSE = 0.03, 0.06, 0.95
 
 
 def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.DataFrame:
-    """Areas and households as in `draw_sample`; all adults are asked, and one child of 5 to 17 in each household.
+    """Draws areas and households as in `draw_sample`. All adults are asked, and one child of 5 to 17 in each household.
 
     Returns:
-        The survey's file, indexed by the person's row in the population. Clusters are numbered anew in each stratum.
-        `PADULTE` and `PENFANT` gross up those who answered, non-response corrected by stratum.
+        The survey's file. The index is the person's row in the population. Cluster numbers start again in each stratum. `PADULTE`
+            and `PENFANT` gross up the persons who answered, with non-response corrected by stratum.
     """
     rng = np.random.default_rng(seed)
     pool = draw_households(families, rng, size)
@@ -50,7 +50,7 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
 
 
 def full_count_of_families(families: Families) -> pd.DataFrame:
-    """Everybody's answers as if all adults and all children of 5 to 17 had been asked, with weight one."""
+    """Returns the answers of everybody as if all adults and all children of 5 to 17 had been asked, with weight one."""
     people, adult, child = families.persons, families.adults, families.children
     return _file(
         people.assign(
@@ -62,7 +62,8 @@ def full_count_of_families(families: Families) -> pd.DataFrame:
 
 
 def _file(people: pd.DataFrame) -> pd.DataFrame:
-    """The survey's columns: no answers of those who did not answer their module, 97 where it skips a question."""
+    """Returns the survey's columns. Persons who did not answer their module have blanks. A question that the routing skips has
+    the code 97."""
     people = people.assign(STRATUM=people["stratum"])
     adult, child = people["FL_RESULT"] == ANSWERED, people["C_RESULT"] == ANSWERED
     for columns, asked in ((ADULT_MODULE, adult), (CHILD_MODULE, child), (["FWHO"], adult | child)):

@@ -1,6 +1,7 @@
-"""For a class: an island whose truth is known, samples redrawn from it by the hundred, and exercises that hint rather than tell.
+"""Material for a class: an island whose truth is known, hundreds of samples from it, and exercises that give hints, not
+solutions.
 
-It uses every room of the house, and nothing uses it but `notebooks/teaching/`.
+It may use every room of the package. Only `notebooks/teaching/` and the command `fltoolkit class` use it.
 """
 
 from fltoolkit.teaching.class_tables import hidden, numbers, spread, villages

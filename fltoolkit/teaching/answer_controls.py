@@ -1,4 +1,7 @@
-"""What a learner answers with: one of several choices is clicked, a number is typed. No quotes, and no code that could fail."""
+"""The controls with which a learner answers: click one of several choices, or type a number.
+
+No quotes, and no code that could fail.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ LABEL = "Your answer"
 
 
 def choice(choices: Sequence[str], start: str | None) -> Any:
-    """Radio buttons, of which none is chosen unless `start` says one."""
+    """Returns radio buttons. None is chosen unless `start` names one."""
     import ipywidgets as widgets
 
     layout = {"width": "max-content", "max_width": "100%"}
@@ -17,7 +20,10 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 
 
 def number_field(unit: str, start: str | None) -> Any:
-    """A field for a number, which shows its unit while it is empty. It takes whatever is typed: the check says what it understood."""
+    """Returns a field for a number.
+
+    It shows its unit while it is empty, and accepts any text: the check says what it understood.
+    """
     import ipywidgets as widgets
 
     layout = {"width": "26em", "max_width": "100%"}

@@ -1,4 +1,4 @@
-"""Small tables for the class: the island's villages, what many samples came to, and one table that gives a person away."""
+"""Small tables for the class: the island's villages, the results of many samples, and one table that reveals a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FEW = 5  # a smaller count is hidden
 
 
 def villages(people: Island) -> Table:
-    """The island by stratum: villages, adults, and the true rate, which no survey knows."""
+    """Returns the island by stratum: villages, adults, and the true rate, which no survey knows."""
     sums = people.areas.groupby("stratum").agg(villages=("cases", "size"), adults=("adults", "sum"), cases=("cases", "sum"))
     sums.loc["island"] = sums.sum()
     body = sums.assign(rate=(1000 * sums["cases"] / sums["adults"]).map("{:.1f}".format)).reset_index()
@@ -27,7 +27,7 @@ def villages(people: Island) -> Table:
 
 
 def spread(series: Mapping[str, Redraws]) -> Table:
-    """Of many samples: the mean of their estimates beside the truth, and how far they scatter."""
+    """Returns, for many samples, the mean of their estimates beside the truth, and their spread."""
 
     def told(r: Redraws, value: float) -> str:
         return f"{value * r.scale:,.{2 if r.rate else 0}f}"
@@ -42,7 +42,7 @@ def spread(series: Mapping[str, Redraws]) -> Table:
 
 
 def numbers(est: Estimates, title: str) -> Table:
-    """Estimates of the island as they stand, unpublished: its people are invented."""
+    """Returns estimates of the island without disclosure control, because its people are invented."""
     by = sorted({g for b in est.by for g in b})
     names = {"estimate": "Persons", "se": "Standard error", "n": "Asked", "cases": "Cases"}
     rows = est.table[[*by, *names]].assign(**{c: est.table[c].map("{:,.0f}".format) for c in names})
@@ -50,7 +50,7 @@ def numbers(est: Estimates, title: str) -> Table:
 
 
 def hidden(sample: pd.DataFrame) -> Table:
-    """The cases of a sample by trade and sex, as a careless office prints them: each small count hidden, and nothing else."""
+    """Returns the cases of a sample by trade and sex, as a careless office prints them: only small counts are hidden."""
     found = sample[sample["case"] == 1].groupby(["trade", "sex"]).size().unstack(fill_value=0).rename_axis(None, axis=1)
     body = found.astype(str).mask(found < FEW, "[c]").assign(total=found.sum(axis=1).astype(str)).rename_axis("Trade")
     body.loc["total"] = [str(v) for v in (*found.sum(), found.to_numpy().sum())]

@@ -1,8 +1,8 @@
-"""A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
+"""A class on one machine: one JupyterLab with a token, one folder per learner, and no data from or to the network.
 
-FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
-FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten, and a start page
-FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
+FOLDER/links.txt           the address of each learner, with the token: only for the trainer
+FOLDER/room/learner_01 …   what the server shows: a start page, and copies of the lessons and the glossary (never overwritten)
+FOLDER/settings            JupyterLab's own files, so that those of the account do not change
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching.start_page import NAME as START_PAGE, write_start_page
 from fltoolkit.terminal import say
 
-OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
+OFF = (  # parts of JupyterLab that ask the network for news and extensions, or show an address with the token
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension", "@jupyterlab/filebrowser-extension:share-file",
     "@jupyterlab/help-extension:jupyter-forum",
 )  # fmt: skip
-# A page may load from, and send to, this server alone: whatever a notebook shows, nothing leaves the room through a browser.
+# A page may load from, and send to, this server only: whatever a notebook shows, no data leave the room through a browser.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self'"
 STYLE = Path(__file__).with_name("class.css")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 ADDRESS = "name the address that this machine has in the room (Linux: hostname -I; Windows: ipconfig)"
-GLOSSARY = Path("../../docs/glossary.md")  # as the lessons name it; the server shows a learner's own folder and nothing above it
-IDLE = 45 * 60  # seconds after which a kernel that nobody looks at gives its memory back
+GLOSSARY = Path("../../docs/glossary.md")  # the path in the lessons; the server shows only a learner's own folder
+IDLE = 45 * 60  # seconds after which a kernel without a viewer is ended, to free its memory
 
 
 def refuse_root(more: Sequence[str]) -> None:
-    """Stop where learners would be masters of the machine: whatever they run, the server's account runs.
+    """Stop if the account is root's: learners run code as the server's account, and could change anything on the machine.
 
     Raises:
-        RequestError: this is root's account, and JupyterLab's own `--allow-root` is not among the options `more`.
+        RequestError: the account is root, and the options `more` do not include JupyterLab's own `--allow-root`.
     """
     if getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more:
         raise RequestError(
@@ -54,10 +54,10 @@ def refuse_root(more: Sequence[str]) -> None:
 
 
 def refuse_taken(address: str, port: int) -> None:
-    """Stop before anything is written where the server could not listen: the links of a class that runs there must last.
+    """Stop if the server could not listen, before anything is written: the links of a class that runs there must stay valid.
 
     Raises:
-        RequestError: the address is not this machine's, or something listens at that port already.
+        RequestError: the address is not of this machine, or something already listens at that port.
     """
     where = f"--port {port}"
     if not 1 <= port <= 65535:
@@ -68,7 +68,7 @@ def refuse_taken(address: str, port: int) -> None:
         raise RequestError("this machine has no such address", where=f"--address {address}", found=error, do=ADDRESS) from None
     for family, kind, protocol, _, place in places:
         with socket.socket(family, kind, protocol) as attempt:
-            if os.name == "posix":  # as the server does: a port that was just left may be taken again
+            if os.name == "posix":  # the server does the same: a port that was just released can be used again
                 attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 attempt.bind(place)
@@ -81,13 +81,16 @@ def refuse_taken(address: str, port: int) -> None:
                     raise RequestError(
                         "something listens at that port already; nothing was changed", where=where, do=do
                     ) from None
-                if address not in LOCAL:  # of localhost's two addresses a machine may lack one
+                if address not in LOCAL:  # localhost has two addresses, and a machine may lack one of them
                     problem = "this machine has no such address"
                     raise RequestError(problem, where=f"--address {address}", found=error.strerror, do=ADDRESS) from None
 
 
 def prepare(folder: Path, learners: int) -> list[Path]:
-    """Lay out the class; gives the learners' folders. What is there already stays, so that a class can go on after lunch."""
+    """Makes the folders of the class and returns those of the learners.
+
+    Existing files stay, so a class can continue after a break.
+    """
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
     nbformat = import_without_grammar("nbformat")
@@ -111,9 +114,10 @@ def prepare(folder: Path, learners: int) -> list[Path]:
 
 
 def _for_a_learner(lesson: Path) -> Any:
-    """A lesson as a learner gets it: controls on, code hidden, the glossary beside it.
+    """Returns a lesson as a learner gets it: controls on, code hidden, the glossary in the same folder.
 
-    Outputs are cleared, since some stored pictures show what is to be guessed first. A cell that fails does not stop the cells after it.
+    Outputs are removed, because some stored pictures show what learners must guess first. A cell that fails does not stop the
+    next cells.
     """
     notebook = import_without_grammar("nbformat").read(lesson, as_version=4)
     for cell in notebook.cells:
@@ -128,12 +132,15 @@ def _for_a_learner(lesson: Path) -> Any:
 
 
 def links(made: list[Path], address: str, port: int, token: str, scheme: str = "http") -> list[str]:
-    """Each learner's address: that of their start page."""
+    """Returns the address of each learner's start page."""
     return [f"{scheme}://{address}:{port}/files/{own.name}/{START_PAGE}?token={token}" for own in made]
 
 
 def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str, str]]:
-    """What starts the server, and its environment; the token is set there, not where a list of processes shows it."""
+    """Returns the command that starts the server, and its environment.
+
+    `serve` adds the token to the environment, because lists of processes show commands.
+    """
     headers = {"headers": {"Content-Security-Policy": POLICY}}
     call = [
         *START, "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
@@ -152,10 +159,10 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
 
 
 def serve(folder: Path, learners: int, address: str, port: int, more: Sequence[str] = ()) -> int:
-    """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
+    """Prepares the class and serves it until somebody stops it. `more` are options of JupyterLab."""
     refuse_root(more)
     refuse_taken(address, port)
-    refuse_without_lab()  # before anything is laid out
+    refuse_without_lab()  # before any file is written
     folder, token = folder.resolve(), secrets.token_hex(16)
     scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
     told = links(prepare(folder, learners), address, port, token, scheme)

@@ -1,4 +1,4 @@
-"""The described people of the first lesson, and the way that the kit itself takes them: shown to who has answered."""
+"""The described people of the first lesson, and the kit's own classification of each: a learner sees it after answering."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ FILE = Path(__file__).parent / "people.yaml"
 
 
 def routes(lesson: Lesson) -> Any:
-    """The kit's way through the definition for each person whom the learner has got right; the others wait.
+    """Returns the kit's path through the definition for each person whom the learner has classified correctly; others are
+    `not yet`.
 
-    In an interactive lesson the table follows every answer.
+    In an interactive lesson the table changes after every answer.
     """
     return lesson.follow(lambda: _routes(lesson))
 
@@ -41,7 +42,7 @@ def _routes(lesson: Lesson) -> Table:
 
 @cache
 def classified() -> pd.DataFrame:
-    """`step` and `trace` of each person, from the answers written down in people.yaml."""
+    """Returns `step` and `trace` of each person, from the answers in people.yaml."""
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     people = pd.DataFrame.from_dict(content["people"], orient="index").rename_axis("who").reset_index()
     with TemporaryDirectory() as folder:

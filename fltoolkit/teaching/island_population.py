@@ -1,4 +1,4 @@
-"""Calda, an invented island: who lives in which village, at what trade, and who is truly in forced labour."""
+"""Calda, an invented island: in which village each person lives, their trade, and who is truly in forced labour."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-TAKE = 20  # persons asked in each village that is drawn
+TAKE = 20  # persons asked in each drawn village
 COAST, INLAND = "coast", "inland"
 FISHERS, KILN, OTHERS = "fishers", "kiln workers", "others"
 VILLAGES = {COAST: 80, INLAND: 320}
-SHARE = {FISHERS: 0.4, KILN: 0.6, OTHERS: 1.0}  # of a village's adults, whose trade it is
+SHARE = {FISHERS: 0.4, KILN: 0.6, OTHERS: 1.0}  # the share of a village's adults who have the village's trade
 RISK = {(COAST, FISHERS): 0.075, (COAST, OTHERS): 0.018, (INLAND, KILN): 0.13, (INLAND, OTHERS): 0.006}
 
 
 @dataclass(frozen=True)
 class Island:
-    """Every adult, one row each (`stratum`, `village`, `sex`, `trade`, `case`), and the villages they live in.
+    """All adults of the island, and their villages.
 
-    `areas` has a row a village: `stratum`, `adults`, `cases`, and by trade the cases in it. All that is redrawn comes from there.
+    `persons` has one row per adult (`stratum`, `village`, `sex`, `trade`, `case`). `areas` has one row per village: `stratum`,
+    `adults`, `cases`, and the cases by trade. All redrawn samples come from `areas`.
     """
 
     persons: pd.DataFrame
@@ -28,19 +29,22 @@ class Island:
 
     @property
     def truth(self) -> float:
-        """The true prevalence, as a proportion."""
+        """Returns the true prevalence, as a proportion."""
         return float(self.areas["cases"].sum() / self.areas["adults"].sum())
 
     def after_a_fall(self, cut: float, seed: int = 5) -> Island:
-        """The island some years on: of every hundred cases so many are none any more, wherever they live."""
+        """Returns the island some years later: each case has ended with the chance `cut`, wherever the person lives."""
         rng = np.random.default_rng(seed)
         case = self.persons["case"].to_numpy() & (rng.random(len(self.persons)) >= cut)
         persons = self.persons.assign(case=case)
         return replace(self, persons=persons, areas=_areas(persons))
 
     def sample(self, persons: int = 2400, seed: int = 1) -> pd.DataFrame:
-        """One survey of the island, a row a person with `weight`, `stratum` and `psu`: half of its villages on the coast, where a
-        fifth of the villages are; drawn with probability proportional to size, 20 adults in each."""
+        """Returns one survey of the island, one row per person, with `weight`, `stratum` and `psu`.
+
+        Half of the sampled villages are on the coast, although only a fifth of all villages are. Villages are drawn with
+        probability proportional to size, and 20 adults are asked in each.
+        """
         rng, found = np.random.default_rng(seed), []
         rows = self.persons.groupby("village").indices
         for stratum, frame in self.areas.groupby("stratum"):
@@ -54,13 +58,13 @@ class Island:
 
 @cache
 def island(seed: int = 14) -> Island:
-    """The island, always the same: 400 villages, some 60,000 adults, forced labour in few of the villages."""
+    """Returns the island, the same for each seed: 400 villages, some 60,000 adults, forced labour in few of the villages."""
     rng = np.random.default_rng(seed)
     strata = np.repeat(list(VILLAGES), list(VILLAGES.values()))
     sizes = np.maximum(60, rng.lognormal(np.log(140), 0.35, len(strata))).astype(int)
     kilns = (strata == INLAND) & (rng.random(len(strata)) < 0.15)
     trade = np.where(strata == COAST, FISHERS, np.where(kilns, KILN, OTHERS))
-    shape = np.where(kilns, 4.0, 0.5)  # forced labour gathers in some villages; around kilns it is everywhere
+    shape = np.where(kilns, 4.0, 0.5)  # forced labour is concentrated in some villages; near kilns it is in all of them
     effect = rng.gamma(shape, 1 / shape)
     village = np.repeat(np.arange(len(strata)), sizes)
     own = np.where(rng.random(len(village)) < pd.Series(trade).map(SHARE).to_numpy()[village], trade[village], OTHERS)

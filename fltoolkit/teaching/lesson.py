@@ -1,4 +1,4 @@
-"""Exercises are data (`lessons/*.yaml`); a check says right, or gives a hint, which never names the number or the choice."""
+"""Exercises are data (`lessons/*.yaml`). A check says right, or gives a hint that never names the right number or choice."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 
 LESSONS = Path(__file__).parent / "lessons"
-# How near an answer must be, relative to what is right: two digits are enough for what is worked out; redraws have luck of their own.
+# How near an answer must be, relative to the right number. Two digits are enough for a calculation; redraws vary by chance.
 TOLERANCES = {"counted": 0.0, "worked out": 0.03, "redrawn": 0.06}
-WRITTEN = 0.005  # how near an answer is to a usual mistake that is written out as a number: 97 is no 95
-RATES = ("%", "of 100", "per 1,000")  # units for which another is often taken, which is so many times as large or small;
-SCALES = (10, 100, 1000)  # persons and times have no other
+WRITTEN = 0.005  # the same for a usual mistake that a lesson gives as a number: 97 is not 95
+RATES = ("%", "of 100", "per 1,000")  # learners often use another of these units, so their number is too large or small
+SCALES = (10, 100, 1000)  # by one of these factors. Persons and times have only one unit
 QUOTES = " \"'`“”„‘’‚«»‹›"
 NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
 
@@ -30,9 +30,12 @@ NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
 class Exercise(Model):
     """One question.
 
-    `right`: one of `choices`; or a number, or the name of one in `true_answers`. `found`: how a learner comes by the number, which says how near
-    it must be. `mistakes`: what a usual wrong way gives (as `right`), and the hint for it. `hint`: for every other wrong answer. `why`: told
-    once it is right.
+    Attributes:
+        right: the right answer: one of `choices`, a number, or the name of a number in `true_answers`.
+        found: how a learner finds the number. It decides how near the answer must be.
+        mistakes: the result of a usual mistake (in the form of `right`), and the hint for it.
+        hint: the hint for every other wrong answer.
+        why: the explanation after a right answer.
     """
 
     question: str
@@ -54,11 +57,11 @@ class Exercise(Model):
         return self
 
     def met(self, answer: str) -> bool:
-        """Whether an answer, as it was read, is right."""
+        """Returns whether an answer, in the form of `read`, is right."""
         return answer == self.right if self.choices else _near(float(answer), truth(self.right), TOLERANCES[self.found])
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Whether an answer, as it was read, is right, and what is said."""
+        """Returns whether an answer, in the form of `read`, is right, and the reply to it."""
         if self.met(answer):
             return True, self.why
         if self.choices:
@@ -78,9 +81,9 @@ class Exercise(Model):
         return ""
 
     def read(self, answer: object) -> str | None:
-        """An answer as it was typed, in the form in which it is judged; None if it is none.
+        """Returns a typed answer in the form in which it is judged; None if it is no answer.
 
-        Quotes, unusual spaces, the question's own unit, a decimal comma and, of persons, commas between thousands are all understood.
+        It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
         """
         said = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
         text = " ".join(said.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
@@ -104,7 +107,7 @@ def _near(value: float, wanted: float, tolerance: float) -> bool:
 
 
 def _letters(unit: str) -> str:
-    """A unit without what people write in several ways: `per 1,000 adults` as `per1000adults`."""
+    """Returns a unit without spaces, commas and points, which people write in several ways: `per1000adults`."""
     return re.sub(r"[\s,.]", "", unit).casefold()
 
 
@@ -116,10 +119,13 @@ class Sheet(Model):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson's exercises and how far a learner has come.
+    """A lesson's exercises and the progress of a learner.
 
-    `answers` come from a file, by exercise. With `interactive` a learner answers by a control. `right` says, by exercise, whether
-    the last answer was right. `changes` are called after each answer, so that what shows the score follows.
+    Attributes:
+        answers: the answers in a file, by exercise.
+        interactive: whether the learner answers by controls.
+        right: whether the last answer was right, by exercise.
+        changes: functions that are called after each answer, so that the score is shown again.
     """
 
     exercises: Mapping[str, Exercise]
@@ -129,19 +135,19 @@ class Lesson:
     changes: list[Callable[[], None]] = field(default_factory=list)
 
     def exercise(self, name: str) -> Any:
-        """The question, with where to answer it below. `ask` and `answer` are its halves, for what is guessed before it is shown.
+        """Show the question, with the control or the reply below it. `ask` and `answer` do the two halves separately.
 
         Raises:
             RequestError: the lesson has no such exercise.
         """
         from IPython.display import display
 
-        offered = self.interactive and self._exercise(name).choices  # the control names them
+        offered = self.interactive and self._exercise(name).choices  # the control shows the choices
         display(Words(self._question(name)) if offered else self.ask(name))
         return self.answer(name)
 
     def ask(self, name: str) -> Words:
-        """The question, and what kind of answer it wants."""
+        """Returns the question, and the kind of answer that it needs."""
         return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
 
     def _question(self, name: str) -> str:
@@ -149,9 +155,9 @@ class Lesson:
         return f"**Exercise {list(self.exercises).index(name) + 1}.** {question}"
 
     def answer(self, name: str) -> Any:
-        """Where a learner answers: a control with the reply below it; without interaction, the reply to the file's answer.
+        """Returns a control with the reply below it; without interaction, the reply to the answer in the file.
 
-        A choice is judged when it is clicked, a number when Enter is pressed or the field is left.
+        A choice is judged when it is clicked. A number is judged when Enter is pressed or the field is left.
 
         Raises:
             RequestError: the lesson has no such exercise.
@@ -171,7 +177,10 @@ class Lesson:
         return shell([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
-        """Right, with the reason; or a hint. None: the answer of the file, if there is one."""
+        """Returns the reply to an answer: right, with the reason; or a hint.
+
+        None means the answer in the file, if there is one.
+        """
         exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer
         if answer is None:
@@ -182,11 +191,11 @@ class Lesson:
         return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {told}")
 
     def score(self) -> Any:
-        """How many are right, and which are still open; with interaction it follows every answer."""
+        """Returns how many answers are right, and which exercises are open; with interaction it changes after every answer."""
         return self.follow(self._score)
 
     def follow(self, view: Callable[[], Any]) -> Any:
-        """What `view` gives; with interaction it is shown anew after every answer."""
+        """Returns what `view` returns; with interaction it is shown again after every answer."""
         return shell([], lambda: (view(),), changes=self.changes) if self.interactive else view()
 
     def _score(self) -> Words:
@@ -201,26 +210,27 @@ class Lesson:
 
 
 def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson:
-    """A lesson by the name of its notebook.
+    """Returns a lesson by the name of its notebook.
 
     Args:
+        name: the name of the notebook.
         answers: the path of a YAML file of answers by exercise (`notebooks/teaching/answers`); "" for none.
         interactive: whether there is a control under each question.
 
     Raises:
-        SpecError, RequestError: there is no such lesson; the file is no YAML, or answers what was not asked.
+        SpecError, RequestError: there is no such lesson; the file is not YAML, or answers a question that does not exist.
     """
     found = load_shipped(LESSONS, name, Sheet, "lesson").exercises
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
-        raise RequestError("the file answers what was not asked", where=answers, found=strangers, allowed=list(found))
+        raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
     if interactive:
         _tell_errors_kindly()
     return Lesson(found, given, interactive)
 
 
 def _tell_errors_kindly() -> None:
-    """From now on, a cell of this notebook that fails says what was wrong in words, without the lines of code that it went through."""
+    """Makes a failing cell of this notebook say in words what was wrong, without the lines of code."""
     from IPython import get_ipython
     from IPython.display import display
 

@@ -1,4 +1,4 @@
-"""What a repeat could find, and how many people it needs: three numbers to set, and the answer below them."""
+"""What a repeat survey could detect, and how many people it needs: numbers to set, and the answer below them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fltoolkit.estimate.power_and_sample_size import detectable_change, sample_s
 from fltoolkit.show.explore.explorer_controls import WIDE, shell
 from fltoolkit.show.wording.section_words import Words
 
-# Of each number: its name, the least and the most that can be set, and the step.
+# For each number: its label, the smallest and the largest value, and the step.
 NUMBERS = {
     "baseline": ("Baseline, per 1,000", 1.0, 500.0, 1.0),
     "persons": ("People in each round", 100.0, 1_000_000.0, 100.0),
@@ -20,7 +20,7 @@ NUMBERS = {
 
 
 def play_smallest_fall(*, interactive: bool = False) -> Any:
-    """The smallest fall that a repeat finds with a chance of 80 %: by the baseline, the people in each round and the design effect."""
+    """Shows the smallest fall that a repeat detects with a chance of 80 %, for a baseline, a sample size and a design effect."""
 
     def view(baseline: float, persons: float, deff: float) -> Words:
         found = detectable_change(baseline / 1000, persons, deff=deff)
@@ -33,7 +33,7 @@ def play_smallest_fall(*, interactive: bool = False) -> Any:
 
 
 def play_sample_size(*, interactive: bool = False) -> Any:
-    """The people who must answer in each round: by the baseline, the cut that is to be found and the design effect."""
+    """Shows how many people must answer in each round, for a baseline, a cut to be detected and a design effect."""
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)
@@ -44,7 +44,7 @@ def play_sample_size(*, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> Any:
-    """The answer for the numbers as they start; with interaction, below a field for each."""
+    """Returns the answer for the starting numbers; with interaction, below a field for each number."""
     if not interactive:
         return view(**starts)
     fields = {name: _field(name, start) for name, start in starts.items()}
@@ -52,7 +52,7 @@ def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> An
 
 
 def _field(name: str, start: float) -> Any:
-    """A field that takes a number within its limits, and puts one from beyond them at the nearer limit."""
+    """Returns a field for a number. A number outside its limits is moved to the nearer limit."""
     import ipywidgets as widgets
 
     label, least, most, step = NUMBERS[name]

@@ -1,7 +1,7 @@
-"""Hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
+"""Draws hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
 
-A village adds to a sample the number of its cases among the 20 asked there, which is hypergeometric; whoever does not answer, or answers
-wrongly, is binomial on top. Estimates and standard errors are those of the kit (weights, strata, with-replacement PSUs).
+The cases among the 20 persons asked in a village are hypergeometric. Non-response and wrong answers are then binomial. Estimates
+and standard errors are those of the kit (weights, strata, with-replacement PSUs).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from fltoolkit.estimate.measures.intervals import Confidence, ProportionInterval
 from fltoolkit.teaching.island_population import TAKE, Island
 
 Numbers = NDArray[np.float64]
-ANSWERS = {True: 0.6, False: 0.9}  # who answers at all: of those in forced labour, and of the others
+ANSWERS = {True: 0.6, False: 0.9}  # the chance to answer at all: of persons in forced labour, and of others
 SENSITIVITY, SPECIFICITY = 0.8, 0.99
 LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class Redraws:
-    """Many samples of one design: of each its estimate, standard error, persons asked, degrees of freedom and PSUs with cases.
+    """Many samples of one design: for each its estimate, standard error, persons asked, degrees of freedom and PSUs with cases.
 
-    `truth` is what they all aim at; `rate`: whether they are proportions, or numbers of persons.
+    `truth` is the true value that all samples estimate. `rate` says whether the estimates are proportions, or numbers of persons.
     """
 
     estimate: Numbers
@@ -42,14 +42,14 @@ class Redraws:
         return 1000.0 if self.rate else 1.0
 
     def interval(self, method: ProportionInterval = "wald") -> tuple[Numbers, Numbers]:
-        """The 95 % interval of each sample, by any of the kit's methods."""
+        """Returns the 95 % interval of each sample, by any method of the kit."""
         if not self.rate or method == "wald":
             return wald(self.estimate, self.se, self.df, LEVEL)
         seen = SeenProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
         return proportion(seen, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
-        """Whether each interval holds the truth, or another value."""
+        """Returns whether each interval contains the truth, or another value."""
         low, high = self.interval(method)
         wanted = self.truth if value is None else value
         return np.asarray((low <= wanted) & (wanted <= high))
@@ -62,12 +62,17 @@ def redraw(
     """Draw the island again and again.
 
     Args:
-        times: how many samples. persons: asked in each.
-        clusters: 20 in each of some villages, instead of anybody anywhere.
-        oversample: half of the sample on the coast. weighted: whether the estimate makes up for that.
-        nonresponse: who is in forced labour answers less often than others.
-        response_error: some who are in forced labour do not say so, and a few say so who are not.
-        among: estimate the number of cases of one trade, instead of the prevalence. filtered: as if the file held only PSUs with that trade.
+        people: the island.
+        times: how many samples are drawn.
+        persons: how many persons are asked in each sample.
+        clusters: ask 20 persons in each of some villages, instead of any persons anywhere.
+        oversample: draw half of the sample on the coast.
+        weighted: whether the estimate corrects for the oversampling.
+        nonresponse: persons in forced labour answer less often than others.
+        response_error: some persons in forced labour do not say so, and a few others say that they are.
+        among: estimate the number of cases in one trade, instead of the prevalence.
+        filtered: act as if the file held only PSUs with that trade.
+        seed: the start of the random numbers.
     """
     rng = np.random.default_rng(seed)
     groups = [g for _, g in people.areas.groupby("stratum")] if oversample else [people.areas]
@@ -91,7 +96,7 @@ def redraw(
 
 
 def fall(before: Redraws, after: Redraws) -> Redraws:
-    """Each sample of a later round less one of the earlier round: the change, its standard error and its truth."""
+    """Returns each sample of a later round minus one of the earlier round: the change, its standard error and its truth."""
     return Redraws(
         after.estimate - before.estimate, np.hypot(before.se, after.se), before.n, before.df + after.df, before.psus_with_cases,
         after.truth - before.truth,
@@ -100,7 +105,7 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """How each stratum is drawn: see `redraw`; `persons` are those asked in one stratum."""
+    """How each stratum is drawn (see `redraw`). `persons` are those asked in one stratum."""
 
     times: int
     persons: int
@@ -112,7 +117,10 @@ class _Drawing:
 
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
-    """Cases `y` and persons `n` of each PSU drawn; without clusters of the whole stratum, whose persons are the PSUs."""
+    """Returns the cases `y` and persons `n` of each drawn PSU.
+
+    Without clusters a PSU is a person, and they are sums of the stratum.
+    """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:
         drawn = rng.choice(len(areas), (how.times, how.persons // TAKE), p=adults / adults.sum())
@@ -133,7 +141,7 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
 
 
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
-    """Of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a]."""
+    """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a]."""
     y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]
     z = y - p * n
     squares = z**2 * part["kept"] if part["clusters"] else y * (1 - p) ** 2 + (n - y) * p**2

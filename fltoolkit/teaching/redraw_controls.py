@@ -1,4 +1,7 @@
-"""Pictures of redraws with controls above them; without interaction, the picture at its start. Labelled, and usable from the keyboard."""
+"""Pictures of redraws with controls above them; without interaction, only the first picture.
+
+Controls have labels and work by keyboard.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "method": {words: name for name, words in METHODS.items()},
     "cut": {f"{cut} %": cut for cut in (0, 10, 25, 50, 75)},
 }
-NAMES = {  # of the controls, in the words of the lessons' headings
+NAMES = {  # of the controls, as in the headings of the lessons
     "persons": "Persons asked", "clusters": "In villages", "oversample": "More on the coast", "weights_forgotten": "Weights forgotten",
     "nonresponse": "Some do not answer", "response_error": "Some answers are wrong", "method": "Method", "cut": "True fall",
 }  # fmt: skip
-TIMES = 500  # samples a picture: fast enough to follow a hand
+TIMES = 500  # samples per picture: few enough for an immediate reaction
 
 
 def play_samples(people: Island, *, interactive: bool = False) -> Any:
-    """The hill of the estimates beside that of simple random samples, everything that goes wrong switched on one by one."""
+    """Shows the histogram of the estimates beside that of simple random samples.
+
+    Each source of error can be switched on alone.
+    """
 
     def view(persons: int, weights_forgotten: bool, **switches: Any) -> Picture:
         drawn = redraw(people, TIMES, persons=persons, weighted=not weights_forgotten, **switches)
@@ -37,7 +43,7 @@ def play_samples(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_intervals(people: Island, *, interactive: bool = False) -> Any:
-    """A hundred intervals, by size, method and clustering."""
+    """Shows a hundred intervals, for a sample size, a method, and with or without clusters."""
 
     def view(persons: int, method: Any, clusters: bool) -> Picture:
         return intervals(redraw(people, TIMES, persons=persons, clusters=clusters), method)
@@ -46,7 +52,7 @@ def play_intervals(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_repeats(people: Island, *, interactive: bool = False) -> Any:
-    """A hundred repeats after a true fall, by its size and that of both rounds."""
+    """Shows a hundred repeats after a true fall, for the size of the fall and of both rounds."""
 
     def view(persons: int, cut: int) -> Picture:
         rounds = (people, people.after_a_fall(cut / 100))
@@ -57,7 +63,7 @@ def play_repeats(people: Island, *, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> Any:
-    """A view, below a control for each of its arguments; each starts where it is told."""
+    """Returns a view below one control for each of its arguments. `starts` are their first values."""
     if not interactive:
         return view(**starts)
     controls = {name: _control(name, start) for name, start in starts.items()}
@@ -65,7 +71,7 @@ def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> An
 
 
 def _control(name: str, start: Any) -> Any:
-    """A switch or a drop-down: a slider's handle has no name that a screen reader could say."""
+    """Returns a switch or a drop-down. A slider is not used: its handle has no name that a screen reader could say."""
     import ipywidgets as widgets
 
     return (

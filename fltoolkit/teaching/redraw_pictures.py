@@ -1,4 +1,4 @@
-"""What redrawing shows: where the estimates of many samples fall, and which of their intervals hold the truth."""
+"""Pictures of redrawn samples: where their estimates are, and which of their intervals contain the truth."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from fltoolkit.show.charts.chart_style import BLUE, GREEN, GREY, INK, ORANGE, PU
 from fltoolkit.teaching.redraw import Redraws
 
 BINS, UNIT = 40, "per 1,000 adults"
-HILLS = (BLUE, GREEN)  # of two ways of sampling; orange is kept for what misses the truth, purple for a change that is found
-# From where to where the pictures of rates and of their changes reach, per 1,000 adults: one axis for all, so that hills and intervals of
-# different cells can be compared. What lies beyond widens it; nothing is cut.
+HILLS = (BLUE, GREEN)  # of two ways of sampling; orange marks intervals that miss the truth, purple a change that is found
+# The range of the pictures of rates and of changes, per 1,000 adults. All pictures have the same axis, so that those of different
+# cells can be compared. Values outside widen the axis; nothing is cut.
 RATES, CHANGES = (-25.0, 140.0), (-60.0, 60.0)
 HILL = 80.0
 METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_rare": "Korn–Graubard, rare events"}
 
 
 def distribution(series: Mapping[str, Redraws], title: str = "Where the estimates fall") -> Picture:
-    """A hill a way of sampling: the estimates of its samples, the truth as a line, their mean as a mark below."""
+    """Draws one histogram per way of sampling: the estimates of its samples, the truth as a line, their mean as a mark below."""
     first = next(iter(series.values()))
     values = {name: r.estimate * r.scale for name, r in series.items()}
     most = max(v.max() for v in values.values())
     most = max(most, HILL) if first.rate else most
-    step = first.scale / first.n[0]  # what one case more adds: a bin holds as many steps as any other
+    step = first.scale / first.n[0]  # the effect of one more case: every bin holds the same number of such steps
     width = step * max(1, round(most / BINS / step))
     edges = np.arange(-step / 2, most + width, width)
     fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 130 + 130 * len(series),
@@ -49,10 +49,10 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
-    """A hundred samples, a line each: its 95 % interval. Those that miss the truth are orange and start with a cross.
+    """Draws a hundred samples, one line each: the 95 % interval. Intervals that miss the truth are orange and start with a cross.
 
-    With `zero` (for changes) the marked ones, in purple, leave zero out: the test finds something. Of each kind as many are shown as there
-    are in a hundred of all samples, so that whoever counts the lines finds the number of the title.
+    With `zero` (for changes), the marked intervals are purple and exclude zero: the test finds a change. The picture shows as
+    many marked lines as there are in a hundred of all samples, so that the number of lines equals the number in the title.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)
@@ -84,7 +84,7 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
 
 
 def difference(first: tuple[str, float, float], second: tuple[str, float, float]) -> Picture:
-    """Two estimates (name, value, standard error) with their 95 % intervals, and without numbers their difference below."""
+    """Draws two estimates (name, value, standard error) with their 95 % intervals, and below them their difference."""
     fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 330, showlegend=False)
     gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
     rows = [first, second, gap]

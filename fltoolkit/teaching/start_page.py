@@ -1,4 +1,4 @@
-"""The page at which a learner arrives: the lessons in their order, what each is for, and how to go on in it. No code is shown."""
+"""The page at which a learner starts: the lessons in order, the aim of each, and how to continue. It shows no code."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ TEMPLATE = "start_page.html.j2"
 
 
 def write_start_page(own: Path, lessons: Mapping[str, Any]) -> Path:
-    """Write the start page into a learner's folder; gives its path.
+    """Write the start page into a learner's folder, and return its path.
 
     Args:
-        own: the folder, whose name is the learner's and that of their JupyterLab workspace.
-        lessons: by file name, the notebook: its first cell has the title as a heading and a paragraph that begins with `**Aim.**`.
+        own: the folder. Its name is that of the learner and of their JupyterLab workspace.
+        lessons: the notebooks by file name. The first cell of each has the title as a heading and a paragraph that begins with
+            `**Aim.**`.
     """
     shown = [{"file": name, **_head(notebook.cells[0].source)} for name, notebook in sorted(lessons.items())]
     write_whole(own / NAME, _template().render(learner=own.name, lessons=shown) + "\n")
@@ -27,7 +28,7 @@ def write_start_page(own: Path, lessons: Mapping[str, Any]) -> Path:
 
 
 def _head(text: str) -> dict[str, str]:
-    """The title and the aim of a lesson, without their marks."""
+    """Returns the title and the aim of a lesson, without Markdown marks."""
     title = text.partition("\n")[0].removeprefix("# ")
     aim = re.search(r"\*\*Aim\.\*\* (.*?)(?:\n\n|$)", text, re.S)
     sentence = " ".join(aim[1].split()).partition(". ")[0] if aim else ""
@@ -36,7 +37,7 @@ def _head(text: str) -> dict[str, str]:
 
 @cache
 def _template() -> Any:
-    """The page as jinja2 reads it: what is put into it is escaped."""
+    """Returns the jinja2 template of the page. It escapes all values."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(Path(__file__).parent)

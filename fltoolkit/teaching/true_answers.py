@@ -1,4 +1,7 @@
-"""What is right, and what each usual mistake gives: counted from the island's people or by a formula on paper, never by the learner's call."""
+"""The right answers and the results of usual mistakes.
+
+They come from the island's people or a formula, never from the learner's call.
+"""
 
 from __future__ import annotations
 
@@ -14,28 +17,30 @@ from fltoolkit.teaching.redraw import SENSITIVITY, SPECIFICITY
 
 Z, Z_POWER = 1.959964, 0.841621
 P0, N0, DEFF, CUT = 0.02, 4800, 1.5, 0.25  # the plan of lesson 4
-REPEAT = 4800  # persons in each of the rounds that lesson 4 redraws
+REPEAT = 4800  # persons in each round that lesson 4 redraws
 
 
 @cache
 def truth(name: str) -> float:
-    """A number by its name in the lessons' YAML; a number stands for itself."""
+    """Returns a number by its name in the lessons' YAML; a number is returned as it is."""
     return TRUTHS[name]() if name in TRUTHS else float(name)
 
 
 def rates() -> dict[str, float]:
-    """The true prevalence of each stratum."""
+    """Returns the true prevalence of each stratum."""
     sums = island().areas.groupby("stratum")[["adults", "cases"]].sum()
     return {str(s): float(r["cases"] / r["adults"]) for s, r in sums.iterrows()}
 
 
 def simple(n: float, p: float) -> float:
-    """Standard error of a simple random sample."""
+    """Returns the standard error of a simple random sample."""
     return sqrt(p * (1 - p) / n)
 
 
 def clustered(persons: int, areas: pd.DataFrame) -> float:
-    """Standard error of `persons` asked by twenties in villages drawn with probability proportional to size (Cochran 1977, §11.9)."""
+    """Returns the standard error of `persons`, 20 in each village drawn with probability proportional to size (Cochran 1977,
+    §11.9).
+    """
     size, p = areas["adults"].to_numpy(float), (areas["cases"] / areas["adults"]).to_numpy()
     share, whole = size / size.sum(), areas["cases"].sum() / size.sum()
     within = (1 - TAKE / size) * size / (size - 1) * p * (1 - p) / TAKE
@@ -43,7 +48,7 @@ def clustered(persons: int, areas: pd.DataFrame) -> float:
 
 
 def wald_coverage(n: int, p: float) -> float:
-    """Chance that p ± 1.96·SE holds p, over all numbers of cases: exact binomial, no samples drawn."""
+    """Returns the chance that p ± 1.96·SE contains p, over all numbers of cases: exact binomial, no samples drawn."""
     chance, total = (1 - p) ** n, 0.0
     for k in range(n + 1):
         half = Z * sqrt(k / n * (1 - k / n) / (n - 1))
@@ -53,33 +58,33 @@ def wald_coverage(n: int, p: float) -> float:
 
 
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
-    """Relative fall from P0 that N0 persons a round detect: (p1 − p2)² = c·(p1q1 + p2q2), a quadratic in p2."""
+    """Returns the relative fall from P0 that N0 persons per round detect: (p1 − p2)² = c·(p1q1 + p2q2), a quadratic in p2."""
     c = deff * z**2 / N0
     a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
 
 
 def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
-    """Persons a round, to detect a fall by CUT."""
+    """Returns the persons per round that are needed to detect a fall by CUT."""
     q = p * (1 - CUT)
     return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
 
 
 def chance_of_a_repeat() -> float:
-    """Of 100 repeats, how many call the fall of lesson 4 a fall: from the exact variances of both rounds."""
+    """Returns how many of 100 repeats find the fall of lesson 4, from the exact variances of both rounds."""
     before, after = island(), island().after_a_fall(CUT)
     se = np.hypot(clustered(REPEAT, before.areas), clustered(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))
 
 
 def _kilns(sex: str) -> float:
-    """Cases among the kiln workers of one sex in the sample of lessons 3 and 4."""
+    """Returns the cases among the kiln workers of one sex in the sample of lessons 3 and 4."""
     persons = island().sample()
     return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
 
 
 def true_positives() -> float:
-    """Of 100 persons counted as cases, how many are."""
+    """Returns how many of 100 persons counted as cases are truly cases."""
     hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
     return 100 * hits / (hits + false)
 

@@ -1,1 +1,1 @@
-"""Reads YAML files into checked objects. Errors name the key. It knows nothing of the other packages."""
+"""Reads YAML files into checked objects. Errors name the key. This package does not use the other packages."""

@@ -1,7 +1,7 @@
-"""Makes the JSON Schema with which an editor checks a YAML file. It allows everything that the loader reads.
+"""Makes the JSON Schema that an editor uses to check a YAML file. The schema allows everything that the loader reads.
 
-The loader reads every scalar as text, and takes one element without brackets as a list of one. The schema of a pydantic model allows neither,
-so it is widened here.
+The loader reads every scalar as text. If a list has only one element, the loader accepts it without brackets. The schema of a
+pydantic model allows neither, so this module extends it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 @dataclass(frozen=True)
 class Instead:
-    """What a YAML file may have in place of what a model holds, for an annotation beside the validator that reads it.
+    """Annotation that says what else a YAML file may contain in place of the type in the model. It goes beside the validator that
+    reads it.
 
     Attributes:
-        kinds: `element`, one element without brackets in place of a list; `text`, a text in place of an element; `names`, a list of names.
+        kinds: `element`: one element without brackets in place of a list. `text`: a text in place of an element. `names`: a list
+            of names in place of a mapping.
     """
 
     kinds: tuple[str, ...]
@@ -31,7 +33,7 @@ class Instead:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """A model's JSON Schema, widened by what its annotations and the loader take instead."""
+    """Returns the JSON Schema of a model, extended by what the annotations (`Instead`) and the loader also accept."""
     return {key: _widened(value) for key, value in schema.items()}
 
 
@@ -41,7 +43,7 @@ def _widened(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     made = {key: _widened(value) for key, value in node.items() if key != INSTEAD}
-    if made.get("type") == "array" and "minLength" in made:  # pydantic's name for the length of what a validator returns
+    if made.get("type") == "array" and "minLength" in made:  # pydantic's name for the minimum length of a validator's result
         made["minItems"] = made.pop("minLength")
     if made.get("type") == "string" and "enum" in made:
         made = {key: value for key, value in made.items() if key != "type"} | {"enum": [*made["enum"], *_numbers(made["enum"])]}
@@ -56,5 +58,5 @@ def _widened(node: Any) -> Any:
 
 
 def _numbers(words: list[Any]) -> list[int]:
-    """The words that are whole numbers, as such: an editor reads `digits: 4` as a number."""
+    """Returns the words that are whole numbers, as numbers, because an editor reads `digits: 4` as a number."""
     return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

@@ -1,4 +1,4 @@
-"""Explains the mistakes in a YAML file in plain words, each with its key and line. pydantic finds them."""
+"""Explains the mistakes that pydantic finds in a YAML file, in plain words. Each message gives the key and the line."""
 
 from __future__ import annotations
 
@@ -9,25 +9,32 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 Line = Callable[[Sequence[object]], str]
-PATTERNS = {  # of a text, in words
+PATTERNS = {  # the patterns of texts, in words
     r"^[a-z][a-z0-9_]*$": "must be small letters a to z, digits and _, a letter first",
     r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$": "a sheet's name has 1 to 31 characters, none of [ ] : * ? / \\, and no quote at its ends",
 }
 WHOLE, NUMBER, TEXT, BOOL, KEYS, LIST = "a whole number", "a number", "text", "true or false", "keys and values", "a list"
-KINDS = {  # of pydantic's errors of type, what is wanted
+KINDS = {  # pydantic's type errors, and what each one requires
     "int_parsing": WHOLE, "int_type": WHOLE, "int_from_float": WHOLE, "int_parsing_size": WHOLE, "float_parsing": NUMBER, "float_type": NUMBER,
     "bool_parsing": BOOL, "bool_type": BOOL, "string_type": TEXT, "dict_type": KEYS, "model_type": KEYS, "model_attributes_type": KEYS,
     "tuple_type": LIST, "list_type": LIST, "date_type": "a date, as 2025-03-01", "date_parsing": "a date, as 2025-03-01",
     "date_from_datetime_parsing": "a date, as 2025-03-01",
 }  # fmt: skip
-LONGEST = 200  # characters of what was found
+LONGEST = 200  # characters of the value that a message shows
 SHAPES = {KEYS: dict, LIST: list}
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """One error: the keys to it in the file and in the schema, and where a choice among kinds of value begins, of which pydantic tells
-    each by itself."""
+    """One error that pydantic found.
+
+    Attributes:
+        path: the keys that lead to the error in the file.
+        route: the keys that lead to the error in the schema.
+        choice: the path of the value, if several types are allowed there. pydantic then reports one error per type. None
+            otherwise.
+        error: pydantic's error.
+    """
 
     path: tuple[object, ...]
     route: tuple[object, ...]
@@ -36,16 +43,18 @@ class _Problem:
 
     @property
     def wanted(self) -> str:
-        """What may stand there, if it is a matter of its kind."""
+        """Returns the type that is required, in words. It is empty if the error is not about the type."""
         return KINDS.get(self.error["type"], "")
 
 
 def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, line: Line) -> list[str]:
-    """What needs a change, a line each.
+    """Returns what must be changed, one line per mistake.
 
     Args:
-        errors: of pydantic. schema: the model's JSON Schema. data: what was read. line: of a path, where it
-            stands in the file, as ` (line 12)`.
+        errors: pydantic's errors.
+        schema: the JSON Schema of the model.
+        data: what was read from the file.
+        line: returns the line of a path in the file, as ` (line 12)`.
     """
     found = [_located(error, data) for error in errors]
     found = [p for p in found if not (p.error["type"] == "too_short" and any(_below_it(p, other) for other in found))]
@@ -61,8 +70,11 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
 
 
 def _located(error: Mapping[str, Any], data: object) -> _Problem:
-    """An error's keys as the file has them: what pydantic puts between (names of kinds, of validators) is not in the data, nor is the
-    index of the only element of a list that was written without brackets."""
+    """Returns an error with its keys as they are in the file.
+
+    pydantic adds the names of types and validators to the path. It also adds the index 0 if a list with one element was written
+    without brackets. Neither is in the file, so both are left out.
+    """
     path: list[object] = []
     route: list[object] = []
     choice, here, last = None, data, len(error["loc"]) - 1
@@ -81,7 +93,8 @@ def _located(error: Mapping[str, Any], data: object) -> _Problem:
 
 
 def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
-    """Where several kinds of value are allowed: what is wrong with the kind that was given, else all that are allowed."""
+    """Returns the messages for a value that may have several types. If the value fits one type, they say what is wrong with
+    it. Otherwise one message lists all allowed types."""
     for step in place:
         data = data[step]  # type: ignore[index]
     inner = [p for p in found if len(p.path) > len(place)]
@@ -97,7 +110,7 @@ def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Sch
 
 
 def _mistake_in_words(problem: _Problem, schema: Schema) -> str:
-    """An error in words: the key, what is wanted, what was found."""
+    """Returns the message for an error: the key, what is required, and what was found."""
     error, path = problem.error, [str(step) for step in problem.path]
     key, found = ".".join(path), error["input"]
     if error["type"] == "extra_forbidden":
@@ -124,17 +137,17 @@ def _shown(found: object) -> str:
 
 
 def short(text: str) -> str:
-    """A text as an example in a message, cut where it is long."""
+    """Returns a text for a message, cut if it is long."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]} …"
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Whether a list is only too short because an element of it could not be read."""
+    """Returns whether a list seems too short only because one of its elements could not be read."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 
 def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
-    """The keys allowed at `path`, walked through a model's JSON Schema."""
+    """Returns the keys that a model's JSON Schema allows at `path`."""
     nodes = _alternatives(schema, schema)
     for step in path:
         nodes = [found for node in nodes for below in _below(node, step) for found in _alternatives(schema, below)]
@@ -142,7 +155,7 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
 
 
 def _below(node: Schema, step: str) -> list[Schema]:
-    """What a schema says of a key of a mapping, or of an element of a list."""
+    """Returns what a schema says about a key of a mapping, or about the elements of a list."""
     if step in node.get("properties", {}):
         return [node["properties"][step]]
     others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
@@ -150,7 +163,7 @@ def _below(node: Schema, step: str) -> list[Schema]:
 
 
 def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
-    """A schema with its references followed, or each of its alternatives so."""
+    """Returns the alternatives of a schema, with all references followed. A schema without alternatives is the only element."""
     if "$ref" in node:
         return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
     options = [*node.get("anyOf", []), *node.get("oneOf", [])]

@@ -1,6 +1,6 @@
-"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type, and errors name the key.
+"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type. Errors name the key.
 
-As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number: codes are not changed (see `canonical_code`).
+As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number. So codes are not changed (see `canonical_code`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from fltoolkit.yaml_files.editor_schema import ELEMENT, Instead
 from fltoolkit.yaml_files.error_messages import problems, short
 
 MOST_BYTES = 5 * MB
-MOST_VALUES = 200_000  # keys, values and lists, an alias counted as often as it is used
-DEEPEST = 40  # keys and lists within one another; the kit's own files have eight
-MOST_LISTED = 50  # mistakes of one file
-MOST_KEPT = MB // 10  # letters of a file whose content is kept, in case it is read again
+MOST_VALUES = 200_000  # keys, values and lists; an alias counts each time it is used
+DEEPEST = 40  # levels of nested keys and lists; the kit's own files have eight
+MOST_LISTED = 50  # mistakes listed for one file
+MOST_KEPT = MB // 10  # characters of a file whose content is kept, in case the file is read again
 TAG = "tag:yaml.org,2002:"
 CALLED = {
     "int": "whole number that can be read",
@@ -34,38 +34,41 @@ CALLED = {
 }
 KIT = Path(__file__).resolve().parents[1]
 OF_DATA = (".sav", ".zsav", ".por", ".dta", ".csv", ".tsv", ".tab", ".parquet", ".pq", ".xlsx")
-NULL = ("~", "null", "Null", "NULL")  # YAML's words for nothing, where they stand without quotes
+NULL = ("~", "null", "Null", "NULL")  # YAML's words for an empty value, if they are not in quotes
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Model(BaseModel):
-    """What every YAML model shares: unknown keys are errors, and nothing changes after loading.
+    """Base class of all YAML models: unknown keys are errors, and nothing changes after loading.
 
-    Built when first used, not on import: hence a field's default is made by `model_construct`, which checks nothing.
+    A model is built when it is first used, not at import. So the default of a field is made by `model_construct`, which checks
+    nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 M = TypeVar("M", bound=Model)
-UNANSWERED = "<answer>"  # what a draft (`fltoolkit new`) leaves to its reader
+UNANSWERED = "<answer>"  # a draft (`fltoolkit new`) has this word wherever its reader must give an answer
 
 
 def canonical_code(value: object) -> str:
-    """The text of a code, as the data has it after the door: trimmed, `1` and never `1.0`."""
+    """Returns the text of a code in the form that the data have after reading: trimmed, and `1` instead of `1.0`."""
     text = str(value).strip()
     return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
 
 
 def _code(value: object) -> str:
-    """A code as survey.yaml gives it; else a `ValueError`: of a list or a mapping `str` would make a text that no data hold."""
+    """Returns a code from survey.yaml. Raises `ValueError` for a list or a mapping, because `str` would make a text of it that
+    no data contain."""
     if isinstance(value, (list, dict)):
         raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
     return canonical_code(value)
 
 
 def folded(text: str) -> str:
-    """A name as two files may both mean it, whatever its blanks and capitals: ` NORVIA ` is `norvia`."""
+    """Returns a name without extra blanks and capitals, so that the same name in two files is recognised: ` NORVIA ` becomes
+    `norvia`."""
     return " ".join(text.split()).casefold()
 
 
@@ -74,7 +77,7 @@ def _as_list(value: object) -> object:
 
 
 def as_entries(value: object) -> object:
-    """A list of mappings, of which one may be written without brackets."""
+    """Returns a list of mappings. A single mapping may be written without brackets."""
     return [value] if isinstance(value, dict) else value
 
 
@@ -87,17 +90,18 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):
-    """A SafeLoader with limits of depth and size. Each error names its line. `tags`: the types of value that are allowed."""
+    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags`: the types of value that are
+    allowed."""
 
     tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = self._deepest = self._values = 0
-        self._anchored: dict[str, tuple[int, int]] = {}  # by anchor, how many values it stands for and how deep they nest
+        self._anchored: dict[str, tuple[int, int]] = {}  # for each anchor, its number of values and levels
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """A node and those below it, counted, so that a few lines of aliases cannot stand for millions of values."""
+        """Returns a node and counts the values below it, so that a few lines of aliases cannot make millions of values."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         before, above = self._values, self._deepest
         self._depth += 1
@@ -129,11 +133,12 @@ class BoundedLoader(yaml.SafeLoader):
                 mark,
                 f"the file holds more than {MOST_VALUES:,} values, aliases written out",
                 None,
-                "keep data in a data file; repeat less by aliases",
+                "keep data in a data file, and use fewer aliases",
             )
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """The value of a node. Raises `SpecError` naming the line where it cannot be one, such as 2026-02-30."""
+        """Returns the value of a node. Raises `SpecError`, which names the line, if the value is not valid, such as the date
+        2026-02-30."""
         kind = node.tag.removeprefix(TAG)
         if kind not in self.tags:
             raise _at(node.start_mark, "a tag of YAML is not taken here", node.tag, "remove the tag, and write the value alone")
@@ -152,10 +157,11 @@ class BoundedLoader(yaml.SafeLoader):
 
 
 class TextLoader(BoundedLoader):
-    """Every scalar is left as text, and a repeated key refused."""
+    """Leaves every scalar as text, and refuses a key that is given twice."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        """The text of a scalar; a NUL, which only an escape can write, is refused: no path, name or file of results can hold it."""
+        """Returns the text of a scalar. Refuses the character NUL, which is possible only as an escape: no path, name or file
+        of results can hold it."""
         text = str(super().construct_scalar(node))
         if "\0" in text:
             raise _at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
@@ -170,7 +176,7 @@ def _at(mark: Any, problem: str, found: object, do: str) -> SpecError:
 
 
 def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """A mapping as it stands, its keys as codes, each once."""
+    """Returns a mapping as written, with its keys as codes. Refuses a key that is given twice."""
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -188,7 +194,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """A mapping without the keys that were left empty, or to which YAML's own word for nothing was given."""
+    """Returns a mapping without the keys that are empty or null."""
     empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
     return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
 
@@ -207,17 +213,18 @@ class CompiledLoader(*((yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()), Te
 
 
 def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str, Any]:
-    """The mapping in a YAML file, with all scalars as text. An empty or null key counts as absent. `loader` may read scalars in
-    another way.
+    """Returns the mapping in a YAML file. Scalars are text, unless `loader` reads them in another way. Empty or null keys are
+    left out.
 
     Raises:
-        SpecError: there is no such file, it is not a regular file or not UTF-8, is no YAML, is too large or nests too deep.
+        SpecError: there is no such file, it is not a regular file or not UTF-8, it is not YAML, or it is too large or nested too
+            deeply.
     """
     return read_yaml(path, loader)[0]
 
 
 def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dict[str, Any], yaml.Node]:
-    """As `load_yaml`, with the nodes, which know their lines."""
+    """Returns the same as `load_yaml`, and the root node of the file, which gives the lines."""
     if path.suffix.lower() in OF_DATA:
         do = "give the survey.yaml that describes it; `fltoolkit new` drafts one from a file of data"
         raise SpecError("this is a file of data, and a YAML file is needed", where=shown(path), do=do)
@@ -255,12 +262,12 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
 
 
 def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None]:
-    """What a loader reads, and the node it stands in; no node for a file without content."""
+    """Returns what a loader reads, and the root node. For a file without content, both are None."""
     loader = kind(text)
     try:
         node = loader.get_single_node()
         return (None if node is None else loader.construct_document(node)), node
-    except (ValueError, OverflowError):  # of an escape such as "\U00110000", which PyYAML does not look at
+    except (ValueError, OverflowError):  # from an escape such as "\U00110000", which PyYAML does not check
         raise SpecError(
             "an escape names no character", where=f"line {loader.line + 1}", do="write the character itself"
         ) from None
@@ -268,12 +275,13 @@ def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None
         loader.dispose()
 
 
-# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for one of its objects, which have no hash.)
+# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for an instance of it, and such instances have
+# no hash.)
 _parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]] = lru_cache(16)(_parsed)  # type: ignore[assignment]
 
 
 def load_model(path: Path, model: type[M]) -> M:
-    """Reads `path` into `model`. Lists every mistake with its key, what was found and what is allowed."""
+    """Read a file into a model. The error lists every mistake with its key, what was found and what is allowed."""
     data, node = read_yaml(path)
     if keys := list(_unanswered(data)):
         raise SpecError(
@@ -289,7 +297,7 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """The keys, with dots, that a draft left to its reader: those without a value, and codes without a key."""
+    """Yields the keys, joined by dots, that a draft left open: keys without a value, and codes without a key."""
     if node == UNANSWERED:
         yield key
     elif isinstance(node, (dict, list)):
@@ -299,7 +307,7 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """A model by the name of a file the kit ships in `folder`, or by the path of a YAML file of one's own."""
+    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file."""
     shipped = sorted(p.stem for p in folder.glob("*.yaml"))
     if str(name) in shipped:
         return load_model(folder / f"{name}.yaml", model)
@@ -309,9 +317,10 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 
 
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
-    """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all, with their lines in its `node`."""
+    """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, it also gives
+    their lines."""
     try:
-        return model.model_validate(data, context=data)  # some texts need to know the language, which is another key of the file
+        return model.model_validate(data, context=data)  # some texts depend on the language, which is another key of the file
     except ValidationError as error:
         errors = error.errors(include_url=False)
         found = problems(errors[:MOST_LISTED], _schema(model), data, partial(_line, node))
@@ -324,12 +333,13 @@ def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Nod
 
 @cache
 def _schema(model: type[Model]) -> dict[str, Any]:
-    """What a model allows; made once, since it takes a third of a second. Its readers leave it as it is."""
+    """Returns the JSON Schema of a model. It is kept, because making it takes a third of a second. Callers do not change it."""
     return model.model_json_schema()
 
 
 def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
-    """` (line 12)`, where the key or element at `path` stands in the nodes of a file, or what ought to hold it; nothing without them, and of the whole."""
+    """Returns the line of the key or element at `path`, as ` (line 12)`. If the key is missing, this is the line of the
+    nearest key above it. Returns an empty text if there is no node or no path."""
     if node is None or not path:
         return ""
     line, here = node.start_mark.line, node

@@ -1,4 +1,4 @@
-"""Lists the data columns that a YAML file names, and the keys under which they stand."""
+"""Lists the data columns that a YAML file names, and the keys that name them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ NAME_COLUMNS = (
 
 
 def columns_named(node: Any) -> list[str]:
-    """Every `column` named in a model and all below it: also `if_ticked` of a question, `number` of episodes, the six of `washington_group`."""
+    """Returns every column that a model and all models below it name in `column`, `if_ticked`, `number` (episodes) or
+    `washington_group`."""
     if isinstance(node, Model):
         named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
         own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
@@ -35,7 +36,7 @@ def columns_named(node: Any) -> list[str]:
 
 
 def paths_naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths of keys under which a column is named."""
+    """Yields the paths of the keys that name a column."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             yield from paths_naming(getattr(node, name), column, (*path, name))

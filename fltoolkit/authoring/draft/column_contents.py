@@ -23,22 +23,25 @@ if TYPE_CHECKING:
     import numpy as np
 
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-MANY_CODES = 60  # a column with more values is no list of codes
+MANY_CODES = 60  # a column with more values is not a list of codes
 CELLS_AT_ONCE = 50_000_000
 OLDEST = 120  # years; a higher number is a code
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
-MANY_COMMAS = 20  # different numbers with a comma; a column with more is one of decimal commas
+MANY_COMMAS = 20  # different numbers with a comma; a column with more of them has decimal commas
 Answers = Mapping[str, "np.ndarray[Any, np.dtype[np.uint8]]"]
-BLANK, OTHER = 0, 255  # of an answer among the codes of its question, which are counted from 1
+BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the codes of its question; the codes count from 1
 
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """One column: its label and value labels, and a summary of its values.
+    """One column: its label, its value labels, and a summary of its values.
 
-    `codes`: code to label, of the labelled codes and, where they are few, of those found; a code without a label has "".
-    `missing`: codes that the file declares missing. `filled`: rows that are not blank. `low`, `high`: of its numbers, the
-    missing and the codes for no answer apart; None if it holds text. `widths`: fewest and most characters.
+    Attributes:
+        codes: the label of each code. Codes found in the data are included if they are few; a code without a label has "".
+        missing: codes that the file declares missing.
+        filled: the number of rows that are not blank.
+        low, high: the range of its numbers, without missing values and codes for no answer. None if the column holds text.
+        widths: the smallest and largest number of characters.
     """
 
     name: str
@@ -58,10 +61,10 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """The codes by the meaning of their labels: yes, no, dont_know …; `other`: another answer, or no label;
-        `declared_missing`: the file declares the code missing, and its label does not say why.
+        """Returns the codes by the meaning of their labels: yes, no, dont_know … `other` means another answer, or no label.
+        `declared_missing` means that the file declares the code missing and its label does not say why.
 
-        Where no code has a label and some are themselves yes and no in words (oui, non), the codes are read as labels.
+        If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
         """
         said: dict[str, list[str]] = {}
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
@@ -72,15 +75,15 @@ class ColumnContents:
 
     @property
     def no_answer(self) -> list[str]:
-        """Codes that are not an answer: don't know, refused, not applicable, not stated, declared missing."""
+        """Returns the codes that are not an answer: don't know, refused, not applicable, not stated, declared missing."""
         return [code for kind, codes in self.meanings.items() if kind not in ("yes", "no", "other") for code in codes]
 
 
 class DataTable:
-    """A data file opened for a draft. Of a wide SPSS or Stata file only some columns at a time are in memory.
+    """A data file that is opened for a draft. For a wide SPSS or Stata file, only some columns at a time are in memory.
 
     Raises:
-        DataError: as `open_table`.
+        DataError: for the reasons of `open_table`.
     """
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
@@ -98,7 +101,8 @@ class DataTable:
         return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
 
     def _source(self, names: Iterable[str]) -> Frame:
-        """The table with at least these columns. Of an SPSS or Stata file those read last are kept, since they are asked for several times."""
+        """Returns the table with at least these columns. For an SPSS or Stata file, the columns that were read last are kept,
+        because they are needed several times."""
         if self._whole:
             return self._whole.frame
         wanted, (held, frame) = set(names), self._held
@@ -108,20 +112,21 @@ class DataTable:
         return frame
 
     def frame(self, names: Iterable[str]) -> Frame:
-        """Some columns as canonical text, under their own names."""
+        """Returns some columns as text in standard form, under their own names."""
         wanted = list(dict.fromkeys(names))
         frame = self._source(wanted)
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[ColumnContents]:
-        """Every column in the order of the file, dates left out."""
+        """Returns every column except dates, in the order of the file."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
         step = self.columns_at_once
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
     def _columns(self, names: Sequence[str]) -> Iterator[ColumnContents]:
-        """Columns described from their different values, which are counted in one pass however many columns there are."""
+        """Yields the description of each column, made from its different values. One pass counts the values of all these
+        columns."""
         counted = self._counted(names).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
         number, width = self._number(), nw.col(VALUE).str.len_chars()
         wide = counted.with_columns(number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there"))
@@ -137,13 +142,14 @@ class DataTable:
         got: dict[str, dict[Any, float]] = {str(name): row for name, row in table.to_dict("index").items()} or dict.fromkeys(
             names, dict.fromkeys(table, 0.0)
         )
-        # A few values, each many times, are codes; anything else could be a person's.
+        # A few values that each occur many times are codes. Any other value could belong to one person.
         few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
         found = self._values(few)
         yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
     def _number(self) -> nw.Expr:
-        """A counted value as a number, without what the file declares missing and the codes whose labels are no answer."""
+        """Returns a counted value as a number. Values that the file declares missing, and codes whose labels are not an
+        answer, become null."""
         value = number(VALUE, nw.String())
         left_out = [
             f"{c}\n{code}"
@@ -174,18 +180,18 @@ class DataTable:
         )
 
     def above(self, name: str, limit: float) -> list[str]:
-        """The values of a column of numbers that are higher than its numbers can be, in order."""
+        """Returns the values of a column that are above the highest possible number (`limit`), in order."""
         return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_order)
 
     def repeated(self, names: Sequence[str]) -> int:
-        """How many combinations of these columns stand in more than one row, or hold a blank."""
+        """Returns how many combinations of these columns are in more than one row, or contain a blank."""
         frame = self.frame(names)
         times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
         return to_count(bad)
 
     def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """By column its different values, each with the number of rows that hold it."""
+        """Returns the different values of each column, with the number of rows of each value."""
         found: dict[str, dict[str, int]] = {name: {} for name in names}
         for some in self._steps(names):
             rows = self._counted(some).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
@@ -194,11 +200,12 @@ class DataTable:
         return found
 
     def _steps(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """As many columns at a time as memory takes."""
+        """Yields parts of a list of columns, each as large as memory allows."""
         return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
-        """The numbers of the rows, from 1, that are alike in these columns, group by group; none if there are more than `most` groups."""
+        """Returns groups of rows with the same values in these columns. Rows are numbered from 1. If there are more than
+        `most` groups, the result is empty."""
         numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
         keys = ", ".join(map(_quoted, names))
         groups = numbered.aggregate(
@@ -208,21 +215,22 @@ class DataTable:
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
     def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
-        """How many combinations of the columns `inner` stand with several of those of `outer`, and how many there are."""
+        """Returns how many combinations of the columns `inner` occur with several combinations of `outer`, and how many
+        combinations of `inner` there are."""
         frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
         return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
             frame.select(nw.len().alias("n"))
         )
 
     def fractions(self, names: Sequence[str]) -> bool:
-        """Whether one of these columns holds a number that is not whole."""
+        """Returns whether one of these columns holds a number that is not whole."""
         frame = self.frame(names)
         part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
         sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
         return any(sums.column(i)[0].as_py() for i in range(len(names)))
 
     def answered_from(self, names: Sequence[str], age: str, years: int) -> set[str]:
-        """Of these columns, those in which a person of this age or more has an answer."""
+        """Returns the columns in which somebody of this age or older has an answer."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
         for some in self._steps(names):
             counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
@@ -231,10 +239,12 @@ class DataTable:
         return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
-        """By question, for each row, the place of its answer among the question's codes: a byte a cell, to try who was asked what.
+        """Returns the answers to each question, one byte per row: the position of the answer among the codes of the question.
+        They are used to find out who was asked which question.
 
         Args:
-            columns: questions of at most 254 codes. asked: the module's column and the codes of those who answered it, whose rows alone count.
+            columns: questions with at most 254 codes.
+            asked: the column that says who answered the module, and the codes of persons who did. Only their rows count.
         """
         if not columns:
             return {}
@@ -252,15 +262,17 @@ class DataTable:
         return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
 
     def _written(self, names: Sequence[str]) -> Any:
-        """Columns as text, as they are written in the file, under their own names: plain SQL, since a thousand expressions are slow to build."""
+        """Returns columns as text, as written in the file, under their own names. It is plain SQL, because a thousand
+        expressions would be slow to build."""
         frame = self._source(names)
         schema = frame.collect_schema()
         return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
 
     def _counted(self, names: Sequence[str]) -> Frame:
-        """By column, every different value as it is written and as canonical text, and how many rows hold it: one pass over the file.
+        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written and
+        in standard form.
 
-        narwhals' own unpivot works on another connection than the file's.
+        narwhals' own unpivot would use another connection than that of the file.
         """
         long = f"fl__table UNPIVOT INCLUDE NULLS ({WRITTEN} FOR {COLUMN} IN (COLUMNS(*)))"
         sql = f"SELECT {COLUMN}, {WRITTEN}, count(*) AS {ROWS} FROM {long} GROUP BY ALL"
@@ -268,7 +280,8 @@ class DataTable:
         return counted.with_columns(text(WRITTEN, nw.String()).alias(VALUE))
 
     def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
-        """The different values of columns: the column, the value as it is written, and as canonical text, which is empty for a written blank."""
+        """Returns the different values of columns: the column, the value as written, and the value in standard form. The
+        standard form is empty if the written value is only blanks."""
         if not names:
             return []
         found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
@@ -277,9 +290,8 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """The values of columns known to hold few, in order. A text that few rows hold is left out unless it is a number or of two
-        characters at most: it can be a person's name or own words, and a draft is a file that may be passed on.
-        """
+        """Returns the values of columns that hold few values, in order. A text in few rows is left out, unless it is a number
+        or has at most two characters. It could be a person's name or own words, and a draft may be passed on."""
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
@@ -289,7 +301,7 @@ class DataTable:
         return {name: sorted(values, key=_order) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
-        """Whether a CSV's text has a column of nothing but numbers, some of them with a decimal comma, and more than a few."""
+        """Returns whether a CSV has a column of only numbers in which many have a decimal comma."""
         is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
         has_comma = nw.col(VALUE).str.contains(",", literal=True)
         filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
@@ -310,7 +322,8 @@ def _literal(value: str) -> str:
 
 
 def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
-    """A column as the text that `column_values.text` makes canonical; of fractions what is finite."""
+    """Returns SQL for a column as text, which `column_values.text` then brings into standard form. Infinite numbers become
+    null."""
     column = _quoted(name)
     if dtype == nw.String:
         return column
@@ -318,7 +331,7 @@ def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
 
 
 def _place(name: str, cases: Sequence[str]) -> str:
-    """The place of an answer among its codes, of which there are these cases."""
+    """Returns SQL for the position of an answer among its codes. `cases` gives the position of each code."""
     told = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {told} END)::UTINYINT"
 
@@ -331,6 +344,6 @@ def _blank(names: Sequence[str]) -> nw.Expr:
 
 
 def _order(code: str) -> tuple[bool, float, str]:
-    """Numbers in their order, then text."""
+    """Returns a sort key: numbers come first, in their order, then text."""
     written = re.fullmatch(r"-?\d+(\.\d+)?", code)
     return (not written, float(code) if written else 0.0, code)

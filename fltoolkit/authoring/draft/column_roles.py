@@ -1,4 +1,5 @@
-"""Guesses the role of each column (weight, stratum, age …) from its label, then from its name. The values in the column must fit."""
+"""Guesses the role of each column (weight, stratum, age …) from its label, then from its name. The values of the column must
+fit the role."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.vocabulary import hits, vocabulary
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
-MOST_OPEN = 6  # codes of a yes/no question that are no answer known
+MOST_OPEN = 6  # codes of a yes/no question that are not known answers
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
 
 
 def score(column: ColumnContents, concept: str) -> int:
-    """How well a column's label, and less so its name, says that it is of this sort."""
+    """Returns how well a column's label fits a role. The name of the column counts less."""
     words = vocabulary().columns[concept]
     if hits(words.never, column.label):
         return 0
@@ -22,13 +23,15 @@ def score(column: ColumnContents, concept: str) -> int:
 
 
 def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]) -> list[ColumnContents]:
-    """The columns that could have this role, the most likely first. Among equally likely ones the first in the file comes first."""
+    """Returns the columns that could have this role, the most likely first. Equally likely columns are in the order of the
+    file."""
     found = [(score(c, concept), c) for c in columns]
     return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and fits(c)]
 
 
 def is_weight(column: ColumnContents) -> bool:
-    """Numbers, none negative, not all alike nor all of one digit, none with a label, and more than the codes of an answer."""
+    """Returns whether a column can be a weight: non-negative numbers that differ, some with several digits, without labels, and
+    not just codes of answers."""
     numbers = column.low is not None and column.low >= 0 and column.distinct > 1 and column.widths[1] > 1
     return numbers and not any(column.codes.values()) and not may_be_yes_no(column)
 
@@ -42,38 +45,41 @@ def is_coded(column: ColumnContents, most: int = 60) -> bool:
 
 
 def is_isic(column: ColumnContents) -> bool:
-    """Letters A to V, or numbers of two to four digits, and more than a few of them."""
+    """Returns whether a column can hold ISIC codes: letters A to V, or numbers of two to four digits, with more than a few
+    different values."""
     letters = column.widths == (1, 1) and column.low is None and column.distinct > 3
     digits = column.low is not None and 2 <= column.widths[1] <= 4 and column.distinct > 8
     return letters or digits
 
 
 def is_yes_no(column: ColumnContents) -> bool:
-    """Labels of yes and of no, and of hardly anything else: what its other codes are is asked."""
+    """Returns whether a column has labels for yes and for no, and only a few other codes. The draft asks the reader about these
+    other codes."""
     said = column.meanings
     return "yes" in said and "no" in said and len(said.get("other", [])) <= MOST_OPEN
 
 
 def may_be_yes_no(column: ColumnContents) -> bool:
-    """No labels, and codes such as yes/no questions usually have: 1 and 2, or 0 and 1, and perhaps codes for no answer."""
+    """Returns whether a column can be a yes/no question without labels: its codes are 1 and 2, or 0 and 1, and perhaps codes for
+    no answer."""
     found = set(column.codes)
     return not any(column.codes.values()) and found <= USUAL and ({"1", "2"} <= found or {"0", "1"} <= found) and "3" not in found
 
 
 def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
-    """A yes/no question's codes by kind. A code for `not stated` is one more way of not knowing."""
+    """Returns the codes of a yes/no question by kind of answer. A code for `not stated` counts as don't know."""
     said = column.meanings
     return {k: [*said.get(k, []), *(said.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
 
 
 def open_codes(column: ColumnContents) -> dict[str, str]:
-    """The codes of a yes/no question, with their labels, that no label surely tells to be one of the known answers."""
+    """Returns the codes of a yes/no question, with their labels, whose label is not clearly a known answer."""
     said = column.meanings
     return {code: column.codes[code] for kind in ("other", "declared_missing") for code in said.get(kind, [])}
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
-    """For each kind of answer, the codes that most of the questions have for it; `other`: the open codes that half of them share."""
+    """Returns the codes that most questions have for each kind of answer."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -87,14 +93,15 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
 
 
 def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The open codes, with their labels, that at least half of the questions share, so that they are asked once."""
+    """Returns the unclear codes, with their labels, that at least half of the questions share. The draft asks about them only
+    once."""
     taken = {code for codes in usual.values() for code in codes}
     times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
 
 
 def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The codes of a question, if they differ from the codes that most questions of the survey use."""
+    """Returns the codes of a question that differ from the codes of most questions."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}
@@ -102,7 +109,7 @@ def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dic
 
 
 def place(column: ColumnContents) -> str | None:
-    """The key of survey.yaml that a yes/no question belongs to, by its label; None where several fit or none."""
+    """Returns the key of survey.yaml for a yes/no question, found by its label. Returns None if no key fits, or several do."""
     words = vocabulary()
     points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")}
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):

@@ -1,4 +1,5 @@
-"""Writes the end of the draft as YAML comments: what the draft found but cannot place, such as questions about children."""
+"""Writes the end of the draft as YAML comments: columns that the draft found but cannot place, such as questions about
+children."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 ADULT = 18
 SEPARATORS = {" ": "blank", ",": "comma", ";": "semicolon", "|": "|"}
 MOST_OPTIONS = 40
-MOST_VALUES = 2_000  # different sets of answers to one question
+MOST_VALUES = 2_000  # different combinations of answers to one question
 ONE_OF_SEVERAL = re.compile(r"(.*[^_/.])(?:__|[_/.])(\d{1,3}|[a-z])")  # Q7_1, Q7/1, Q7__1
 ZEROS = "who ticked don't know or refused has a 0 here that is not a no: docs/how_to.md, Select-multiple"
 CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_forms"
@@ -28,9 +29,9 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 
 @dataclass(frozen=True)
 class Several:
-    """A question with several answers: a column of codes with a separator, or a column for each answer.
+    """A question with several answers: one column of codes with a separator, or one column per answer.
 
-    `options`: by code or column, what stands for that answer. `zeros`: whether what was not ticked is a 0.
+    `options`: the label of each answer, by its code or its column. `zeros`: whether an answer that was not ticked is a 0.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Several:
 
 @dataclass(frozen=True)
 class Blocks:
-    """What stands in comments, each in a block of its own."""
+    """The columns that the draft lists in comments. Each kind is one block."""
 
     children: Sequence[ColumnContents]
     exceptions: Sequence[ColumnContents]
@@ -50,11 +51,12 @@ class Blocks:
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
-    """Find the questions that only children were asked, those on exceptions, and those with several answers; they are used now.
+    """Find three kinds of questions: on children, on exceptions, and with several answers. Their columns are then marked as used.
 
     Args:
         unused: the columns.
-        age: of the person. A question that nobody of 18 or more answered is one on children, and so is one whose label names a child.
+        age: the age column. If nobody of 18 or more answered a question, it is about children. The same holds if its label names
+            a child.
     """
     several = [*_in_columns(unused), *_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]
@@ -67,7 +69,8 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
 
 def _is_exception(column: ColumnContents) -> bool:
-    """A question on work that the State may demand, by its own label or by those of its codes; or on its limits."""
+    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label or the
+    labels of its codes say so."""
     words = vocabulary()
     if is_yes_no(column):
         return bool(only_kind_of(column.label, words.exceptions) or hits(words.within_limits, column.label))
@@ -75,7 +78,8 @@ def _is_exception(column: ColumnContents) -> bool:
 
 
 def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
-    """Columns of 1 and 0, or of 1 and blank, whose names differ only in a number or letter at the end."""
+    """Yields questions whose answers are columns of 1 and 0, or of 1 and blank. The names of these columns differ only in a
+    number or letter at the end."""
     alike: dict[str, list[ColumnContents]] = {}
     for c in unused.free():
         if (found := ONE_OF_SEVERAL.fullmatch(c.name)) and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:
@@ -88,7 +92,7 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
-    """Columns of text that hold several short codes, such as 1 3 4."""
+    """Yields questions whose column holds several short codes as text, such as 1 3 4."""
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
@@ -99,7 +103,8 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """The separator of a column's values and the codes between; no code if they are not codes, or hold what few persons wrote."""
+    """Returns the separator in a column's values, and the codes between. There are no codes if they do not look like codes, or
+    if only few persons wrote them."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -122,7 +127,7 @@ def _order(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """The three commented blocks. The reader moves a block, removes the # and answers what it asks."""
+    """Yields the three commented blocks. The reader moves a block, removes the # and answers its questions."""
     if found.children:
         yield from [
             YamlLine(),
@@ -186,7 +191,7 @@ def _answers(several: Several) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """The unused columns as comments: questions that the reader can move, then all other columns."""
+    """Yields the unused columns as comments: questions that the reader can move, then all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [

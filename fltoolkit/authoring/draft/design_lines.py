@@ -18,13 +18,13 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"
 NUMBERING = ("household", "line", "psu", "strata", "identifier")
-MOST_TRIED = 8  # columns of which a key is sought where none is known by its label or name
+MOST_TRIED = 8  # columns to try as a key, if no label or name suggests one
 YEARS = (1980, 2100)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The columns of the design and the key, each None where the file has none."""
+    """The columns of the design and of the key. A column is None if the file does not have it."""
 
     weight: ColumnContents | None
     module_weight: ColumnContents | None
@@ -37,7 +37,7 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find how the sample was drawn. A weight that not all persons have is taken for the module's."""
+    """Find how the sample was drawn. If some persons have no value of a weight, it is taken as the weight of the module."""
     weights = ranked(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -55,7 +55,7 @@ def find_sample(unused: UnusedColumns) -> Sample:
 
 
 def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
-    """The fewest of person, household, PSU and stratum that make a row unique, tried on the rows."""
+    """Returns the fewest columns that make each row unique, among person, household, PSU and stratum. The rows are checked."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
         if len(key) == len(tried) and not unused.table.repeated(key):
@@ -64,7 +64,8 @@ def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) ->
 
 
 def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
-    """The fewest columns that make a row unique, of all that number something by their labels or names: three at most."""
+    """Returns the fewest columns (at most three) that make each row unique, among all whole numbers whose label or name
+    suggests an identifier."""
     table = unused.table
     numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
     whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]
@@ -89,7 +90,7 @@ def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine
 
 
 def _nearly(unused: UnusedColumns, sample: Sample) -> str:
-    """Which columns were tried as a key, and, where only a few rows are alike in them, which rows."""
+    """Returns which columns were tried as a key. If only a few rows are equal in them, these rows are named."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
         return "tried in vain: no column looked like it"
@@ -100,7 +101,7 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _told_alike(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """The groups of rows that spoil a key."""
+    """Returns the groups of equal rows that spoil a key, in words."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
@@ -126,7 +127,8 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
 
 
 def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
-    """The key without the person's number. Where it is not known which column that is, the reader says so."""
+    """Returns the line with the household's columns: the key without the person's number. If the draft cannot know this
+    number's column, the reader must answer."""
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
@@ -138,7 +140,8 @@ def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents)
 
 
 def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
-    """Whether PSU labels start again in each stratum: most stand in several. A few that do can be mistakes, and are asked."""
+    """Yields `nest` if most PSU labels occur in several strata: then labels start again in each stratum. If only a few do,
+    these may be mistakes, and the reader must answer."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
@@ -148,7 +151,7 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """The lines on who answered the module, and the codes of those who did."""
+    """Returns the lines on who answered the module, and the codes of persons who did."""
     said: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         said.setdefault(_status(label) or "other", []).append(code)
@@ -170,7 +173,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status(label: str) -> str | None:
-    """What a code of the module says: answered only if nothing is denied or in part, and no other kind fits."""
+    """Returns the meaning of a code of the module. A label with a negation never means `answered`."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 
@@ -180,7 +183,7 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Leave the module's weight to the reader where others have one than those who answered the module."""
+    """Let the reader choose the module's weight, if the persons with this weight are not those who answered the module."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
@@ -206,7 +209,8 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
-    """The year of the survey: of the one value of a column of years, else of the file's name; asked where they differ or there is none."""
+    """Returns the line with the year of the survey, from a column of years with one value, or from the file's name. If these
+    differ or are missing, the reader must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()

@@ -1,4 +1,4 @@
-"""Writes the last part of the draft: populations, groups, sectors and the tables wanted."""
+"""Writes the last part of the draft: populations, groups, sectors and the tables that are wanted."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ STANDARD = {
 }  # fmt: skip
 SHORT_SET = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
 AMOUNTS = ("recruitment_fee", "debt")
-FEW_NUMBERS = 10  # a column with fewer different numbers is one of codes
-LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
+FEW_NUMBERS = 10  # different numbers; a column with fewer has codes
+LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # the last code of ISIC, in any revision, by the number of digits
 
 
 def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator[YamlLine]:
@@ -44,7 +44,7 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
 
 
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
-    """By breakdown its column, and what that rests on."""
+    """Returns the column of each breakdown, and the reason for the choice."""
     found = {}
     for name, most in MOST_CODES.items():
         column, why = unused.take(name, partial(is_coded, most=most))
@@ -57,7 +57,7 @@ def groups(
     unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]], measured: dict[str, list[YamlLine]]
 ) -> Iterator[YamlLine]:
     yield YamlLine("groups:")
-    yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
+    yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits; choose your own")
     for name, (column, why) in found.items():
         reserved = [code for code, label in column.codes.items() if label in (TOTAL, NOT_STATED)]
         missing = list(dict.fromkeys([*column.no_answer, *reserved]))
@@ -76,7 +76,8 @@ def groups(
 
 
 def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
-    """By group its lines: household wealth in fifths, what was paid and owed for the job in bands, the six questions on disability."""
+    """Returns the lines of three kinds of groups: fifths of household wealth, bands of fees and debts for the job, and the six
+    questions on disability."""
     found: dict[str, list[YamlLine]] = {}
     wealth, why = unused.take("wealth", _is_measured)
     if wealth:
@@ -98,12 +99,12 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Numbers, and more of them than a list of codes has."""
+    """Returns whether a column holds numbers, with more different values than a list of codes."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 
 def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
-    """The lines of the group by the six questions of the Washington Group's short set."""
+    """Yields the lines of the group for the six questions of the Washington Group's short set."""
     first, kinds = columns[0], vocabulary().categories["difficulty"]
     missing = [code for code in first.codes if code in first.no_answer]
     stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}
@@ -121,7 +122,7 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
-    """The lines of an occupation column of a job that many have; of a column of ISCO-88 the reader has to say so."""
+    """Yields the lines of an occupation column of a job that many persons have. If it is ISCO-88, the reader has to say so."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return
@@ -149,7 +150,8 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
 
 
 def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
-    """The standard categories that the labels of a group's codes tell; None unless each tells one, and no two the same."""
+    """Returns the standard category of each code of a group, found by its label. Returns None unless every label has its own
+    category."""
     kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
     found = {code: kind_of(label, kinds) for code, label in labels.items()}
     told = {code: kind for code, kind in found.items() if kind}
@@ -157,7 +159,7 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """The ISIC columns by name: `sector` is the forced labour's own, which few have."""
+    """Returns the ISIC columns by name. `sector` is the job in forced labour, so few persons have a value."""
     found: dict[str, ColumnContents] = {}
     for column in ranked(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"

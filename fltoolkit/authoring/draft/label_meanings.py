@@ -1,4 +1,5 @@
-"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Where it is not sure, it says nothing."""
+"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Unclear labels get no
+meaning."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Rec
 
 @lru_cache(maxsize=50_000)
 def answer(label: str) -> str | None:
-    """The meaning of a value label: yes, no, dont_know, refused, not_applicable, not_stated. None if it is something else or not
-    clear.
+    """Returns the meaning of a value label: yes, no, dont_know, refused, not_applicable, not_stated. None if it is something else
+    or not clear.
 
-    A label is yes or no if it says nothing else. It is another answer if each of its words is known and belongs to it:
-    "No responde" is a refusal, "No puede" is nothing that is known.
+    A label is yes or no if it says nothing else. It is another answer if each of its words is known and belongs to this answer.
+    For example, "No responde" is a refusal, and "No puede" has no known meaning.
     """
     compared = plain(NUMBERED.sub("", label))
     if phrase := _phrases().get(compared):
@@ -40,7 +41,7 @@ def answer(label: str) -> str | None:
 
 
 def _answer_of(classes: set[str]) -> str | None:
-    """The answer that the words of a label make together."""
+    """Returns the answer that the words of a label give together, or None."""
     kinds = classes & {*UNRESOLVED, "not_applicable"}
     negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
     told = classes & negated.keys()
@@ -62,7 +63,7 @@ def _phrases() -> dict[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _classes(word: str) -> tuple[str, ...]:
-    """What a word can add to an answer: one of the classes of the vocabulary, or both a no and a negation."""
+    """Returns the classes of the vocabulary to which a word belongs. A word such as "no" can be both a no and a negation."""
     words = vocabulary().answers.words
     return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
 
@@ -73,17 +74,17 @@ def _is(word: str, known: str) -> bool:
 
 
 def doubt(label: str, key: str) -> str:
-    """Why it is not sure which answer to a question means that it happened; empty if its label says so.
+    """Returns why it is unclear which answer to a question means that it happened. Empty if the label is clear.
 
     Args:
-        label: of the question.
-        key: of survey.yaml under which it is placed, such as items.coercion.debt_bondage.
+        label: the label of the question.
+        key: the key of survey.yaml for the question, such as items.coercion.debt_bondage.
     """
     words = vocabulary().polarity
     if not label:
         return "only its name says what it is"
     if not re.search("[a-z]", plain(label)):
-        return "its language is not one in which this can be told"
+        return "the kit cannot tell this in its language"
     if key.endswith("no_freedom_to_leave"):
         return "it is asked both ways round"
     of_harm = key.startswith("items") or key == "trafficking"
@@ -102,7 +103,8 @@ def doubt(label: str, key: str) -> str:
 
 @cache
 def _done_to_doers() -> tuple[str, ...]:
-    """The employer was punished; was the employer punished; fue sancionado el empleador."""
+    """Returns phrases that say that something was done to the employer, not by the employer: "the employer was punished", "was
+    the employer punished", "fue sancionado el empleador"."""
     words = vocabulary().polarity
     after = [f"{doer} {verb}" for doer in words.doers for verb in words.suffers]
     before = [f"{verb} {between} {doer}" for doer in words.doers for verb in words.suffers for between in ARTICLES]
@@ -110,5 +112,5 @@ def _done_to_doers() -> tuple[str, ...]:
 
 
 def is_witnessed(label: str) -> bool:
-    """Whether a question is, or may be, on what happened to other workers."""
+    """Returns whether a question is, or may be, about what happened to other workers."""
     return bool(first_hit(vocabulary().polarity.witnessed, label))

@@ -1,4 +1,5 @@
-"""Finds the gate of a question: an earlier question whose answers explain its blanks. A gate is proposed only if it fits almost all rows."""
+"""Finds the gate of a question: an earlier question whose answers explain its blanks. A gate is proposed only if it fits
+almost all rows."""
 
 from __future__ import annotations
 
@@ -10,19 +11,19 @@ from numpy.typing import NDArray
 
 from fltoolkit.authoring.draft.column_contents import BLANK, Answers, ColumnContents
 
-OPEN_ENOUGH = 0.98  # of those who came through all gates, the share that has an answer
+OPEN_ENOUGH = 0.98  # share of the persons who passed all gates that must have an answer
 MOST_GATES = 3
-BY_MISTAKE = 0.01  # answers of persons who were to skip the question, for each who did and for each who was asked
+BY_MISTAKE = 0.01  # largest share of persons with an answer who should have skipped, of those who did skip and of those asked
 
 Rows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A column that says who was asked a question: hardly anybody with a code of `skipped` or `unsure` has an answer.
+    """A column that says who was asked a question. Almost nobody with a code of `skipped` or `unsure` has an answer.
 
-    `skipped`: codes that mean no. `unsure`: codes of which that is not sure; the reader says what they are.
-    Codes of don't know or refused are in neither: whoever did not answer the gate is unresolved.
+    `skipped`: codes that mean no. `unsure`: codes that may mean no; the reader must say. Codes of don't know or refused are in
+    neither list, because a person who did not answer the gate is unresolved.
     """
 
     column: str
@@ -33,7 +34,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A gate tried on the rows: who came through it, who was sent away, and when it was blank."""
+    """A gate that was tried on the rows: the rows that passed it (`through`), that it sent away (`shut`), and in which it is
+    blank."""
 
     gate: Gate
     through: Rows
@@ -42,13 +44,15 @@ class _Tried:
 
 
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
-    """The gates that together explain who has an answer to a question; none if no few of them do.
+    """Returns the gates that together explain who has an answer to a question. Empty if no small number of gates explains it.
 
-    One gate is enough, of equals one of a sure no and the last in the file, if almost everybody who came through it has an answer.
-    Where a gate is blank because an earlier one shut it, both are named, the earlier first.
+    A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, one with a clear no is
+    preferred, then the last in the file. If a gate is blank because an earlier gate sent persons away, both are returned, the
+    earlier one first.
 
     Args:
-        answers: of `DataTable.answers`, to the question and the candidates, by those who were asked anything.
+        answers: what `DataTable.answers` returns for the question and the candidates. Only persons who were asked the module are
+            in it.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """
@@ -75,7 +79,8 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 
 def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
-    """Blanks of the question that none of the gates shut: where a gate is blank itself, or all are open to too many who have no answer."""
+    """Returns the rows in which the question is blank and no gate explains why. If almost everybody who passed the gates has
+    an answer, only rows with a blank gate remain."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -84,13 +89,13 @@ def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
 
 
 def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
-    """Whether almost everybody who came through these gates has an answer."""
+    """Returns whether almost everybody who passed these gates has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 
 
 def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
-    """The gates without those that the others make superfluous: they shut nobody whom the others let through."""
+    """Returns the gates that are needed. A gate is left out if the other gates send away everybody whom it sends away."""
     kept = list(chosen)
     for one in chosen:
         others = [t for t in kept if t is not one]
@@ -100,7 +105,8 @@ def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 
 
 def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """A column as a gate: some answers that nobody asked has, and some that those asked have. Of a yes/no question a no is among the first."""
+    """Returns a column as a gate, or None if it is not one. Some of its codes must belong to persons without an answer, and
+    some to persons with one. In a yes/no question, a no must be among the first."""
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
@@ -118,7 +124,8 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
 
 
 def _kinds(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
-    """What each code of a gate means. Without any label, 2 or 0 is taken for the no of a column of ones and twos or noughts."""
+    """Returns the meaning of each code of a gate. Without labels, 2 or 0 is taken as the no of a column with codes 1 and 2, or
+    1 and 0."""
     said = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:
         return said

@@ -1,4 +1,5 @@
-"""Writes the middle part of the draft: yes/no questions, their codes, and the side of the definition to which each belongs."""
+"""Writes the middle part of the draft: yes/no questions, their codes, and the side of the definition (involuntary or coercion)
+of each."""
 
 from __future__ import annotations
 
@@ -26,18 +27,18 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
 LEAVING = "items.involuntary.no_freedom_to_leave"
-NEAR = 20  # a question's gates are among so many questions before and after it, or are the one on any work
+NEAR = 20  # a question's gates are sought among this many questions before and after it, and the one on any work
 ONE_ONLY = ("proxy", "alone", "worked")
-UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked anything
+UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked the module
 KINDS = "yes, no, dont_know, refused or not_applicable"
 
 
 @dataclass(frozen=True)
 class Questions:
-    """The yes/no questions of a file by the key they belong to, with the codes most of them have.
+    """The yes/no questions of a file by their key in survey.yaml, and the codes that most of them have.
 
-    `open`: codes, with their labels, that many questions share and whose meaning is asked once. `unexplained`: questions with blanks
-    of which no gate is known.
+    `open`: codes with unclear labels that many questions share. The draft asks about them once. `unexplained`: questions with
+    blanks for which no gate was found.
     """
 
     all: tuple[ColumnContents, ...]
@@ -50,19 +51,20 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Whether a person did any work at all."""
+        """Returns the column that asks whether a person did any work. None if there is none."""
         return next(iter(self.placed.get("worked", ())), None)
 
 
 def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, blanks_tell: bool = True) -> Questions:
-    """Find the yes/no questions, place them by their labels, and try on the rows who was asked each.
+    """Find the yes/no questions, place them by their labels, and find from the rows who was asked each of them.
 
-    Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
+    If no label says yes and no, columns with the usual codes are taken as questions. The draft then asks what their codes mean.
 
     Args:
         unused: the columns.
-        asked: the module's column and the codes of those who answered it; None if all did, or if it is not known who did.
-        blanks_tell: whether a blank that no gate explains is worth a remark; it is not where it is not known who answered.
+        asked: the column that says who answered the module, and the codes of persons who did. None if all did, or if this is not
+            known.
+        blanks_tell: whether to remark on blanks that no gate explains. It is False if it is not known who answered the module.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
@@ -72,7 +74,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
         if key := place(column):
             placed.setdefault(key, []).append(column)
     placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
-    # What the answer yes to `worked` is, and so the population of workers, only a label says.
+    # Only a label can say which answer to `worked` is a yes. The population of workers depends on it.
     unused.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
     gates, unexplained = _gates(unused, found, placed, asked) if found else ({}, frozenset())
     usual = usual_codes(labelled)
@@ -88,12 +90,13 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Whether one could leave, asked with answers of its own, such as: yes; no; no, under threat."""
+    """Returns whether a column asks if the person could leave the work, with its own answers, such as: yes; no; no, under
+    threat."""
     return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """A question with labelled kinds of answers, such as status in employment, which can say who is asked on."""
+    """Returns whether a column has labelled kinds of answers, such as status in employment. Such a column can be a gate."""
     return is_coded(column, 12) and any(column.codes.values())
 
 
@@ -103,10 +106,10 @@ def _gates(
     placed: Mapping[str, Sequence[ColumnContents]],
     asked: tuple[str, Sequence[str]] | None,
 ) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
-    """By question the columns that say who was asked it, where the rows bear them out; and the questions with blanks without."""
+    """Returns the gates of each question, if the rows confirm them, and the questions with blanks but without a gate."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
-    # A blank of a question on the same work needs no gate: it counts only where both sides were told.
+    # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both sides.
     questions, linked = {c.name for c in found}, {c.name for c in placed.get("same_work", ())}
     listed = [c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))]
     step = max(10 * NEAR, unused.table.columns_at_once)
@@ -154,7 +157,7 @@ def _open(codes: Mapping[str, str]) -> str:
 
 
 def definition(q: Questions) -> Iterator[YamlLine]:
-    """any_work, the items of both sides, and what ties them together."""
+    """Yields the lines of any_work, of the items on both sides, and of `episodes`, which links the two sides."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield YamlLine()
     yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
@@ -193,7 +196,8 @@ def _under(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
 
 
 def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
-    """A placed question. What its labels do not surely say is asked: which answer means that it happened, what a code means."""
+    """Returns the line of a placed question. If its labels are unclear, the line asks which answer means that it happened, or
+    what a code means."""
     asked = dict[str, str]()
     why = [] if column.label else [basis(column)]
     name_alone = not column.label and key in ("proxy", "alone")
@@ -213,7 +217,7 @@ def _said(key: str) -> str:
 
 
 def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """What a question's codes, its gates and its blanks leave open, in words."""
+    """Yields in words what is unclear about the codes, gates and blanks of a question."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
@@ -224,16 +228,16 @@ def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 
 def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """The open codes of a question that are not asked under `answers`."""
+    """Returns the unclear codes of a question that the draft does not ask about under `answers`."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """A question as survey.yaml has it: column, label, codes that are its own, and the routing that the rows bear out.
+    """Returns a question as survey.yaml has it: column, label, its own codes, and the routing that the rows confirm.
 
-    `asked`: keys that are written so whatever the labels say.
+    `asked`: keys that are written as given, whatever the labels say.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
@@ -281,7 +285,7 @@ def _of_some(column: ColumnContents) -> bool:
 def _coded(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
-    """A column whose codes each stand under one of a few keys."""
+    """Yields the lines of a column whose codes are each listed under one of a few keys."""
     column, why = unused.take(key, fits)
     if not column:
         return
@@ -303,7 +307,8 @@ def _coded(
 
 
 def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """The column of a fact about the work; asked where others differ from it in a number, which can be the job's."""
+    """Returns the line with the column of a fact about the work. If other columns differ only in a number, it may be the
+    number of a job. Then the line asks the reader."""
     alike = unused.numbered_alike(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)
@@ -312,12 +317,12 @@ def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLi
 
 
 def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """The one kind that a label tells, and does not deny."""
+    """Returns the single kind to which a label belongs. Returns None if it fits none or several, or has a negation."""
     return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
 
 
 def _is_months(column: ColumnContents) -> bool:
-    """Small numbers that not everybody has, of which no label says anything but that there is no answer."""
+    """Returns whether a column can be months: small numbers that not everybody has, with labels only for codes of no answer."""
     numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
     return numbers and not column.full and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
 

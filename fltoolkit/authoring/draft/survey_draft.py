@@ -1,6 +1,7 @@
-"""Drafts a first survey.yaml from a data file. Each line says what it rests on.
+"""Drafts a first survey.yaml from a data file. Each line gives the reason for its content.
 
-The draft decides nothing. What it could not find stands as `<answer>`, and the loader refuses the file until a person has answered.
+The draft decides nothing. What it could not find is written as `<answer>`, and the loader refuses the file until a person has
+answered.
 """
 
 from __future__ import annotations
@@ -20,26 +21,26 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
-    "# Drafted from the data file's own names, labels and codes. A comment says what its line rests on: read every one.",
+    "# Drafted from the data file's own names, labels and codes. Each comment gives the reason for its line: read every one.",
     f"# Answer what says {UNANSWERED} (before a colon too: where a code belongs) and move the questions at the end to their places.",
     "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
 )
 
 
 def write_draft(data: str | Path, out: str | Path | None = None, encoding: str | None = None) -> tuple[Path, Draft]:
-    """Draft the survey.yaml of a data file and write it. A file that is there already is never touched.
+    """Draft the survey.yaml of a data file and write it. An existing file is never changed.
 
     Args:
-        data: CSV, Parquet, SPSS or Stata, one row a person.
-        out: where to write; survey.yaml beside the data if left out. Its folder must hold the data, at any depth.
-        encoding: of a file that is not UTF-8 and does not say its own.
+        data: CSV, Parquet, SPSS or Stata, one row per person.
+        out: where to write. None: survey.yaml beside the data. The data must be in the folder of `out`, at any depth.
+        encoding: the encoding of a file that is not UTF-8 and does not name its encoding.
 
     Returns:
-        where it was written, and the draft.
+        The path of the written file, and the draft.
 
     Raises:
-        RequestError: there is such a file already, or the data are not in its folder.
-        DataError: the data cannot be read, or hold no rows.
+        RequestError: the file exists already, or the data are not in its folder.
+        DataError: the data cannot be read, or have no rows.
     """
     data = Path(data)
     target = Path(out) if out else data.with_name("survey.yaml")
@@ -58,7 +59,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
     draft = make_draft(data, file.relative_to(folder).as_posix(), encoding)
     try:
         write_new(target, draft.text)
-    except FileExistsError:  # it came while the data were read
+    except FileExistsError:  # the file was made while the data were read
         raise _there(target) from None
     return target, draft
 
@@ -69,7 +70,7 @@ def _there(target: Path) -> RequestError:
 
 
 def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
-    """The draft for a data file, which it calls `path`; nothing is written."""
+    """Returns the draft for a data file. `path` is the path of the data file in the draft. Nothing is written."""
     table = DataTable(data, encoding)
     columns = table.columns()
     if not columns or not columns[0].rows:
@@ -78,7 +79,8 @@ def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
 
 
 def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
-    """survey.yaml from top to bottom. What is looked for first is found first, so that no column is taken twice."""
+    """Yields the lines of survey.yaml from top to bottom. Columns are searched for in a fixed order, and a column that was
+    found is not used again."""
     sample = design_lines.find_sample(unused)
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())

@@ -16,7 +16,8 @@ NUMBER = re.compile(r"\d+")
 
 @dataclass
 class UnusedColumns:
-    """A file, its columns, and the names of those that the draft has a place for. `rivals`: of a column, others that fit as well."""
+    """A file, its columns, and the names of the columns that are already used. `rivals`: for a chosen column, other columns
+    that fit equally well."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -30,7 +31,8 @@ class UnusedColumns:
         self.used |= {c.name for c in columns if c}
 
     def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
-        """The likeliest free column of a sort, now used, and what that rests on, with its rivals."""
+        """Returns the free column that fits a role best, and the reason for the choice, with its rivals. The column is then
+        used."""
         found = ranked(self.free(), concept, fits)
         if not found:
             return None, ""
@@ -38,7 +40,8 @@ class UnusedColumns:
         return found[0], self.compare(found, concept)
 
     def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
-        """What the choice of the first of these columns rests on, and which others fit as well: then the choice is the reader's."""
+        """Returns the reason for choosing the first of these columns. If others fit equally well, they are named, and the
+        reader must choose."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
         if not equals:
             return basis(found[0])
@@ -46,15 +49,14 @@ class UnusedColumns:
         return f"{basis(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
-        """A column's name as YAML; to be answered where another fits as well."""
+        """Returns the name of a column as YAML. If another column fits equally well, returns `<answer>`."""
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def numbered_alike(self, column: ColumnContents) -> list[str]:
-        """Other columns with the same name but for one number, and with the same words in their labels: the same question about
-        another job, such as JOB2_WHO of JOB1_WHO.
-        """
+        """Returns other columns whose name differs in one number only, and whose label has the same words. They ask the same
+        question about another job, as JOB2_WHO and JOB1_WHO do."""
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
-        parts = re.split(r"(\d+)", column.name)  # numbers have the odd places
+        parts = re.split(r"(\d+)", column.name)  # numbers are at the odd positions
         forms = [
             re.compile(r"\d+".join(map(re.escape, ("".join(parts[:i]), "".join(parts[i + 1 :])))))
             for i in range(1, len(parts), 2)
@@ -63,8 +65,7 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """Values in a numeric column that are not numbers of the variable: codes for no answer, and values above the possible
-        range.
-        """
+        """Returns the values in a numeric column that are not measurements: codes for no answer, and values above the possible
+        range."""
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

@@ -16,7 +16,7 @@ K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """What a column is called, in its name and in its label; `never`: words of labels that it does not have."""
+    """Words that a column has in its name and in its label. `never`: words that its label never has."""
 
     names: Names
     labels: Names
@@ -24,14 +24,14 @@ class VocabularyWords(Model):
 
 
 class AnswerWords(Model):
-    """What a value label says: whole labels by the answer that they are, and single words by what they add to one."""
+    """The meaning of value labels: whole labels (`phrases`) by answer, and single words by what they contribute to an answer."""
 
     phrases: dict[str, Names]
     words: dict[str, Names]
 
 
 class PolarityWords(Model):
-    """The words of a question's label that tell, or leave in doubt, which answer means that it happened."""
+    """Words in a question's label that show which answer means that it happened, or that make this unclear."""
 
     harmless: Names
     negation: Names
@@ -48,7 +48,7 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The whole of vocabulary.yaml. Of kinds listed in order, the first that fits counts."""
+    """The whole of vocabulary.yaml. If kinds are listed in an order, the first kind that fits is used."""
 
     answers: AnswerWords
     polarity: PolarityWords
@@ -69,13 +69,14 @@ class Vocabulary(Model):
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The words the kit ships."""
+    """Returns the vocabulary that comes with the kit."""
     return load_model(Path(__file__).with_name("vocabulary.yaml"), Vocabulary)
 
 
 @lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
-    """A text prepared for comparison: lower case without accents, words separated by one blank, digits as separate words."""
+    """Returns a text prepared for comparison: lower case without accents, words separated by one blank, digits as separate
+    words."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
@@ -88,19 +89,19 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def hits(words: Sequence[str], text: str) -> int:
-    """How many of the words a text holds."""
+    """Returns how many of the words are in a text."""
     compared = plain(text)
     return sum(_pattern(word).search(compared) is not None for word in words)
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """The first of the words that occurs in a text, as it is written there. Empty if none does."""
+    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none."""
     compared = plain(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 
 
 def without(words: Sequence[str], text: str) -> str:
-    """A text as it is compared, less the words."""
+    """Returns a text, prepared for comparison, without the given words."""
     compared = plain(text)
     for word in words:
         compared = _pattern(word).sub(" ", compared)
@@ -108,11 +109,11 @@ def without(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """The first kind one of whose words a label holds. None: no kind."""
+    """Returns the first kind that has one of its words in the label. Returns None if there is no such kind."""
     return next((kind for kind, words in kinds.items() if hits(words, label)), None)
 
 
 def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
-    """The one kind whose words a label holds. None: no kind, or several."""
+    """Returns the kind that has one of its words in the label, if there is exactly one. Otherwise returns None."""
     found = [kind for kind, words in kinds.items() if hits(words, label)]
     return found[0] if len(found) == 1 else None

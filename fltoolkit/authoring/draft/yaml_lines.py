@@ -1,4 +1,4 @@
-"""Formats the lines of the draft: YAML on the left, and as a comment on the right the reason or the open question."""
+"""Formats the lines of the draft: YAML on the left, and a comment on the right with the reason or the open question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLAIN = re.compile(r"[\w.][\w .%-]*(?<! )")
 
 @dataclass(frozen=True)
 class YamlLine:
-    """A line of the draft; `why` says what it rests on or, where it is open, what it asks."""
+    """A line of the draft. `why`: the reason for its content, or its question if an answer is needed."""
 
     text: str = ""
     why: str = ""
@@ -40,37 +40,37 @@ class Draft:
 
     @property
     def drafted(self) -> int:
-        """How many lines say something of the survey and ask nothing."""
+        """Returns the number of lines that have content and ask nothing."""
         return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
 
     @property
     def asks(self) -> list[tuple[int, YamlLine]]:
-        """The lines that need an answer, each with its number in the file."""
+        """Returns the lines that need an answer, each with its number in the file."""
         return [(number, line) for number, line in enumerate(self.lines, start=1) if line.is_open]
 
 
 def basis(column: ColumnContents) -> str:
-    """What the choice of a column rests on: its label, else its name."""
+    """Returns the reason for choosing a column: its label, or otherwise its name."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 
 def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:
-    """Codes with their labels, for a comment; of more than `most` the first."""
+    """Returns codes with their labels, for a comment. If there are more than `most`, returns only the first `most`."""
     told = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
     return ", ".join(told if most is None or len(told) <= most else [*told[:most], "…"])
 
 
 def flow(items: Sequence[str]) -> str:
-    """One or several codes or names."""
+    """Returns one or several codes or names as a YAML value."""
     return scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(scalar, items))}]"
 
 
 def scalar(text: str) -> str:
-    """Text as one YAML value, in quotes wherever it could be read as anything else."""
+    """Returns text as one YAML value. It is in quotes if YAML could read it as anything else."""
     clean = printable(text)
     return clean if PLAIN.fullmatch(clean) else json.dumps(clean, ensure_ascii=False)
 
 
 def printable(text: str) -> str:
-    """Text on one line, without what YAML does not allow."""
+    """Returns text on one line, without characters that YAML does not allow."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

@@ -20,15 +20,17 @@ def write_questionnaire(folder: str | Path, languages: Sequence[str] = ()) -> li
     """Write `questionnaire.xlsx` and `survey.yaml` beside the `questionnaire.yaml` of a folder.
 
     Args:
-        folder: where questionnaire.yaml stands (docs/questionnaire.md).
-        languages: those of the form, by their short names; the first is its default and that of the labels in survey.yaml. All if left out.
+        folder: the folder of questionnaire.yaml (docs/questionnaire.md).
+        languages: the languages of the form, by their short names. Empty: all. The first is the form's default, and the language
+            of the labels in survey.yaml.
 
     Returns:
-        the two files. The same YAML always gives the same bytes.
+        The paths of the two files. The same YAML always gives the same bytes.
 
     Raises:
-        SpecError: questionnaire.yaml does not hold together, or has no such language.
-        RequestError: a survey.yaml stands there that was not made so, or is no regular file; it is never overwritten.
+        SpecError: questionnaire.yaml contradicts itself, or has no such language.
+        RequestError: there is a survey.yaml that this function did not write, or that is not a regular file. It is never
+            overwritten.
     """
     source, form, mapping = (Path(folder) / name for name in (SOURCE, FORM, MAPPING))
     asked = load_model(source, Questionnaire)

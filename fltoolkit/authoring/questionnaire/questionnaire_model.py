@@ -1,4 +1,5 @@
-"""The content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml that each answer fills."""
+"""The content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml for each
+answer."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ from fltoolkit.survey.spec.questions import AnswerCodes
 from fltoolkit.yaml_files.loading import Code, Model, Names
 
 Text = dict[str, str]  # by language
-SOME, NONE, UNKNOWN, STOPPED = "1", "2", "3", "4"  # what a gate says of the answers it rests on
-REPEATS = {"member", "interview"}  # the form lists everybody, then interviews those it draws
-GO_ON = "1"  # the answer to a check after which its section is asked
+SOME, NONE, UNKNOWN, STOPPED = "1", "2", "3", "4"  # values of a gate: yes, no, unclear, or the interview was stopped
+REPEATS = {"member", "interview"}  # the form lists all members, then draws some of them for an interview
+GO_ON = "1"  # the answer to a section's check with which the section is asked
 SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml that take one column
 
 
 class Choice(Model):
-    """One answer of a list. `means`: what the kit calls its code; `mode` and `detail` as in a question of survey.yaml."""
+    """One answer in a list. `means`: the kit's name for its code. `mode` and `detail`: as in a question of survey.yaml."""
 
     label: Text
     means: str = ""
@@ -31,14 +32,14 @@ class Question(Model):
     """One row of the form.
 
     Args:
-        type: what is answered; a calculation and a hidden field are never seen.
-        choices: the list it is answered from.
-        when: a condition in XPath, beside that of `gate`.
-        gate: gates, or questions, of which one must say that this is asked: unless they say no.
-        sure: asked only where the gate says yes, not where the answers before leave it open.
-        allowed: which answers the form accepts, and `message` what it says of others.
-        key: the key of survey.yaml that the answer feeds; `.*` at its end: one key for what each code `means`.
-        also: what else stands there.
+        type: the type of the answer. A calculation and a hidden field are never shown.
+        choices: the name of the list of answers.
+        when: a condition in XPath, in addition to that of `gate`.
+        gate: gates or questions. The question is asked if at least one of them does not say no.
+        sure: True: the question is asked only if at least one of them says yes. Unclear answers are then not enough.
+        allowed: the answers that the form accepts. `message`: the text that the form shows for any other answer.
+        key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is what each code `means`.
+        also: other keys for this question in survey.yaml.
     """
 
     type: Literal["select", "integer", "text", "note", "calculate", "hidden", "today"] = "select"
@@ -61,7 +62,7 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
+        """Returns whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
         return self.key.split(".")[0] in SINGLE
 
 
@@ -69,7 +70,8 @@ Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
 
 
 class Section(Model):
-    """Questions asked together. `check`: the interviewer first says whether one can go on, and if not, it is skipped."""
+    """Questions that are asked together. With `check`, the interviewer first says whether the interview can go on. If not, the
+    section is skipped."""
 
     label: Text
     when: str = ""
@@ -80,7 +82,7 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question before a section with `check`, and what the interviewer is told who cannot go on."""
+    """The question before a section with `check`. `stop`: what the interviewer is told if the interview cannot go on."""
 
     choices: str
     label: Text
@@ -120,11 +122,11 @@ class Questionnaire(Model):
             yield from section.questions.items()
 
     def section_of(self, name: str) -> Section | None:
-        """The section with this name, or the section that holds the question with this name."""
+        """Returns the section with this name, or the section that holds the question with this name."""
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:
-        """The questions that a gate rests on: those that can be answered no."""
+        """Returns the questions on which a gate depends: its questions that can be answered with no."""
         named: dict[str, Question] = {}
         for name in self.gates[gate]:
             if section := self.section_of(name):
@@ -132,7 +134,7 @@ class Questionnaire(Model):
         return {name: question for name, question in named.items() if question.choices and self.said(name, "no")}
 
     def said(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
-        """The codes of a gate, or of a yes/no question, that mean yes, no, or anything but no."""
+        """Returns the codes of a gate, or of a yes/no question, that mean yes, no, or anything but no."""
         if name in self.gates:
             return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
         listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))
@@ -165,7 +167,8 @@ class Questionnaire(Model):
         yield from (f"{name}: no list of choices {used}" for name, used in lists if used not in self.choices)
 
     def _references(self) -> Iterator[str]:
-        """What names a question that is not there, as when it was left out of the form."""
+        """Yields a message for each name of a question or gate that does not exist, for example because it was removed from
+        the form."""
         there = {name for name, q in self.all_questions()} | set(self.gates)
         of_section = [(name, s, s.gate) for name, s in self.sections.items()]
         for name, node, gates in [*of_section, *((name, q, q.gate) for name, q in self.all_questions())]:
@@ -180,7 +183,7 @@ class Questionnaire(Model):
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:
-    """Texts that lack a language, or have one too many."""
+    """Yields a message for each text that lacks a language or has an extra one."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             value = getattr(node, name)

@@ -14,7 +14,7 @@ from fltoolkit.errors import SpecError
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import build_model
 
-WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # a number that is written as it is read
+WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # a number that keeps its form when it is read and written
 HEAD = (
     "# Written by `fltoolkit questionnaire` from questionnaire.yaml. Change that file, not this one, and run it again.",
     "# The data are the export of the form's repeat `interview`, one row a person (docs/questionnaire.md).",
@@ -22,10 +22,11 @@ HEAD = (
 
 
 def survey_text(asked: Questionnaire, language: str, where: str) -> str:
-    """The text of survey.yaml, its labels in one language.
+    """Returns the text of survey.yaml, with its labels in one language.
 
     Raises:
-        SpecError: what questionnaire.yaml says of it is no survey.yaml, or names a column that the form does not have.
+        SpecError: the content of questionnaire.yaml does not make a valid survey.yaml, or it names a column that the form does
+            not have.
     """
     data = survey_data(asked, language)
     spec = build_model(_as_text(data), SurveySpec, where=f"{where}, as survey.yaml")
@@ -43,7 +44,7 @@ def survey_text(asked: Questionnaire, language: str, where: str) -> str:
 
 
 def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
-    """What survey.yaml holds: `survey:` of the questionnaire, and each question under its key."""
+    """Returns the content of survey.yaml: the `survey:` part of the questionnaire, and each question under its key."""
     data = copy.deepcopy(asked.survey)
     for name, question, gates in _fields(asked):
         for key, value in _entries(asked, name, question, gates, language) if question.key else ():
@@ -59,7 +60,8 @@ def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
 
 
 def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ...]]]:
-    """The fields of an interview, each with the gates that decide on it: its own, else its section's."""
+    """Yields the fields of an interview, each with the gates that decide whether it is asked: its own gates, or otherwise
+    those of its section."""
     yield from ((name, question, ()) for name, question in asked.interview.items())
     for section in asked.sections.values():
         yield from ((name, question, question.gate or section.gate) for name, question in section.questions.items())
@@ -68,7 +70,7 @@ def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ..
 def _entries(
     asked: Questionnaire, name: str, question: Question, gates: tuple[str, ...], language: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What stands under the key of a question, or under each of its keys."""
+    """Yields the entry of a question for each of its keys in survey.yaml."""
     if question.single:
         yield question.key, {"column": name, **question.also, **_codes(asked, question, language)}
         return
@@ -88,7 +90,7 @@ def _entries(
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
-    """The codes of a column that is no yes/no question, as its key wants them."""
+    """Returns the codes of a column that is not a yes/no question, in the form that its key needs."""
     answers, listed = asked.answers, asked.choices.get(question.choices, {})
     unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
     kept = {code: choice for code, choice in listed.items() if code not in unknown}
@@ -105,7 +107,8 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
-    """The gates as survey.yaml says them: one of them must say that this is asked. Who stopped was asked: what they left open is no `no`."""
+    """Returns the gates as routing for survey.yaml: at least one gate must be open. A stopped interview counts as asked, so
+    that its blanks are not read as no."""
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []
@@ -114,14 +117,14 @@ def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _as_text(node: Any) -> Any:
-    """Every scalar as text, as a YAML file is read."""
+    """Returns all scalars as text, as a YAML file is read."""
     if isinstance(node, dict):
         return {str(key): _as_text(value) for key, value in node.items()}
     return [_as_text(value) for value in node] if isinstance(node, list) else str(node)
 
 
 def _as_by_hand(node: Any) -> Any:
-    """Numbers without quotes, and an entry of a list on a line: as a hand would write it."""
+    """Returns numbers without quotes, and each entry of a list on one line, as a person would write them."""
     if isinstance(node, dict):
         return {_as_by_hand(key): _as_by_hand(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -134,7 +137,8 @@ class _Line(dict[Any, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists indented under their key, no anchors, and yes and no without quotes: the kit reads all scalars as text."""
+    """Writes lists indented under their key, without anchors, and yes and no without quotes, because the kit reads all scalars
+    as text."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

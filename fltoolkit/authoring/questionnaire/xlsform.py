@@ -26,11 +26,12 @@ WIDTHS = {
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """The sheet `survey`: the dwelling, a repeat that lists everybody, and a repeat that interviews those it draws."""
+    """Yields the rows of the sheet `survey`: the dwelling, a repeat that lists all members, and a repeat that interviews some
+    of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
-        # Without the condition ODK shows a first person where nobody has been counted, as in a household that refused.
+        # Without the condition, ODK shows a first person even if nobody was counted, as in a household that refused.
         yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "relevant": "${members} > 0",
                "repeat_count": "${members}"}  # fmt: skip
         for name, question in inside.items():
@@ -67,7 +68,8 @@ def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
 
 
 def gate_formula(asked: Questionnaire, gate: str) -> str:
-    """The XPath of a gate. Who was sent away by an earlier gate is sent away by this one; who stopped, stopped."""
+    """Returns the XPath formula of a gate. If an earlier gate says no, this gate also says no. If an earlier gate or a check
+    says that the interview was stopped, so does this gate."""
     sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]
@@ -91,7 +93,7 @@ def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
 
 
 def _any(*answers: tuple[str, Sequence[str]]) -> str:
-    """That one of some questions has one of its codes."""
+    """Returns the XPath condition that at least one of some questions has one of its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 
@@ -102,7 +104,7 @@ def _both(*conditions: str) -> str:
 
 
 def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
-    """The XLSForm as the bytes of a workbook. Every cell is text, so that no label becomes a formula or a link."""
+    """Returns the XLSForm as the bytes of a workbook. Every cell is text, so that no label becomes a formula or a link."""
     first = languages[0]
     file = Spreadsheet(asked.title[first], asked.about[first])
     choices = [

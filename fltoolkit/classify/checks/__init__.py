@@ -1,1 +1,1 @@
-"""Checks that need the classification: what it shows about the quality of the survey."""
+"""Checks of a survey's quality that need the classification."""

@@ -1,4 +1,4 @@
-"""Findings that need the classification: data that the definition could not use, and what a reader should know about the cases."""
+"""Finds what needs the classification: data that the definition could not use, and what a reader should know about the cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import Source
 
-OF_CASES = ("young", "began as children", "no months", "outside")  # what counts cases: told in classes
+OF_CASES = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
 UNRESOLVED = "unresolved"
 LEFT_OPEN = "unresolved: not counted as cases. Left open by"
 MOST = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
@@ -34,11 +34,12 @@ Condition = tuple[str, nw.Expr]
 
 @checked
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Findings about a classified survey, in the columns of `fl.check`: who ends unresolved and which questions leave them so
-    (`check` is `unresolved`), items the questionnaire lacks, cases without
-    a duration or beyond the window, adults who may have been children, proxies, listeners.
+    """Returns findings about a classified survey, in the columns of `fl.check`.
 
-    `count` of cases is a class (`fewer than 5`, `5 or more`), of other persons rounded as in `fl.check`.
+    They say who is unresolved and which questions are the reason (`check` is `unresolved`), which items the questionnaire lacks,
+    which cases have no duration or one beyond the reference period, which adults may have been children, and where a proxy
+    answered or somebody listened. A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is
+    rounded as in `fl.check`.
     """
     spec, limit, out = persons.spec, persons.spec.confidentiality.least_told, []
     for side, lacking in persons.lacking.items():
@@ -74,7 +75,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     out = [*unresolved_findings(persons, found["asked"], found[UNRESOLVED]), *out]
     for name in spec.groups:
         if not found[f"stated {name}"]:
-            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it say nothing"
+            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it are useless"
             out.append(Finding("warning", "groups", f"groups.{name}", what, 0, do))
     if found["cases"] < limit:
         what, do = (
@@ -113,7 +114,9 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Of each sector of a job asked of all workers: who they are, and who of them has no code."""
+    """Returns two conditions for each sector that was asked of all workers: who the workers are, and which of them have no
+    code.
+    """
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
@@ -123,31 +126,42 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
-    """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense. `counts`: of `_jobs`."""
+    """Returns a finding for each sector that most workers leave blank, although survey.yaml says that all workers were asked.
+
+    Rates by such a sector would be nonsense.
+
+    Args:
+        counts: how many persons meet the conditions of `_jobs`.
+    """
     out: list[Finding] = []
     for name, sector in persons.spec.jobs.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
-            what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
+            what = f"most of {sector.population} have no code here, so this job was not asked of all of them: rates by it would be wrong"
             do = f"say job: forced_labour under {persons.spec.key_of_job(name)} if it is that of the forced labour, or name the right population"
             out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
     return out
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Who of the default population is asked, and who of them ends unresolved, for a count in one pass with others."""
+    """Returns two conditions, to be counted in one pass with others: who in the default population was asked, and who is
+    unresolved.
+    """
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
 
 def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """One finding: how many persons are unresolved, and by question how many of them it leaves so.
+    """Returns one finding: how many persons are unresolved, and how many of them each question leaves unresolved.
 
-    A question leaves a person unresolved if it has no answer and what it feeds is unresolved: a side of the definition, whether both sides
-    are of the same work, an exception, a child's route. A person may count at several questions. Nobody unresolved: no finding.
+    A question leaves a person unresolved if it has no answer and the condition that uses it is unresolved. Such a condition is a
+    side of the definition, whether both sides are of the same work, an exception, or a child's route. A person may be counted at
+    several questions. If nobody is unresolved, there is no finding.
 
     Args:
-        persons: the survey. asked, unresolved: how many, by `unresolved_conditions`.
+        persons: the survey.
+        asked: how many persons were asked, by `unresolved_conditions`.
+        unresolved: how many of them are unresolved, by `unresolved_conditions`.
     """
     if not unresolved:
         return []
@@ -164,7 +178,7 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """The questions of adults, each with the persons whom it leaves unresolved."""
+    """Yields each question of adults with a condition: that this question leaves the person unresolved."""
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -190,7 +204,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """The questions of the children's module that were reached, and parents of whom it is not known."""
+    """Yields each question of the children's module, and the question on parents, with a condition: the child reached it without
+    an answer.
+    """
     spec = persons.spec
     if not spec.children:
         return
@@ -206,7 +222,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Each question that is on the person's row, with those of `who` who left it open."""
+    """Yields each question on the person's row, with the condition that a person of `who` left it without an answer."""
     for source in sources:
         if SOURCE + source.column in there:
             yield source.column, who & answer(source, persons.spec.mapped).is_null()

@@ -1,4 +1,4 @@
-"""Counts how many cases the corrections of a survey add and remove. Counts are given in classes, not exactly."""
+"""Counts how many cases the corrections of a survey add and remove. Counts are shown as classes, not exactly."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_
 
 @checked
 def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") -> pd.DataFrame:
-    """Cases gained and lost through the `corrections` of survey.yaml: the persons are classified with and without them.
+    """Count the cases gained and lost through the `corrections` of survey.yaml: classify the persons with and without them.
 
     Args:
-        persons: what `fl.classify` returned. rules: the rule set by which they were classified.
+        persons: what `fl.classify` returned.
+        rules: the rule set by which the persons were classified.
 
     Returns:
-        One row for each population whose headline a run shows: `population` (its label), `cases_before` and `cases`, without and with
-        the corrections, `gained` and `lost` (who is a case only with, or only without them), `unresolved_before` and `unresolved`.
-        Persons, unweighted. Of cases the class (`fewer than 5`, `5 or more`), others rounded (`about 30`); 0 is nobody. No corrections: an
-        empty table.
+        One row for each population whose headline a run shows; an empty table if there are no corrections. Columns: `population`
+        (its label), `cases_before` and `cases` (without and with the corrections), `gained` and `lost` (cases only with, or only
+        without the corrections), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are
+        classes (`fewer than 5`, `5 or more`). Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.
@@ -50,7 +51,7 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
         return pd.DataFrame(columns=list(COLUMNS))
     limit, names = spec.confidentiality.least_told, spec.headlines
     before = _outcomes(classify_checked(uncorrected(persons.unclassified), rule), names, "before")
-    # Before a correction two persons can share a line number, and a child of theirs then stands there twice.
+    # Before a correction, two persons can share a line number. A child whose parent has this number then has two rows.
     earlier = before.group_by(KEY).agg([nw.col(c).max() for c in before.collect_schema().names() if c != KEY])
     both = _outcomes(persons, names, "now").join(earlier, on=KEY, how="left")
     counts = count_rows(both, {f"{kind} {i}": condition for i in range(len(names)) for kind, condition in _conditions(i).items()})
@@ -66,7 +67,9 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Of each person the key, and for each population 1 where they are a case in it, and where they are unresolved in it; else 0."""
+    """Returns the key of each person and two columns per population: whether the person is a case in it, and whether
+    unresolved.
+    """
     case, columns = nw.col("forced_labour"), [nw.col(KEY)]
     for i, name in enumerate(populations):
         inside = nw.col(POPULATION + name).fill_null(False)
@@ -76,7 +79,9 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """What is counted of the i-th population."""
+    """Returns the conditions that are counted for the i-th population: cases and unresolved persons, before and after
+    corrections.
+    """
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
         "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,

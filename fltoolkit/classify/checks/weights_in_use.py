@@ -10,15 +10,16 @@ from fltoolkit.survey.checks.printed_counts import rounded, told
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.design.survey_design import weight_of
 
-DIGITS = 3  # more of them would be a sum of single weights
+DIGITS = 3  # with more digits, a sum would reveal single weights
 
 
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
-    """One line a population that is no sum of others: how many persons it has, its weight, and what this adds up to.
+    """Returns one line for each population that is no sum of others: its number of persons, its weight, and the sum of the
+    weights.
 
-    Persons are rounded as in `fl.check`. The sum is that of the rounded number of persons at the mean weight, to three digits: the sum itself
-    would show by how many persons two populations differ whose numbers read alike. Of fewer persons than the confidentiality limit no sum
-    is told.
+    Persons are rounded as in `fl.check`. The sum is the rounded number of persons times their mean weight, to three digits. The
+    exact sum is not shown: if two populations have the same rounded number, it would reveal by how many persons they differ.
+    Below the confidentiality limit no sum is shown.
     """
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}

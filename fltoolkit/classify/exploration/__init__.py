@@ -1,1 +1,1 @@
-"""Analyses beyond survey.yaml: a domain, an outcome other than forced labour, or a group of the user's own."""
+"""Analyses beyond survey.yaml: a domain, an outcome other than forced labour, or a group that the user defines."""

@@ -40,23 +40,24 @@ def derive(
     missing: Sequence[Code] = (),
     label: str = "",
 ) -> D:
-    """The design with one group more, which `by=`, `where=` and `fl.share` take by its name.
+    """Add one group to the design. `by=`, `where=` and `fl.share` then take the group by its name.
 
-    The group is checked as one of survey.yaml is: every code of the column has a label or is in `missing`, and what has no answer is
-    the category `not stated`. To keep it, write it under `groups:` of survey.yaml with the same keys.
+    The group is checked like one of survey.yaml: every code of the column has a label or is in `missing`. A missing answer has
+    the category `not stated`. To keep the group, write it under `groups:` of survey.yaml with the same keys.
 
     Args:
         design: a survey, a classified survey, or any design; it stays as it was.
-        name: what the group is called, in small letters, digits and underscores.
-        of: the column of the data, also one that survey.yaml does not name.
-        codes: what each code stands for; several may have one label: {1: "owns", 2: "owns", 3: "rents"}.
+        name: the name of the group, in small letters, digits and underscores.
+        of: the column of the data. survey.yaml need not name it.
+        codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
         missing: codes for no answer.
-        label: the group in words; empty: its name.
+        label: the group in words; if empty, its name.
 
     Raises:
         RequestError: codes and bands are both given, or neither; the name is taken.
-        SpecError: a label or a band cannot be. DataError: no such column; it holds codes that are not named, or no numbers.
+        SpecError: a label or a band is not valid.
+        DataError: there is no such column; it holds codes that are not named, or values that are not numbers.
     """
     if (codes is None) == (bands is None):
         raise RequestError(
@@ -76,7 +77,7 @@ def derive(
 
 
 def _refuse_taken(design: Design, name: str) -> None:
-    """Stop on a name that is none, or that something else has."""
+    """Stop if a name is not a valid name or is already in use."""
     taken = {*RESERVED, *design.frame.collect_schema().names(), *(design.spec.group_names if isinstance(design, Survey) else ())}
     if name in taken or not name.isidentifier() or name != name.lower():
         raise RequestError(
@@ -86,7 +87,10 @@ def _refuse_taken(design: Design, name: str) -> None:
 
 
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
-    """A survey with a group more. A classified one keeps its weights and outcomes; it is classified again where files had to be read again."""
+    """Returns a survey with one group more.
+
+    A classified survey keeps its weights and outcomes. It is classified again only if files had to be read again.
+    """
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
     made = with_columns_of(opened, spec)
@@ -106,7 +110,7 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
 
 
 def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
-    """A bare design with a column more."""
+    """Returns a design without survey.yaml with one column more."""
     of = _column(group)
     text = design.text(of)
     number = design.number(of) if isinstance(group, NumberGroup) else None
@@ -119,12 +123,15 @@ def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
 
 
 def _column(group: Group | NumberGroup) -> str:
-    """The column that a group is made of."""
+    """Returns the column from which a group is made."""
     return group.column if isinstance(group, NumberGroup) else group.column[0]
 
 
 def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup) -> None:
-    """Stop on values that are neither named nor missing. Of a survey, `check` does not see a code that another question of the column names."""
+    """Stop on values that are neither named nor missing.
+
+    For a survey, `check` alone is not enough: it accepts a code that another question on the same column names.
+    """
     known = text.is_in(list(group.labels)) if number is None else ~(number.is_null() | number.is_nan())
     odd = ~text.is_null() & ~text.is_in(list(group.missing)) & ~known.fill_null(False)
     rows = design.frame.filter(odd).select(text.alias("v")).group_by("v").agg(nw.len().alias("n")).sort("v")

@@ -1,6 +1,6 @@
 """Domains: estimates for part of the sample.
 
-A domain is not a smaller survey. Sampling units without a person of the domain still count in its variance.
+A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in its variance.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ Where = Annotated[
 
 
 def within(design: D, where: Where) -> D:
-    """The design with the domain that its estimates are about; the design that came in stays as it was.
+    """Set the domain of a design: its estimates are then about these persons only. The given design stays as it was.
+
+    All sampling units stay in the design and count in the variance.
 
     Args:
         design: a classified survey, or any design.
-        where: by group (of a bare design: by column) the label of the persons meant, or several; None: everybody. What a category is
-            called in some population (girls) stands for its label (women).
+        where: the labels of the persons to include, by group (without survey.yaml: by column); one label or several. None means
+            everybody. A category's name in a population (girls) is accepted for its label (women).
 
     Raises:
-        RequestError: no such group or label; a group that only cases have; the design has a domain already.
+        RequestError: there is no such group or label; only cases have the group; the design has a domain already.
     """
     if not where:
         return design
@@ -50,17 +52,17 @@ def within(design: D, where: Where) -> D:
 
 
 def in_domain(design: Design) -> nw.Expr:
-    """Whether a person is in the domain of a design; true for everybody where there is none."""
+    """Returns whether a person is in the domain of a design; true for everybody if the design has no domain."""
     if not design.domain:
         return nw.lit(True)
     return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])
 
 
 def domain_in_words(design: Design, population: str = "") -> str:
-    """The domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty where there is none.
+    """Returns the domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty if the design has no domain.
 
     Args:
-        population: the reference population by whose names categories go; empty: by their labels.
+        population: the reference population whose names for the categories are used; if empty, the labels are used.
     """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.jobs} if spec else {}
@@ -70,13 +72,13 @@ def domain_in_words(design: Design, population: str = "") -> str:
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
-    """A domain with its categories as they are called in a population."""
+    """Returns a domain with its categories under their names in a population."""
     names = names_in(spec, population)
     return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
 
 
 def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """The labels of one group as texts, each once."""
+    """Returns the labels of one group as texts, each once."""
     if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
@@ -91,7 +93,7 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
     spec = design.spec
     if group in spec.case_only:
         raise RequestError(
-            f"only cases have {group}, so it is no domain of persons", where="where", found=group,
+            f"only cases have {group}, so it cannot define a domain of persons", where="where", found=group,
             allowed=[g for g in spec.group_names if g not in spec.case_only], do=f'name it in by: by=["{group}"]',
         )  # fmt: skip
     if group not in spec.group_names:
@@ -107,7 +109,10 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
 
 
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
-    """Stop on a label that no row of a bare design has. Labels there are values of the data: those that may be printed are told."""
+    """Stop on a label that no row has, in a design without survey.yaml.
+
+    The labels are then values of the data, so the message names only those that it may show.
+    """
     value = design.text(column).fill_null(NOT_STATED).alias("label")
     counted = design.frame.select(value).group_by("label").agg(nw.len().alias("n")).sort("label")
     found = to_pandas(counted, design.source)

@@ -1,4 +1,4 @@
-"""Outcomes other than forced labour: one item of the definition, one side of it, or a rule made of these.
+"""Outcomes other than forced labour: one item of the definition, one of its sides, or a rule made of items and sides.
 
 Such an outcome describes answers. It is not forced labour and is never called that.
 """
@@ -26,24 +26,24 @@ HOW = 'write items or sides with and, or, not and at_least: "debt_bondage and wi
 
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
-    """The survey with one outcome more, which every verb takes by its name: `fl.prevalence(persons, "debt_bondage")`.
+    """Add one outcome to the survey. Every verb then takes it by its name: `fl.prevalence(persons, "debt_bondage")`.
 
-    The outcome is true, false or unresolved for each adult, in Kleene's logic as the definition itself: `and` is unresolved where no part is
-    a no and one is unresolved. An item is yes if any of its questions is answered yes, in any work of the person. So a rule of two items
-    does not say that both happened in the same work.
+    The outcome is true, false or unresolved for each adult, by Kleene's logic, like the definition itself. For example, `and` is
+    unresolved if no part is a no and at least one part is unresolved. An item is yes if any of its questions is answered yes, in
+    any work of the person. So a rule of two items does not say that both happened in the same work.
 
     Args:
         persons: a classified survey; it stays as it was.
-        rule: an item of the rule set (`debt_bondage`), a side (`involuntary` or `coercion`), or a rule made of these with `and`, `or`, `not`,
-            brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
-        name: what the outcome is called; None: as the item or side.
+        rule: an item of the rule set (`debt_bondage`), a side of the definition (`involuntary` or `coercion`), or a rule made of
+            these with `and`, `or`, `not`, brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
+        name: the name of the outcome; None: the name of the item or side.
 
     Returns:
-        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of it say `answered yes to ...; not forced labour` in
-        `about.rule_note`.
+        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of this outcome say
+        `answered yes to ...; not forced labour` in `about.rule_note`.
 
     Raises:
-        RequestError: the rule cannot be read, or names what this survey did not ask; the name is taken or is no name.
+        RequestError: the rule cannot be read, or names what this survey did not ask; the name is taken or not valid.
         NotAvailable: the survey has no population of adults.
     """
     truths = _truths(persons)
@@ -62,29 +62,32 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """What an outcome is called wherever it is shown."""
+    """Returns the words by which every table and document names an outcome of the user's own."""
     return NAMED.format(rule)
 
 
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
-    """The survey with an outcome of one's own as its cases: what disclosure control counts for tables of that outcome."""
+    """Returns the survey with the user's own outcome in place of its cases.
+
+    Disclosure control then counts this outcome in its tables.
+    """
     return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
 
 
 def _adults(persons: ClassifiedSurvey) -> nw.Expr:
-    """Whom the items are asked of: the adults, where children have a definition of their own."""
+    """Returns the persons who are asked the items: the adults, because children have a definition of their own."""
     spec = persons.spec
     adults = [p for p in spec.populations if not spec.of_children(p) and p not in spec.totals]
     if not adults:
         raise NotAvailable(
-            "an outcome of one's own is made of the items of adults, and the survey has no population of adults",
+            "an outcome of your own uses the items of adults, but the survey has no population of adults",
             where=f"{persons.path}: populations", found=list(spec.populations), do="name a population of adults",
         )  # fmt: skip
     return any_of([nw.col(POPULATION + p).fill_null(False) for p in adults])
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """By item and side that this survey asked, whether it is answered yes."""
+    """Returns, for each item and side of the definition that this survey asked, whether it is answered yes."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
@@ -95,7 +98,7 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """A rule as an expression over the persons."""
+    """Returns a rule as an expression over the persons."""
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
     except (SyntaxError, ValueError):
@@ -104,7 +107,7 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """One part of a rule."""
+    """Returns one part of a rule as an expression over the persons."""
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):
         if node.id not in truths:

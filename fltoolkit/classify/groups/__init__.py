@@ -1,1 +1,1 @@
-"""Groups that are made of the whole sample, and not of a person’s row alone."""
+"""Groups that are computed from the whole sample, and not from a person's row alone."""

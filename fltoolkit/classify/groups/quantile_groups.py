@@ -1,4 +1,5 @@
-"""The limits of groups of equal size, such as fifths by household wealth: weighted quantiles over all persons of the sample.
+"""Computes the limits of groups of equal size, such as fifths by household wealth: weighted quantiles over all persons of the
+sample.
 
 A limit is a value of the data. It stays in memory: no table, file or message holds it.
 """
@@ -19,13 +20,14 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.groups import QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-ROUNDING = 1e-9  # a share of the population this close to a quantile's own share has reached it: sums of weights are rounded
+ROUNDING = 1e-9  # sums of weights are rounded: a share this close to the quantile's share counts as equal
 
 
 def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, ...]]:
-    """By group of quantiles, the upper limits of all its quantiles but the last.
+    """Returns the upper limits of all quantiles except the last, for each group of quantiles.
 
-    The population is all persons of the sample who have the number, each with `design.weight`: also those who were not asked the module.
+    They are computed over all persons of the sample who have the number, each with `design.weight`. Persons who were not asked
+    the module are included.
 
     Raises:
         DataError: so many persons share one number that a quantile would be empty.
@@ -51,12 +53,15 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
 
 
 def weighted_quantiles(values: NDArray[np.float64], weights: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, ...]:
-    """The smallest value that at least a share of the weight does not exceed, for each share; of no weight none.
+    """Returns, for each share, the smallest value that at least this share of the weight does not exceed; nothing if there is no
+    weight.
 
-    This is the inverse of the weighted distribution function, R's `svyquantile(..., qrule = "math")`.
+    This is the inverse of the weighted distribution function: R's `svyquantile(..., qrule = "math")`.
 
     Args:
-        values: different values, rising. weights: the sum of the weights of each; a missing one is none.
+        values: different values, rising.
+        weights: the sum of the weights at each value; a missing weight counts as 0.
+        shares: shares of the total weight, between 0 and 1.
     """
     reached = np.cumsum(np.nan_to_num(weights))
     if not len(reached) or reached[-1] <= 0:

@@ -1,6 +1,7 @@
-"""The characteristics of each case: items answered yes, stage, mode, form and duration.
+"""Describes each case by its characteristics: items answered yes, stage, mode, form and duration.
 
-Each characteristic is yes, no or unresolved (null). One case can have several, so their numbers do not add up to the number of cases.
+Each characteristic is yes, no or unresolved (null). One case can have several, so their numbers do not add up to the number of
+cases.
 """
 
 from __future__ import annotations
@@ -31,33 +32,33 @@ OF_ADULTS = (
 )  # fmt: skip
 OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
-"""What a characteristic is about. A table of a profile is of one topic."""
+"""The topics of the characteristics. Each table of a profile has one topic."""
 FAMILIES = {
     "involuntary": ("involuntary", "involuntary_stage", "involuntary_mode"),
     "coercion": ("coercion", "coercion_stage", "coercion_mode"),
     "situation": ("form", "duration", "at_interview"),
     "children": OF_CHILDREN,
 }
-"""Topics that stand on one picture, in the order of the questionnaire."""
+"""The topics that are drawn in one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
-"""Topics of which a case has one characteristic at most."""
+"""The topics of which a case has at most one characteristic."""
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """The names of the families that these topics are of, in the order of the questionnaire."""
+    """Returns the names of the families (`FAMILIES`) to which these topics belong, in the order of the questionnaire."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 
 
 @dataclass(frozen=True)
 class Characteristic:
-    """One thing that holds of a case or does not.
+    """One thing that is true of a case or not.
 
     Attributes:
-        topic: what it is about, one of `TOPICS`.
-        name: what holds, such as `debt_bondage`; within its topic no other has this name.
-        truth: yes, no or unresolved (null) of each case. It means nothing of anybody else.
-        questions: the columns of the items' questions of which any makes it hold; none where it rests on something else.
+        topic: its topic, one of `TOPICS`.
+        name: its name, such as `debt_bondage`; unique within the topic.
+        truth: yes, no or unresolved (null) for each case. It has no meaning for other persons.
+        questions: the columns of the questions of which one yes is enough; empty if it does not come from items.
     """
 
     topic: str
@@ -68,12 +69,12 @@ class Characteristic:
 
 @dataclass(frozen=True)
 class CaseProfile:
-    """A classified survey with what its cases are asked about.
+    """A classified survey with the characteristics of its cases.
 
     Attributes:
-        persons: the survey; its column `ANSWERS` has a letter (`YES`, `NO`, `OPEN`) for each characteristic of a case, and is null of
-            everybody else.
-        of: by position of the letter, the topic and the name of the characteristic.
+        persons: the survey. Its column `ANSWERS` has one letter (`YES`, `NO`, `OPEN`) per characteristic of a case; null for
+            others.
+        of: the topic and the name of each characteristic, in the order of the letters.
     """
 
     persons: ClassifiedSurvey
@@ -81,20 +82,20 @@ class CaseProfile:
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
-        """The topics there are, in order."""
+        """Returns the topics of this profile, in order."""
         return tuple(dict.fromkeys(topic for topic, _ in self.of))
 
 
 def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CaseProfile:
-    """A classified survey with the characteristics of its cases.
+    """Returns a classified survey with the characteristics of its cases.
 
     Args:
         persons: a classified survey.
-        children: whether the cases are children, whose definition has other questions.
+        children: whether the cases are children. The definition for children has other questions.
 
     Returns:
-        The survey and its characteristics, topic by topic, in the order in which survey.yaml maps the questions. Answers are over all
-        episodes of a person's work.
+        The survey and its characteristics, topic by topic, in the order in which survey.yaml maps the questions. Answers are
+        combined over all episodes of a person's work.
     """
     found = characteristics_of(persons, children=children)
     letters = [
@@ -106,12 +107,12 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
 
 
 def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
-    """The characteristics of adults or of children, topic by topic."""
+    """Returns the characteristics of adults or of children, topic by topic."""
     return tuple(_of_children(persons) if children else _of_adults(persons))
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """The characteristics of adults, topic by topic."""
+    """Yields the characteristics of adults, topic by topic."""
     spec = persons.spec
     sources = item_sources(spec, persons.rule)
     order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
@@ -130,7 +131,10 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """The characteristics of children: each worst form of child labour. The routes by which they are cases have tables of their own."""
+    """Yields the characteristics of children: each worst form of child labour.
+
+    The routes of children have tables of their own.
+    """
     spec = persons.spec
     if spec.children:
         for form, questions in spec.children.worst_forms.items():
@@ -138,14 +142,20 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """One characteristic for each name: whether any of its columns says yes."""
+    """Yields one characteristic per name (an item, a stage or a mode).
+
+    A case has it if any question of that name is answered yes.
+    """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]
         yield Characteristic(topic, name, any_of([nw.col(column) for column in asked]), frozenset(asked))
 
 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """At which stage: only where every question of the side says its stage, and not all say the same."""
+    """Yields one characteristic for each stage (recruitment, …) of a side of the definition.
+
+    There are none unless every question of the side states its stage and the stages differ.
+    """
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
     if len(known) == len(at) and len({stage for stage, _ in known}) > 1:
@@ -153,35 +163,37 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """In which mode: only where questions of the side differ in it."""
+    """Yields one characteristic for each mode (experienced, …) of a side of the definition; none unless its questions differ in
+    mode.
+    """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
         yield from _named(f"{side}_mode", sorted(columns, key=lambda pair: MODES.index(pair[0])))
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:
-    """In which form: those that survey.yaml can tell."""
+    """Yields the forms of forced labour that survey.yaml can identify."""
     if spec.form:
         possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
         yield from _categories("form", possible)
 
 
 def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
-    """One characteristic for each category of a group that only cases have; unresolved where none is stated."""
+    """Yields one characteristic for each category of a group that only cases have; unresolved if no category is stated."""
     for label in labels:
         stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
         yield Characteristic(group, label, stated == label)
 
 
 def _durations(months: Months) -> Iterator[Characteristic]:
-    """How long: the band of the months in forced labour."""
+    """Yields the bands of the months in forced labour."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
         yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """By label the bands of months: from the first number, to below the second (None: no end)."""
+    """Returns the bands of months, by label: from the first number to below the second (None: no end)."""
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):
@@ -190,7 +202,10 @@ def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """What the characteristics of a topic are called in any language, by their names. `form` is a group, too: see `category_labels`."""
+    """Returns the labels of a topic's characteristics, by name, as remarks that each language words.
+
+    The topic `form` is a group too: `category_labels` returns its labels.
+    """
     if topic in SIDES:
         return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}
     if topic == "duration" and spec.months:

@@ -22,7 +22,7 @@ Item = Literal[InvoluntaryItem, CoercionItem]
 
 
 class Strengths(Model):
-    """The items of one side, by strength. A plain list is of medium strength."""
+    """The items of one side of the definition, by strength. A plain list has medium strength."""
 
     strong: tuple[Item, ...] = ()
     medium: tuple[Item, ...] = ()
@@ -48,7 +48,7 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), Instead((NAMES,))]
 
 
 class AtLeast(Model):
-    """How many items it takes: of each side, and strong ones of either."""
+    """How many items are needed: on each side of the definition, and strong items on either side."""
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
@@ -56,9 +56,10 @@ class AtLeast(Model):
 
 
 class Dimension(Model):
-    """Items that together make forced labour: enough of each side, enough strong ones, met at one of the `stages` (all: any).
+    """Items that together make forced labour: enough items on each side of the definition and enough strong ones, at one of the
+    `stages`.
 
-    Any item may stand on either side, whatever side survey.yaml maps it to, but not on both.
+    If `stages` is empty, any stage counts. An item may be on either side, whatever side survey.yaml maps it to, but not on both.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -80,15 +81,17 @@ class Dimension(Model):
         return (*self.involuntary.strong, *self.coercion.strong)
 
     def uses(self, side: Side, item: str, stage: str | None) -> bool:
-        """Whether a question on `item`, asked of `stage`, counts on this side."""
+        """Returns whether a question about `item` at a `stage` counts on this side of the definition (involuntary or
+        coercion).
+        """
         return item in getattr(self, side).all and (not self.stages or stage in self.stages)
 
 
 class RuleSet(Model):
-    """A named definition of forced labour with a version. It has two lists of items, or `dimensions`: then meeting any one of them
-    is forced labour.
+    """A named definition of forced labour with a version.
 
-    `to_be_verified` says in words why its results may not yet be relied on: they are marked, and fill no baseline.
+    It has either two lists of items or `dimensions`. With dimensions, meeting any one of them is forced labour. `to_be_verified`
+    says in words why nobody may rely on its results yet: they are marked, and no baseline takes them.
     """
 
     name: Name
@@ -120,24 +123,25 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """The dimensions; two lists are one, without a name."""
+        """Returns the dimensions. Two lists of items are returned as one dimension without a name."""
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 
     def items(self, side: Side) -> tuple[str, ...]:
-        """The items that count on a side, in any dimension."""
+        """Returns the items that count on a side of the definition, in any dimension."""
         return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
 
 
 def shipped_rules() -> tuple[str, ...]:
-    """The names of the rule sets that come with the kit."""
+    """Returns the names of the rule sets that come with the kit."""
     return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
 
 
 def load_rules(rules: str | Path, folder: Path) -> RuleSet:
-    """A rule set by name (`icls_2018`), or by the path of a YAML file, read from `folder` unless it is absolute.
+    """Load a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from `folder`.
 
-    Raises `SpecError` where there is none, and where a file takes the name of one the kit ships.
+    Raises:
+        SpecError: there is no such rule set, or a file uses the name of a rule set that comes with the kit.
     """
     if Path(rules).suffix not in (".yaml", ".yml"):
         return load_shipped(_folder(), rules, RuleSet, "rule set")

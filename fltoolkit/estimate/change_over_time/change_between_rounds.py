@@ -1,4 +1,5 @@
-"""Estimates the change between two surveys, or since a published figure, with its interval. It refuses surveys that cannot be compared.
+"""Estimates the change between two surveys, or since a published figure, with its interval. It refuses surveys that cannot be
+compared.
 
 It says whether something changed, never why.
 """
@@ -56,17 +57,19 @@ NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio"
 
 @dataclass(frozen=True)
 class Change:
-    """Change between two rounds, row by row. It holds counts of cases: see `publish_change` for what may leave.
+    """Change between two rounds, row by row. It holds counts of cases: `publish_change` says what may be published.
 
     Attributes:
         table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
-            (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test; blank where they contradict the
-            verdict, which rests on the interval of `change`), `method` (taylor or mover), `verdict` (decreased, increased, no
-            detectable change, not comparable), its `reason`, `attenuated` (the look-back windows overlap, which hides part of any
-            change), `overlap` (the share of the window in both), and of each round `estimate_before`, ..., `psus_with_cases_after`.
-        before, after: what the two are about.
+            (after / before) with `ratio_low`, `ratio_high` on the log scale, `method` (taylor or mover), `verdict` (decreased,
+            increased, no detectable change, not comparable), its `reason`, `attenuated` (the look-back windows overlap, which
+            hides part of any change), `overlap` (the share of the window that is in both rounds), and the columns of each round:
+            `estimate_before`, ..., `psus_with_cases_after`. The verdict rests on the interval of `change`, not on that of the
+            ratio. If the two contradict each other, `ratio_low` and `ratio_high` are blank.
+        before: what the earlier round's estimates are about.
+        after: what the later round's estimates are about.
         by: the breakdowns.
-        unstated: facts that only one of the two states, so that they could not be compared.
+        unstated: facts that only one of the two rounds states, so that they could not be compared.
     """
 
     table: pd.DataFrame
@@ -77,29 +80,31 @@ class Change:
 
     @property
     def one_round_only(self) -> int:
-        """How many rows only one of the rounds has."""
+        """Returns the number of rows that only one of the rounds has."""
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
+    """Estimate the change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
 
-    d = after − before by the Taylor contrast of both influences, or where the rounds are of unlike size by MOVER on their intervals, see
-    `difference.difference`. Where a definition, the reference
-    period, the population, the measure, the outcome or the questionnaire changed, no change is computed and the verdict is
-    `not comparable`, with both values in the reason. Where only the look-back windows overlap, the verdict is the same but the change
-    is shown, flagged `attenuated`: halving a five-year flow two years later moves it by 20 %. A row of one round only is
-    shown as such. Two designs without survey.yaml are comparable if measure and outcome agree.
+    The change is after − before, by the Taylor contrast of the influences of both rounds. If the rounds differ much in size, it
+    is decided by MOVER on their intervals instead (see `difference.difference`). If a definition, the reference period, the
+    population, the measure, the outcome or the questionnaire changed, no change is computed. The verdict is then
+    `not comparable`, and the reason names both values. If only the look-back windows overlap, the verdict is the same, but the
+    change is shown and marked `attenuated`. Example: a five-year flow that halves has fallen by only 20 % two years later. A row
+    that only one round has is marked as such. Two designs without survey.yaml are comparable if measure and outcome agree.
 
     Args:
-        before, after: the earlier and the later round.
-        shared_psus: whether a PSU of the same stratum and label is the same area in both; None: as `design.psus_of_earlier_rounds`
-            of the later survey.yaml says, else independent if no label stands in both.
+        before: the earlier round.
+        after: the later round.
+        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. None: as the later survey.yaml
+            says (`design.psus_of_earlier_rounds`). If it says nothing, rounds that share no label are independent.
 
     Raises:
-        RequestError: two confidence levels; each round is broken down by groups that the other is not; the rounds are the wrong
-            way round. DesignError: see `stack`.
+        RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later round is given
+            first.
+        DesignError: see `stack`.
     """
     old, new = before.about, after.about
     _comparable_calls(old, new)
@@ -136,21 +141,23 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md §5).
+    """Estimate the change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md
+    §5).
 
-    A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided
-    by its design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is
-    decided (`the rounds are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases
-    it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up to 5 %.
-    Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
+    A verdict needs 15 cases in 10 PSUs on each side. If the baseline's PSUs were not published, it needs 30 cases, or 15 after
+    division by its design effect. With too few cases the result is `no detectable change` with the reason `too few cases`,
+    because MOVER alone would say "decreased" falsely in up to 5 %. If `n` is given and the rounds differ in it by more than a
+    factor 2, nothing is decided (`the rounds are too unlike in size`). If `n` is not given, the user must check that the rounds
+    have similar sizes. Comparability and overlap of windows are judged as in `change`, from the facts that the baseline states.
 
     Args:
-        baseline: a `PublishedBaseline`, or its fields as a mapping. after: the later round.
-        row: the row of `after` that is compared, see `estimates.find_row`.
-        rho: correlation of the two estimates where it is known (shared PSUs); 0 is the safe side.
+        baseline: a `PublishedBaseline`, or its fields as a mapping.
+        after: the later round.
+        row: the row of `after` that is compared (see `estimates.find_row`).
+        rho: the correlation of the two estimates, if it is known (shared PSUs); 0 is the safe choice.
 
     Raises:
-        RequestError: two confidence levels; no such row; a field that a baseline does not have.
+        RequestError: the confidence levels differ; there is no such row; a baseline has no such field.
     """
     if isinstance(baseline, Mapping):
         allowed = [f.name for f in fields(PublishedBaseline)]
@@ -178,7 +185,7 @@ def change_from_published(
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
-    """Stop on a published rate per 1,000 or a number where the later round is a proportion, and the other way round."""
+    """Stop if the published figure and the later round have different scales, such as a rate per 1,000 and a proportion."""
     is_proportion = measure == "share" or measure.endswith("prevalence")
     fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
     if (measure in COUNTED or is_proportion) and not fits:
@@ -191,7 +198,10 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
 
 
 def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """The change of one row by MOVER, its ratio by MOVER on the log scale, and the verdict if the cases bear it."""
+    """Returns the change of one row by MOVER and its ratio by MOVER on the log scale.
+
+    A verdict is given only with enough cases.
+    """
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(WithLimits(*then), WithLimits(*later), rho)
@@ -224,7 +234,7 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
 
 
 def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
-    """The changes as two rounds bear them: where windows overlap nothing is decided, though the change is shown."""
+    """Returns the changes with the overlap of the windows. If they overlap, the change is shown but no verdict is given."""
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0
@@ -249,8 +259,10 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """A row can only be compared with a row of the same groups. One round may have more breakdowns than the other, which are shown; but not
-    each of them some that the other lacks, as when a group was mistaken."""
+    """Stop if each round has a breakdown that the other lacks, for example after a mistaken group.
+
+    A row can only be compared with a row of the same groups. One round may have more breakdowns than the other; these are shown.
+    """
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
         raise RequestError(
@@ -260,12 +272,12 @@ def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
 
 
 def _breakdowns_in_words(by: Breakdowns) -> str:
-    """Breakdowns in words."""
+    """Returns breakdowns in words, such as `total, sex × region`."""
     return ", ".join(crossed(breakdown) or TOTAL for breakdown in by)
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """The group values of each row; `total` where the round has no such group."""
+    """Returns the group values of each row; `total` for a group that the round does not have."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
@@ -277,6 +289,8 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """A round's own columns in the order of the result, blank where it has no such row."""
+    """Returns the columns of one round (estimate, interval and others) in the order of the result; blank for rows it does not
+    have.
+    """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
     return own.add_suffix(f"_{suffix}")

@@ -20,7 +20,7 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Why two rounds cannot be compared: each fact that both state and that changed, with both values."""
+    """Returns why two rounds cannot be compared: each fact that both rounds state and that changed, with both values."""
     told = [
         Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
         for name in FACTS
@@ -37,31 +37,35 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """The domain of a round in words."""
+    """Returns the domain of a round in words."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
 def fact(name: str) -> Reason:
-    """What a field of `About` is called, in words."""
+    """Returns the words for a field of `About`, such as `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
 
 
 def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
-    """Whether a tenth of the interviews or more were held in another mode. False where a round does not give its modes."""
+    """Returns whether at least a tenth of the interviews changed their mode; false if a round does not state its modes."""
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
 def _shares(modes: dict[str, float]) -> Reason | str:
-    """The modes of a round with their shares in steps of ten percent, which tell no count."""
+    """Returns the interview modes of a round with their shares.
+
+    Shares are in steps of ten percent, so that they reveal no count.
+    """
     told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
     return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """What differs between the questions of two rounds as survey.yaml maps them, and at which keys: added, removed, label, codes, mode, routing.
+    """Returns the differences between the questions of two rounds, by kind of difference: the keys of survey.yaml that have it.
 
-    Columns are not compared: a round may name them anew. Codes are told as they are, since a round may have coded the same answers anew;
-    whether a question is still the same is for the reader. A label that only one round gives is not compared.
+    Compared are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
+    that only one round gives is not compared. Codes are shown as they are, because a round may have given the same answers new
+    codes: the reader decides whether a question is still the same.
     """
     old, new = (_by_key(spec) for spec in (before, after))
     found: dict[str, list[str]] = {}
@@ -80,7 +84,7 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
-    """The questions of each key, in what can be compared."""
+    """Returns the questions by their key in survey.yaml, with what is compared: label, codes, mode and routing."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
@@ -97,16 +101,16 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
 
 
 def unstated(before: About, after: About) -> tuple[Reason, ...]:
-    """The facts that only one of the two states, so that nobody can say whether they changed."""
+    """Returns the facts that only one of the rounds states. Nobody can say whether they changed."""
     names = (*FACTS, "questionnaire", "interview_modes")
     return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 
 def window_overlap(before: About, after: About) -> float:
-    """Share of the look-back window T that is in both rounds: max(0, T − gap)/T; nan where T or the dates are not known.
+    """Returns the share of the look-back window T that is in both rounds: max(0, T − gap)/T; nan if T or the dates are unknown.
 
-    The gap is that of the windows' starts, else their ends, else the years of the surveys, in months. 0 for what is measured at
-    the interview.
+    The gap is in months. It is between the starts of the windows, else between their ends, else between the years of the surveys.
+    The share is 0 for a measure of the state at the interview.
     """
     months = after.reference_months
     if after.measure in POINT_IN_TIME:
@@ -130,7 +134,7 @@ def _months(day: date) -> float:
 
 
 def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
-    """The items whose questions changed, with both; cut after a few."""
+    """Returns the items whose questions changed, with both wordings. The list stops after a few items and counts the rest."""
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     told = tuple(Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys)

@@ -17,13 +17,16 @@ DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increase
 NO_CHANGE, NOT_COMPARABLE = Reason.of("rounds.no_change"), Reason.of("rounds.not_comparable")
 COVERS_ZERO = Reason.of("rounds.covers")
 TOO_FEW, NO_DF, TOO_UNLIKE = Reason.of("rounds.too_few"), Reason.of("rounds.no_df"), Reason.of("rounds.unlike")
-LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER says "decreased" falsely up to 5 % (docs/coverage.md)
-LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER falsely says "decreased" in up to 5 % (docs/coverage.md)
+LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: above, false verdicts exceed 3 % (docs/coverage.md)
 
 
 @dataclass(frozen=True)
 class Side:
-    """One round's rows, each field an array (or a number) of the same shape: the columns of `Estimates.table` of these names."""
+    """The rows of one round.
+
+    Each field is a column of `Estimates.table`: a number, or an array of the same shape as the others.
+    """
 
     estimate: ArrayLike
     se: ArrayLike
@@ -44,12 +47,15 @@ class WithLimits(NamedTuple):
 
 
 def mover(before: WithLimits, after: WithLimits, rho: ArrayLike = 0.0) -> tuple[Array, Array]:
-    """Interval of p2 − p1 from the intervals of both (method of variance estimates recovery; Zou and Donner 2008).
+    """Returns the interval of p2 − p1 from the intervals of p1 and p2 (method of variance estimates recovery; Zou and Donner
+    2008).
 
     L = d − √((p2 − l2)² + (u1 − p1)² − 2ρ(p2 − l2)(u1 − p1)), U = d + √((u2 − p2)² + (p1 − l1)² − 2ρ(u2 − p2)(p1 − l1)).
 
     Args:
-        before, after: p1, l1, u1 and p2, l2, u2, at the same level. rho: correlation of the two estimates.
+        before: p1, l1, u1.
+        after: p2, l2, u2, at the same confidence level.
+        rho: the correlation of the two estimates.
 
     Returns:
         Lower and upper limits, in the shape of the arguments.
@@ -63,7 +69,7 @@ def mover(before: WithLimits, after: WithLimits, rho: ArrayLike = 0.0) -> tuple[
 
 
 def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) -> Array:
-    """Degrees of freedom of v1 + v2: (v1 + v2)² / (v1²/df1 + v2²/df2) (Satterthwaite 1946); nan where both are 0."""
+    """Returns the degrees of freedom of v1 + v2: (v1 + v2)² / (v1²/df1 + v2²/df2) (Satterthwaite 1946); nan if both are 0."""
     v1, df1, v2, df2 = (np.asarray(v, dtype=float) for v in (v1, df1, v2, df2))
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(v1 > 0, v1**2 / df1, 0.0) + np.where(v2 > 0, v2**2 / df2, 0.0)
@@ -71,27 +77,30 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
 
 
 def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
-    """Whether a side's interval may decide: 15 cases in 10 PSUs, or where the PSUs are not known (nan) 30 cases."""
+    """Returns whether the cases are enough for a verdict: 15 cases in 10 PSUs, or 30 cases if the PSUs are unknown (nan)."""
     n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
 
 def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
-    """Whether both rounds have enough cases for a verdict (`bears`). If one round recorded no case at all, the other one decides."""
+    """Returns whether both rounds have enough cases for a verdict (`bears`).
+
+    If one round has no case at all, only the other counts.
+    """
     ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
 
 def apart(a: ArrayLike, b: ArrayLike) -> Array:
-    """By what factor two numbers that are not negative differ, at least 1; nan of two zeros."""
+    """Returns the factor by which two non-negative numbers differ (at least 1); nan if both are 0."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Row by row the remark of the first condition that holds; `otherwise` where none does."""
+    """Returns one remark per row: that of the first condition that holds, else `otherwise`."""
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
     for condition, remark in reversed(list(zip(conditions, remarks, strict=True))):
@@ -100,19 +109,19 @@ def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object
 
 
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
-    """`decreased` where the whole interval lies below 0, `increased` where above, else `no detectable change`."""
+    """Returns `decreased` if the whole interval is below 0, `increased` if it is above 0, else `no detectable change`."""
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
     return chosen([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
 
 
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a change; a ratio's interval that says otherwise than the verdict is left blank.
+    """Returns the rows of a change. If a ratio's interval contradicts the verdict, the interval is left blank.
 
-    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case the
-    two may disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
+    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case
+    the two can disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
 
     Args:
-        rows: with `verdict`, `ratio_low` and `ratio_high`.
+        rows: rows with `verdict`, `ratio_low` and `ratio_high`.
     """
     low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
     contradicts = (
@@ -126,28 +135,33 @@ def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
 def difference(
     before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:
-    """Change after − before of each row, with interval and verdict (docs/methods.md §5).
+    """Returns the change after − before of each row, with interval and verdict (docs/methods.md §5).
 
-    By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
-    PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
+    The usual method is the Taylor contrast: SE² = V1 + V2 − 2·C and d ± t·SE, with Satterthwaite's df of V1 + V2. If C ≠ 0, the
+    rounds share PSUs, and df is at most that of the round with more df: the same PSUs cannot be counted twice.
 
-    A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the
-    other; of a smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover`
-    on the two intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more
-    than a factor 1.25; and not at all where the degrees of freedom differ by more than 2, or both factors multiply to more than
-    4. Nor is an SE of 0 certainty where the interval says otherwise, as it does where no case (or nothing but cases) was
-    recorded: that row too is decided by `mover`, the interval of no case being [0, upper]. `mover` decides only with
-    `enough_cases`; else the reason is `too few cases`.
+    The contrast is not enough for rounds of different size. A low estimate of something rare has a small SE. If both rounds are
+    similar in size, these errors balance. If one is smaller, its error dominates, and the contrast says "decreased" too often.
+    So:
+
+    - If the persons asked or the degrees of freedom differ by more than a factor 1.25, the row is decided by `mover` on the two
+      intervals, with the correlation C/(SE1·SE2).
+    - If the degrees of freedom differ by more than a factor 2, or the two factors multiply to more than 4, nothing is decided.
+    - If an SE is 0 although the interval has a width, the row is also decided by `mover`. This happens if no case, or nothing but
+      cases, was recorded. The interval of no case is [0, upper].
+    - `mover` decides only with `enough_cases`; else the reason is `too few cases`.
 
     Args:
-        before, after: the rows of the two rounds, matched. covariance: of the two estimates, row by row.
-        level: of the intervals of both sides and of the change.
-        by_size: whether size matters; False of means and others with an interval of estimate ± t·SE.
+        before: the rows of the earlier round.
+        after: the rows of the later round, matched with `before`.
+        covariance: the covariance of the two estimates, row by row.
+        level: the confidence level of the intervals of both rounds and of the change.
+        by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ± t·SE.
 
     Returns:
-        One row a row: `change`, `se`, `df` (both blank by mover), `ci_low`, `ci_high`, `relative_change` (change / before),
-        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or
-        mover), `verdict`, `reason`.
+        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if decided by mover), `ci_low`, `ci_high`,
+        `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, but
+        never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
 
@@ -158,7 +172,7 @@ def difference(
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
     unknown = np.isnan(np.asarray(before.psus_with_cases, dtype=float)) | np.isnan(np.asarray(after.psus_with_cases, dtype=float))
-    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates are no PSUs
+    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates have no PSUs
     by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
     too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""A baseline known only from a publication: its figure, what the publication says about it, and a check that these agree."""
+"""A baseline known only from a publication: its figure, the facts that the publication states, and a check that these agree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """What a publication may state of a figure, in Python or in nap.yaml."""
+    """The facts that a publication may state about a figure, in Python or in nap.yaml."""
 
     @property
     def ci_low(self) -> float: ...
@@ -40,11 +40,11 @@ class States(Protocol):
 @checked
 @dataclass(frozen=True)
 class PublishedBaseline:
-    """A figure of which only the publication is known. What it does not state is blank, and is not compared.
+    """A figure that is known only from a publication. What the publication does not state is blank and is not compared.
 
-    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons
-    asked, `unresolved_share` the weighted share of them whose answers leave open whether they are cases (0.012 is 1.2 %); the other names
-    are those of `About`.
+    `estimate`, `ci_low` and `ci_high` have the scale of Estimates (a proportion, never per 1,000). `deff` is the design effect.
+    `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide whether
+    they are cases (0.012 is 1.2 %). The other fields are those of `About`.
     """
 
     estimate: float
@@ -79,13 +79,16 @@ class PublishedBaseline:
 
     @property
     def about(self) -> About:
-        """The facts it states, as an `About`."""
+        """Returns the stated facts as an `About`."""
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 
     @property
     def has_enough_cases(self) -> bool:
-        """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (docs/methods.md §5)."""
+        """Returns whether the cases are enough for a verdict (docs/methods.md §5).
+
+        15 cases in 10 PSUs are enough. If the PSUs are unknown, 30 cases are enough, or 15 after division by the design effect.
+        """
         if self.cases is None:
             return False
         if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
@@ -94,7 +97,10 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Two statements of a publication that cannot both be true, or a date that does not exist. Empty if there is nothing wrong."""
+    """Returns what is wrong: two statements that cannot both be true, or a date that does not exist.
+
+    Empty if nothing is wrong.
+    """
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:

@@ -1,4 +1,4 @@
-"""Checks two surveys before they are compared: shared sampling units, changed questions, and how interviews were held."""
+"""Checks two surveys before they are compared: shared sampling units, changed questions, and how the interviews were held."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "":
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """What `fl.change` of the default population's prevalence would meet, in the columns of `fl.check`; no number is estimated.
+    """Returns findings on what would hinder `fl.change` of the default population's prevalence, in the columns of `fl.check`.
+
+    No number is estimated.
 
     Args:
-        before, after: the earlier and the later round, classified under one rule set.
+        before: the earlier round.
+        after: the later round, classified under the same rule set.
     """
     old, new = (About(measure="prevalence", outcome="forced_labour", interval="", level=0.95, **facts_of(s, s.spec.default_population))
                 for s in (before, after))  # fmt: skip
@@ -58,7 +61,7 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
-    """PSUs by stratum and label: how many stand in both, and what survey.yaml of the later round says of them."""
+    """Yields how many PSUs (by stratum and label) are in both rounds, and what the later survey.yaml says about them."""
     if not (before.clustered and after.clustered):
         yield _finding("note", "design", "one round has no PSUs with labels: the rounds are taken as independent", "nothing")
         return

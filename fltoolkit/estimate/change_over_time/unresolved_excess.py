@@ -1,8 +1,8 @@
-"""A second test of a change: would the verdict remain if the excess of unresolved persons in one survey were cases?
+"""Tests a change a second time: would the verdict remain if the excess of unresolved persons in one survey were cases?
 
-Unresolved persons are not counted as cases, so a rate also falls when more people refuse to answer. `decreased` is tested again if the later
-survey has the larger share of unresolved persons, `increased` if the earlier one has. The excess of that share then counts as cases
-(docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls when more people refuse to answer. `decreased` is tested again
+if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. The
+excess of the larger share over the smaller one then counts as cases (docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -41,26 +41,31 @@ Positions = NDArray[np.intp]
 
 
 def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
-    """Which verdicts have to pass the second test: `decreased` where the later share of unresolved persons is the larger, `increased`
-    where the earlier is.
+    """Returns which verdicts must pass the second test.
+
+    They are `decreased` if the later share of unresolved persons is larger, and `increased` if the earlier share is larger.
 
     Args:
-        verdict: the first test's. before, after: weighted shares of unresolved persons; nan where a measure has none.
+        verdict: the verdicts of the first test.
+        before: the weighted shares of unresolved persons in the earlier round; nan if the measure has none.
+        after: the weighted shares in the later round.
     """
     said, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     return np.asarray(((said == DECREASED) & (u2 > u1)) | ((said == INCREASED) & (u1 > u2)), dtype=bool)
 
 
 def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
-    """Adds unresolved persons as cases to the rows of a round. If both rounds are changed in this way, their difference includes
-    the excess.
+    """Adds unresolved persons as cases to the rows of a round. If this is done in both rounds, their difference includes the
+    excess.
 
-    The limits keep their distance from the estimate, in squares with what the unresolved add to the variance: exact where the interval
-    is estimate ± t·SE. What they take from it is not taken.
+    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
+    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, this is ignored.
 
     Args:
-        side: the rows. more: what the unresolved add to each estimate. se: of the sum, by the sum of both influences.
-        level: of the side's limits.
+        side: the rows.
+        more: what the unresolved persons add to each estimate.
+        se: the standard error of the estimate with the unresolved persons, from the sum of both influences.
+        level: the confidence level of the limits of `side`.
     """
     p, low, high, s, df = (np.asarray(v, dtype=float) for v in (side.estimate, side.ci_low, side.ci_high, side.se, side.df))
     added = np.maximum(np.asarray(se, dtype=float) ** 2 - s**2, 0.0) * t_quantile(level, df) ** 2
@@ -70,28 +75,33 @@ def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) ->
 
 
 def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
-    """The rows of a change; a verdict that the second test does not confirm is `no detectable change`, with this reason.
+    """Returns the rows of a change after the second test. A verdict that it does not confirm becomes `no detectable change`.
 
     Args:
-        rows: with `verdict` and `reason`. again: see `tested_again`. second: the second test's verdicts, for all rows.
-        reason: why a verdict falls.
+        rows: rows with `verdict` and `reason`.
+        again: which verdicts had to pass the second test (see `tested_again`).
+        second: the verdicts of the second test, for all rows.
+        reason: the reason given for a verdict that is not confirmed.
     """
     falls = again & (np.asarray(second, dtype=object) != rows["verdict"].to_numpy())
     return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason))
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Whether the upper bound, with all unresolved persons as cases, lies further from the estimate than its upper limit does.
+    """Returns whether the upper bound, with all unresolved persons as cases, is above the upper limit of the interval.
 
-    Such an estimate says less of the rate than its interval does: it gets no title and no verdict. Compared at full precision.
-    False where either is not known.
+    Such an estimate says less about the rate than its interval suggests, so it gets no title and no verdict. The numbers are
+    compared at full precision. False if either number is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """The rows of a change; a verdict falls where a round's bounds are wide, and the reason says which round's."""
+    """Returns the rows of a change.
+
+    A verdict is removed if a round has wide bounds (see `wide_bounds`); the reason names the round.
+    """
     decided = holds(rows["verdict"], DECREASED, INCREASED)
     which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
     falls = decided & (before | after)
@@ -101,7 +111,10 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
 
 @dataclass(frozen=True)
 class Matched:
-    """The rows of two rounds that are compared, by their positions in both tables; `shared` as in `join_samples`."""
+    """The matched rows of two rounds that are compared. `first` and `second` are their positions in the tables of both rounds.
+
+    `shared` says whether the rounds share PSUs (see `join_samples`).
+    """
 
     before: Estimates
     after: Estimates
@@ -111,14 +124,14 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Whether both rounds know whom the outcome leaves unresolved."""
+        """Returns whether both rounds know which persons are unresolved."""
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """The rows of `difference`. A verdict stays only if it also holds under `second_test` and `wide_bounds`.
+    """Returns the rows of `difference`. A verdict stays only if it also holds under `second_test` and `wide_bounds`.
 
-    A measure that leaves nobody unresolved (a mean, a share of cases) stays as it is.
+    A measure that leaves nobody unresolved (a mean, a share of cases) is not changed.
     """
     if not matched.has_unresolved:
         return rows
@@ -127,11 +140,12 @@ def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.
 
 
 def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Whether verdicts hold with the excess of unresolved persons over the other round's share counted as cases (docs/methods.md §5).
+    """Tests verdicts with the excess of unresolved persons counted as cases (docs/methods.md §5).
 
-    For `decreased` with u2 > u1 the later estimate is p2 + (u2 − u1), for `increased` with u1 > u2 the earlier is p1 + (u1 − u2). Both
-    differences are (p2 + u2) − (p1 + u1), whose variance is by the sum of both influences in each round. Of a number of persons u is
-    multiplied by the population of the round with the excess, which is taken as known.
+    p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1 the
+    later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
+    differences equal (p2 + u2) − (p1 + u1). Its variance comes from the sum of both influences in each round. For a number of
+    persons, u is multiplied by the population of the round with the excess; this population is taken as known.
 
     Returns:
         Which rows are tested again, and the second verdict of each row.
@@ -145,7 +159,13 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
 
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
-    """The change with the excess counted as cases, as `difference` has it; `verdict` says of a number whose population is meant."""
+    """Returns the change with the excess counted as cases, in the columns of `difference`.
+
+    Args:
+        rows: the rows of both rounds.
+        verdict: the first verdicts. For a number of persons they decide which round's population is used.
+        by_size: as in `difference`.
+    """
     sides, scaled = [], []
     one, two = (
         rows.before.table["population"].to_numpy(float)[rows.first],
@@ -166,14 +186,17 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """The change of one row since a publication, by MOVER. Its verdict is tested again as in `second_test`, with the published
-    share of unresolved persons.
+    """Returns the change of one row since a publication, by MOVER, after the second test (`second_test`).
 
-    A publication that does not state its share of unresolved persons is taken to have none: the later round's all count as excess, and an
-    increase is not tested again.
+    The second test uses the published share of unresolved persons. If the publication does not state this share, it is taken as
+    0: all unresolved persons of the later round count as excess, and an increase is not tested again.
 
     Args:
-        row: the change. baseline: the publication. after: the later round, at: its row. rho: as in `mover`.
+        row: the change.
+        baseline: the publication.
+        after: the later round.
+        at: the position of the row in `after`.
+        rho: as in `mover`.
     """
     shares = after.unresolved_shares
     if shares is None:
@@ -193,7 +216,7 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
 
 
 def side_of(table: pd.DataFrame, rows: Positions) -> Side:
-    """Some rows of an `Estimates.table`."""
+    """Returns a `Side` with the chosen rows of an `Estimates.table`."""
     return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
 
 

@@ -25,23 +25,30 @@ from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
-RowName = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
+RowName = str | int | float | tuple[str | int | float, ...]  # a design without survey.yaml may have numbers as codes
 STEP = 1e-30
-REAL = 1e-12  # an imaginary part this small beside the number is rounding
+REAL = 1e-12  # a relative imaginary part below this is a rounding error
 
 
 @dataclass(frozen=True)
 class About:
-    """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
-    domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
-    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
-    weights were calibrated, to which margins and by what factors ("": not), `duration_basis` which months a stock or duration counts.
-    `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
-    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
-    shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
-    precision, for a comparison only. `not_stated` says whose answers on a group are left out of the table, as it may be printed (""): nobody's.
-    `where` is the domain: by group the labels of the persons meant, of everybody empty; the words
-    of `population_label` say it too."""
+    """What a set of estimates is about. Two sets are comparable only if they agree in these facts.
+
+    Attributes:
+        where: the domain: the labels of the persons included, by group; empty for everybody. `population_label` says it in words.
+        window_start, window_end: the outer dates of the reference period, if survey.yaml gives them.
+        questionnaire: the number of questions for each item, by mode.
+        psus_of_earlier_rounds: `kept`, `new`, or empty if survey.yaml does not say.
+        missing: how many persons of the domain are left out because an answer is missing. Unresolved persons stay in.
+        to_verify: facts behind the estimates that somebody recalled and nobody has compared with their source; empty if there are
+            none.
+        rule_note: what a reader must know of the rule set's result in this survey.
+        calibration: how the weights were calibrated, to which margins and by what factors; empty if they were not.
+        duration_basis: which months a stock or a duration counts.
+        interview_conditions: the shares of proxies, of interviews not alone and of modes, as they may be printed.
+        interview_modes: the shares of the modes at full precision, only for comparing rounds.
+        not_stated: how many persons `not stated` are left out of the table, as it may be printed; empty if nobody is.
+    """
 
     measure: str
     outcome: str
@@ -79,12 +86,13 @@ class About:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Contrasts of estimates with their doubt.
+    """Contrasts of estimates with their uncertainty.
 
     Attributes:
-        table: one row a contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
-        influence: units × contrasts. Microdata: never written.
-        units: as of the estimates. about: what those are about.
+        table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
+        influence: the influence matrix (units × contrasts). It is microdata and is never written.
+        units: the units of the estimates.
+        about: what the estimates are about.
     """
 
     table: pd.DataFrame
@@ -94,12 +102,12 @@ class Contrast:
 
     @property
     def covariance(self) -> Array:
-        """Covariance of all contrasts (contrasts × contrasts)."""
+        """Returns the covariance of all contrasts (contrasts × contrasts)."""
         return self.units.covariance(self.influence)
 
 
 class EstimateRows:
-    """The estimates as a callable sees them, each by its row; it remembers which were used."""
+    """The estimates as a callable gets them, by row name. It remembers which rows were used."""
 
     def __init__(self, est: Estimates, values: Sequence[complex]) -> None:
         self._est, self._values, self.used = est, values, dict[int, None]()
@@ -115,26 +123,28 @@ Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 @dataclass(frozen=True)
 class Estimates:
-    """Estimates with their doubt.
+    """Estimates with their uncertainty.
 
     Attributes:
-        table: one row a cell: the `by` columns, `estimate`, `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n`
+        table: one row per cell: the `by` columns, `estimate`, `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n`
             (persons in the denominator, unweighted), `cases` (unweighted), `population` (weighted denominator), `n_eff`,
-            `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
-            `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
-            cases). Proportions are proportions: never rescaled.
-        influence: units × rows, sparse (SciPy's csc_array) where few units have persons of every row; a unit is a PSU (with the FPC of a second stage
-            a unit of that) or a replicate. Microdata: never written.
-        units: the units and how they were drawn; of a stack of rounds those of all.
-        about: what they are about.
-        design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
-            without a case `deff_at_zero` with its `source`.
+            `psus_with_cases`, `households_with_cases`. A three-valued outcome also has `unresolved` (persons), `resolved_only`
+            (the estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
+            proportion is between 0 and 1 and is never rescaled.
+        influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
+            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
+            written.
+        units: the units and how they were drawn; for a stack of rounds, the units of all rounds.
+        about: what the estimates are about.
+        design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows without
+            a case `deff_at_zero` with its `source`.
         by: the breakdowns.
-        parts: of a stack, what each of its labels is about (see `stack`); else empty.
-        unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
-            other outcomes, and of a stack.
-        whole: where categories `not stated` are left out, the same estimates with them; else None.
-        design: what they were made from, with its domain; None of a stack. Microdata: `fl.publish` reads from it which cells overlap.
+        parts: for a stack, what each of its labels is about (see `stack`); else empty.
+        unresolved_shares: for a three-valued outcome, the weighted share of unresolved persons in each row's denominator, with
+            its influence. None for other outcomes and for a stack.
+        whole: if categories `not stated` are left out, the same estimates with these categories; else None.
+        design: the design that the estimates were made from, with its domain; None for a stack. It is microdata: `fl.publish`
+            reads from it which cells overlap.
     """
 
     table: pd.DataFrame
@@ -150,53 +160,55 @@ class Estimates:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The groups of all breakdowns, in the order of the table's columns."""
+        """Returns the groups of all breakdowns, in the order of the table's columns."""
         used = {group for breakdown in self.by for group in breakdown}
         return tuple(str(column) for column in self.table if column in used)
 
     @property
     def covariance(self) -> Array:
-        """Covariance of all rows, from the influence values (rows × rows)."""
+        """Returns the covariance of all rows, from the influence values (rows × rows)."""
         return self.units.covariance(self.influence)
 
     @checked
     def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
-        """Contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
+        """Compute contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
 
         Args:
-            wanted: each contrast by its name: a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a callable
-                that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`: arithmetic, powers
-                and NumPy's functions, nothing that is not smooth (abs, max, comparisons).
-                A row is named by its label, never its code: `"men"`; everybody by `"total"`; a crossed row by a tuple in the order of
-                the table's columns, `("men", "north")`; where two breakdowns have the same label by the values of all group columns,
-                `("not stated", "total")`.
+            wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a
+                callable that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`. A
+                callable may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max, comparisons).
+                A row is named by its label, never by its code: `"men"`. The total is `"total"`. A crossed row is a tuple in the
+                order of the table's columns: `("men", "north")`. If two breakdowns have the same label, give the values of all
+                group columns: `("not stated", "total")`.
 
         Returns:
-            A `Contrast`: its `table` has one row a contrast with `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t) and
-            `df`, the smallest of the rows involved. Linear ones are exact, others by the delta method.
+            A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high`
+            (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact; others use the delta method.
 
         Raises:
-            RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
+            RequestError: there is no such row, or more than one; nothing is wanted; the callable gives no single smooth number.
         """
         return contrast(self, wanted)
 
 
 def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
-    """Contrasts of the rows of an Estimates (R `svycontrast`).
+    """Computes contrasts of the rows of an Estimates (R `svycontrast`).
 
-    A mapping from rows to coefficients is linear: estimate Σ c·θ, influence Σ c·z. A callable gets the estimates and returns
-    one number made of them by arithmetic, powers and NumPy's functions (`lambda p: p["men"] / p["women"]`); its influence is
-    Σ ∂f/∂θ·z, the gradient exact by a complex step, Im f(θ + ih)/h. What is not smooth (abs, max, comparisons) has none.
+    A mapping from rows to coefficients is linear: its estimate is Σ c·θ and its influence Σ c·z. A callable gets the estimates
+    and returns one number made by arithmetic, powers and NumPy's functions (`lambda p: p["men"] / p["women"]`). Its influence is
+    Σ ∂f/∂θ·z. The gradient is exact, by a complex step: Im f(θ + ih)/h. A function that is not smooth (abs, max, comparisons) has
+    no gradient.
 
     Args:
-        est: the estimates. wanted: each contrast by its name. Rows are named as `find_row` says.
+        est: the estimates.
+        wanted: each contrast by its name. Rows are named as in `find_row`.
 
     Returns:
-        A `Contrast` whose intervals are Wald's with t; `df` is the smallest of the rows involved (R gives none).
+        A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A contrast that divides by 0
+        is blank.
 
     Raises:
-        RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number, or none that is real.
-            Where it divides by 0 the contrast is blank.
+        RequestError: there is no such row, or more than one; nothing is wanted; the callable gives no single smooth real number.
     """
     if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
         raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
@@ -212,13 +224,13 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
 
 @checked
 def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
-    """How many times the estimate of `reference` that of `row` is, with an interval on the log scale, r·exp(±t·SE(log r)).
+    """Estimate the ratio of the estimate of `row` to that of `reference`, with an interval on the log scale, r·exp(±t·SE(log r)).
 
-    R: the exponential of svycontrast(quote(log(a / b))). `se` is that of r itself, r·SE(log r). Without cases in `reference`
-    there is no ratio, without cases in `row` no interval: both are then blank.
+    In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). Without cases in
+    `reference` there is no ratio, and without cases in `row` no interval; the numbers are then blank.
 
     Raises:
-        RequestError: no such row, or more than one.
+        RequestError: there is no such row, or more than one.
     """
     name = f"{_row_name(row)} / {_row_name(reference)}"
     log = contrast(est, {name: lambda p: np.log(p[row] / p[reference])})
@@ -233,11 +245,14 @@ def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contra
 
 
 def find_row(est: Estimates, row: RowName) -> int:
-    """The position of a row: by its category ("men"; of a crossed breakdown or a stack "men × north" or ("men", "north"), in the
-    order of the table's columns), "total" for everybody; where two breakdowns have one category by the values of all group columns,
-    ("not stated", "total").
+    """Returns the position of a row, found by its name.
 
-    Raises `RequestError` naming what there is.
+    The name is the category ("men"), or "total" for everybody. A row of a crossed breakdown or a stack is "men × north" or
+    ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, the name is the values of all
+    group columns: ("not stated", "total").
+
+    Raises:
+        RequestError: there is no such row, or more than one; the message lists the rows.
     """
     groups = list(est.groups)
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
@@ -256,13 +271,13 @@ def find_row(est: Estimates, row: RowName) -> int:
             do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
         )  # fmt: skip
     persons = dict(zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
-    # The labels of a survey's groups are those of survey.yaml; those of a bare design are values of the data.
+    # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values of the data.
     there = list(persons) if est.about.population else Mask().told(persons, len(persons))
     raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """A contrast's value, its derivative by every row, and the rows it uses."""
+    """Returns a contrast's value, its derivatives with respect to the estimate of each row, and the rows that it uses."""
     theta = est.table["estimate"].to_numpy(dtype=float)
     weights = np.zeros(len(theta))
     if isinstance(what, Mapping):
@@ -286,7 +301,7 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
 
 
 def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
-    """What a contrast's callable gives, if it is one smooth number; nan where it divides by 0."""
+    """Returns what a contrast's callable gives; nan if it divides by 0. Stop if it is not one smooth number."""
     try:
         with np.errstate(all="ignore"):
             value = function(rows)
@@ -300,7 +315,7 @@ def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: Est
 
 
 def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows) -> bool:
-    """Whether a callable has no value because it divides by 0, and not because it names nan itself."""
+    """Returns whether a callable has no value because it divides by 0, and not because it returns nan by itself."""
     try:
         with np.errstate(divide="raise", invalid="raise"):
             function(rows)

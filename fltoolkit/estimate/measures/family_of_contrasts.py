@@ -1,4 +1,4 @@
-"""Differences between the categories of a group, tested as one family: the more are tested, the stronger each must be."""
+"""Tests the differences between the categories of a group as one family: the more tests, the stronger each difference must be."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ PAIR = ("category", "reference")
 
 
 def holm(p: ArrayLike) -> Array:
-    """P-values adjusted by Holm's method (Holm 1979; R `p.adjust(method = "holm")`).
+    """Returns p-values adjusted by Holm's method (Holm 1979; R `p.adjust(method = "holm")`).
 
-    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is below that of a smaller one, or above 1.
+    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is above 1, or below the adjusted
+    value of a smaller p-value.
 
     Args:
         p: the p-values of one family, none missing.
 
     Returns:
-        The adjusted values, in the order of `p`. The chance of one false finding in the family is at most the level that they are
-        compared with, whatever the tests have in common.
+        The adjusted values, in the order of `p`. If they are compared with a level, the chance of a false finding in the family
+        is at most that level. This holds even if the tests depend on each other.
     """
     values = np.asarray(p, dtype=float)
     order = np.argsort(values, kind="stable")
@@ -37,14 +38,16 @@ def holm(p: ArrayLike) -> Array:
 
 
 def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
-    """The difference between every two categories of a group, as R's svycontrast has it. Persons `not stated` are in no pair.
+    """Returns the difference between every two categories of a group, as R's svycontrast does. Persons `not stated` are in no
+    pair.
 
     Args:
         est: estimates that hold the breakdown by this group alone.
-        group: its name.
+        group: the name of the group.
 
     Returns:
-        One row a pair, in the order of the survey: `category` and `reference` (labels), `estimate` (category less reference), `se`, `df`.
+        One row per pair, in the order of the survey: `category` and `reference` (labels), `estimate` (category minus reference),
+        `se`, `df`.
     """
     others = [g for g in est.groups if g != group]
     rows = est.table[(est.table[group] != TOTAL) & (est.table[others] == TOTAL).all(axis=1)]
@@ -62,15 +65,16 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
 
 
 def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Differences as one family: the test of each by Holm's method, and intervals that hold for all of them at once.
+    """Tests differences as one family: each by Holm's method, with intervals that hold for all differences at once.
 
     Args:
-        pairs: one row a difference, with `estimate`, `se` (above 0) and `df`.
-        level: the chance that no interval misses, such as 0.95.
+        pairs: one row per difference, with `estimate`, `se` (above 0) and `df`.
+        level: the chance that all intervals hold, such as 0.95.
 
     Returns:
-        The same rows with `p` (two-sided, by t), `p_adjusted` (`holm`), and `ci_low`, `ci_high`: Bonferroni's intervals, each at the level
-        1 − (1 − level)/m for m rows. Holm's test may find a difference whose interval still holds 0; its size is then not known.
+        The same rows with `p` (two-sided, by t), `p_adjusted` (`holm`), and `ci_low`, `ci_high`. The intervals are Bonferroni's,
+        each at the level 1 − (1 − level)/m for m rows. Holm's test may find a difference although its interval still contains 0.
+        The size of such a difference is not known.
     """
     from scipy.special import stdtr
 

@@ -1,4 +1,7 @@
-"""Confidence intervals for rare events (docs/methods.md §3). They take numbers or arrays and give (low, high)."""
+"""Computes confidence intervals for rare events (docs/methods.md §3).
+
+The functions take numbers or arrays and return (low, high).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 @dataclass(frozen=True)
 class Confidence:
-    """How an interval is made: the method for a proportion (others have one each, `wald`), and the level."""
+    """How an interval is computed: the method for a proportion (`wald` and others), and the confidence level."""
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
@@ -29,12 +32,15 @@ class Confidence:
 
 @dataclass(frozen=True)
 class SeenProportion:
-    """A proportion as a sample has it, or many: each field a number, or arrays of one shape.
+    """One proportion or many, as estimated from a sample. Each field is a number, or all are arrays of one shape.
 
     Attributes:
-        p, se: estimate and standard error. n: persons asked, unweighted. df: design degrees of freedom.
-        deff_at_zero: design effect assumed where there is no case.
-        psus_with_cases: PSUs that hold a case, used by `korn_graubard_rare` alone; nan where not known.
+        p: the estimate.
+        se: its standard error.
+        n: persons asked, unweighted.
+        df: the design's degrees of freedom.
+        deff_at_zero: the design effect that is assumed if there is no case.
+        psus_with_cases: how many PSUs hold a case; nan if unknown. Only `korn_graubard_rare` uses it.
     """
 
     p: ArrayLike
@@ -47,11 +53,15 @@ class SeenProportion:
 
 @dataclass(frozen=True)
 class SeenCases:
-    """A number of cases as a sample has it, or many: estimate, standard error and degrees of freedom.
+    """One number of cases or many, as estimated from a sample.
 
     Attributes:
-        floor: the cases seen, below which the number cannot be. population: of how many; upper_at_zero: the share of them that
-            may be cases where none was seen.
+        total: the estimate.
+        se: its standard error.
+        df: its degrees of freedom.
+        floor: the cases in the sample; the number cannot be lower.
+        population: the number of persons who could be cases.
+        upper_at_zero: the share of the population that may be cases if the sample has no case.
     """
 
     total: ArrayLike
@@ -63,23 +73,23 @@ class SeenCases:
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:
-    """Upper two-sided quantile of Student's t; nan without degrees of freedom."""
+    """Returns the upper two-sided quantile of Student's t; nan without degrees of freedom."""
     from scipy.special import stdtrit
 
     return np.asarray(stdtrit(df, 1 - (1 - level) / 2))[()]
 
 
 def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
-    """Degrees of freedom of what a few PSUs carry: at most the PSUs with cases less one, at least 1.
+    """Returns the degrees of freedom if few PSUs have cases: at most the PSUs with cases minus one, and at least 1.
 
-    Where no PSU has a case, or how many have is not known (nan), they are the design's.
+    If no PSU has a case, or their number is unknown (nan), they are the design's degrees of freedom.
     """
     df, psus = np.asarray(df, dtype=float), np.asarray(psus_with_cases, dtype=float)
     return np.asarray(np.where(psus > 0, np.minimum(df, np.maximum(psus - 1, 1.0)), df))[()]
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Exact binomial limits; `successes` and `n` need not be whole."""
+    """Returns exact binomial limits; `successes` and `n` need not be whole numbers."""
     from scipy.special import betaincinv
 
     alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
@@ -89,21 +99,24 @@ def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[A
 
 
 def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Array]:
-    """Interval of a proportion, or of many at once.
+    """Returns the interval of a proportion, or of many at once.
 
-    `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
-    (Korn and Graubard 1998). `korn_graubard_rare` (default): the same with the df of `rare_df` (ours; docs/coverage.md).
-    `beta` is R svyciprop's, `korn_graubard` without the cap at n. `logit` is R's xlogit, `wilson` that of R survey ≥ 4.5,
-    `asin` and `wald` (R's mean) as there.
+    The methods are:
 
-    With no case (or only cases) SE is 0 and every method fails: then n_eff = n / max(1, deff_at_zero), and
-    `korn_graubard_nchs` takes n_eff = n (NCHS 2017).
+    - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*) (Korn and Graubard
+      1998)
+    - `korn_graubard_rare` (default): the same with the df of `rare_df` (the kit's own; docs/coverage.md)
+    - `beta`: as R svyciprop, which is `korn_graubard` without the cap at n
+    - `logit`: as R's xlogit; `wilson`: as R survey ≥ 4.5; `asin` and `wald` (R's mean): as in R
+
+    With no case (or only cases) the SE is 0 and every method fails. Then n_eff = n / max(1, deff_at_zero); `korn_graubard_nchs`
+    takes n_eff = n (NCHS 2017).
 
     Returns:
-        (low, high), numbers or arrays as what came in; both nan without degrees of freedom.
+        (low, high), numbers or arrays like the input; both are nan without degrees of freedom.
 
     Raises:
-        RequestError: no such method.
+        RequestError: there is no such method.
     """
     method, level = confidence.method, confidence.level
     if method not in METHODS:
@@ -131,7 +144,7 @@ def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Arr
 
 
 def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tuple[Array, Array]:
-    """The limits of `logit`, `wilson`, `asin` and `wald` where SE is above 0."""
+    """Returns the limits of the methods `logit`, `wilson`, `asin` and `wald`, for standard errors above 0."""
     if method == "logit":
         from scipy.special import expit
 
@@ -142,20 +155,20 @@ def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tup
         return (centre - half) / (1 + t**2 / n_eff), (centre + half) / (1 + t**2 / n_eff)
     if method == "asin":
         centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
-        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)  # beyond, sin² folds back (in R too)
+        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)  # beyond, sin² turns back (in R too)
         return np.sin(low) ** 2, np.sin(high) ** 2
     return p - t * se, p + t * se
 
 
 def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tuple[Array, Array]:
-    """estimate ± t·SE; nan without degrees of freedom."""
+    """Returns estimate ± t·SE; nan without degrees of freedom."""
     estimate, df = np.asarray(estimate, dtype=float), np.asarray(df, dtype=float)
     half = np.where(df >= 1, t_quantile(level, df), np.nan) * np.asarray(se)
     return (estimate - half)[()], (estimate + half)[()]
 
 
 def total_of_cases(seen: SeenCases, level: float) -> tuple[Array, Array]:
-    """Interval of a number of cases: log scale, T·exp(±t·SE/T), never below `floor`; with no case [0, N·upper]."""
+    """Returns the interval of a number of cases: T·exp(±t·SE/T), never below `floor`. Without a case it is [0, N·upper]."""
     total, df = np.asarray(seen.total, dtype=float), np.asarray(seen.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.exp(t_quantile(level, df) * np.asarray(seen.se) / total)

@@ -17,10 +17,10 @@ OF_CASES = ("share", "duration", "quantile")
 
 
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
-    """The estimates without rows of a category `not stated` (`drop`), or as they are (`show`).
+    """Returns the estimates without the rows of categories `not stated` (`drop`), or unchanged (`show`).
 
-    The other rows and the total stay what they are: shares stay shares of all cases. The note (`about.not_stated`) says how many persons
-    the rows left out count, as it may be printed. The estimates with all rows are kept in `whole`.
+    The other rows and the total do not change: a share is still a share of all cases. The note (`about.not_stated`) says how many
+    persons are in the removed rows, as it may be printed. The estimates with all rows are kept in `whole`.
     """
     groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
     gone = np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups]) if groups else np.zeros(0, dtype=bool)
@@ -36,7 +36,7 @@ def stated_only(est: Estimates, how: NotStated) -> Estimates:
 
 
 def _note(est: Estimates, groups: list[str]) -> str:
-    """How many persons, or cases, each group is not stated of."""
+    """Returns the words that say, for each group, how many persons or cases are not stated."""
     limit = est.design.mask.limit if est.design else LIMIT
     of_cases = est.about.measure in OF_CASES
     words = []

@@ -62,24 +62,24 @@ def prevalence(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """The share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
+    """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
 
-    Of a classified survey the headline counts established cases over all persons asked (docs/methods.md §1); unresolved persons stay
-    in the denominator and are shown beside it.
+    For a classified survey, the headline counts established cases over all persons asked (docs/methods.md §1). Unresolved persons
+    stay in the denominator, and their number is shown.
 
     Args:
         design: a classified survey, or any design.
         outcome: a true/false column.
-        by: breakdowns, see `fl.cube`.
-        population: one that survey.yaml names; its first by default, or that of a sector in `by`.
-        where: the persons meant, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}. They are a
-            domain: sampling units without them stay in the variance. None: everybody.
-        not_stated: `drop` leaves the categories `not stated` out of the table, and counts them in `about.not_stated`; `show` shows them.
-        interval: see `intervals.proportion`.
-        level: confidence level.
+        by: the breakdowns (see `fl.cube`).
+        population: a population of survey.yaml; by default its first, or that of a sector in `by`.
+        where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
+            They are a domain: sampling units without such persons still count in the variance. None: everybody.
+        not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in `about.not_stated`.
+        interval: the method for the interval (see `intervals.proportion`).
+        level: the confidence level.
 
     Raises:
-        RequestError: no such column or population; a rate by the sector of forced labour itself, which non-cases lack.
+        RequestError: there is no such column or population; or a rate by the sector of forced labour, which only cases have.
     """
     if only := case_only(design) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
@@ -101,13 +101,15 @@ def total(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
+    """Estimate the number of cases Σw·case of a true/false outcome (log-scale interval), or the total Σw·y of a numeric one
+    (Wald).
 
     Args:
         design, outcome, by, population, where, not_stated, level: as in `prevalence`.
 
     Raises:
-        RequestError: as `prevalence`. DesignError: the weights are normalised.
+        RequestError: as in `prevalence`.
+        DesignError: the weights are normalised.
     """
     require_totals(design, "total")
     design = within(design, where)
@@ -129,7 +131,7 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -146,7 +148,7 @@ def ratio(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
     estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -164,16 +166,17 @@ def share(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
+    """Estimate how the cases of a classified survey are distributed over `group`. For another design, all persons are
+    distributed.
 
-    The shares of each `by` cell add up to one; `n` counts the cases it distributes.
+    The shares in each `by` cell add up to one; `n` is the number of cases that are distributed.
 
     Args:
         group: the group over which the cases are distributed.
         design, by, outcome, population, where, not_stated, interval, level: as in `prevalence`.
 
     Raises:
-        RequestError: as `prevalence`, or `group` is in `by` too.
+        RequestError: as in `prevalence`; or `group` is also in `by`.
     """
     wanted = tuple((*b, group) for b in breakdowns(by))
     if any(group in b[:-1] for b in wanted):
@@ -187,10 +190,10 @@ def share(
 
 @checked
 def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95) -> Estimates:
-    """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
+    """Estimate how many persons leave the flowchart of their definition at each step: totals by `step`.
 
-    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments as in
-    `prevalence`.
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are as
+    in `prevalence`.
     """
     require_totals(persons, "flowchart")
     estimand = Estimand(Outcome("everyone"), "total", ((), ("step",)), of="step")
@@ -199,20 +202,23 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Persons by the step and the trace of their classification. Traces are answers: see `paths_to_outcomes.paths` for what may leave."""
+    """Returns persons by step and trace of their classification.
+
+    Traces are answers: only `paths_to_outcomes.paths` may publish them.
+    """
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
     return estimate(persons, estimand, population, Confidence())
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """One pass, then linear algebra on the PSU × cell table. `population`: as `prevalence` takes it."""
+    """Reads the persons once, then computes the estimates from the PSU × cell table. `population` is as in `prevalence`."""
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Stop on an outcome of one's own by a group that only cases of forced labour have."""
+    """Stop if an outcome of the user's own is broken down by a group that only cases of forced labour have."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
@@ -222,7 +228,9 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """`prevalence` of the default population and, where weights gross up, its `total`, both from one pass."""
+    """Returns `prevalence` of the default population and, if weights add up to the population, its `total`, both from one
+    pass.
+    """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     run, chosen = _headline_pass(persons, measures[-1])
     made = [replace(run, estimand=replace(run.estimand, measure=measure)) for measure in measures]
@@ -230,7 +238,7 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
-    """The pass for one measure of the whole default population."""
+    """Returns the pass for one measure of the whole default population, and that population."""
     chosen = population_of(persons, None, (), "forced_labour")
     return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
@@ -269,7 +277,10 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
-    """Raise what only an estimate meets of the design and its weights: a `DesignError`. The headline's pass is made, and no number of it."""
+    """Raise a `DesignError` if an estimate is not possible with the design and its weights.
+
+    It makes the pass, but no estimate.
+    """
     _headline_pass(persons, "prevalence")
 
 
@@ -279,14 +290,14 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
+    """Returns whether a column holds true and false, or only 0 and 1, in a design without survey.yaml (one small query)."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """The population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
+    """Returns the population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -319,14 +330,14 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
 
 
 def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
-    """Why an outcome is of adults only."""
+    """Returns why an outcome does not apply to children."""
     if outcome in persons.outcomes:
         return "the items are those of the adults' definition"
     return NOT_CHILDREN.get(outcome, "their definition has no test of consent")
 
 
 def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
-    """What a result rests on. `population`: the name of the reference population."""
+    """Returns the facts behind a result. `population` is the name of the reference population."""
     outcome, measure = run.estimand.outcome, run.estimand.measure
     groups = (*run.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -354,7 +365,7 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """What every estimate of a population rests on, whatever its measure and groups: the fields of `About` by name."""
+    """Returns the facts behind every estimate of a population, whatever its measure and groups: fields of `About` by name."""
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
@@ -369,6 +380,6 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """What recalled facts an estimate rests on, in words; empty where it rests on none."""
+    """Returns the facts behind an estimate that nobody has compared with their source, in words; empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Shares and numbers of cases with a characteristic, such as debt bondage or a threat at recruitment.
+"""Estimates shares and numbers of cases with a characteristic, such as debt bondage or a threat at recruitment.
 
 One case can have several characteristics: debt bondage and confiscated papers, for example. So the shares do not add up to 100 %.
 """
@@ -39,7 +39,7 @@ from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import TOTAL, Measure
 
 LEAST_CASES = 30
-"""Fewer cases make no profile."""
+"""A profile needs at least this many cases."""
 FEW_OF_PROFILE = Reason.of("profile.few", N=LEAST_CASES)
 
 
@@ -52,33 +52,34 @@ def profile(
     population: str | None = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Among the cases, the share (R = Σw·y / Σw) or the number (Σw·y) of those of whom each characteristic holds.
+    """Estimate, among the cases, the share (R = Σw·y / Σw) or the number (Σw·y) that have each characteristic.
 
-    The characteristics are the involuntary circumstances and the elements of coercion that were asked; of each side also the stage
-    and the mode, where survey.yaml gives them; the form; the band of months; and whether it goes on at the interview. Of children they
-    are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
+    The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked; for each side
+    also the stage and the mode, if survey.yaml gives them; the form; the band of months; and whether it continues at the
+    interview. Those of children are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
-        by: breakdowns of at most one group that everybody has, see `fl.cube`.
-        measure: `share`, of the cases, or `total`, the number of persons.
-        population: one of adults or one of children that survey.yaml names; its first by default.
-        level: confidence level.
+        by: breakdowns of at most one group that everybody has (see `fl.cube`).
+        measure: `share` of the cases, or `total`, the number of persons.
+        population: a population of survey.yaml, of adults or of children; by default the first.
+        level: the confidence level.
 
     Returns:
-        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has a column for each topic (`involuntary`,
-        `coercion`, `form` …) with the characteristic that a row is about, and the columns of `by`. `n` and `population` are the cases of
-        the cell, unweighted and weighted; `cases` those of whom the characteristic holds. A case without an answer stays in the
-        denominator: `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are as of a prevalence, with the unresolved cases
-        taken as cases with the characteristic. `cases_without`, `psus_without` and `households_without` count the cases of whom it does
-        not hold; `largest_share` and `largest_share_without` are the most weighted cases of one household or PSU, as a share of those
-        with and without it.
-        The interval of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic (`involuntary`,
+        `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population` are the cases of
+        the cell, unweighted and weighted; `cases` are the cases with the characteristic. A case without an answer stays in the
+        denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence; the bounds
+        take unresolved cases as cases with the characteristic. `cases_without`, `psus_without` and `households_without` count the
+        cases without it. `largest_share` is the largest weighted share that one household or PSU has of the cases with the
+        characteristic, `largest_share_without` of the cases without it. The interval of a share is Korn and Graubard's with df' =
+        min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
-        RequestError: more than one group in a breakdown; a group that only cases have; a population of adults and children.
+        RequestError: a breakdown has more than one group, or a group that only cases have; the population holds adults and
+            children.
         NotAvailable: the population has fewer than 30 cases.
-        DesignError: the weights are normalised, and a number is asked.
+        DesignError: the weights are normalised, and a number is wanted.
     """
     wanted = breakdowns(by)
     if measure == "total":
@@ -101,10 +102,10 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Stop on what no profile can be by, or of."""
+    """Stop if no profile is possible by these groups or for this population."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
-            "a profile is by one group at a time: of two the cells are too few", where="profile: by", found=list(crossed[0]),
+            "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
             do=f"write each as a breakdown of its own: by={[[g] for g in crossed[0]]}",
         )  # fmt: skip
     if only := case_only(persons) & {g for b in wanted for g in b}:
@@ -121,10 +122,10 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the cases of each cell answered.
+    """The answers of the cases in each cell.
 
     Attributes:
-        run: the pass, whose cells are those of the breakdowns at first.
+        run: the pass. At first its cells are those of the breakdowns.
         told: the characteristics.
     """
 
@@ -133,7 +134,9 @@ class _Answers:
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
-        """The letters of each row of the pass's table (rows × characteristics); blank of persons who are not cases."""
+        """Returns the answers in each row of the pass's table as letters (rows × characteristics); blank for persons who are not
+        cases.
+        """
         text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
         found = np.full((len(text), many), "", dtype="<U1")
         found[self.run.counted] = [list(row) for row in text[self.run.counted]]
@@ -141,7 +144,10 @@ class _Answers:
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        """By characteristic and cell of the breakdowns the row of the result: topic by topic, and in each breakdown by breakdown."""
+        """Returns which row of the result belongs to each characteristic and cell.
+
+        Rows are sorted by topic, then by breakdown.
+        """
         cells = self.run.base.keys
         topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
         rank = [(topics[k], cells[BREAKDOWN].iloc[c], k, c) for k, c in product(range(len(topics)), range(len(cells)))]
@@ -151,14 +157,14 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """By row of the result the cell of its denominator."""
+        """Returns, for each row of the result, the position of the cell that is its denominator."""
         found = np.empty(self._places.size, dtype=np.intp)
         found[self._places] = np.arange(self._places.shape[1])
         return found
 
     @cached_property
     def keys(self) -> pd.DataFrame:
-        """The rows of the result: a column a topic, then those of the cells."""
+        """Returns the keys of the result's rows: one column per topic, then the columns of the cells."""
         of = np.empty(self._places.size, dtype=np.intp)
         of[self._places] = np.arange(len(self.told.of))[:, None]
         chosen = [self.told.of[k] for k in of]
@@ -166,7 +172,7 @@ class _Answers:
         return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
 
     def having(self, *letters: str) -> Cells:
-        """The rows of the result, each holding the cases with one of these answers."""
+        """Returns one cell per row of the result: the cases whose answer on the row's characteristic is one of these letters."""
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
@@ -176,16 +182,16 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def seen_by(self, *letters: str) -> Pass:
-        """The pass, its cells being those of the cases with one of these answers."""
+        """Returns the pass with the cells of `having`: the cases whose answer is one of these letters."""
         return replace(self.run, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
-        """The breakdowns of the result."""
+        """Returns the breakdowns of the result."""
         return tuple((topic, *b) for topic in self.told.topics for b in self.run.estimand.by)
 
 
 def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
-    """The estimates of a pass whose cells are those of the cases with each characteristic."""
+    """Returns the estimates of a pass whose cells are the cases with each characteristic."""
     run, total = answers.run, answers.run.estimand.measure == "total"
     weights = run.by_unit("w", run.base, run.counted)
     rows = counts(run, weights, run.counted)
@@ -211,7 +217,7 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
 
 
 def _open(answers: _Answers) -> OpenPersons:
-    """The cases of whom it is open whether a characteristic holds."""
+    """Returns the cases for whom a characteristic is unresolved."""
     run, cells = answers.run, answers.having(OPEN)
     n, w = (cells.sums(run.table[c].to_numpy(), run.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.seen_by(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
@@ -219,7 +225,9 @@ def _open(answers: _Answers) -> OpenPersons:
 
 
 def _others(answers: _Answers) -> pd.DataFrame:
-    """The cases of whom a characteristic does not hold, and who holds most of the cases with and without it."""
+    """Returns counts of the cases without a characteristic, and the largest share of one household or PSU, with and without
+    it.
+    """
     run, without = answers.run, answers.seen_by(NO)
     return pd.DataFrame(
         {
@@ -233,7 +241,7 @@ def _others(answers: _Answers) -> pd.DataFrame:
 
 
 def _largest_share(run: Pass) -> Array:
-    """The most weighted cases of a cell that one household or PSU has, as a share of all of them; 0 of a cell without cases."""
+    """Returns the largest share that one household or PSU has of a cell's weighted cases; 0 for a cell without cases."""
     t, cases = run.table, run.counted
     whole = run.cells.sums(t["w"].to_numpy(float), cases)
     most = np.zeros(len(run.cells))

@@ -1,4 +1,4 @@
-"""Quantiles of a variable with few values, such as months, with Woodruff's interval."""
+"""Estimates quantiles of a variable with few values, such as months, with Woodruff's interval."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from fltoolkit.survey.design.survey_design import Design
 
 Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
 MOST_VALUES = 200
-TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
+TIE = 1e-12  # sums of weights have rounding errors: a share this close to p counts as p
 
 
 @checked
@@ -45,28 +45,30 @@ def quantile(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
+    """Estimate quantiles of a numeric column with at most 200 values. For a classified survey: of months among its cases.
 
-    The quantile of p is the least value v with F(v) ≥ p, F being the weighted share of persons up to v (R's `qrule="math"`).
-    Woodruff (1952): with F's limits F(v) ± t·SE at that value, the interval runs between the quantiles of the two limits and
-    SE is its width over 2t, as R's `svyquantile(interval.type="mean")`. A limit of F below 0 or above 1 leaves the limit, and
-    so SE, empty. The influence is that of −F(v), scaled to that SE: the covariance of quantiles has F's correlations (ours).
+    The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons up to v (R's `qrule="math"`). The
+    interval is Woodruff's (1952): take the limits F(v) ± t·SE of F at that value. The interval runs from the quantile of the
+    lower limit to that of the upper one. SE is its width over 2t, as in R's `svyquantile(interval.type="mean")`. If a limit of F
+    is below 0 or above 1, that limit of the interval and the SE are empty. The influence is that of −F(v), scaled to this SE, so
+    that the covariance of quantiles has the correlations of F (the kit's own).
 
     Args:
-        design: a classified survey, or any design; with replicate weights SE of F is theirs.
-        y: the column; of a survey `months`.
-        q: the share p, or several, each between 0 and 1.
-        by: breakdowns, see `fl.cube`.
+        design: a classified survey, or any design. With replicate weights, the SE of F comes from the replicates.
+        y: the column; for a survey `months`.
+        q: the share p, or several shares, each between 0 and 1.
+        by: the breakdowns (see `fl.cube`).
         population, where, not_stated: as in `fl.duration`.
-        level: confidence level.
+        level: the confidence level.
 
     Returns:
-        Estimates in the units of y, one row a cell and p; the column `quantile` holds p. `n` and `cases` count the persons with
+        Estimates in the units of y, one row per cell and p; the column `quantile` holds p. `n` and `cases` count the persons with
         a value, `about.missing` those without.
 
     Raises:
-        RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
-            between 0 and 1. NotAvailable: as `fl.duration`.
+        RequestError: y has more than 200 values, holds values that are not numbers, or is not `months` of a survey; or a p is not
+            between 0 and 1.
+        NotAvailable: as in `fl.duration`.
     """
     q = (q,) if isinstance(q, float) else tuple(q)
     if not q:
@@ -75,14 +77,14 @@ def quantile(
     groups = groups_of(wanted)
     if y in groups:
         raise RequestError(
-            "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
+            "quantiles of a column cannot be broken down by the same column", where="by", found=y, do="leave it out of by"
         )
     outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")
     run = make_pass(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(run, y)
     made = [_one(run, values, p, level) for p in q]
-    order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # the quantiles of a cell below each other
+    order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # all quantiles of a cell follow each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
     about = about_of(design, run, chosen.name, Confidence(DEFAULT, level))
     about = replace(about, measure="quantile", interval="woodruff", outcome=y)
@@ -107,7 +109,7 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Whose values these are: everybody's with one, or those of a survey's cases."""
+    """Returns what the quantiles are of: a column of all persons, or the months of a survey's cases."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
@@ -121,7 +123,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(run: Pass, y: str) -> Array:
-    """Each table row's value; nan for rows that count for nothing."""
+    """Returns the value of each table row; nan for rows that are not counted."""
     texts = run.table[KEY + y].iloc[run.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:
@@ -135,7 +137,7 @@ def _values(run: Pass, y: str) -> Array:
 
 
 def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """The quantile of one share in every cell, its Woodruff interval, and its influence."""
+    """Returns the quantile of one share in every cell, with its Woodruff interval, and its influence."""
     distribution = _distribution(run, values)
     at = np.array([_quantile(*d, p) for d in distribution])
     up_to = _up_to(run, values, at)
@@ -159,7 +161,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
 
 
 def _persons_behind(run: Pass) -> dict[str, Any]:
-    """The columns that tell whom each cell's quantile stands on."""
+    """Returns the columns on the persons behind each quantile: persons, cases, weights, PSUs and households."""
     t, counted = run.table, run.counted
     return {
         "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
@@ -170,7 +172,7 @@ def _persons_behind(run: Pass) -> dict[str, Any]:
 
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
-    """Of each cell its values in order, and the weighted share of persons up to each."""
+    """Returns, for each cell, its values in order and the weighted share of persons up to each value."""
     weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
@@ -184,13 +186,13 @@ def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """The least value whose share is p or more; nan where p is no share."""
+    """Returns the smallest value whose share is at least p; nan if p is not between 0 and 1."""
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
 
 
 def _up_to(run: Pass, values: Array, at: Array) -> Cells:
-    """The cells, holding only the rows up to each one's quantile."""
+    """Returns the cells without the rows whose value is above the cell's quantile."""
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
     return Cells(run.cells.keys, tuple(codes))

@@ -1,4 +1,4 @@
-"""Records which questions were asked of whom, so that two surveys can be compared."""
+"""Records which questions were asked and who was asked, so that two surveys can be compared."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
-    """The questions that decide who is a case, as `debt_bondage: 2 experienced, 1 threatened`, sorted by key.
+    """Returns the questions that decide who is a case, such as `debt_bondage: 2 experienced, 1 threatened`, sorted by key.
 
-    Of adults without the module on children. Wording, codes, order and routing are not compared: survey.yaml does not hold them
-    all, and rounds may code alike questions differently.
+    For adults, the module on children is left out. Wording, codes, order and routing are not compared. survey.yaml does not hold
+    all of them, and two rounds may code the same question differently.
     """
     left_out = ("interview.", "trafficking", *(("children.",) if spec.side(population) == "adults" else ()))
     asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))
@@ -21,7 +21,7 @@ def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
 
 
 def ages_of(spec: SurveySpec, population: str) -> str:
-    """The ages of a population, as `15 and over` or `5 to 17`; of a sum of populations those of each."""
+    """Returns the ages of a population, such as `15 and over` or `5 to 17`; for a sum of populations, the ages of each."""
     if parts := spec.populations[population].sum_of:
         return "; ".join(ages_of(spec, part) for part in parts)
     ages = spec.populations[population].age

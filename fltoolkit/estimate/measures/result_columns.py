@@ -15,9 +15,12 @@ from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
 
 
 def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
-    """Unweighted and weighted counts of each row, and how spread its cases are.
+    """Returns the unweighted and weighted counts of each row, and the number of PSUs and households with cases.
 
-    `counted` are the positions of the table's rows that the denominators count (None: all), `weights` theirs by unit and denominator.
+    Args:
+        run: the pass.
+        weights: the weights of the counted rows, by unit and denominator.
+        counted: the positions of the table's rows that the denominators count; None: all rows.
     """
     t, cells, base = run.table, run.cells, run.base
     n = t["n"].to_numpy()
@@ -36,14 +39,18 @@ def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
 
 
 def households_of_cases(run: Pass) -> pd.Series:
-    """How many households each row's cases live in; not known where the design names no household, or nobody is a case."""
+    """Returns the number of households with cases, by row; missing if the design names no household, or nobody is a case."""
     household = run.table["household"].to_numpy()
     known = (household >= 0).any()
     return pd.Series(run.cells.distinct(household, run.of_cases) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
 
 
 def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
-    """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
+    """Returns design effects against simple random sampling without and with replacement (R's deff TRUE and "replace"), and
+    Kish's.
+
+    Kish's design effect is 1 + CV²(w).
+    """
     t, base, measure = run.table, run.base, run.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
     counted = run.counted if run.estimand.is_of_cases else None
@@ -68,12 +75,12 @@ def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float 
                 "kish": n * run.of_base(base.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
-    effects = effects.mask(np.isinf(effects))  # of a rate of 1 whose number varies
+    effects = effects.mask(np.isinf(effects))  # infinite if the rate is 1 and the number varies
     return _effects_at_zero(run, rows, effects, from_spec) if run.estimand.is_proportion else effects
 
 
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
+    """Adds the design effect assumed for rows without a case: that of survey.yaml, else the whole population's, else Kish's."""
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
         value, source = np.full(len(rows), from_spec), "survey.yaml"
@@ -85,7 +92,7 @@ def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_
 
 
 def _of_everyone(run: Pass) -> float:
-    """The design effect of the whole population's prevalence; nan where nobody or everybody is a case."""
+    """Returns the design effect of the whole population's prevalence; nan if nobody or everybody is a case."""
     t = run.table
     everyone, w = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), t["w"].to_numpy()
     n, p = t["n"].sum(), w[run.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
@@ -96,9 +103,11 @@ def _of_everyone(run: Pass) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """The result's columns in their order, with the interval that fits the measure.
+    """Returns the columns of the result in their order, with the interval that fits the measure.
 
-    `whole`: every weight stands for at least one person, so a total is never below `least`, the cases seen (of amounts: theirs).
+    Args:
+        whole: whether every weight stands for at least one person. Then a total is never below `least`, the cases in the sample
+            (for amounts: the sum of their amounts).
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     binary, measure, level = estimand.is_proportion, estimand.measure, confidence.level
@@ -111,7 +120,7 @@ def with_intervals(
     else:
         _, upper = intervals.proportion(SeenProportion(0.0, 0.0, n, df, at_zero), confidence)
         floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
-        few = intervals.rare_df(df, psus)  # as of the rate, so that number and rate agree
+        few = intervals.rare_df(df, psus)  # as for the rate, so that number and rate agree
         low, high = intervals.total_of_cases(SeenCases(estimate, se, few, floor, size, upper), level)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
@@ -128,32 +137,35 @@ def with_intervals(
 
 
 def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
-    """Effective sample size p(1 − p)/SE² (Korn and Graubard)."""
+    """Returns the effective sample size p(1 − p)/SE² (Korn and Graubard)."""
     se = rows["se"].to_numpy() / (rows["population"].to_numpy() if measure == "total" else 1.0)
     return np.asarray(rate * (1 - rate) / se**2)
 
 
 @dataclass(frozen=True)
 class UnresolvedShares:
-    """The weighted share of unresolved persons of each row's denominator (Σw·unresolved / Σw), and its influence (units × rows)."""
+    """The weighted share of unresolved persons in each row's denominator (Σw·unresolved / Σw), and its influence (units ×
+    rows).
+    """
 
     share: Array
     influence: Matrix
 
     def of_rows(self, rows: Codes) -> UnresolvedShares:
-        """Those of some rows."""
+        """Returns the shares and the influence of some rows of the result."""
         return UnresolvedShares(self.share[rows], self.influence[:, rows])
 
 
 @dataclass(frozen=True)
 class OpenPersons:
-    """The persons of each row's denominator of whom the answers leave it open whether they are cases.
+    """The persons in each row's denominator for whom the answers do not decide whether they are cases.
 
     Attributes:
-        persons, weights: their number by row, unweighted and weighted.
+        persons: their number by row, unweighted.
+        weights: their number by row, weighted.
         by_unit: their weights by unit and row.
-        psus: by row the PSUs that hold cases or open persons.
-        psus_without: by row the PSUs that hold others, where these are few enough to matter; None: they are not counted.
+        psus: the PSUs that hold cases or unresolved persons, by row.
+        psus_without: the PSUs that hold other persons, by row. None: they are so many that they are not counted.
     """
 
     persons: Array
@@ -164,7 +176,7 @@ class OpenPersons:
 
 
 def open_persons(run: Pass) -> OpenPersons:
-    """The unresolved persons of a pass."""
+    """Returns the unresolved persons of a pass."""
     n, w = (run.of_base(run.base.sums(run.table[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
     return OpenPersons(n, w, run.of_base(run.by_unit("w", run.base, run.unresolved)), run.psus_with_cases(unresolved=True))
 
@@ -172,7 +184,10 @@ def open_persons(run: Pass) -> OpenPersons:
 def unresolved(
     run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: OpenPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases; and their share."""
+    """Returns the columns on unresolved persons, and the share of unresolved persons.
+
+    The columns are their number, the estimate without them, and the upper bound with all of them as cases.
+    """
     by_x = run.of_base(run.by_unit("w", run.base, run.counted if run.estimand.is_of_cases else None))
     y, x = run.y, rows["population"].to_numpy()
     scale = x if run.estimand.measure == "total" else np.ones(len(rows))
@@ -194,9 +209,10 @@ def unresolved(
 
 
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
-    """The PSUs that limit the degrees of freedom of a proportion: those with cases, or those with others where these are fewer.
+    """Returns the number of PSUs that limits the degrees of freedom of a proportion.
 
-    Where nobody is a case, or everybody, it is 0: nothing limits them.
+    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. It is 0 if nobody or everybody is a
+    case: then nothing limits the degrees of freedom.
     """
     found = with_cases.to_numpy(float, na_value=np.nan)
     return found if without is None else np.minimum(found, without.to_numpy(float, na_value=np.nan))

@@ -27,24 +27,25 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 
 @checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
-    """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
+    """Join Estimates of one measure, from one sample or several. The result's `covariance` is between any two rows of all parts.
 
-    Two Estimates are of one sample if their files, strata and PSUs are the same; of designs without a survey.yaml only the labels
-    of strata and PSUs are compared. Else they are of different samples, such as the rounds of a survey: see `covariance_across_samples.join` for
-    their covariance. Each part's own variance stays what it is.
+    Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
+    labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
+    `covariance_across_samples.join` explains their covariance. Each part's own variance does not change.
 
     Args:
         parts: each Estimates with the label of its rows.
-        name: the first column of the table, which holds the labels.
-        shared_psus: of different samples, whether a PSU of the same stratum and label is the same area (rotation, panels of
-            areas) or another one (each round drew anew: independent). None: independent if no label stands in both.
+        name: the name of the table's first column, which holds the labels.
+        shared_psus: for different samples, whether a PSU with the same stratum and label is the same area (rotation, panels of
+            areas), or another area (each round drew its own: independent). None: independent if no label is in both.
 
     Returns:
-        One Estimates, its `parts` saying what each label is about. A fact on which the parts disagree is blank in its `about`.
+        One Estimates. Its `parts` say what each label is about. If the parts disagree on a fact, the fact is blank in `about`.
 
     Raises:
-        RequestError: no parts, two measures or levels, or a part that has a column of this name.
-        DesignError: PSU labels of different samples coincide, or are said to and do not.
+        RequestError: there are no parts; measures or levels differ; a part already has a column with this name.
+        DesignError: PSU labels of different samples coincide and `shared_psus` is not given; or it is true and no label
+            coincides.
     """
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
@@ -81,23 +82,24 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """A survey's result under several rule sets, one pass each: the same persons, so that `covariance` ties them together.
+    """Estimate a survey's result under several rule sets, with one pass for each. `covariance` includes that between the rule
+    sets.
 
     Args:
-        survey: as `fl.read_survey` returned it.
+        survey: what `fl.read_survey` returned.
         rules: names of rule sets, or paths of their YAML files (see `fl.classify`).
-        by: breakdowns, see `fl.cube`.
+        by: the breakdowns (see `fl.cube`).
         measure: `prevalence` or `total`.
-        population: one that survey.yaml names; its first by default.
-        where: the persons meant, as in `prevalence`.
-        level: confidence level.
+        population: a population of survey.yaml; by default its first.
+        where: the persons included, as in `prevalence`.
+        level: the confidence level.
 
     Returns:
-        Estimates whose table has a first column `rule_set` (`icls_2018 v1`); what a result rests on stands in its `parts`.
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` holds the facts behind each result.
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.
-        RequestError: two rule sets of one name.
+        RequestError: two rule sets have the same name and version.
     """
     verb = prevalence if measure == "prevalence" else total
     made = [verb(classify(survey, r), by=by, population=population, where=where, level=level) for r in rules]
@@ -108,7 +110,7 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """The influence of all parts side by side, and the units it is of."""
+    """Returns one influence matrix with the columns of all parts, and the units that its rows are about."""
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
         return side_by_side([est.influence for est in parts.values()]), first.units
@@ -116,7 +118,10 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """The scaled influence of Estimates of different samples side by side, and the units of all; `shared` as in `stack`."""
+    """Returns the scaled influence of Estimates from different samples as one matrix, and its units.
+
+    `shared` is as in `stack`.
+    """
     labels = [set(psu_labels(est.units)) for est in parts.values()]
     both = sum(map(len, labels)) - len(set().union(*labels))
     if both and shared is None:
@@ -141,12 +146,12 @@ def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[A
 
 
 def _same_sample(a: Estimates, b: Estimates) -> bool:
-    """Whether two Estimates rest on the same PSUs of the same strata of the same files."""
+    """Returns whether two Estimates have the same PSUs in the same strata of the same files."""
     return a.units.same_as(b.units) and a.about.input_hash == b.about.input_hash
 
 
 def _shared(abouts: Sequence[About]) -> About:
-    """What the parts agree on; the rest is blank, but for what all must carry: doubts, and persons left out."""
+    """Returns the facts that all parts share; others are blank. Facts to verify and the number of persons left out are kept."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

@@ -1,7 +1,8 @@
-"""Forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts (duration).
+"""Measures forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts
+(duration).
 
-`prevalence` and `total` measure the flow: everybody who was in forced labour at any time in the reference period. The three measures here
-answer other questions, and none is compared with another.
+`prevalence` and `total` measure the flow: everybody who was in forced labour at any time in the reference period. The three
+measures here answer other questions. None of them is compared with another.
 """
 
 from __future__ import annotations
@@ -46,28 +47,30 @@ def stock(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
+    """Estimate the persons in forced labour on an average day of the reference period: Σ w·m/T over established cases.
 
-    m are a case's months in forced labour within the T months of the period, so that m/T is the share of its days. Variance as
-    of any weighted total. A number has the log-scale interval of totals, with Σ m/T unweighted as its floor where every weight
-    is at least 1; a rate that of proportions, which is too wide rather than too narrow for shares of a period. Without a case:
-    [0, N·upper], as for the flow. The upper bound takes the unresolved as in forced labour all the time.
+    m is the number of months of a case in forced labour within the T months of the period, so m/T is a share of its days
+    (docs/methods.md §2). The variance is that of a weighted total. A number has the log-scale interval of totals; if every weight
+    is at least 1, its floor is the unweighted Σ m/T. A rate has the interval of proportions, which is rather too wide for shares
+    of a period. Without a case the interval is [0, N·upper], as for the flow. The upper bound takes unresolved persons as in
+    forced labour all the time.
 
     Args:
         persons: a classified survey.
-        by: breakdowns, see `fl.cube`.
+        by: the breakdowns (see `fl.cube`).
         measure: `total`, the number of persons, or `prevalence`, Σ w·m/T / Σ w.
-        population: one of adults that survey.yaml names; its first by default.
-        where, not_stated: the persons meant, and whether categories not stated are shown, as in `prevalence`.
-        level: confidence level.
+        population: a population of adults in survey.yaml; by default the first population.
+        where, not_stated: as in `prevalence`.
+        level: the confidence level.
 
     Returns:
         Estimates whose measure is `stock`, or `stock_prevalence` for the rate.
 
     Raises:
-        NotAvailable: months were not asked, or only of the last spell, or the population holds children; a case lacks its months,
-            or they are more than the period has (it says whether these are few).
-        RequestError: as `prevalence`. DesignError: the weights are normalised, and a number is asked.
+        NotAvailable: months were not asked, or only for the last spell; the population holds children; a case has no months, or
+            more months than the period (the message says whether these cases are few).
+        RequestError: as in `prevalence`.
+        DesignError: the weights are normalised, and a number is wanted.
     """
     name: Measure = "stock" if measure == "total" else "stock_prevalence"
     if measure == "total":
@@ -97,19 +100,19 @@ def current(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
+    """Estimate the persons in forced labour at the time of the interview, if survey.yaml maps that question (`current`).
 
     Args:
         persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
-        Estimates as those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases whose answer is
-        yes; a case without an answer is unresolved. The measure is `current`, or `current_prevalence`.
+        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who answered
+        yes. A case without an answer is unresolved. The measure is `current`, or `current_prevalence`.
 
     Raises:
-        NotAvailable: it was not asked, or the population holds children.
-        RequestError, DesignError: as `prevalence` and `total`.
+        NotAvailable: the question was not asked, or the population holds children.
+        RequestError, DesignError: as in `prevalence` and `total`.
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
     _asked_now(persons, by, population)
@@ -127,17 +130,18 @@ def duration(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
+    """Estimate the mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
-        persons, by, population, where, not_stated, level: as in `stock`; `by` may name what only cases have.
+        persons, by, population, where, not_stated, level: as in `stock`; `by` may also name groups that only cases have.
 
     Returns:
-        Estimates in months. `n` counts the cases with a duration, `population` their weights, `cases` all established cases of the
-        cell; `about.missing` those without a duration, `about.duration_basis` which months were asked.
+        Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases` are all established
+        cases of the cell. `about.missing` counts the cases without a duration. `about.duration_basis` says which months were
+        asked.
 
     Raises:
-        NotAvailable: months were not asked, the population holds children, or months are more than the period has.
+        NotAvailable: months were not asked, the population holds children, or a case has more months than the period.
     """
     months, window = _months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
@@ -146,7 +150,7 @@ def duration(
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
-    """No rate by what only cases have."""
+    """Stop on a rate by a group that only cases have."""
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,
@@ -155,7 +159,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """How months were asked, and how many the reference period has."""
+    """Returns how survey.yaml describes the question on months, and the number of months of the reference period."""
     _adults(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
@@ -196,7 +200,10 @@ NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
 
 
 def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
-    """The measures in time among the `tables:` of survey.yaml that its questions cannot give, each with the reason. Nothing is estimated."""
+    """Returns the measures in time that survey.yaml wants under `tables:` but its questions cannot give, each with the reason.
+
+    Nothing is estimated.
+    """
     out: dict[str, NotAvailable] = {}
     for table in persons.spec.tables:
         try:
@@ -208,7 +215,7 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
 
 
 def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Stop where children, who are asked none of this, would be part of the figure."""
+    """Stop if the population includes children, who are not asked these questions."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name
@@ -220,5 +227,5 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
 
 
 def basis(months: Months) -> Reason:
-    """Which months a stock or a duration counts."""
+    """Returns the words that say which months a stock or a duration counts: those of all spells, or of the last."""
     return BASIS[months.covers]

@@ -1,4 +1,4 @@
-"""Groups the persons of a model by their covariates. Everybody with the same covariates is one row of sums."""
+"""Groups the persons of a model by their covariates. All persons with the same covariates are one row of sums."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
 MOST = 20_000
-CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula names them without calling them: C(sex, Sum)
+CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula may name these without calling them: C(sex, Sum)
 EVALUATED = re.compile(r"Error evaluating factor: (\w+)")
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
 SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
@@ -29,15 +29,18 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """What a model is fitted to. Confidential: most patterns are a few persons.
+    """The data to which a model is fitted. Confidential: most patterns are only a few persons.
 
     Attributes:
-        run: the pass; its breakdown 0 are the patterns, the others each covariate by itself.
-        code: each table row's pattern, -1 outside the model.
-        frame: one row a pattern, the covariates: categories in their order, or numbers.
-        x, info: the model matrix (patterns × coefficients) and patsy's description of it.
-        y, w: weighted cases and weighted persons of each pattern.
-        cases, others: patterns that hold a case, and somebody who is none.
+        run: the pass. Its breakdown 0 are the patterns; the other breakdowns are each covariate alone.
+        code: the pattern of each table row; -1 outside the model.
+        frame: the covariates, one row per pattern: categories in their order, or numbers.
+        x: the model matrix (patterns × coefficients).
+        info: patsy's description of the model matrix.
+        y: the weighted cases of each pattern.
+        w: the weighted persons of each pattern.
+        cases: which patterns hold a case.
+        others: which patterns hold a person who is not a case.
         formula, outcome, population: what the model is about.
     """
 
@@ -56,20 +59,23 @@ class Patterns:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """The table's rows that are in the model."""
+        """Returns which table rows are in the model."""
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
-        """Persons in some of the model's rows, unweighted."""
+        """Returns the number of persons in some of the model's rows, unweighted."""
         return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Sums of a column of the table."""
+        """Returns the sum of a table column for each pattern."""
         values = self.run.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
-        """Score Σ(wy − μ·w)·x by sampled unit, and what calibrated weights add below: units × coefficients."""
+        """Returns the score Σ(wy − μ·w)·x by sampled unit (units × coefficients).
+
+        Calibrated weights add rows below (`Pass.carried`).
+        """
         table, used = self.run.table, self.used
         at = self.code[used]
 
@@ -83,7 +89,7 @@ class Patterns:
         return np.vstack(self.run.carried(sums, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
-        """Of the design, over the model's persons (R `degf`)."""
+        """Returns the design's degrees of freedom over the model's persons (R `degf`)."""
         rows = self.used & (self.run.table["n"].to_numpy() > 0)
         everyone = make_cells(self.run.table, [], ((),), [rows], {})
         whole = replace(self.run, cells=everyone, base=everyone, parent=np.zeros(1, dtype=np.intp))
@@ -91,17 +97,17 @@ class Patterns:
         return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
     def matrix(self, frame: pd.DataFrame) -> Array:
-        """The model matrix of other patterns."""
+        """Returns the model matrix for another table of covariates, coded as in this model."""
         from patsy import build_design_matrices
 
         return np.asarray(build_design_matrices([self.info], frame)[0])
 
 
 def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:
-    """Group the persons by the formula's covariates, in one pass, and make the model matrix (patsy's formulas).
+    """Groups the persons by the formula's covariates, in one pass, and builds the model matrix (patsy's formulas).
 
     Raises:
-        RequestError: the formula cannot be read, names no column, or one that only cases have; there are too many patterns.
+        RequestError: the formula cannot be read, or names no column, or one that only cases have; there are too many patterns.
     """
     outcome, terms = _sides(formula)
     factors = _factors(terms)
@@ -139,10 +145,10 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
 
 
 def refuse_sensitive(design: Design, names: list[str]) -> None:
-    """Stop where a covariate says where persons come from (docs/methods.md §7).
+    """Stop on a covariate that shows where persons come from (docs/methods.md §7).
 
     Raises:
-        RequestError: naming the covariates.
+        RequestError: the message names these covariates.
     """
     if found := [n for n in names if is_sensitive(design, n)]:
         raise RequestError(
@@ -152,7 +158,10 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 
 
 def is_sensitive(design: Design, name: str) -> bool:
-    """Whether a group shows nationality, origin, ethnicity or religion. The classification decides, or else the name and label."""
+    """Returns whether a group shows nationality, origin, ethnicity or religion.
+
+    Its classification decides, else its name and label.
+    """
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS
@@ -160,7 +169,7 @@ def is_sensitive(design: Design, name: str) -> bool:
 
 
 def covariates(formula: str) -> list[str]:
-    """The columns that a formula names on its right side."""
+    """Returns the columns that a formula names on its right side."""
     return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
 
 
@@ -175,19 +184,21 @@ def _sides(formula: str) -> tuple[str, str]:
 
 
 def _factors(terms: str) -> dict[str, list[str]]:
-    """The factors of a formula's right side, as patsy names them, each with the columns that it uses."""
+    """Returns the factors of a formula's right side, such as `C(sex)`, with the columns that each factor uses."""
     from patsy import ModelDesc, PatsyError
 
     try:
         described = ModelDesc.from_formula(terms)
         codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
         return {c: names_in(c) for c in codes}
-    except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy asserts that it knows every sign
+    except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy raises AssertionError for an unknown sign
         raise _unreadable(error, terms) from None
 
 
 def names_in(factor: str) -> list[str]:
-    """The columns that a factor of a formula uses: the names in it that are not called as functions, and what `Q("...")` quotes."""
+    """Returns the columns that a factor of a formula uses: its names that are not called as functions, and names in
+    `Q("...")`.
+    """
     nodes = list(ast.walk(ast.parse(factor)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     called = {id(call.func) for call in calls}
@@ -212,7 +223,7 @@ def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
 def _unreadable(error: Exception, formula: str) -> RequestError:
     problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
     if evaluated := EVALUATED.match(problem):
-        problem = f"a factor of it gives a {evaluated[1]}"  # what follows may quote the data
+        problem = f"a factor of it gives a {evaluated[1]}"  # the rest of patsy's message may quote the data
     return RequestError(
         f"the formula cannot be used: {problem}",
         where="formula",
@@ -222,7 +233,7 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """A covariate of the patterns: numbers, or categories in the order of its one-way cells."""
+    """Returns one covariate of the patterns: numbers, or categories in the order in which a table shows them."""
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:
         return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)
@@ -232,7 +243,7 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 
 def _category_value(text: str) -> int | float | str:
-    """A number as a formula writes it, so that Treatment(2) names the category 2."""
+    """Returns a category as the number that a formula writes, so that Treatment(2) names the category 2."""
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 

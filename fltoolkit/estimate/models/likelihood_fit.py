@@ -1,7 +1,8 @@
-"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method, and finds coefficients without an estimate.
+"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method. It finds coefficients without an
+estimate.
 
-Inputs have one row per covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted persons). Columns of x must be of
-similar size. `logistic_model` adds the design-based variance.
+Inputs have one row per covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted persons). Columns of x
+must be of similar size. `logistic_model` adds the design-based variance.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 
 STEPS, SMALL_STEP, LONGEST_STEP = 500, 1e-11, 5.0
 RANK, ZERO = 1e-10, 1e-7
-WIDEST = 50.0  # on the log-odds scale: an odds ratio of e^50 is without bound
+WIDEST = 50.0  # on the log-odds scale: an odds ratio of e^50 counts as infinite
 
 
 class PatternSums(NamedTuple):
-    """What a model is fitted to: a row a covariate pattern, with its weighted cases y and weighted persons w."""
+    """The sums to which a model is fitted, one row per covariate pattern: model matrix x, weighted cases y, weighted persons
+    w.
+    """
 
     x: Array
     y: Array
@@ -40,7 +43,7 @@ class Fit:
 
 
 def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
-    """The coefficients that maximise Σ y·log μ + (w − y)·log(1 − μ): statsmodels' GLM on the patterns.
+    """Returns the coefficients that maximise Σ y·log μ + (w − y)·log(1 − μ), by statsmodels' GLM on the patterns.
 
     Raises:
         RequestError: no maximum was found.
@@ -51,7 +54,7 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
     there = w > 0
     model = GLM(y[there] / w[there], x[there], family=Binomial(), var_weights=w[there])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of separation and rank, which are found and told before (`separated`, `aliased`)
+        warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
         found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
     if not found.converged:
         raise _not_settled()
@@ -61,10 +64,15 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
 
 
 def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:
-    """The coefficients that maximise the same plus ½ log |X'WX| (Firth 1993), which statsmodels does not have.
+    """Returns the coefficients that maximise the same log-likelihood plus ½ log |X'WX| (Firth 1993), which statsmodels does not
+    offer.
 
-    Newton's steps with the modified score X'(y − wμ + h(½ − μ)), h the leverages (Heinze and Schemper 2002). `held` keeps one
-    coefficient at its start, as a profile does. Where x lacks full rank the shortest step is taken, and what is estimable is right.
+    It takes Newton's steps with the modified score X'(y − wμ + h(½ − μ)); h are the leverages (Heinze and Schemper 2002). If x
+    lacks full rank, it takes the shortest step; estimable quantities are still right.
+
+    Args:
+        start: the first coefficients; None: all 0.
+        held: the coefficient that stays at its start, as a profile likelihood needs; None: none.
 
     Raises:
         RequestError: no maximum was found.
@@ -76,7 +84,7 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
         spread = now.mu * (1 - now.mu)
         h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x)
         score = y - w * now.mu + h * (0.5 - now.mu)
-        # As if h persons, half of them cases, stood beside the w: with w alone the steps of a group of one person go to and fro for ever.
+        # This adds h persons to w, half of them cases. With w alone, the steps for a group of one person would never settle.
         within = _inverse(x[:, free], (w + h) * spread)
         step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
@@ -92,11 +100,11 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
 
 
 def _not_settled() -> RequestError:
-    return RequestError("the model's estimates did not settle", where="logit", do="leave out groups that say almost the same")
+    return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Firth's likelihood at some coefficients."""
+    """Returns Firth's penalised likelihood, and the fitted probabilities, for given coefficients."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -111,9 +119,10 @@ def _inverse(x: Array, v: Array) -> Array:
 
 
 def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
-    """Limits of coefficient j where twice the fall of Firth's likelihood reaches `drop`; infinite where it never does.
+    """Returns the limits of coefficient j by the profile of Firth's likelihood.
 
-    Wald limits are wrong under separation, where the likelihood is far from symmetric (Heinze and Schemper 2002).
+    At a limit, twice the fall of the log-likelihood from its maximum equals `drop`. A limit is infinite if the fall never reaches
+    it. Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
     """
     from scipy.optimize import brentq
 
@@ -134,14 +143,15 @@ def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, f
 
 
 def aliased(x: Array) -> NDArray[np.bool_]:
-    """Columns that are linear combinations of earlier columns. They have no coefficient of their own; R's `glm` drops the same
-    ones.
+    """Returns which columns are linear combinations of earlier columns.
+
+    They have no coefficient of their own. R's `glm` drops the same columns.
     """
     said: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):
         rest = column.astype(float)
-        for _ in range(2):  # twice, so that rounding leaves nothing
+        for _ in range(2):  # twice, so that no rounding error is left
             for q in said:
                 rest = rest - (q @ rest) * q
         size = np.linalg.norm(rest)
@@ -152,13 +162,15 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
 
 def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
-    """Directions in which the likelihood rises for ever: directions × coefficients, none where every estimate is finite.
+    """Returns directions in which the likelihood rises for ever (directions × coefficients); none if every estimate is finite.
 
-    Konis (2007): a direction b with x'b ≥ 0 in patterns of cases, ≤ 0 in those of others and 0 where both are, not all of them 0. A
-    linear programme finds it. Patterns with x'b ≠ 0 are foretold with certainty; the others are searched again.
+    A direction b has x'b ≥ 0 in patterns with only cases, ≤ 0 in patterns with only others, and 0 in patterns with both; not all
+    are 0 (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty; the other patterns are
+    searched again.
 
     Args:
-        cases: patterns in which there is a case. others: in which there is somebody who is not.
+        cases: which patterns hold a case.
+        others: which patterns hold a person who is not a case.
     """
     from scipy.optimize import linprog
 
@@ -181,7 +193,10 @@ def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> 
 
 
 def predict(x: Array, beta: Array, ways: Array) -> Array:
-    """Probabilities; under separation the limits 0 and 1 where the first direction that tells says so."""
+    """Returns probabilities.
+
+    Under separation they are 0 or 1 for each pattern with x'b ≠ 0, by the sign of the first such direction.
+    """
     from scipy.special import expit
 
     mu = np.asarray(expit(x @ beta))

@@ -1,4 +1,5 @@
-"""Risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events (docs/methods.md §7).
+"""Finds risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
+(docs/methods.md §7).
 
 The model is fitted to sums by covariate pattern. Its covariance comes from the scores of the sampling units.
 """
@@ -29,23 +30,25 @@ from fltoolkit.survey.design.survey_design import Design
 
 ASSOCIATION = "association, not a profile"
 ROUNDED = 1e-12
-FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
+FEW = 10  # cases per coefficient (Peduzzi et al. 1996)
 ALIASED = Reason.of("model.aliased")
 
 
 @dataclass(frozen=True)
 class Logit:
-    """A fitted model. Its categories may be few persons: what may leave is decided by `fl.risk_factors`.
+    """A fitted model. Its categories may hold few persons: `fl.risk_factors` decides what may be published.
 
     Attributes:
-        table: one row a coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
-            `p_value`, `n` and `cases` (unweighted persons of the category; of an interaction missing) and `reason`, why a number is missing or how an
-            interval was made.
+        table: one row per coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
+            `p_value`, `n` and `cases` (unweighted persons of the category; missing for an interaction) and `reason` (why a number
+            is missing, or how an interval was made).
         penalty: `none` (maximum likelihood) or `firth`.
-        df: the design's degrees of freedom + 1 − coefficients (R `svyglm`); level: of the intervals.
-        n, cases, unresolved: persons in the model, unweighted; `missing` were left out for want of an outcome or a number.
+        df: the design's degrees of freedom + 1 − coefficients (R `svyglm`).
+        level: the confidence level of the intervals.
+        n, cases, unresolved: persons in the model, unweighted.
+        missing: persons left out because they have no outcome or no number.
         notes: what must be said with the model.
-        formula, outcome, population: what it is about.
+        formula, outcome, population: what the model is about.
     """
 
     table: pd.DataFrame
@@ -64,26 +67,28 @@ class Logit:
 
     @property
     def params(self) -> pd.Series:
-        """Coefficients by name; NaN where there is no estimate."""
+        """Returns the coefficients by name; NaN if there is no estimate."""
         return self.table["coefficient"]
 
     @property
     def bse(self) -> pd.Series:
-        """Their standard errors under the design."""
+        """Returns the standard errors of the coefficients under the design."""
         return self.table["se"]
 
     @property
     def covariance(self) -> Array:
-        """Of the coefficients, as table; NaN where one has no standard error."""
+        """Returns the covariance of the coefficients, in the order of `table`; NaN if one has no standard error."""
         none = self.bse.isna().to_numpy()
         return np.where(none[:, None] | none[None, :], np.nan, self._fitted.covariance)
 
     def conf_int(self) -> pd.DataFrame:
-        """Limits of the coefficients: t intervals (R `confint`); of Firth's under separation those of the profile."""
+        """Returns limits of the coefficients: t intervals (R `confint`); with Firth under separation, profile likelihood
+        limits.
+        """
         return self.table[["ci_low", "ci_high"]]
 
     def odds_ratios(self) -> pd.DataFrame:
-        """Odds ratios with their limits: `term`, `category`, `odds_ratio`, `ci_low`, `ci_high`, `reason`; no intercept."""
+        """Returns odds ratios with limits: `term`, `category`, `odds_ratio`, `ci_low`, `ci_high`, `reason`; without intercept."""
         rows = self.table[self.table["term"] != "Intercept"]
         ratios = pd.DataFrame(
             {to: np.exp(rows[c]) for to, c in (("odds_ratio", "coefficient"), ("ci_low",) * 2, ("ci_high",) * 2)}
@@ -91,7 +96,7 @@ class Logit:
         return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
 
     def margins(self) -> pd.DataFrame:
-        """Average marginal effects: see `marginal_effects.marginal_effects`."""
+        """Returns average marginal effects (see `marginal_effects.marginal_effects`)."""
         endless = separated_rows(self.table)
         return marginal_effects(self._fitted, endless, self.df, self.level)
 
@@ -100,7 +105,7 @@ class Logit:
         """Test whether all coefficients of a term are 0: F = b'V⁻¹b/q on (q, df) (R `regTermTest(method = "Wald")`).
 
         Raises:
-            RequestError: no such term, or one without finite estimates.
+            RequestError: there is no such term, or it has no finite estimates.
         """
         from scipy.special import fdtrc
 
@@ -119,7 +124,7 @@ class Logit:
         )
 
     def summary(self) -> str:
-        """The model as text, to be read by its statistician."""
+        """Returns the model as text, for the statistician who fitted it."""
         head = f"{self.formula} ({'Firth' if self.penalty == 'firth' else 'maximum likelihood'}); {self.n:,} persons, {self.cases:,} cases, df {self.df}"
         body = self.table.drop(columns=["term", "category"]).to_string(float_format=lambda v: f"{v:.4f}", na_rep="")
         return "\n".join([head, body, *self.notes])
@@ -136,30 +141,34 @@ def logit(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> Logit:
-    """Survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family = quasibinomial())`.
+    """Fit a survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family = quasibinomial())`.
 
-    Score equations Σ w(y − μ)x = 0; covariance I⁻¹ΣI⁻¹ with I = X'WX and Σ the design's covariance of the score totals: strata, PSUs, FPC of both
-    stages, lonely-PSU rule. Of replicate weights: the model is refitted under each.
+    The score equations are Σ w(y − μ)x = 0. The covariance is I⁻¹ΣI⁻¹ with I = X'WX and Σ the design's covariance of the score
+    totals (strata, PSUs, FPC of both stages, lonely-PSU rule). With replicate weights, the model is refitted under each
+    replicate.
 
-    With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002), which is finite
-    under separation and less biased with few cases; covariance as before, at Firth's estimate. Under separation that covariance is
-    too small (a category without a case has scores of one sign only): those limits are of the profile likelihood, its fall scaled by Kish's design effect.
+    With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002).
+    This estimate is finite under separation and less biased with few cases. Its covariance has the same form. Under separation
+    that covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
+    profile likelihood, with its fall scaled by Kish's design effect.
 
-    Unresolved persons are no cases and stay in, as in the headline. `not stated` is a category of its own; a person without a
-    number is left out and counted.
+    Unresolved persons are not cases and stay in, as in the headline. `not stated` is a category of its own. Persons without a
+    number are left out and counted.
 
     Args:
         design: a classified survey, or any design.
-        formula: as patsy reads it: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is the
-            first category in the group's order. A column of numbers without C() is a number: with few values only, for they are keys.
-        population: one that survey.yaml names.
-        where: the persons meant, as in `prevalence`.
+        formula: a formula of patsy: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is the
+            first category in the group's order. A numeric column without C() is used as a number; it must have few values,
+            because each value is a pattern.
+        population: a population of survey.yaml.
+        where: the persons included, as in `prevalence`.
         penalty: `none` or `firth`.
-        level: confidence level.
+        level: the confidence level.
         sensitive: allow groups of nationality, origin, ethnicity or religion, and name the result an association.
 
     Raises:
-        RequestError: the formula, a sensitive group, too many patterns, nobody or everybody a case.
+        RequestError: the formula cannot be used; a group is sensitive; there are too many patterns; nobody or everybody is a
+            case.
     """
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
@@ -169,7 +178,7 @@ def logit(
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
-    """`logit` of persons already grouped, so that two penalties cost one pass."""
+    """Fits the model of `logit` to patterns that are read already. So two fits, with and without penalty, need only one pass."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     largest = np.abs(p.x).max(axis=0)
@@ -200,10 +209,10 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
 
 @dataclass(frozen=True)
 class _Solver:
-    """One model's matrix, its columns divided by `scale`, and how it is fitted: Firth's on all patterns, maximum likelihood on those
-    that are not foretold with certainty. Weights are scaled to a mean of 1.
+    """The matrix of one model and how the model is fitted. Columns are divided by `scale`; weights are scaled to a mean of 1.
 
-    Of the columns those not aliased are `kept`, and those that separation leaves without a finite estimate are `endless`.
+    Firth's method uses all patterns. Maximum likelihood uses only patterns that are not predicted with certainty (`certain`).
+    `kept` are the columns that are not aliased. `endless` are the columns without a finite estimate, because of separation.
     """
 
     p: Patterns
@@ -219,7 +228,7 @@ class _Solver:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """The full vector of coefficients: 0 where one is aliased, and mu of every pattern (a foretold one: 0 or 1)."""
+        """Returns all coefficients (0 if aliased), and mu of every pattern (0 or 1 if it is predicted with certainty)."""
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.run.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
@@ -233,7 +242,7 @@ class _Solver:
         return Fit(beta, mu, inverse, found.likelihood)
 
     def covariance(self, best: Fit) -> Array:
-        """Of the coefficients, by the design."""
+        """Returns the covariance of the coefficients under the design."""
         units = self.p.run.units
         if isinstance(units, Units):
             z = self.p.scores(best.mu) / self.scale @ best.inverse
@@ -243,7 +252,10 @@ class _Solver:
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
+    """Returns the distance of each replicate's coefficients from the centre.
+
+    The model is refitted under each (as R `svyglm` does).
+    """
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
     for r in used.tolist():
@@ -262,9 +274,10 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 
 
 def _lost(solver: _Solver, y: Array, w: Array) -> str:
-    """What has no estimate under one replicate's weights, of what has one under the survey's: "" for nothing.
+    """Returns the first coefficient that one replicate's weights cannot estimate although the survey's weights can; "" if there
+    is none.
 
-    A half-sample may leave out all cases of a category, or all its persons.
+    For example, a half-sample may leave out all cases of a category, or all its persons.
     """
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
@@ -278,7 +291,10 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
 
 
 def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
-    """Each coefficient's term and category. Without a survey.yaml a category is a value of the data."""
+    """Returns the term and category of each coefficient.
+
+    Without survey.yaml a category is a value of the data and may be hidden.
+    """
     told = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
@@ -289,7 +305,7 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
 
 
 def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: float) -> pd.DataFrame:
-    """`Logit.table`: every coefficient with its interval, or why it has none."""
+    """Returns `Logit.table`: every coefficient with its interval, or the reason why it has none."""
     from scipy.special import stdtr
 
     names, kept = coefficient_names(solver.p), solver.kept
@@ -309,7 +325,7 @@ def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: flo
 
 
 def _why(row: Mapping[Hashable, Any]) -> Reason:
-    """Separation, named: which category has no case, or nobody else."""
+    """Returns the reason for a separation: which category has no case, or only cases."""
     if row["cases"] == 0:
         why = Reason.of("model.no_case", category=row["category"])
     elif pd.notna(row["cases"]) and row["cases"] == row["n"]:
@@ -320,12 +336,14 @@ def _why(row: Mapping[Hashable, Any]) -> Reason:
 
 
 def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which coefficients separation leaves without a finite estimate by maximum likelihood."""
+    """Returns which coefficients have no finite maximum likelihood estimate because of separation."""
     return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 
 def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
-    """Under separation: limits from the profile of Firth's likelihood, and no standard error."""
+    """Replaces the intervals of coefficients under separation by profile likelihood intervals, and removes their standard
+    errors.
+    """
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()

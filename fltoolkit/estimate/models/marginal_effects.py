@@ -15,13 +15,16 @@ from fltoolkit.estimate.models.likelihood_fit import Fit, predict
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.survey.spec.groups import crossed
 
-STEP = 1e-4  # of a number's derivative; exact for a term that is linear in it
+STEP = 1e-4  # for the derivative by a number; exact for a term that is linear in the number
 
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model on the scale of its covariates: its patterns, coefficients, their covariance under the design, and the directions in which
-    they have no end (`likelihood_fit.separated`)."""
+    """A model on the scale of its covariates.
+
+    It has the patterns, the coefficients, their covariance under the design, and the directions in which the coefficients grow
+    without end (`likelihood_fit.separated`).
+    """
 
     patterns: Patterns
     fit: Fit
@@ -30,7 +33,9 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """`term` and `category` of each coefficient, by patsy's name, with the unweighted `n` and `cases` of a group's category."""
+    """Returns one row per coefficient, indexed by patsy's name: `term`, `category`, and the category's unweighted `n` and
+    `cases`.
+    """
     rows = []
     for term, place in p.info.term_name_slices.items():
         for name in p.info.column_names[place]:
@@ -47,16 +52,16 @@ def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
 
 
 def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:
-    """Average marginal effects: how much the predicted probability of the whole population changes if one covariate changes and
-    all others stay.
+    """Returns average marginal effects: the change in the whole population's predicted probability if one covariate changes.
 
-    Of a category: Σw(μ[category] − μ[reference])/Σw, everybody put in one and then in the other; of a number: the mean
-    derivative. Standard errors by the delta method, the persons' covariates and weights taken as fixed.
+    All other covariates stay the same. For a category it is Σw(μ[category] − μ[reference])/Σw: everybody is put into the
+    category, and then into the reference. For a number it is the mean derivative. Standard errors come from the delta method; the
+    persons' covariates and weights are taken as fixed.
 
     Returns:
-        One row a category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`, `ci_low`, `ci_high`;
-        under separation what compares with such a category has
-        no standard error (Firth) or no estimate.
+        One row per category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`,
+        `ci_low`, `ci_high`. A comparison with a category under separation has no standard error (Firth) or no estimate (maximum
+        likelihood).
     """
     p, ways, quantile = model.patterns, model.ways, float(t_quantile(level, df))
     w = p.w / p.w.sum()
@@ -77,7 +82,7 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """The model matrices whose predictions are compared, with the labels and the distance between them."""
+    """Returns pairs of model matrices whose predictions are compared, with the labels and the distance between the two."""
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
@@ -97,7 +102,7 @@ def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
 
 
 def reference_of(p: Patterns, name: str) -> object:
-    """The category whose coefficients are 0 by the coding of the formula's first factor of a covariate."""
+    """Returns the reference category of a covariate: its coefficients are 0 in the formula's first factor with this covariate."""
     for factor, facts in p.info.factor_infos.items():
         if facts.type == "categorical" and name in names_in(factor.code):
             for codings in p.info.term_codings.values():

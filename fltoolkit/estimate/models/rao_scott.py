@@ -21,8 +21,8 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """A test: its statistic, degrees of freedom (`ddf` is infinite for chi-squared) and p-value. `what` names the hypothesis and
-    the method.
+    """A test: its hypothesis and method (`what`), statistic, degrees of freedom (`ddf` is infinite for chi-squared) and
+    p-value.
     """
 
     what: str
@@ -34,12 +34,12 @@ class DesignTest:
 
 @dataclass(frozen=True)
 class RaoScott:
-    """Pearson's X² under the design, corrected twice.
+    """Pearson's X² under the design, with two corrections.
 
     Attributes:
-        F: second-order (Satterthwaite): X²/tr(Δ) against F. The one to use.
-        chisq: first-order: X² divided by the mean design effect, against chi-squared.
-        table: weighted shares of all persons, rows × columns. Unweighted counts behind it may be small: not for publication.
+        F: the second-order correction (Satterthwaite): X²/tr(Δ) against F. Use this one.
+        chisq: the first-order correction: X² divided by the mean design effect, against chi-squared.
+        table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted counts may be small.
     """
 
     F: DesignTest
@@ -51,22 +51,23 @@ class RaoScott:
 def rao_scott(
     design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None, where: Where = None
 ) -> RaoScott:
-    """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
+    """Test whether two groups, or a group and a true/false outcome, are associated under the sample design.
 
-    X² = n Σ (p − p₀)²/p₀ of the weighted shares p, with p₀ the product of their margins; Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
-    shares' diagonal, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F = X²/tr Δ has
-    ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
+    X² = n Σ (p − p₀)²/p₀ for the weighted shares p; p₀ is the product of their margins. Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
+    diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F
+    = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
 
-    Persons whose outcome is unresolved are no cases, as in the headline. The groups' `not stated` is a category like others.
+    Unresolved persons are not cases, as in the headline. `not stated` is a category like others.
 
     Args:
         design: a classified survey, or any design.
-        rows: a group. columns: a true/false outcome, or another group.
-        population: one that survey.yaml names.
-        where: the persons meant, as in `prevalence`.
+        rows: a group.
+        columns: a true/false outcome, or another group.
+        population: a population of survey.yaml.
+        where: the persons included, as in `prevalence`.
 
     Raises:
-        RequestError: no such column or population; a group that only cases have; fewer than two categories.
+        RequestError: there is no such column or population; only cases have the group; there are fewer than two categories.
     """
     refuse_unclassified(design)
     design = within(design, where)
@@ -99,7 +100,7 @@ def rao_scott(
 
 
 def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Categories of the rows and columns, and the weighted sums of every cell of their grid, by unit and over all."""
+    """Returns the categories of rows and columns, and the weighted sum of every cell: by unit, and over all units."""
     at = run.cells.keys[BREAKDOWN].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
@@ -116,7 +117,15 @@ def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[l
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Both corrections, from the shares of a grid, their covariance (row by row), persons and degrees of freedom."""
+    """Returns the second-order and the first-order test of Rao and Scott.
+
+    Args:
+        grid: the weighted shares of the cells (rows × columns).
+        covariance: the covariance of the shares, row by row.
+        n: the persons, unweighted.
+        df: the design's degrees of freedom.
+        what: the hypothesis, for the name of the tests.
+    """
     from scipy.special import chdtrc, fdtrc
 
     p = grid.ravel()

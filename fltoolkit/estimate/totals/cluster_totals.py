@@ -1,6 +1,6 @@
 """Reads the persons once and sums them by PSU and cell. No estimate reads persons in any other way.
 
-Many of these sums hold one person. So the table, and everything made from it, stays in memory: it is never written, logged, cached or shown.
+Many of these sums are of one person. So the table and all that is made from it stay in memory: never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from fltoolkit.survey.spec.groups import NOT_STATED
 
 KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
-OWN, ALL = "fl__s_", "fl__all_"  # sums of the rows that count, and of all rows
+OWN, ALL = "fl__s_", "fl__all_"  # sums over the rows that count, and sums over all rows
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
-# The sums that the pass makes; the others follow from these and the status (`_completed`).
+# The sums that are computed while reading; the others follow from these and the status (`_completed`).
 SUMMED = {
     "truth": ("w", "ww"),
     "everyone": ("w", "ww"),
@@ -41,20 +41,20 @@ SUMMED = {
     "amount": ("w", "ww", "wy", "wyy"),
     "ratio": SUMS[1:],
 }
-# What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
+# Why a row is in no sum: a status below 0. UNRESOLVED is the exception: these rows are in the sums.
 UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is summed. `kind` is one of
+    """What is summed. `kind` is one of these:
 
-    - `truth`: a true/false column; null is a missing answer (R's na.rm), or `unresolved` where `three_valued`
-    - `number`: a numeric column `y`; null is missing; every other row counts as a case
-    - `ratio`: two numeric columns, y over x; a row lacking either is missing; every other row counts as a case
-    - `everyone`: every row is a case (counts, and distributions of a group)
-    - `amount`: of a survey's cases, those of the true/false column y, the numeric column x over `per`; x lies between 0 and
-      `most`; whoever is not a case has none
+    - `truth`: a true/false column y. Null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
+    - `number`: a numeric column y. Null is missing; every other row counts as a case.
+    - `ratio`: two numeric columns, y over x. A row that lacks either is missing; every other row counts as a case.
+    - `everyone`: every row is a case (for counts, and for distributions of a group).
+    - `amount`: the numeric column x over `per`, for the cases of a survey (true in column y). x is between 0 and `most`. A person
+      who is not a case has no amount.
     """
 
     kind: Literal["truth", "number", "ratio", "everyone", "amount"]
@@ -77,29 +77,33 @@ def cluster_totals(
     """Sums the persons by stratum, PSU and cell, in one pass (docs/methods.md §2).
 
     Args:
-        design: any design; rows outside its domain stay in it, with nothing to add.
+        design: any design. Rows outside its domain stay in the table but add nothing to a sum.
         outcome: what is summed.
         keys: the group columns.
-        domain: a true/false column of the reference population. None: all rows are of it.
+        domain: a true/false column that marks the reference population. None: all rows are in it.
         weight: the internal weight column.
-        lowest: whether the smallest weight is wanted, too.
+        lowest: whether the smallest weight is also returned.
 
     Returns:
-        One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label, in the order
-        of these as the data hold them (of whole numbers by size): `strata`, `psu`, the keys (each as `by__` + name), all of
-        them categories; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
-        `household` (a number for each household of a case, else -1), and
-        the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
-        where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
-        smallest weight where it is wanted. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
-        stage rows are by its units (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`,
-        `wx_0` the sums under the first.
-        Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
-        only those of the domain: `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x.
+        One row per stratum × PSU × keys × status (× household of a case). If several codes share a label, each code has a row.
+        Rows are in the order of the codes in the data (whole numbers by size). Columns:
+
+        - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
+        - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1 nothing to add
+        - `household`: a number for each household of a case, else -1
+        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there is
+          one, and the column `y` is their unweighted sum
+        - `missing`: how many rows of the domain have no outcome; `lowest`: the smallest weight, if wanted
+        - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one). With the FPC of a
+          second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
+        - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs are only buckets of rows
+        - with a calibrated `weight`: rows are also by `pattern` of the margins (-1: outside the calibrated population), for all
+          rows of the design. `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x
 
     Raises:
-        DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
-        RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
+        DesignError: weights are negative, missing, infinite or all zero; strata, PSUs or an FPC are missing.
+        RequestError: a truth column holds something other than true and false.
+        NotAvailable: amounts are outside their limits.
     """
     by_key = [design.key(k) for k in keys]
     asked, texts = _coded(_asked(design, outcome, by_key, domain, weight), design, by_key)
@@ -117,7 +121,7 @@ def cluster_totals(
         *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
         *ends,
     )
-    # In one order, so that sums have the same last digit every time.
+    # Sorted, so that sums have the same last digit every time.
     table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
@@ -127,14 +131,17 @@ def cluster_totals(
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Of each row only what is summed or grouped by: a wide survey is bound once, and read no more than it must."""
+    """Returns only the columns that are summed or grouped by.
+
+    So a survey with many columns reads no more of them than it must.
+    """
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
     kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
     kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
-    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # of all others each row is a case
+    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # other kinds: each row is a case
     return design.frame.select(
         *kept, truth.alias("fl__truth"), *[k.column.alias(f"fl__k{i}") for i, k in enumerate(keys)],
         y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
@@ -143,8 +150,10 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
 
 
 def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """The rows asked for with numbers in place of texts, and what these stand for. Labels are looked for in the rows as they were opened,
-    before what classifies them, which is long; the few words that come of that stay text."""
+    """Returns the rows with numbers in place of texts, and the texts that the numbers stand for.
+
+    Labels are searched before the classification, which takes long. The few texts that the classification makes stay texts.
+    """
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
     named = units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}
@@ -152,7 +161,10 @@ def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Ma
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Of each row its status, and what it would add to every sum: what no sum holds is taken out of the few rows grouped, not of each."""
+    """Returns the status of each row, and what the row would add to each sum.
+
+    Rows that count in no sum are set to zero only after grouping, when few rows remain (`_completed`).
+    """
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
@@ -181,10 +193,9 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 
 
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
-    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it. `texts`: by column,
-    what the numbers that `coded` made stand for.
+    """Returns an Arrow table as a pandas table, with labels as ordered categories. `texts` are what the numbers of `coded` mean.
 
-    Column by column, and in the C library's memory: NumPy takes what one has no more use for, and Arrow's own pool would not give it back.
+    It converts column by column in the C library's memory, which NumPy can use again. Arrow's own pool would keep the memory.
     """
     from pyarrow import system_memory_pool
 
@@ -202,7 +213,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
 
 
 def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """A number for each of a column's values, -1 for null, and what they stand for."""
+    """Returns a number for each value of a column (-1 for null), and the values that the numbers stand for."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
 
@@ -211,7 +222,7 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """The values of a column's runs of equal values, and how long each run is."""
+    """Returns the values of a column's runs of equal values, and the length of each run."""
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -219,11 +230,13 @@ def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 
 def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
-    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one. `texts`: what the numbers stand
-    for; None: themselves."""
+    """Returns texts or whole numbers as sorted categories. A missing key becomes `not stated`; a missing unit stays missing.
+
+    `key` is None for a column of units. `texts` are what the numbers mean; None: the numbers mean themselves.
+    """
     from pyarrow import array, concat_arrays
 
-    column, length = (column, None) if key else _runs(column)  # rows are in the order of their units
+    column, length = (column, None) if key else _runs(column)  # rows are sorted by their units
     code, held = _numbered(column)
     if texts is not None:
         held = texts.take(held)
@@ -232,18 +245,18 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
         own = own if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
         own = concat_arrays([own, array([NOT_STATED])])
     labelled = pd.Categorical(pd.array(own, dtype="str"))
-    of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # a code of -1 takes the last
+    of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # code -1 takes the last element
     return pd.Categorical.from_codes(of[code] if length is None else np.repeat(of[code], length), labelled.categories)
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """The calibration of a weight whose variance needs residuals; that of replicate weights is in the replicates."""
+    """Returns the calibration of a weight, or None if its variance needs no residuals: replicates are calibrated one by one."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """y, x, whether the row's outcome is known, and whether it is something a truth cannot be."""
+    """Returns y, x, whether the row's outcome is known, and whether it is a value that is not allowed."""
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -262,7 +275,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
 
 
 def _truth(design: Design, name: str) -> nw.Expr:
-    """A column as true and false; null is what is neither."""
+    """Returns a column as true and false; null for any other value."""
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
@@ -270,7 +283,7 @@ def _truth(design: Design, name: str) -> nw.Expr:
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """A case's amount over `per`, 1 where there is one; 0 and 0 for everybody else, who all stay in."""
+    """Returns a case's amount over `per`, and 1 if it has an amount. All other persons stay in the sums, with amount 0."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
@@ -279,7 +292,9 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
+    """Returns the status of a row: 1 case, 0 not a case, UNRESOLVED, 2 case without an amount, or else why the row is in no
+    sum.
+    """
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = case.cast(nw.Int8).fill_null(UNRESOLVED)
@@ -295,11 +310,11 @@ def _status(outcome: Outcome) -> nw.Expr:
         (~col("fl__inside"), OUTSIDE),
     ):
         why = nw.when(reason).then(lit(status)).otherwise(why)
-    return nw.when(summed).then(found).otherwise(why)  # nearly all: asked of first, the reasons cost next to nothing
+    return nw.when(summed).then(found).otherwise(why)  # nearly all rows are summed: tested first, the other reasons cost little
 
 
 def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
-    """A numeric column with NaN as missing (R's na.rm), and whether a row holds what is not a number: text, or infinity."""
+    """Returns a numeric column with NaN as missing (R's na.rm), and whether a row holds no number: a text, or infinity."""
     value = design.number(name)
     text_only = value.is_null() & ~design.text(name).is_null()
     infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
@@ -307,8 +322,10 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known. Rows that
-    no sum holds have nothing in their `own`."""
+    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns of `own`.
+
+    For a truth, y is 1 for its cases, and x is 1 for all rows whose y is known.
+    """
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
@@ -330,7 +347,7 @@ def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Stop on what no variance survives."""
+    """Stop on data with which no variance can be computed."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):
@@ -375,5 +392,5 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
 
 
 def _any_weight(design: Design, weight: str) -> bool:
-    """Whether a row in or outside the domain has a weight above zero."""
+    """Returns whether any row, inside or outside the domain, has a weight above zero."""
     return to_count(design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")), design.source) > 0

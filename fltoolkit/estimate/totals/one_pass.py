@@ -1,4 +1,4 @@
-"""Plans one reading of the persons: the cells wanted, and their sums by sampling unit or replicate."""
+"""Plans one reading of the persons: the cells that are wanted, and their sums by sampling unit or replicate."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Estimand:
     Attributes:
         outcome: what is summed over persons.
         measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` or `profile`.
-        by: the breakdowns, each the names of its groups.
-        of: the group over which a share distributes the cases; None of other measures.
-        split: a column whose values the pass keeps apart, as quantiles need; "": none.
+        by: the breakdowns; each is a tuple of group names.
+        of: the group over which a share distributes the cases; None for other measures.
+        split: a column whose values are summed separately, for quantiles; "" for none.
         for_model: whether the crossed cells are the covariate patterns of a model, which no table shows.
     """
 
@@ -52,33 +52,33 @@ class Estimand:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The groups of all breakdowns, each once."""
+        """Returns the groups of all breakdowns, each once."""
         return tuple(dict.fromkeys(group for breakdown in self.by for group in breakdown))
 
     @property
     def is_of_cases(self) -> bool:
-        """Whether the denominator counts cases only (of a duration those with one)."""
+        """Returns whether the denominator counts only cases (for a duration: only cases with a duration)."""
         return self.measure in ("share", "duration", "profile")
 
     @property
     def is_within_cases(self) -> bool:
-        """Whether a cell is of cases alone, so that it is its own denominator."""
+        """Returns whether a cell holds only cases and so is its own denominator."""
         return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
-        """Whether each person counts as one or not at all, so that the intervals of proportions fit."""
+        """Returns whether each person counts as one or not at all. Then the intervals for proportions apply."""
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
 @dataclass(frozen=True)
 class ReferencePopulation:
-    """Whom an estimate is about.
+    """The persons that an estimate is about.
 
     Attributes:
-        name: the population of survey.yaml; "" of a design without populations.
-        weight: the column of its weights.
-        domain: the true/false column of its members; None: everybody.
+        name: the population of survey.yaml; "" for a design without populations.
+        weight: the column of the population's weights.
+        domain: the true/false column of the population's members; None: everybody.
     """
 
     name: str
@@ -90,9 +90,9 @@ class ReferencePopulation:
 class Pass:
     """The sums of one pass over the persons, for an `estimand`.
 
-    A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
-
-    `unit` is each table row's unit; None where the units are replicates. `calibration` says how the weights were calibrated ("": not).
+    `table` is a `cluster_totals` table, `cells` are the cells of the result, and `base` the cells of the denominators. `parent`
+    is the position of each cell's denominator in `base`. `unit` is the unit of each table row; None if the units are replicates.
+    `calibration` says how the weights were calibrated ("": they were not).
     """
 
     estimand: Estimand
@@ -105,7 +105,12 @@ class Pass:
     calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
-        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over the table's rows at some positions; see `carried`."""
+        """Returns sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells). With calibrated weights more rows follow
+        (`carried`).
+
+        Args:
+            rows: positions of the table's rows that are summed; None: all rows.
+        """
 
         def values(name: str) -> Array:
             return self.table[name].to_numpy(float)
@@ -118,56 +123,67 @@ class Pass:
         return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
 
     def of_base(self, values: Any) -> Any:
-        """For each row of the result, what its denominator has: an array by denominator, or a matrix of units × denominators."""
+        """Returns, for each row of the result, the value of its denominator.
+
+        Args:
+            values: an array by denominator, or a matrix of units × denominators.
+        """
         return values if self.base is self.cells else values[..., self.parent]
 
     @property
     def margins(self) -> Margins | None:
-        """Those of calibrated weights whose variance is that of residuals."""
+        """Returns the margins of calibrated weights whose variance is the variance of residuals; None for other weights."""
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
-        """Sums by unit, and what the variance of calibrated weights needs below them: those by pattern of the margins, and of raked
-        weights the unweighted ones; one matrix each, to be put one under the other.
+        """Returns sums by unit, followed by what the variance of calibrated weights needs.
+
+        The further sums are by pattern of the margins. For raked weights, the unweighted sums by pattern follow too. Each is one
+        matrix, to be put below the one before.
 
         Args:
-            by: sums values by code: `Cells.by_unit`, or `taylor_variance.sums`.
-            weighted: of each row of the table. unweighted: the same of persons instead of weights.
+            by: a function that sums values by code: `Cells.by_unit`, or `taylor_variance.sums`.
+            weighted: the weighted value of each table row.
+            unweighted: the same value without weights.
         """
         assert self.unit is not None
         rows = [by(weighted, self.unit, len(self.units))]
         if self.margins:
-            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # the first is nobody's
+            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # 0: outside the population
             rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
         return rows
 
     @cached_property
     def y(self) -> Array:
-        """Each cell's weighted outcome."""
+        """Returns the weighted outcome of each cell."""
         return self.cells.sums(self.table["wy"].to_numpy())
 
     @cached_property
     def cases(self) -> Matrix:
-        """Weighted outcomes by unit and cell."""
+        """Returns the weighted outcomes by unit and cell."""
         return self.by_unit("wy", self.cells)
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Positions of the table's rows of persons who are cases."""
+        """Returns the positions of the rows that hold cases in the table of sums."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Positions of the table's rows of cases that have a value of the measured variable."""
+        """Returns the positions of the rows, in the table of sums, that hold cases with a value of the measured variable."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Positions of the table's rows of persons of whom it is open whether they are cases."""
+        """Returns the positions of the rows that hold unresolved persons in the table of sums."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
-        """Of each denominator, from its weights by unit, over the table's rows at some positions."""
+        """Returns the degrees of freedom of each denominator, from its weights by unit.
+
+        Args:
+            rows: positions of the table's rows that are used; None: all rows.
+        """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
         if self.units.df is not None:
@@ -175,7 +191,11 @@ class Pass:
         return ranks(self.table, self.base, len(self.units), rows) - 1
 
     def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
-        """PSUs that hold cases, by cell, or `unresolved` persons of its denominator; not known from replicate weights."""
+        """Returns how many PSUs hold a case, by cell; missing for replicate weights.
+
+        Args:
+            unresolved: whether PSUs with an unresolved person of the denominator are counted too.
+        """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
         if unresolved and self.base is self.cells:
@@ -189,10 +209,11 @@ class Pass:
 
 
 def make_pass(design: Design, estimand: Estimand, population: ReferencePopulation) -> Pass:
-    """The pass over the persons; cells and the cells of their denominators.
+    """Returns the pass over the persons, with the cells of the result and of the denominators.
 
     Raises:
-        RequestError: nobody is in the domain; a group tells of single origins, and survey.yaml does not publish this table by it.
+        RequestError: nobody is in the domain; a group shows single origins, and survey.yaml does not publish this table by it.
+        NotAvailable: a share is wanted and no case was recorded.
     """
     _refuse_origins(design, estimand)
     design, wanted, groups, measure = calibrated(design), estimand.by, estimand.groups, estimand.measure
@@ -244,7 +265,9 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
-    """What turns influence into that of residuals, from the weights of the whole sample by unit and pattern."""
+    """Returns the `Margins` by which influence becomes residual influence, from the whole sample's weights by unit and
+    pattern.
+    """
     inside = table["pattern"].to_numpy() >= 0
     of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
     before, g, n = (calibration.patterns[c].to_numpy(float) for c in (BEFORE, G, PERSONS))
@@ -255,7 +278,7 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
 
 
 def _refuse_origins(design: Design, estimand: Estimand) -> None:
-    """Stop on a table by single origins that survey.yaml does not publish (`classifications.origins`)."""
+    """Stop on a table by single origins (one nationality, ethnicity or religion) unless survey.yaml publishes it."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
         by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by
@@ -264,7 +287,7 @@ def _refuse_origins(design: Design, estimand: Estimand) -> None:
 
 
 def case_only(design: Design) -> set[str]:
-    """The groups that only cases have."""
+    """Returns the groups that only cases have."""
     return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 
@@ -273,7 +296,7 @@ def _groups(design: Design) -> set[str]:
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Cells whose denominator exists: a group without a case has nothing to distribute."""
+    """Returns whether each cell has a denominator: a group without cases has nothing to distribute."""
     known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 

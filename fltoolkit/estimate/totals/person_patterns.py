@@ -1,7 +1,7 @@
-"""Groups the persons who are alike in all groups and populations of a run, with their number and weight.
+"""Groups persons who have the same values in all groups and populations of a run, with the number and weight of each kind.
 
-A reader of a public-use file could make the same table, except for who is a case. The table is microdata: it stays in memory and is never
-written, logged or shown.
+A reader of a public-use file could make the same table, except for the information who is a case. The table is microdata: it
+stays in memory and is never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -31,24 +31,28 @@ from fltoolkit.survey.spec.groups import NOT_STATED
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
-IN, OUT = "in", "out"  # of several labels of a group taken together
-LARGE = 200_000  # persons: with more, weights are told to a thousandth of the largest, else to a millionth
+IN, OUT = "in", "out"  # the values of a union: several labels of a group taken together
+LARGE = 200_000  # persons: with more, weights are rounded to a thousandth of the largest, else to a millionth
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 
 @dataclass(frozen=True)
 class PersonPatterns:
-    """What is alike in each kind of person, how many there are, and what they weigh.
+    """The kinds of persons. Persons of one kind have the same values in all groups and populations.
 
     Attributes:
-        kinds: a row a kind: each group's value as text, and for each population whether its persons are in it.
-        persons: by kind.
-        counts: by outcome (cases; cases at the interview, `now`; and for whom the answers leave either open) and kind, the persons.
-        lightest, heaviest: by population and kind, the weights; 0 outside the population.
-        weighted: by population and outcome, the weighted number of each kind.
-        weights: by population, a row a kind and weight: `kind`, `weight` (to a millionth of the largest, of many persons to a thousandth) and `persons`.
-        case_homes: of the cases, a row a household and sampling unit (columns of these names, where the survey has them) and combination
-            of all groups, also those that only cases have: by population the sum of the weights.
+        kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
+        persons: the number of persons, by kind.
+        counts: the number of persons, by outcome and kind. Outcomes are: cases, cases at the interview (`now`), and persons for
+            whom either is unresolved.
+        lightest: the smallest weight, by population and kind; 0 outside the population.
+        heaviest: the largest weight, by population and kind; 0 outside the population.
+        weighted: the weighted number of each kind, by population and outcome.
+        weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are rounded to a millionth of
+            the largest; if there are many persons, to a thousandth.
+        case_homes: one row per household, sampling unit and combination of all groups that a case has. Groups that only cases
+            have are included. Columns: `household` and `psu` if the survey has them, the groups, and the sum of the weights for
+            each population.
     """
 
     kinds: pd.DataFrame
@@ -61,7 +65,7 @@ class PersonPatterns:
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
-        """Cells × kinds, 1 for each kind that is in the cell."""
+        """Returns a matrix of cells × kinds: 1 if the kind is in the cell."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -75,7 +79,7 @@ class PersonPatterns:
         return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
-        """For each of some kinds the number of its cell, by the values of some groups; -1: none."""
+        """Returns the cell number of each given kind, by the values of some groups; -1 if no cell has these values."""
         place, size, cell_place = np.zeros(len(kinds), dtype=np.intp), 1, np.zeros(len(cells), dtype=np.intp)
         for k, group in enumerate(groups):
             codes, values = self._coded[group]
@@ -89,19 +93,19 @@ class PersonPatterns:
 
     @cached_property
     def _coded(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
-        """By group, each kind's value as a whole number, and the texts that the numbers stand for."""
+        """Returns, by group, the value of each kind as a whole number, and the texts that the numbers stand for."""
         groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
         return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
 
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
-        """The weights of all persons of some kinds, one by one."""
+        """Returns the weights of all persons of some kinds, one by one."""
         starts, weight, persons = self._sorted_weights[population]
         mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
         return np.repeat(weight[mine], persons[mine])
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """By population the weights and persons of `weights` in the order of their kinds, and where those of each kind start."""
+        """Returns, by population, the weights and persons in the order of their kinds, and where each kind starts."""
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])
@@ -110,7 +114,12 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """The patterns with more groups: by name, whether persons have one of some labels of a group (`IN`, or not)."""
+        """Returns the patterns with more groups. Each new group says whether a person has one of some labels (`IN`) or not
+        (`OUT`).
+
+        Args:
+            unions: by the name of the new group, the group and the labels taken together.
+        """
         if not unions:
             return self
         kinds, homes = (
@@ -122,12 +131,15 @@ class PersonPatterns:
         return replace(self, kinds=kinds, case_homes=homes)
 
     def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
-        """By kind, whether its persons are in any of some populations."""
+        """Returns, by kind, whether the persons are in any of some populations."""
         flags = [POPULATION + p for p in populations if POPULATION + p in self.kinds]
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
-        """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""
+        """Returns a digest of the data, which no output holds.
+
+        It breaks ties, so the same data give the same choice everywhere.
+        """
         digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
             digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
@@ -136,7 +148,7 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns of the pass: the groups, and by population who is in it and with what weight, under names of their own."""
+    """The column names of the pass: the groups, and for each population its members and weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -158,7 +170,7 @@ class _Columns:
         return [*self.groups.values(), *self.flags.values()]
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """A table with the groups as texts; what has no label is not stated."""
+        """Returns a table with the groups as texts; a value without a label is `not stated`."""
         texts = {}
         for group, name in self.groups.items():
             labels, values = self.keys[group].labels, table[name]
@@ -168,10 +180,12 @@ class _Columns:
 
 
 def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]) -> PersonPatterns:
-    """The patterns of a classified survey by some groups, in one pass; and its cases by household and sampling unit in another.
+    """Returns the patterns of a classified survey. One pass reads the patterns, another the cases by household and sampling unit.
 
     Args:
-        persons: a classified survey. groups, populations: those of the run.
+        persons: a classified survey.
+        groups: the groups of the run.
+        populations: the populations of the run.
     """
     persons = calibrated(persons)
     everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
@@ -198,7 +212,7 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
 
 
 def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
-    """Everybody in a population: groups, populations, weights, and what holds of them."""
+    """Returns everybody who is in a population, with groups, populations, weights, outcomes and units."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
@@ -217,7 +231,7 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Of each kind the persons, the counts, the ends of the weights and the weighted counts."""
+    """Returns, for each kind, the persons, the counts, the smallest and largest weights, and the weighted counts."""
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
@@ -241,7 +255,12 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """See `PersonPatterns.weights`. `of`: the columns and the population; `kinds`: a row a kind."""
+    """Returns the weights of one population by kind of person, in the columns of `PersonPatterns.weights`.
+
+    Args:
+        of: the columns and the population.
+        kinds: one row per kind.
+    """
     columns, population = of
     weight = columns.weights[population]
     steps_of = 1e3 if kinds["persons"].sum() > LARGE else 1e6
@@ -255,7 +274,7 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """See `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups, in the columns of `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
     weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]

@@ -24,12 +24,12 @@ By = Annotated[
     'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the total as []: [[], ["sex"]]',
 ]
 Breakdowns = tuple[tuple[str, ...], ...]
-BREAKDOWN = "fl__breakdown"  # beside the groups' own columns, of which none can have this name
+BREAKDOWN = "fl__breakdown"  # a column beside those of the groups; no group can have this name
 MOST_OF_CUBE = 10  # groups
 
 
 def breakdowns(by: By) -> Breakdowns:
-    """`by` as breakdowns: None the total, names one crossed breakdown, lists of names several (`[]` is the total)."""
+    """Returns `by` as breakdowns. None is the total, a list of names is one crossed breakdown, a list of lists is several."""
     if by is None:
         return ((),)
     if isinstance(by, str):
@@ -41,10 +41,10 @@ def breakdowns(by: By) -> Breakdowns:
 
 
 def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
-    """All groups of some breakdowns, each once. Each becomes a column of the result.
+    """Returns all groups of some breakdowns, each once. Each group becomes a column of the result.
 
     Raises:
-        RequestError: a result has a column of that name; or the name holds the sign that joins crossed groups.
+        RequestError: a result already has a column of this name; or the name holds the sign that joins crossed groups.
     """
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if taken := [g for g in groups if g in RESULTS or CROSS in g]:
@@ -57,10 +57,11 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
+    """List all breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
 
     Raises:
-        RequestError: more than ten groups; they have over a thousand breakdowns, and each group more doubles them.
+        RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each further group doubles
+            them.
     """
     if len(groups) > MOST_OF_CUBE:
         raise RequestError(
@@ -74,8 +75,8 @@ def cube(*groups: str) -> list[list[str]]:
 class Cells:
     """Cells of several breakdowns over one `cluster_totals` table.
 
-    `keys` has one row a cell: the group columns (`total` where a breakdown does not use one) and `BREAKDOWN`, the number of
-    its breakdown. `codes[b]` is each table row's cell in breakdown b, -1 where it is in none.
+    `keys` has one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
+    number of the breakdown. `codes[b]` is the cell of each table row in breakdown b; -1 if the row is in no cell.
     """
 
     keys: pd.DataFrame
@@ -85,7 +86,12 @@ class Cells:
         return len(self.keys)
 
     def sums(self, values: Array, rows: Codes | None = None) -> Array:
-        """One sum a cell, over all of the table's rows or those at some positions."""
+        """Returns the sum of the values in each cell.
+
+        Args:
+            values: one value per table row.
+            rows: positions of the table's rows that are summed; None: all rows.
+        """
         out = np.zeros(len(self))
         for code in self.codes:
             of, added = _at(rows, code, values)
@@ -94,7 +100,11 @@ class Cells:
         return out
 
     def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
-        """Sums by unit and cell, units × cells: sparse where few units have persons of every cell. `rows` as of `sums`."""
+        """Returns sums by unit and cell (units × cells). The matrix is sparse if most of its numbers are 0.
+
+        Args:
+            rows: positions of the table's rows that are summed; None: all rows.
+        """
         from scipy.sparse import coo_array
 
         taken = [_at(rows, values, unit, code) for code in self.codes]
@@ -104,7 +114,10 @@ class Cells:
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """How many different labels each cell has, over the table's rows at some positions; a label below 0 is none."""
+        """Returns how many different labels each cell has, over the table's rows at some positions.
+
+        Labels below 0 do not count.
+        """
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
             of, label = _at(rows, code, labels)
@@ -114,7 +127,9 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """For each cell of `of`, the position of the cell of this that agrees on `groups`, breakdown by breakdown."""
+        """Returns, for each cell of `of`, the position here of the cell with the same values of `groups` in the same
+        breakdown.
+        """
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
@@ -127,12 +142,14 @@ def make_cells(
     rows: Sequence[NDArray[np.bool_]],
     order: dict[str, list[str]],
 ) -> Cells:
-    """The cells that some of the table's rows fall in, ordered breakdown by breakdown.
+    """Returns the cells of some of the table's rows, ordered breakdown by breakdown.
 
     Args:
-        table: from `cluster_totals`. groups: all group columns of the result. wanted: the breakdowns.
-        rows: for each breakdown, which table rows make its cells.
-        order: for a group, its values in the order to show; others sort naturally.
+        table: a table of `cluster_totals`.
+        groups: all group columns of the result.
+        wanted: the breakdowns.
+        rows: for each breakdown, which table rows are in its cells.
+        order: by group, its values in the order to show; other values are sorted naturally.
 
     Raises:
         RequestError: a group has a value `total`, the name of the margins.
@@ -166,18 +183,20 @@ def make_cells(
 
 
 def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Columns at some positions; at all of them they are no copies."""
+    """Returns columns at some positions. If all positions are taken, the columns are not copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
 
 
 def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Columns where something holds; where it does everywhere they are no copies."""
+    """Returns columns at the rows for which a condition holds. If it holds for all rows, the columns are not copied."""
     return _at(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """A number for each combination of codes that some row has, and which combinations these are. The codes of one column are numbers
-    but for those that no row has."""
+    """Returns a number for each combination of codes that some row has, and the list of these combinations.
+
+    For a single column, it only leaves out the codes that no row has.
+    """
     if len(codes) > 1:
         return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
     there = np.bincount(codes[0], minlength=sizes[0]) > 0
@@ -191,5 +210,5 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 
 def _natural(value: str) -> tuple[int, float, str]:
-    """Whole numbers by size before text by alphabet."""
+    """Returns a sort key: whole numbers first, by size; then other texts by alphabet."""
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

@@ -17,9 +17,10 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The units of all samples, one row each in an influence matrix that is scaled already: its S is itself.
+    """The units of all samples. Each is one row of an influence matrix that is already scaled, so `scaled` returns the matrix
+    unchanged.
 
-    `labels` holds a tuple a row: (stratum, PSU) of a PSU that can stand in several samples, else one that names its sample.
+    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); else it names the sample.
     """
 
     labels: NDArray[np.object_]
@@ -28,32 +29,35 @@ class Joint(Scaled):
         return len(self.labels)
 
     def same_as(self, other: object) -> bool:
-        """Whether these are the same units."""
+        """Returns whether the other object has the same units."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """S with S'S the covariance of the estimates."""
+        """Yields the matrix S with S'S equal to the covariance of the estimates."""
         yield z
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
-    """Stratum and label of each PSU; none of replicates, and of persons drawn directly, which have no label of their own."""
+    """Returns stratum and label of each PSU.
+
+    It is empty for replicates, and for persons drawn directly, who have no such labels.
+    """
     return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
 def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
-    """The scaled influence of several samples on all their units, 0 where a sample has no such unit.
+    """Returns the scaled influence of several samples on all their units; 0 if a sample does not have the unit.
 
-    The covariance of two samples is then the sum, over the PSUs in both, of the products of their scaled influences at the first
-    stage. Where all PSUs are shared this is the covariance of R's svydesign on the stacked data. Where some are, R counts the
-    PSUs of the union in every stratum and so changes each sample's variance: here that stays as published.
+    The covariance of two samples is then a sum over the PSUs that are in both: the products of their scaled influences at the
+    first stage. If all PSUs are shared, this is the covariance of R's svydesign on the stacked data. If only some are shared, R
+    counts the PSUs of both samples in every stratum and so changes each sample's variance. Here each variance stays as published.
 
     Args:
-        parts: of each sample its label, its influence and its units.
-        shared: whether a PSU of one stratum and label is one area. Units below it are each sample's own.
+        parts: for each sample its label, its influence and its units.
+        shared: whether PSUs with the same stratum and label are the same area. Units below the PSU are never shared.
 
     Raises:
-        RequestError: a part is a stack of samples itself.
+        RequestError: a part is itself a stack of samples.
     """
     scaled, labels = [], []
     for label, z, units in parts:

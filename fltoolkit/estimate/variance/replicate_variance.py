@@ -18,9 +18,11 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates, one row each in every influence matrix, which holds how far each replicate's estimate lies from the centre.
+    """The replicates, one row each in every influence matrix. The matrix holds the distance of each replicate's estimate from the
+    centre.
 
-    `factor` is scale × rscales; `mse`: the centre is the full sample's estimate, else the mean of the replicates that count.
+    `factor` is scale × rscales. If `mse`, the centre is the estimate of the full sample; else it is the mean of the replicates
+    that count.
     """
 
     factor: Array
@@ -31,13 +33,19 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Whether these can be the same replicates."""
+        """Returns whether the other object can be the same replicates."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
-        """How far each replicate's estimate lies from the centre, from its sums (replicates × rows).
+        """Returns the distance of each replicate's estimate from the centre.
 
-        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R. `overwrite_x`: see `Units.influence`.
+        A replicate that holds nobody of a domain has no estimate and adds nothing, as in R.
+
+        Args:
+            y: the numerators, summed by replicate (replicates × rows).
+            x: the denominators; None: the estimates are totals.
+            estimate: the estimates from the full sample.
+            overwrite_x: whether the result may be written into the memory of x.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             theta = y if x is None else np.divide(y, x, out=x if overwrite_x else None)
@@ -48,13 +56,15 @@ class Replicates(Scaled):
         return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Iterator[Array]:
-        """S with S'S the covariance of the estimates."""
+        """Yields the matrix S with S'S equal to the covariance of the estimates."""
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions; of many rows that of random sums,
-    which is the same."""
+    """Returns the rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions.
+
+    If there are many rows, the rank of random sums of them is computed, which is the same.
+    """
     weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)
     used = np.flatnonzero(table["n"] > 0) if rows is None else rows
     found, random = np.zeros(len(cells), dtype=np.int64), np.random.default_rng(0)

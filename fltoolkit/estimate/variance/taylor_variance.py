@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"
-Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
-FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
-AT_ONCE = 200  # columns: more are seldom made dense together
-CELLS_AT_ONCE = 250_000  # of a dense matrix: 2 MB, which stay in the processor's cache
+Matrix: TypeAlias = "Array | csc_array"  # units × rows: sparse if it comes from sums by unit, because most units have no such sum
+FULL = 0.1  # if more than this share of the numbers are not 0, dense arithmetic is faster
+AT_ONCE = 200  # columns that are made dense together
+CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the processor's cache
 
 
 @dataclass(frozen=True)
 class Stage:
     """Units drawn at one stage of sampling.
 
-    `group` numbers each unit's stratum (at the second stage: its PSU); by group, `n` units were drawn of it, the fraction
-    `f` of all there are (0: with replacement), and its variance counts `times` (1; at the second stage the PSU's own f).
+    `group` is the number of each unit's stratum (at the second stage: of its PSU). By group, `n` is the number of units drawn,
+    `f` the sampling fraction (0: with replacement), and `times` a factor of its variance (1; at the second stage the f of the
+    PSU).
     """
 
     group: Codes
@@ -43,8 +44,11 @@ class Stage:
     single: SinglePsu
 
     def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance; some
-        rows at a time where it is dense."""
+        """Yields the influence of the units, centred in each group and scaled, so that S'S is this stage's part of the
+        covariance.
+
+        A dense matrix is yielded some rows at a time.
+        """
         alone = self.n == 1
         to_all = self.single == "adjust" and bool(alone.any())
         if to_all or full(z):
@@ -70,14 +74,17 @@ class Stage:
 
 
 class Scaled(ABC):
-    """Whatever varies in a sample: sampled units or replicates. `scaled` says how, and variance follows."""
+    """Units whose variation gives the variance: sampled units or replicates.
+
+    Subclasses define `scaled`; variances follow from it.
+    """
 
     @abstractmethod
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z."""
+        """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates whose influence is z."""
 
     def variances(self, z: Matrix) -> Array:
-        """Variance of each column's estimate."""
+        """Returns the variance of each column's estimate."""
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
             for rows in self.scaled(z[:, i : i + AT_ONCE]):
@@ -85,7 +92,7 @@ class Scaled(ABC):
         return found
 
     def covariance(self, z: Matrix) -> Array:
-        """Covariance matrix of all columns' estimates."""
+        """Returns the covariance matrix of all columns' estimates."""
         found = np.zeros((z.shape[1], z.shape[1]))
         for rows in self.scaled(z):
             found += dense(rows.T @ rows)
@@ -94,11 +101,12 @@ class Scaled(ABC):
 
 @dataclass(frozen=True)
 class Units(Scaled):
-    """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
+    """The sampled units, one row each in every influence matrix: PSUs, or units of the second stage if its FPC is used.
 
-    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs,
-    `named` says whether the labels are the survey's own and not row numbers. Of calibrated
-    weights it is the residuals that vary: below the units the matrix then holds the sums that `margins` needs to find them.
+    `strata` and `psu` are the labels of the PSUs. `psu_of` is the PSU of each unit. `second` is None if the units are PSUs.
+    `named` says whether the labels are the survey's own and not row numbers. With calibrated weights, the variance is that of the
+    residuals. The influence matrix then has further rows below those of the units: the sums from which `margins` computes the
+    residuals.
     """
 
     strata: NDArray[np.object_]
@@ -113,7 +121,9 @@ class Units(Scaled):
         return len(self.psu_of)
 
     def same_as(self, other: object) -> bool:
-        """Whether these are the same PSUs of the same strata, drawn, counted and calibrated alike."""
+        """Returns whether the other object has the same PSUs in the same strata, drawn, counted and calibrated in the same
+        way.
+        """
         if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
             return False
         return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
@@ -123,13 +133,20 @@ class Units(Scaled):
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Matrix) -> Matrix:
-        """Sums over the units of each PSU."""
+        """Returns a matrix by unit as a matrix by PSU: the units of each PSU are added up."""
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0.
+        """Returns the influence of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows).
 
-        `overwrite_x`: a dense x may become the result, in its own memory: it is large, and so would be another.
+        If the X of a row is 0, its influence is nan.
+
+        Args:
+            y: the numerators.
+            x: the denominators; None: the estimates are totals.
+            estimate: the ratios R.
+            overwrite_x: whether the result may be written into the memory of a dense x, because a second matrix would be as
+                large.
         """
         if x is None:
             return y
@@ -144,29 +161,35 @@ class Units(Scaled):
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+        """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates with influence z (units ×
+        rows).
+        """
         z = self.residual(z)
         yield from self.first.scaled(self.by_psu(z))
         if self.second is not None:
             yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
-        """Influence of the units; of calibrated weights that of the residuals."""
+        """Returns the influence of the units; with calibrated weights, the influence of the residuals."""
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
-        """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` are persons or weights by unit and row."""
+        """Returns the number of PSUs with domain members minus the number of strata with domain members (R `degf(subset(...))`).
+
+        Args:
+            n: persons or weights, by unit and row.
+        """
         psus = self.by_psu(self._own(n)) != 0
         strata = sums(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
-        """The units' rows, without those that stand below for calibrated weights."""
+        """Returns the rows of the units, without the further rows for calibrated weights."""
         return values[: len(self)] if self.margins else values
 
 
 def full(values: Any) -> bool:
-    """Whether dense arithmetic is the faster with a `Matrix`."""
+    """Returns whether dense arithmetic is faster with this matrix."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
@@ -175,19 +198,19 @@ def dense(values: Matrix) -> Array:
 
 
 def side_by_side(parts: Sequence[Matrix]) -> Matrix:
-    """The columns of all parts; sparse if all are."""
+    """Returns the columns of all parts in one matrix; sparse if all parts are sparse."""
     from scipy.sparse import hstack
 
     return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
 
 
 def rows_times(values: Matrix, by: Array) -> Matrix:
-    """Each row times a number; of a sparse matrix that has its numbers by row."""
+    """Multiplies each row by a number. A sparse matrix is returned by rows (CSR)."""
     return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
 
 
 def columns_times(values: Matrix, by: Array) -> Matrix:
-    """Each column times a number; of a sparse matrix that has its numbers by column."""
+    """Multiplies each column by a number. A sparse matrix is returned by columns (CSC)."""
     return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
 
 
@@ -196,21 +219,21 @@ def _times(values: Any, by: Array) -> Any:
 
 
 def _add(values: Matrix, to: Array) -> None:
-    """Add to a dense matrix, where it stands."""
+    """Adds values to a dense matrix in place."""
     if isinstance(values, np.ndarray):
         to += values
     else:
-        some = values.tocoo()  # it names no place twice
+        some = values.tocoo()  # no position occurs twice
         to[some.row, some.col] += some.data
 
 
 def _squares(values: Matrix) -> Array:
-    """Each column's sum of squares."""
+    """Returns the sum of squares of each column."""
     return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
 
 
 def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Column sums by group, or of truths whether one holds: groups × columns."""
+    """Returns column sums by group (groups × columns). For true/false values, the result says whether any is true."""
     from scipy.sparse import csr_array
 
     members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))
@@ -218,15 +241,15 @@ def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """The units of a `cluster_totals` table, and each of its rows' unit.
+    """Returns the units of a `cluster_totals` table, and the unit of each of its rows.
 
     Raises:
-        DesignError: a PSU label stands in two strata; a stratum has a single PSU (a PSU a single unit of the second stage) and
-            the rule is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
+        DesignError: a PSU label is in two strata; the rule is `fail`, and a stratum has a single PSU or a PSU a single unit of
+            the second stage; an FPC is not constant in its stratum or PSU, or smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
     codes = [table[name].cat.codes.to_numpy() for name in names]
-    starts = np.r_[True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])]  # the table is sorted by them
+    starts = np.r_[True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])]  # the table is sorted by these codes
     units = table.loc[starts, names].reset_index(drop=True)
     pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
@@ -251,10 +274,10 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """The second stage: the units drawn within each PSU, whose variance counts f_h times.
+    """Returns the second stage: the units drawn within each PSU. Its variance is multiplied by the PSU's sampling fraction f_h.
 
-    A lonely one's distance from the mean of its PSU is nothing, so that `adjust` adds nothing, as in R. Of `average` R makes nan at
-    this stage; here it is the average over the other PSUs.
+    A single unit equals the mean of its PSU, so `adjust` adds nothing, as in R. For `average`, R returns nan at this stage; here
+    it is the average over the other PSUs.
     """
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
@@ -276,15 +299,16 @@ def _refuse_single(
 
 
 def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Some labels of strata or PSUs, as far as a message may print them."""
+    """Returns labels of strata or PSUs, but only those that a message may print."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
     return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
 def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
-    """Sampling fractions by group: the FPC itself where all are fractions, else n over the population count (as R).
+    """Returns the sampling fractions by group. If every FPC is a fraction, they are the FPC; else n over the population count (as
+    in R).
 
-    An infinite count is a group drawn with replacement.
+    An infinite count means a group drawn with replacement.
     """
     fpc, what, unit = ("fpc", "stratum", "PSUs") if by == "strata" else ("fpc2", "PSU", "units of the second stage")
     grouped = table.groupby(by, observed=True)

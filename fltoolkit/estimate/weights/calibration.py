@@ -1,6 +1,8 @@
-"""Calibrates weights to population benchmarks: post-stratification, raking, or linear GREG on categorical margins (docs/methods.md §2).
+"""Calibrates weights to population benchmarks: post-stratification, raking, or linear GREG on categorical margins
+(docs/methods.md §2).
 
-Persons in the same categories of the margins get the same factor g. So g is computed on a small table with one row per pattern of categories.
+Persons in the same categories of the margins get the same factor g. So g is computed on a small table with one row per pattern of
+categories.
 """
 
 from __future__ import annotations
@@ -35,54 +37,59 @@ _KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
 
 @checked
 def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """The design with weights that add up to the population in each category of one margin (R `postStratify`).
+    """Calibrate the weights to the population in each category of one margin (R `postStratify`).
 
     Args:
         design: any design, or a classified survey; it stays as it was.
-        benchmarks: path of a CSV or a pandas DataFrame with the columns `margin`, `category`, `population`, or a mapping such as
-            {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`. Several columns crossed are one margin.
-        population: of a survey, whose weights: its first population by default. Who is outside keeps their weight.
+        benchmarks: the path of a CSV or a pandas DataFrame with the columns `margin`, `category`, `population`, or a mapping such
+            as {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`. Several crossed columns are one margin.
+        population: for a survey, the population whose weights are calibrated; by default the first population. Persons outside it
+            keep their weights.
 
     Returns:
-        A design of the same kind. Its estimates are those of the calibrated weights, with the variance of the residuals; of
-        replicate weights each replicate is calibrated. See `g_weights` for what was done to the weights.
+        A design of the same kind. Its estimates use the calibrated weights, with the variance of the residuals. With replicate
+        weights, each replicate is calibrated. `g_weights` shows how the weights changed.
 
     Raises:
-        DataError: the benchmarks cannot be used (see `read_benchmarks`), or do not fit the sample: a category is missing in one of
-            the two, or persons lack a category.
-        DesignError: the design is calibrated already; more than one margin.
+        DataError: the benchmarks cannot be used (see `read_benchmarks`), or they do not fit the sample: a category is missing in
+            one of the two, or some persons have no category.
+        DesignError: the design is calibrated already; there is more than one margin.
     """
     return _calibrated(design, "poststratify", benchmarks, population)
 
 
 @checked
 def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """The design with weights that add up to the population in every category of every margin, by iterative proportional fitting
-    (R `rake`). Arguments and result as in `poststratify`.
+    """Calibrate the weights to the population in every category of every margin, by iterative proportional fitting (R `rake`).
+
+    Arguments and result are as in `poststratify`.
 
     Raises:
-        DataError: as in `poststratify`. DesignError: the design is calibrated already; the fitting does not come to rest.
+        DataError: as in `poststratify`.
+        DesignError: the design is calibrated already; the fitting does not converge.
     """
     return _calibrated(design, "rake", benchmarks, population)
 
 
 @checked
 def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """The design with weights that add up to the population in every category of every margin, by linear GREG calibration
-    (R `calibrate(calfun="linear")`). Arguments and result as in `poststratify`.
+    """Calibrate the weights to the population in every category of every margin, by linear GREG (R `calibrate(calfun="linear")`).
+
+    Arguments and result are as in `poststratify`.
 
     Raises:
-        DataError: as in `poststratify`. DesignError: the design is calibrated already; a weight would become zero or negative;
-            margins contradict each other.
+        DataError: as in `poststratify`.
+        DesignError: the design is calibrated already; a weight would become zero or negative; the margins contradict each other.
     """
     return _calibrated(design, "greg", benchmarks, population)
 
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """How calibration changed the weights, one row per benchmark: `margin`, `category`, `persons`, `population`,
-    `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see `Calibration.report`). Empty if the weights are not
-    calibrated.
+    """Show how calibration changed the weights, one row per benchmark; empty if the weights are not calibrated.
+
+    The columns are `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see
+    `Calibration.report`).
     """
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()
@@ -90,7 +97,7 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
+    """Returns findings about calibrated weights, in the columns of `fl.check`: factors below 0.3 or above 3."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
@@ -100,10 +107,13 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def calibrated(design: D) -> D:
-    """The design; a classified survey whose survey.yaml says `calibration` with these weights. Costs one small pass a survey, once."""
+    """Returns the design; if survey.yaml says `calibration`, with calibrated weights.
+
+    This costs one small pass per survey, once.
+    """
     if not isinstance(design, ClassifiedSurvey) or design.spec.calibration is None or design.calibration:
         return design
-    source = design.unclassified  # the rule sets of one survey share its groups, so its calibration
+    source = design.unclassified  # all rule sets of one survey share its groups, and so its calibration
     if source not in _KNOWN:
         spec, where = design.spec.calibration, f"{design.path}: calibration"
         _KNOWN[source] = _calibration(design, spec.method, spec.targets, spec.population, where)
@@ -122,10 +132,10 @@ def _calibrated(design: D, method: Method, benchmarks: Any, population: str | No
 
 
 def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], population: str | None, where: str) -> Calibration:
-    """One pass over the persons for the weights by pattern, then g."""
+    """Reads the persons once for the weights by pattern, then computes the factors g."""
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
-            "post-stratification is to one margin", where=where, found=[m.name for m in margins],
+            "post-stratification takes exactly one margin", where=where, found=[m.name for m in margins],
             do=f"cross the columns in one margin ({crossed(margins[0].columns + margins[1].columns)}), or rake",
         )  # fmt: skip
     weights, chosen = _whose(design, population)
@@ -139,7 +149,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
             allowed="numbers ≥ 0",
             do="correct them in the data",
         )
-    # The groups of a survey have the labels of survey.yaml, which are no values of the data.
+    # The groups of a survey have the labels of survey.yaml. These are not values of the data, so a message may print them.
     category = _categories(table, margins, where, None if isinstance(design, Survey) else design.mask)
     for r in range(design.replicates):
         table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
@@ -148,7 +158,10 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
 
 
 def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
-    """The weights to calibrate, that of the population first, and the name of the population; empty of everybody."""
+    """Returns the weights to calibrate, the population's own first, and the name of the population (empty: everybody).
+
+    Other populations are included if they weight the same persons by the same column.
+    """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if population is not None:
@@ -160,7 +173,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
         raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
 
     def columns(name: str) -> dict[str, str]:
-        """The weight column of a population, by the side of the definition that its persons are on."""
+        """Returns the weight columns of a population, by `adults` or `children`; by "" if the survey has no children's module."""
         parts = spec.populations[name].sum_of or (name,)
         return {spec.side(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
 
@@ -170,12 +183,16 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
 
 
 def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
-    """Whether two populations weigh persons of the same side by the same column."""
+    """Returns whether two populations use the same weight column for adults and for children, if both populations have them."""
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
 
 def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask: Mask | None) -> NDArray[np.intp]:
-    """The category of each pattern in each margin. Raises `DataError` where sample and benchmarks do not fit."""
+    """Returns the category of each pattern in each margin.
+
+    Raises:
+        DataError: sample and benchmarks do not fit.
+    """
     codes = []
     for margin in margins:
         at, columns = f"{where}: margin {margin.name}", list(margin.columns)
@@ -196,7 +213,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
-                "benchmarks are of categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
+                "some benchmarks are for categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
                 allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
@@ -204,7 +221,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
 
 
 def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
-    """The factor of each pattern, from the weights by pattern."""
+    """Returns the factor of each pattern, from the weights by pattern."""
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
     for margin, found in zip(margins, sums, strict=True):
@@ -232,11 +249,11 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
 
 
 def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Iterative proportional fitting; of one margin a single ratio."""
+    """Returns the factors by iterative proportional fitting. One margin needs only one ratio per category."""
     g = np.ones(len(w))
     for _ in range(MOST_ROUNDS):
         before = g
-        with np.errstate(divide="ignore", invalid="ignore"):  # where it never comes to rest g runs into 0
+        with np.errstate(divide="ignore", invalid="ignore"):  # if the fitting never converges, g tends to 0
             for c, target in zip(category.T, targets, strict=True):
                 g = g * (target / np.bincount(c, weights=w * g))[c]
             rest = np.abs(g / before - 1).max() < ENOUGH
@@ -246,6 +263,6 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
 
 
 def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """1 + x'λ with λ such that the benchmarks are met; redundant categories share their part."""
+    """Returns 1 + x'λ, with λ such that the benchmarks are met. Redundant categories share their part."""
     x, wanted = dummies(category), np.concatenate(targets)
     return np.asarray(1.0 + x @ solve(x, w, wanted - x.T @ w))

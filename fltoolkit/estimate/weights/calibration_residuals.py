@@ -1,4 +1,7 @@
-"""Removes from the influence values what the calibration margins explain (docs/methods.md §2). This is how calibration lowers the variance."""
+"""Removes from the influence values what the calibration margins explain (docs/methods.md §2).
+
+So calibration lowers the variance.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,24 @@ REDUNDANT = 1e-12
 class Margins:
     """How influence is fitted on the margins of calibrated weights.
 
-    Influence comes by sampled unit, followed by its sums over each pattern of the margins, which is all that the fit needs. An
-    outcome's values u are its influence over the calibrated weight.
+    The influence matrix has one row per sampled unit, followed by the sums over each pattern of the margins. The fit needs no
+    more. The values u of an outcome are its influence divided by the calibrated weight.
 
-    - linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
-      `calibrate`, `postStratify`)
-    - raking: the unweighted means of u by margin, taken in turn for ten rounds (R `rake`). They need the unweighted sums of u by
-      pattern, which follow as further rows; without them raking is fitted as linear calibration is (R `calibrate(calfun="raking")`).
+    - Linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
+      `calibrate`, `postStratify`).
+    - Raking: the unweighted means of u by margin, in turn for ten rounds (R `rake`). They need the unweighted sums of u by
+      pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
+      `calibrate(calfun="raking")`).
 
     Attributes:
-        unit, pattern, w: the calibrated weights of the whole sample by sampled unit and pattern, those that are there.
-        before: by pattern, the weights before calibration. g: by pattern. n: by pattern, persons.
-        category: patterns × margins. raked: whether raking made the weights.
+        unit: the sampled unit of each sum in `w`.
+        pattern: the pattern of each sum in `w`.
+        w: the calibrated weights of the whole sample, summed by unit and pattern; only pairs that occur.
+        before: the weights before calibration, by pattern.
+        g: the calibration factors, by pattern.
+        n: the number of persons, by pattern.
+        category: the category of each pattern in each margin (patterns × margins).
+        raked: whether the weights were raked.
     """
 
     unit: Codes
@@ -43,7 +52,7 @@ class Margins:
     raked: bool
 
     def residual(self, z: Array, units: int) -> Array:
-        """Influence of the sampled units without its fit (units × rows)."""
+        """Returns the influence of the sampled units minus its fit (units × rows)."""
         from scipy.sparse import coo_array
 
         patterns = len(self.g)
@@ -57,12 +66,12 @@ class Margins:
         return np.asarray(z[:units] - coo_array((self.w, (self.unit, self.pattern)), shape=(units, patterns)).tocsr() @ fit)
 
     def _linear(self, z: Array) -> Array:
-        """The fit by pattern of weighted least squares of u on the categories."""
+        """Returns the fit by pattern: weighted least squares of u on the categories."""
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
-        """The fit by pattern of unweighted means, margin after margin, from unweighted sums of u by pattern."""
+        """Returns the fit by pattern: unweighted means, margin after margin, from the unweighted sums of u by pattern."""
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:
@@ -73,12 +82,15 @@ class Margins:
 
 
 def dummies(category: Codes) -> Array:
-    """One 0/1 column for each category of each margin (patterns × categories)."""
+    """Returns one 0/1 column for each category of each margin (patterns × categories)."""
     return np.hstack([(column[:, None] == np.arange(column.max() + 1)).astype(float) for column in category.T])
 
 
 def solve(x: Array, w: Array, right: Array) -> Array:
-    """A solution b of (x'wx) b = right. Margins repeat their total, so there are many: the shortest, in units of each category's weight."""
+    """Returns a solution b of (x'wx) b = right.
+
+    Every margin has the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
+    """
     scale = 1 / np.sqrt(w @ x)
     normal = x.T @ (x * w[:, None]) * np.outer(scale, scale)
     return np.asarray((scale * (np.linalg.pinv(normal, rcond=REDUNDANT, hermitian=True) @ (scale * right.T).T).T).T)

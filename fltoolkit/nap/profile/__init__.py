@@ -1,1 +1,1 @@
-"""The plan's rows on the profile of cases."""
+"""The rows of the plan that show the profile of cases."""

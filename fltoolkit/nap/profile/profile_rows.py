@@ -1,4 +1,4 @@
-"""The plan's rows on the profile of cases: the share of cases of whom one characteristic holds, such as debt bondage."""
+"""The plan's rows on the profile of cases: the share of cases with one characteristic, such as debt bondage."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ PROFILE = "profile"
 
 
 def names_of(characteristic: str) -> tuple[str, str]:
-    """The topic and the name in `coercion_stage/recruitment`; the topic is empty where the name stands alone, as in `debt_bondage`."""
+    """Returns the topic and the name of a characteristic such as `coercion_stage/recruitment`; the topic is empty for
+    `debt_bondage`.
+    """
     topic, _, name = characteristic.rpartition("/")
     return topic, name
 
 
 def could_name(spec: SurveySpec) -> list[str]:
-    """All that `of` of a row with `measure: profile` may be: a stage or a mode has its topic before it, since both sides have them."""
+    """Returns all values that `of` may have in a row with `measure: profile`.
+
+    A stage or a mode has its topic before it, because both sides of the definition have stages and modes.
+    """
     names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
     names["worst_form"] = list(spec.children.worst_forms) if spec.children else []
     for side in SIDES:
@@ -41,13 +46,16 @@ def could_name(spec: SurveySpec) -> list[str]:
 def rows_of_characteristic(
     out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
 ) -> pd.DataFrame:
-    """The published shares of one characteristic, with everyone as the category `total`, else the category of the group.
+    """Returns the published shares of one characteristic. The category is `total` for everybody, else the category of the group.
+
+    If the run has no profile, the result is the row that says why.
 
     Args:
+        out: the published set.
+        characteristic: such as `debt_bondage`, or with its topic `coercion_stage/recruitment`.
         by: at most one group.
-
-    Returns:
-        Rows of `out`; where the run has no profile, the row that says why.
+        population: the population; None: the first with such rows.
+        measure: `profile`, or the measure of the change in it.
 
     Raises:
         RequestError: the profile has no such characteristic, or several.
@@ -69,12 +77,12 @@ def rows_of_characteristic(
 
 
 def _category(by: tuple[str, ...], said: object) -> object:
-    """The category of the group, in a category crossed with the characteristic."""
+    """Returns the group's part of a category that is crossed with a characteristic; `total` if there is no group."""
     return uncrossed_categories(said)[-1] if by else TOTAL
 
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
-    """What could have been meant."""
+    """Returns the characteristics that could have been meant."""
     if several := [f"{topic}/{name}" for topic in there]:
         return several
     return [v for topic in TOPICS if topic in rows for v in dict.fromkeys(rows[topic]) if v != TOTAL]

@@ -1,4 +1,6 @@
-"""The comparison that survey.yaml names beforehand (`lead`): which of its differences are tested, and what of them may leave."""
+"""Tests the differences of one comparison that survey.yaml names beforehand (`lead`), and decides which results may be
+published.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,14 @@ Row = dict[Any, Any]
 
 
 def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
-    """The difference in prevalence between every two categories of the lead group, in each headline population.
+    """Returns the difference in prevalence between every two categories of the lead group, in each headline population.
 
     Args:
-        made: the estimates of a run. spec: its survey.
+        made: the estimates of a run.
+        spec: the survey of the run.
 
     Returns:
-        One row a pair: `KEY`, `estimate`, `se`, `df`, `level`. Confidential: it holds pairs of hidden cells.
+        One row per pair: `KEY`, `estimate`, `se`, `df`, `level`. The table is confidential: it contains pairs of hidden cells.
     """
     lead, parts = spec.lead_group, []
     for est in made:
@@ -44,18 +47,23 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
 
 
 def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.DataFrame, rule_set: str) -> pd.DataFrame:
-    """The differences as they may leave: those that can be tested are one family.
+    """Returns the differences as they may be published. All pairs that can be tested are one family of tests.
 
-    A pair is tested where both rates are shown, reliable and without wide bounds, each with enough cases to decide
-    (`difference.bears`). No test is made of any other pair, and its row says why.
+    A pair is tested if both rates are shown, reliable and without wide bounds, and if both have enough cases
+    (`difference.bears`). No other pair is tested. Its row gives the reason. The columns are `KEY` and:
+
+    - `tested`: the number of pairs in the family. `level`: confidence level.
+    - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates.
+    - `p_adjusted`: by Holm's method; blank if the standard error of one of the rates is not printed.
+    - `verdict`. `reason`: why a pair is not tested.
 
     Args:
-        pairs: from `differences`. table, exact: the run's published set, as printed and at full precision. rule_set: the run's own.
+        pairs: from `differences`.
+        table, exact: the run's published set, as printed and at full precision.
+        rule_set: the run's own rule set.
 
     Returns:
-        One row a pair: `KEY`; `tested` (how many pairs the family has); `level`; `ci_low`, `ci_high` (of category less reference, at once with
-        the others of the family, rounded to the coarser step of the two rates); `p_adjusted` (Holm; blank where a rate's standard error is
-        not printed); `verdict`; `reason` (why a pair is not tested).
+        One row per pair.
     """
     if pairs.empty:
         return pd.DataFrame(columns=PUBLISHED)
@@ -71,13 +79,13 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
 
 
 def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str], Row]:
-    """The published rates by the lead group, by population and label."""
+    """Returns the published rates of the lead group's categories, by population and label."""
     mine = rows[(rows["measure"] == MEASURE) & (rows["rule_set"] == rule_set) & (rows["breakdown"] == lead)]
     return {(row[POPULATION], str(row[lead])): row for row in mine.to_dict("records")}
 
 
 def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
-    """Why a rate is in no test; empty where it may be."""
+    """Returns the reason why a rate cannot be tested, or an empty string if it can."""
     if shown is None or full is None or pd.isna(shown["estimate"]):
         return NOT_SHOWN
     if shown["flag"] in ("suppress", "unreliable"):
@@ -94,7 +102,7 @@ def _untested(pair: Row, reason: Reason | str) -> Row:
 
 
 def _tested(row: Row, sides: Sequence[Row]) -> Row:
-    """A tested pair as it is printed."""
+    """Returns the row of a tested pair as it is printed."""
     step = float(np.max(steps(pd.DataFrame(sides))))
     low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
     has_errors = all(pd.notna(side["se"]) for side in sides)

@@ -1,7 +1,7 @@
 """Disclosure control for groups that only cases have, such as the sector, form or route of their forced labour.
 
-A reader of a public-use file knows these of nobody. So the cases of each kind of person may have any of their values, and only the sum over
-the values is fixed.
+A reader of a public-use file does not know the value of these groups for any person. So each case may have any value. For each
+kind of person only the sum over the values is fixed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,17 @@ OF_CHILD = "fl__of_child"
 
 @dataclass(frozen=True)
 class PersonKinds:
-    """Everybody by kind, and one outcome.
+    """All persons by kind, with one outcome.
 
     Attributes:
         patterns: the kinds.
-        populations: the populations of the run; units: their mean weights.
-        cases: by kind, and known: by population and kind, the cases and weighted cases (in mean weights).
-        kept: the kinds that the programme takes; kinds: these as columns. children: the kinds of children.
+        populations: the populations of the run.
+        units: the mean weight of each population.
+        cases: number of cases by kind.
+        known: weighted cases (in mean weights) by population and kind.
+        kept: the kinds that are in the programme.
+        kinds: the kept kinds, as columns of the system.
+        children: the kinds that are children.
     """
 
     patterns: PersonPatterns
@@ -50,7 +54,10 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """Columns, rows and ties of groups that only cases have. `holds` is of these columns alone; the ties have those of everybody first."""
+    """Columns, rows and ties of groups that only cases have.
+
+    `holds` covers only these columns. In `ties` the columns of all persons come first.
+    """
 
     kinds: Kinds
     rows: list[Row[AnyCell]]
@@ -60,18 +67,21 @@ class CaseOnlyKinds:
 
 @dataclass(frozen=True)
 class _Column:
-    """Cases of one coarse kind of person with one combination of values that only cases have."""
+    """The cases of one coarse kind of person that have one combination of values of the case-only groups."""
 
     of: int
     values: Key
 
 
 def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, base: float) -> CaseOnlyKinds:
-    """The columns of groups that cells cross with each other, rows of the cells, and ties to everybody's columns.
+    """Builds the columns of case-only groups that cells cross with each other, the rows of these cells, and the ties to the
+    columns of all persons.
 
     Args:
-        cells: of these groups, alone or crossed with groups that everybody has. groups: the groups that only cases have.
-        everybody: the kinds of persons. base: what weighted numbers are rounded to.
+        cells: cells of these groups, alone or crossed with groups that everybody has.
+        groups: the groups that only cases have.
+        everybody: the kinds of persons.
+        base: the rounding base of weighted numbers.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
@@ -96,7 +106,7 @@ def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everyb
 
 
 def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
-    """Every combination of values of the groups that only cases have."""
+    """Returns every combination of values of the groups that only cases have."""
     values: dict[str, dict[str, None]] = {}
     for _, key in cells:
         for g, v in sorted(key):
@@ -107,7 +117,10 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Whether a coarse kind may have cases with some values: a shown breakdown that lacks the combination says that nobody has."""
+    """Returns whether a coarse kind can have cases with these values.
+
+    If a shown breakdown lacks the combination, nobody has it.
+    """
     if not _may_have_routes(values, bool(fact[OF_CHILD])):
         return False
     whole = {*values, *((str(g), fact[g]) for g in fact.index if g != OF_CHILD)}
@@ -121,12 +134,15 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Whether the route among some values, if any, is one of children or of adults, as they are: everybody knows which routes are whose."""
+    """Returns whether the route among the values, if any, fits the age of the person.
+
+    Readers know which routes belong to children and which to adults.
+    """
     return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
-    """The columns' persons and weights: those of the coarse kind."""
+    """Returns the persons and weights of the columns: those of the coarse kind of each column."""
     patterns = everybody.patterns
     persons, light, heavy = [], [], []
     for column in columns:
@@ -147,7 +163,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
 
 
 def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
-    """The columns that are in a cell."""
+    """Returns a 1 for each column that is in the cell, and a 0 for each other column."""
     population, key = cell
 
     def has(column: _Column, group: str, value: str) -> bool:
@@ -157,7 +173,7 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
 
 
 def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[AnyCell]:
-    """A cell over these columns."""
+    """Returns the row of a cell in the system of these columns."""
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
@@ -166,7 +182,9 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
-    """The cases of a coarse kind by what only cases have are its cases; those of kinds left out of the programme are known."""
+    """Returns the tie of a coarse kind: its cases, summed over the values of the case-only groups, equal its cases among all
+    persons. The cases of kinds that are not in the programme are taken as known.
+    """
     mine = code == coarse
     out = mine & ~everybody.kept
     sign = np.r_[-mine[everybody.kept].astype(float), [float(c.of == coarse) for c in columns]]

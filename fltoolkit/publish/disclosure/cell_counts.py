@@ -14,9 +14,10 @@ CellId = tuple[str, Key]  # a population, and group values
 
 @dataclass(frozen=True)
 class Cell:
-    """Unweighted counts of a cell, and its weighted number of cases. A count that does not apply to the cell is None.
+    """Unweighted counts of a cell, and its weighted number of cases.
 
-    `mean_weight` is that of its population: what a reader knows of the weights.
+    A count that does not apply to the cell is None. `mean_weight` is the mean weight of the population of the cell. It is all
+    that a reader knows of the weights.
     """
 
     cases: int
@@ -31,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Limits:
-    """Smallest numbers that may be shown (docs/methods.md §4)."""
+    """The smallest numbers that may be shown (docs/methods.md §4)."""
 
     cases: int = 5
     non_cases: int = 5
@@ -41,13 +42,15 @@ class Limits:
 
 
 def known_count(count: Any) -> int | None:
-    """A count of a table; None where the design does not say."""
+    """Returns a count from a table, or None if the sample design does not give it."""
     return None if pd.isna(count) else int(count)
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """The reason why a cell may not be shown, or empty if it may. A cell of too few persons is hidden even if it has no case: if
-    only small cells with cases were hidden, a hidden small cell would be known to have cases.
+    """Returns the reason why a cell may not be shown, or an empty string if it may.
+
+    A cell of too few persons is hidden even if it has no case. If only small cells with cases were hidden, readers would know
+    that a hidden small cell has cases.
     """
     if cell.non_cases is not None and cell.persons < limits.persons:
         return f"fewer than {limits.persons} persons"
@@ -64,7 +67,7 @@ def confidential(cell: Cell, limits: Limits) -> str:
 
 
 def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
-    """By population, in the order of the cells, the mean weight of its persons."""
+    """Returns the mean weight of each population's persons, in the order of the cells."""
     found: dict[str, float] = {}
     for (population, _), cell in cells.items():
         found[population] = max(cell.mean_weight, found.get(population, 0.0))
@@ -72,7 +75,7 @@ def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
 
 
 def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
-    """The groups of some breakdowns, those together that a breakdown crosses, in the order of their names."""
+    """Returns sets of groups, sorted by name. Groups that one breakdown crosses are in the same set."""
     found: list[frozenset[str]] = []
     for groups in map(frozenset, breakdowns):
         touched = [f for f in found if f & groups]
@@ -81,7 +84,7 @@ def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
 
 
 def merged(cells: Iterable[Cell]) -> Cell:
-    """The cell that holds the cases of several."""
+    """Returns one cell with the cases of all the cells."""
     parts = list(cells)
     weights = [c.weighted for c in parts if c.weighted is not None]
     return Cell(

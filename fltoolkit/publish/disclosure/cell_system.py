@@ -1,8 +1,8 @@
-"""A system of linear equations that links the cells of a run: what a reader could calculate.
+"""A system of linear equations that links the cells of a run: it shows what a reader could calculate.
 
-A reader sees the number of cases of each cell. The number of cases of each kind of person is unknown to the reader. So each kind is an unknown
-(a column), and each cell is the sum of its kinds (a row). All relations between cells follow from this: nested groups, overlapping
-populations, age bands. Nobody has to declare them.
+A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of cases
+of each cell, but not of each kind of person. So each kind is an unknown (a column), and each cell is the sum of its kinds (a
+row). All relations between cells follow from this: nested groups, overlapping populations, age bands. Nobody has to declare them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from fltoolkit.publish.printed_numbers import nearest
 
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
-CLOSE = 1e-6  # of a case: less is rounding of a programme
-HEAVIEST = 50.0  # mean weights: more than one person weighs, where nothing else is known of the weights
+CLOSE = 1e-6  # of a case: a smaller difference is the rounding of a linear programme
+HEAVIEST = 50.0  # mean weights: an upper limit of one person's weight, used if nothing else is known of the weights
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Kinds of persons, the columns of the system: the number of persons of each kind, and the smallest and largest weight among
-    them in each population. Weights are in units of the population's mean weight (populations × kinds; 0 outside the
-    population).
+    """Kinds of persons, the columns of the system.
+
+    For each kind: the number of its persons, and their smallest and largest weight in each population. Weights are in units of
+    the population's mean weight (populations × kinds; 0 outside the population).
     """
 
     persons: Array
@@ -41,8 +42,11 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell, a row of the system: the number of its population, its cases, weighted cases (in mean weights; nan: none) and
-    persons (inf: not known), and how far the printed weighted number may lie below and above the exact one.
+    """A cell, which is a row of the system.
+
+    It has the number of its population, its cases, its weighted cases (in mean weights; nan: none) and its persons (inf: not
+    known). Several weighted numbers fit what is printed: `below` and `above` say how far they extend below and above the exact
+    one.
     """
 
     cell: C
@@ -56,8 +60,11 @@ class Row(Generic[C]):
 
 @dataclass(frozen=True)
 class Tie:
-    """Kinds of cases that are the same persons as other kinds: the sum of `sign` times the cases is `cases`, and in each population of
-    `weighted` their weighted sum is that."""
+    """A sum of unknowns whose value is known, because some kinds of cases are the same persons as other kinds.
+
+    The sum of `sign` times the cases is `cases`. In each population of `weighted`, the same sum of weighted cases is the value
+    given there.
+    """
 
     sign: Array
     cases: float
@@ -66,19 +73,22 @@ class Tie:
 
 @dataclass(frozen=True)
 class CellSystem(Generic[C]):
-    """Cells as sums of unknowns. The first unknowns are cases by kind of person; behind them stands, for kinds whose persons weigh
-    differently, what their cases weigh beyond the lightest ones (from 0 to the number of cases).
+    """Cells as sums of unknowns.
+
+    The first unknowns are the cases by kind of person. More unknowns follow for kinds whose persons have different weights: the
+    weight of the cases above that of the lightest persons (from 0 to the number of cases).
 
     Attributes:
         cells: the rows, in order.
         count: cells × unknowns; 1 for each kind that is in the cell.
-        weight: cells × unknowns; what one of each weighs in the cell, in mean weights.
-        most: the most that each unknown can be.
+        weight: cells × unknowns; the weight of one unit of each unknown in the cell, in mean weights.
+        most: the largest value of each unknown.
         kinds: how many of the unknowns are cases by kind.
-        spread: for each unknown behind these, the kind it belongs to.
-        cases, weighted, persons, below, above: see `Row`, by cell.
-        ties: sums of unknowns that equal `tied`, whatever is shown; of `weighed` which of them are of weighted cases.
-        tied, weighed: see `ties`.
+        spread: for each further unknown, the kind that it belongs to.
+        cases, weighted, persons, below, above: by cell, as in `Row`.
+        ties: sums of unknowns that always equal `tied`, whatever is shown.
+        tied: the values of these sums.
+        weighed: which of the ties are sums of weighted cases.
     """
 
     cells: tuple[C, ...]
@@ -98,9 +108,11 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def programme(self) -> csc_array[Any]:
-        """The matrix of every programme over these cells. Rows: cases by cell, weighted cases by cell, ties, and for each unknown of
-        `spread` that it is no more than its kind. Columns: the unknowns, then by cell what it shows too much and too little of cases, and of
-        weighted cases."""
+        """The matrix of every linear programme for these cells.
+
+        Rows: cases by cell, weighted cases by cell, ties, and for each unknown of `spread` the rule that it is not larger than
+        its kind. Columns: the unknowns, then by cell the surplus and the deficit of the cases, then of the weighted cases.
+        """
         cells, beyond = len(self.cells), len(self.spread)
         change = hstack([eye_array(cells), -eye_array(cells)])
         none = csr_array((cells, 2 * cells))
@@ -115,12 +127,12 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def place(self) -> Mapping[C, int]:
-        """The row of each cell."""
+        """The row number of each cell."""
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
 def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
-    """The system of some cells over kinds of persons. `holds`: cells × kinds, 1 for each kind that is in the cell."""
+    """Builds the system of cells over kinds of persons. `holds`: cells × kinds, 1 for each kind that is in the cell."""
     spread = np.flatnonzero((kinds.heavy > kinds.light).any(axis=0))
     beyond = kinds.heavy - kinds.light
     of = np.array([row.population for row in rows], dtype=np.intp)
@@ -157,13 +169,15 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
 
 
 def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[float, float]:
-    """How far below and above a cell's weighted number a reader has to look for it, in persons.
+    """Returns how far below and above a cell's exact weighted number a reader has to search for it, in persons.
 
-    The reader sees a multiple of the base, so the number lies within half a base of that, not of itself: it may lie at an end. Where its
-    rate is printed too, both must fit, and may leave very little.
+    The reader sees a multiple of the base. So the exact number lies within half a base of that multiple, and may be near one end
+    of this interval. If the rate is printed too, the number must fit both, and the interval can become very small.
 
     Args:
-        cell: the cell. base: what its number is rounded to; 0: nothing. rate_step: what its rate is rounded to; 0: not printed.
+        cell: the cell.
+        base: the rounding base of its number; 0: not rounded.
+        rate_step: the step to which its rate is rounded; 0: the rate is not printed.
     """
     if cell.weighted is None or np.isnan(cell.weighted):
         return base / 2, base / 2
@@ -176,26 +190,30 @@ def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[f
 
 
 def _to_the_ends(value: float, step: float) -> tuple[float, float]:
-    """How far the ends of what is rounded to the same multiple lie below and above a value."""
+    """Returns the distances from a value to the lower and upper end of the interval of all values that are rounded to the same
+    multiple.
+    """
     middle = float(nearest(value, step)) if step else value
     return max(0.0, value - middle + step / 2), max(0.0, middle + step / 2 - value)
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
-    """A system of cells known only by their groups: every combination of values may hold cases.
+    """Builds a system of cells of which only the groups are known. Every combination of values may have cases.
 
-    Groups that no cell crosses stand in blocks of their own, each with the same total; else a few groups would make too many kinds.
+    Groups that no cell crosses are in separate blocks with the same total. Otherwise a few groups would make too many kinds.
 
     Args:
-        cells: by group values. finest: the kinds of persons; by default what the cells' groups cross.
-        base: what the weighted numbers are rounded to.
+        cells: by group values.
+        finest: the kinds of persons; by default, all combinations of the groups that cells cross.
+        base: the rounding base of the weighted numbers.
     """
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
     unit = max((c.mean_weight for c in cells.values()), default=1.0)
     rows, holds = [], np.zeros((len(cells), len(kinds)))
     for i, (key, cell) in enumerate(cells.items()):
-        home = next((b for b, block in enumerate(blocks) if any(key <= kind for kind in block)), 0)  # or nobody is in the cell
+        # if no block has the cell, nobody is in it
+        home = next((b for b, block in enumerate(blocks) if any(key <= kind for kind in block)), 0)
         holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
@@ -210,7 +228,10 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
 
 
 def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
-    """The kinds of persons of each set of groups that cells cross. A combination that a shown breakdown lacks has nobody."""
+    """Returns the kinds of persons of each set of groups that cells cross.
+
+    If a shown breakdown lacks a combination, nobody has it.
+    """
     shown = {frozenset(g for g, _ in key) for key in cells}
     values: dict[str, dict[str, None]] = {}
     for key in cells:

@@ -1,7 +1,8 @@
 """Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the shown ones.
 
-For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything shown: one with few cases
-in the cell, and one with many. If it does not find both, the cheapest other cells that make them possible are hidden too.
+For each confidential cell, a linear programme (`feasible_counts`) searches for two solutions that agree with everything shown:
+one with few cases in the cell, and one with many. If it does not find both, it hides the cheapest other cells that make both
+possible.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
-SPARSE = 0.2  # of a case: a change smaller than this is as dear as one of this size, so that few cells change
-MOST_TRIED = 200  # cells of which each complement is tried whether it may be shown again
-LEAVE = 1e-3  # of its cost: the price of a change of a cell that is hidden to protect another
+SPARSE = 0.2  # of a case: a smaller change has the price of a change of this size, so that few cells change
+MOST_TRIED = 200  # cells: in a larger system no hidden cell is tested for showing it again
+LEAVE = 1e-3  # of the cost of a cell: the price of a change if the cell is already hidden to protect another
 C = TypeVar("C", bound=object)
 
 
@@ -45,16 +46,17 @@ def protect(
     dear: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
-    """All cells to hide, with their reasons: primary suppressions, and complementary ones until no primary cell can be calculated.
+    """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary ones that protect them.
 
     Args:
-        system: every cell shown, and what ties them.
-        primary: cells confidential by themselves, with the reason.
+        system: every cell shown, and the ties between the cells.
+        primary: cells that are confidential by themselves, with the reason.
         limits: the confidentiality limits.
-        gone: cells hidden anyway, whose counts need no protection.
-        spare: cells shown elsewhere, so that hiding them here would not help.
-        dear: cells to hide last, as a headline.
-        salt: what breaks ties, unknown to readers. A rule that a reader could follow would tell him more than the cells do.
+        gone: cells that are hidden anyway; their counts need no protection.
+        spare: cells that are also shown elsewhere, so that hiding them here would not help.
+        dear: cells to hide last, such as a headline.
+        salt: decides between equal choices. Readers do not know it: a rule that they could repeat would reveal more than the
+            cells do.
     """
     fixed = {**(gone or {}), **primary}
     if not primary:
@@ -74,10 +76,10 @@ def protect(
 
 
 def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
-    """The least and the most that must stay possible of a confidential cell (docs/methods.md §4).
+    """Returns the smallest and the largest number of cases that must stay possible in a confidential cell (docs/methods.md §4).
 
-    Of few cases: one, and one less than the limit. Of few persons who are not cases: the same of them. Of others a range as wide as
-    the limit. Of the weighted cases a range of as many mean weights.
+    If the cell has few cases: 1, and the limit minus 1. If it has few persons who are not cases: the same for these persons.
+    Otherwise: a range as wide as the limit. For weighted cases the range is as many mean weights wide.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -85,7 +87,8 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     elif persons - cases < limits.non_cases:
         low, high = persons - limits.non_cases + 1, persons - 1
     else:
-        high = min(cases + np.ceil(limit / 2), system.cases.max())  # a cell never has more than all cases, which are shown
+        # a cell never has more than all cases, and their number is shown
+        high = min(cases + np.ceil(limit / 2), system.cases.max())
         low = max(0.0, high - limit)
     all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
     heavy = np.minimum(max(0.0, system.weighted[row] - limit / 2) + limit, min(_heaviest(system, row), all_weighted))
@@ -95,7 +98,7 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
 
 
 def _heaviest(system: CellSystem[C], row: int) -> float:
-    """What all persons of a cell weigh."""
+    """Returns the total weight of all persons of a cell."""
     of = system.weight[[row]].toarray()[0]
     weighs = of > 0
     return float((of[weighs] * system.most[weighs]).sum())
@@ -106,10 +109,12 @@ class _Search(Generic[C]):
     """The search for cells to hide.
 
     Attributes:
-        system: the cells. goals: what must stay possible.
-        cost: by cell, what its loss costs.
-        fixed: cells hidden from the start. shown: those that are still shown.
-        pool: numbers found so far that agree with what is shown.
+        system: the cells.
+        goals: what must stay possible.
+        cost: by cell, the cost of hiding it.
+        fixed: cells that are hidden from the start.
+        shown: cells that are still shown.
+        pool: the solutions found so far that agree with what is shown.
     """
 
     system: CellSystem[C]
@@ -120,19 +125,22 @@ class _Search(Generic[C]):
     pool: list[Solution] = field(default_factory=list)
 
     def hide(self) -> list[int]:
-        """Hides cells until every goal is possible, and in whole numbers too (changes `shown`); the rows of goals for which no choice does."""
+        """Hides cells until every goal is possible, also in whole numbers (changes `shown`).
+
+        Returns the rows of the goals that no choice of cells makes possible.
+        """
         exposed = []
         for whole in (False, True):
             self._try_many(whole)
             for goal in self.goals:
-                # The cheapest whole numbers take longest: any are looked for first.
+                # The cheapest solution in whole numbers takes longest. So any solution is searched for first.
                 found = self._possible(goal, whole) if whole else self._known(goal, whole)
                 if not found and not self._hide_cheapest(goal, whole):
                     exposed.append(goal.row)
         return list(dict.fromkeys(exposed))
 
     def show_again(self) -> None:
-        """Shows cells again that need not be hidden after all, the dearest first (changes `shown`)."""
+        """Shows those cells again that need not be hidden after all, the most expensive first (changes `shown`)."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.moved(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
@@ -140,15 +148,18 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """What cells cost if those that are shown have this price; others that need not be hidden change only where that helps."""
+        """Returns the terms of a search in which a change of a shown cell has this price.
+
+        Cells that are hidden only for protection get a low price, so that they change only if that helps.
+        """
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
     def _hide_cheapest(self, goal: Goal, whole: bool) -> bool:
-        """Hides the cheapest cells by which a goal becomes possible (changes `shown`); whether there are any, or none is needed."""
+        """Hides the cheapest cells that make a goal possible (changes `shown`). Returns whether the goal is possible now."""
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
         if (found.moved(self.system) & self.shown).any():
-            # What changes anyway is cheap now, so that few cells change.
+            # Cells that change anyway are cheap in this second search, so that few cells change.
             few = self._terms(self.cost / (SPARSE + found.change(self.system)))
             found = solve(self.system, [goal], replace(few, whole=whole)) or found
         self.shown = self.shown & ~found.moved(self.system)
@@ -156,14 +167,17 @@ class _Search(Generic[C]):
         return True
 
     def _try_many(self, whole: bool) -> None:
-        """Looks for numbers that meet as many goals at once as they can: all low ones, then all high ones."""
+        """Searches for solutions that meet as many goals at once as possible: first all low goals, then all high goals."""
         for at_least in (False, True):
             wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole)]
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True, whole=whole))):
                 self.pool.append(found)
 
     def _possible(self, goal: Goal, whole: bool) -> bool:
-        """Whether a goal is found to be possible. Not found within bounds counts as not possible."""
+        """Returns whether a solution that meets the goal was found.
+
+        If the search ends at its bounds, the goal counts as not possible.
+        """
         if not self._known(goal, whole):
             if (found := solve(self.system, [goal], replace(self._terms(), whole=whole))) is None:
                 return False
@@ -171,22 +185,22 @@ class _Search(Generic[C]):
         return True
 
     def _known(self, goal: Goal, whole: bool) -> bool:
-        """Whether the numbers at hand meet a goal."""
+        """Returns whether a solution found earlier meets the goal."""
         return any(s.whole == whole and goal.met(s) for s in self.pool)
 
 
 def _cost(system: CellSystem[C], row: int, draw: float) -> float:
-    """What hiding a cell loses: its cases and one, times a factor between 1 and 2 that readers do not know."""
+    """Returns the cost of hiding a cell: its cases plus one, times a factor between 1 and 2 that readers do not know."""
     return float((system.cases[row] + 1) * 2**draw)
 
 
 def _draw(salt: bytes, cell: object) -> float:
-    """A number from 0 to 1 for each cell, the same for the same data everywhere."""
+    """Returns a number from 0 to 1 for a cell. It is the same on every machine for the same data."""
     return int.from_bytes(sha256(salt + _label(cell).encode()).digest()[:8]) / 2**64
 
 
 def _label(cell: object) -> str:
-    """A cell in words that are the same in every process."""
+    """Returns a text for a cell that is the same in every process."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
     return f"({', '.join(map(_label, cell))})" if isinstance(cell, tuple) else repr(cell)

@@ -1,7 +1,8 @@
-"""Finds sets of persons that no table shows but that a reader can calculate: one population minus another, or the overlap of two age bands.
+"""Finds sets of persons that no table shows but that a reader can calculate: one population minus another, or the overlap of two
+age bands.
 
-They need not be declared: they are found in the data. Two cells with common persons have three parts: the common one, and the rest of each.
-A reader can calculate such a part if it is a sum or difference of cells.
+They need not be declared: they are found in the data. Two cells with common persons have three parts: the common persons, and the
+rest of each cell. A reader can calculate such a part if it is a sum or difference of cells.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
-TRIES = 3  # changes by which a part that is no sum is told from one that is
+TRIES = 3  # random changes; with them a part that is a sum of cells can be distinguished from one that is not
 BLOCK = 256  # cells
 DIGITS = 6  # of a sum of marks
 
 
 class DerivedCell(NamedTuple):
-    """A part of two cells: what both hold (`both`), or what the first holds beyond the second (`less`)."""
+    """A part of two cells: the persons in both (`both`), or the persons in the first but not in the second (`less`)."""
 
     one: CellId
     other: CellId
@@ -36,25 +37,25 @@ AnyCell = CellId | DerivedCell
 def derived_cells(
     cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, away: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
-    """The parts of cells that are confidential and can be worked out if every cell is shown.
+    """Returns the parts of cells that are confidential and that a reader can calculate if every cell is shown.
 
     Args:
         cells: the cells, in the order of the rows of `holds`.
-        holds: cells × kinds of persons, 1 where a kind is in a cell.
-        counts: by kind how many persons there are, and how many cases.
-        limits: those of cases and of persons who are not cases.
-        away: from `unchanging`, changes that leave every cell as it is.
+        holds: cells × kinds of persons, 1 if a kind is in a cell.
+        counts: by kind, the number of persons and the number of cases.
+        limits: the limits of cases and of persons who are not cases.
+        away: from `unchanging`, changes that leave every cell the same.
 
     Returns:
-        By part the kinds that it holds; no two hold the same ones, and none those of a cell.
+        For each part the kinds in it. No two parts have the same kinds, and no part has the same kinds as a cell.
     """
     persons, cases = counts
     with_cases = np.flatnonzero(cases > 0)
     few_kinds = holds[:, with_cases]
     shared = csr_array(few_kinds @ diags_array(cases[with_cases]) @ few_kinds.T).tocoo()
-    one, other, both = shared.row, shared.col, shared.data  # pairs without a case in common have no part that tells of one
+    one, other, both = shared.row, shared.col, shared.data  # a pair without a common case has no part that reveals a case
     mine, own_persons = (holds @ cases)[one], (holds @ persons)[one]
-    mark = np.random.default_rng(1).normal(size=len(cases))  # the sum of these marks tells one set of kinds from another
+    mark = np.random.default_rng(1).normal(size=len(cases))  # two sets of kinds have different sums of these marks
     persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *away])
     follows = np.logical_and.reduce([np.abs(change) < CLOSE for change in changes])
     taken = set(np.round(holds @ mark, DIGITS).tolist())
@@ -75,7 +76,10 @@ def derived_cells(
 
 
 def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
-    """Of each pair of cells the sums of some values over the kinds that are in both: block by block, since most pairs are not asked for."""
+    """Returns, for each pair of cells, the sums of some values over the kinds in both cells.
+
+    It works block by block, because most pairs are not needed.
+    """
     one, other = pairs
     found = [np.zeros(len(one)) for _ in values]
     for start in range(0, holds.shape[0], BLOCK):
@@ -87,15 +91,15 @@ def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]],
 
 
 def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
-    """Where there are few cases, or cases and few others."""
+    """Returns which sets of persons have few cases, or have cases and few other persons."""
     few = (cases < limits.cases - CLOSE) | (persons - cases < limits.non_cases - CLOSE)
     return np.asarray((cases > CLOSE) & few)
 
 
 def unchanging(holds: csr_array[Any]) -> list[Array]:
-    """Changes of the numbers of cases by kind that leave every cell as it is, drawn at random.
+    """Returns random changes of the numbers of cases by kind that leave every cell the same.
 
-    A set of kinds that is a sum and difference of cells stays as it is, too. Any other set changes, but for a chance of nought.
+    A set of kinds that is a sum or difference of cells stays the same, too. Any other set changes, with probability 1.
     """
     draw = np.random.default_rng(0)
     found = []

@@ -1,7 +1,7 @@
 """Finds cells that point to one household, sampling unit or person.
 
-Whoever holds more than half of a cell's weighted cases can estimate what the others hold, and is the first whom a reader would suspect. A person
-is also at risk if this person is in about half or more of the sets of persons that fit the printed numbers.
+A household or unit with more than half of a cell's weighted cases can estimate the rest, and it is the first that a reader would
+suspect. A person is also at risk if this person is in about half or more of the sets of persons that fit the printed numbers.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from fltoolkit.publish.printed_numbers import class_limits
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
 POINTS = "what is printed points to one person"
-FEW = 50  # cases: from here on there is no upper limit of their class
+FEW = 50  # cases: from this number on, the class of the cases has no upper limit
 MANY = 20_000  # persons
 
 
 def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
-    """Whether one household or one sampling unit holds over half of a cell's weighted cases."""
+    """Returns whether one household or one sampling unit has over half of a cell's weighted cases."""
     population, key = cell
     inside = patterns.case_homes[population] > 0
     for group, value in key:
@@ -34,17 +34,20 @@ def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
 
 
 def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
-    """The most weighted cases of one household or sampling unit."""
+    """Returns the largest weighted number of cases in one household or sampling unit."""
     return float(cases.groupby(unit)[population].sum().max())
 
 
 def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: float) -> list[CellId]:
-    """The cells of which all that is printed points to one person, for a reader who knows what everybody in them weighs.
+    """Returns the cells whose printed numbers point to one person. The assumed reader knows the weight of everybody in the cell.
 
-    Cells of 50 cases or more, or of more than 20,000 persons, are left out: there one person could stand out by dominance alone.
+    Cells with 50 cases or more, or with more than 20,000 persons, are left out: there, one person could be identified only by
+    dominance.
 
     Args:
-        patterns: the survey's kinds of persons. cells: of groups that everybody has. base: what weighted numbers are rounded to.
+        patterns: the survey's kinds of persons.
+        cells: cells of groups that everybody has.
+        base: the rounding base of weighted numbers.
     """
     asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
     found = []
@@ -56,7 +59,9 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: flo
 
 
 def _printed(cell: CellId, counts: Cell, base: float) -> PrintedCases:
-    """What is printed of a cell's cases: their class, and of a headline their number; and the weighted number, rounded."""
+    """Returns what is printed of a cell's cases: the class of their number (for a headline the number itself), and the rounded
+    weighted number.
+    """
     below, above = left_of_cell(cell, counts, base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0

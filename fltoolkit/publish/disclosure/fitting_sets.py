@@ -1,7 +1,7 @@
 """Counts the sets of persons whose weights add up to a printed number, and how many of these sets contain each person.
 
-A weighted number of cases is a sum of weights. A reader with the weights of everybody in the cell (a public-use file) can search for sets
-of persons with that sum. `count_fitting_sets` counts the sets; `identifies` says when the cell must be hidden.
+A weighted number of cases is a sum of weights. A reader who has the weights of everybody in the cell (a public-use file) can
+search for sets of persons with that sum. `count_fitting_sets` counts the sets. `identifies` says when the cell must be hidden.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance.taylor_variance import Array
 
-STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid that takes few enough cells of the product's table
+STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid is used whose table of the product is not too large
 MOST_CELLS = 250_000
-MOST_SHARE = 0.45  # not a half: limits of intervals, rounded to the base, narrow the sets a little further
-NEGLIGIBLE = 1e-16  # a probability of so many persons of one weight in a set
+MOST_SHARE = 0.45  # less than a half: the limits of intervals are rounded to the base too, and that excludes some more sets
+NEGLIGIBLE = 1e-16  # probability that a set contains so many persons of one weight
 ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
 
@@ -27,8 +27,8 @@ class PrintedCases:
 
     Attributes:
         least, most: the class of the number of cases; `most` is None for a class without an upper limit.
-        low, high: the weighted number of cases is at least `low` and below `high`: a number rounded to the base B is printed as x and
-            lies in [x − B/2, x + B/2).
+        low, high: the weighted number of cases is at least `low` and below `high`. If a number is rounded to the base B and
+            printed as x, the exact number lies in [x − B/2, x + B/2).
     """
 
     least: int
@@ -42,8 +42,8 @@ class FittingSets:
     """What a reader finds.
 
     Attributes:
-        share: of the sets that fit, the largest share that holds any one person; 1 where no set fits on the grid.
-        log10_sets: how many sets fit, as a power of ten; −inf where none fits on the grid.
+        share: the largest share of the fitting sets that contain one and the same person; 1 if no set fits on the grid.
+        log10_sets: how many sets fit, as a power of ten; −inf if none fits on the grid.
     """
 
     share: float
@@ -55,7 +55,9 @@ NONE_FITS = FittingSets(1.0, -np.inf)
 
 @dataclass(frozen=True)
 class _Groups:
-    """Persons of one weight on the grid: their weight, how many they are, and the sums [low, high) that fit."""
+    """Persons with the same weight on the grid: the weight and the number of persons, and the range [low, high) of sums that
+    fit.
+    """
 
     weight: NDArray[np.intp]
     persons: NDArray[np.intp]
@@ -64,16 +66,19 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Count the sets of persons that fit what is printed, and find the largest share of them that holds any one person.
+    """Counts the sets of persons that fit what is printed. Also finds the largest share of these sets that contain one and the
+    same person.
 
-    Weights are put on a grid of 1/32 of the printed interval, so that persons of one weight are alike (a coarser one where persons and
-    cases are many or the number is large: the numbers of sets are smooth there). The sets of k persons with the sum s are the coefficient of
-    yᵏxˢ in ∏ᵥ (1 + y·xᵛ)^mᵥ, mᵥ persons of weight v. A person of weight v is in E[Jᵥ]/mᵥ of the sets that fit, Jᵥ being how many of a
-    set have this weight. All sets are taken as equally likely.
+    The weights are rounded to a grid of 1/32 of the printed interval, so that persons with the same rounded weight are alike. The
+    grid is coarser if persons and cases are many or if the number is large: then the numbers of sets change smoothly. The number
+    of sets of k persons with the sum s is the coefficient of yᵏxˢ in ∏ᵥ (1 + y·xᵛ)^mᵥ, with mᵥ persons of weight v. A person of
+    weight v is in the share E[Jᵥ]/mᵥ of the fitting sets, where Jᵥ is the number of persons of this weight in a set. All sets are
+    taken as equally likely.
 
-    The product is formed with each person in the set by a chance with odds exp(α + β·v), which α and β centre on what is printed:
-    no number overflows, and large Jᵥ can be left out. A class without an upper limit takes these chances as the shares, and counts the
-    sets by the saddle-point formula (Daniels 1954): shares are then off by a few hundredths.
+    In the product, each person is in the set with a probability whose odds are exp(α + β·v). α and β are chosen so that the
+    expected set fits what is printed. So no number overflows, and large Jᵥ can be left out. For a class without an upper limit,
+    these probabilities are the shares, and the sets are counted with the saddle-point formula (Daniels 1954). Then the shares are
+    wrong by a few hundredths.
 
     Args:
         weights: of each person of the cell, positive.
@@ -96,9 +101,9 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 
 
 def identifies(sets: FittingSets) -> bool:
-    """Whether one person is in about half of the sets that fit, or more: the cell is to be hidden.
+    """Returns whether one person is in about half of the fitting sets, or in more. Then the cell must be hidden.
 
-    Where more than half of a cell's persons are cases, this holds before anything is printed.
+    If more than half of a cell's persons are cases, this is true before anything is printed.
     """
     return sets.share > MOST_SHARE
 
@@ -114,10 +119,11 @@ def _checked(w: Array, printed: PrintedCases) -> Array:
 
 
 def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
-    """Weights and limits in units of the interval over `steps`; who weighs as much as the interval's end is in no set.
+    """Returns weights and limits in units of the interval divided by `steps`. A person whose weight reaches the end of the
+    interval is in no set.
 
-    From the lightest on, what rounding took from one person is given to the next: fifty equal weights would else err fifty times to
-    the same side.
+    The rounding error of each person is passed on to the next, from the lightest to the heaviest. Otherwise fifty persons of
+    equal weight would have fifty errors in the same direction.
     """
     unit = (printed.high - printed.low) / steps
     low, high = (max(int(np.ceil(limit / unit - SETTLED)), 0) for limit in (printed.low, printed.high))
@@ -127,7 +133,7 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Whether sets of these sizes can reach the sums at all."""
+    """Returns whether sets of these sizes can reach the sums at all."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -136,7 +142,7 @@ def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
 
 @dataclass(frozen=True)
 class _Odds:
-    """Log odds α + β·v of each weight, and the chances that follow."""
+    """The log odds α + β·v of each weight, and the probabilities that follow from them."""
 
     alpha: float
     beta: float
@@ -145,7 +151,9 @@ class _Odds:
 
 
 def _centred_odds(groups: _Groups, sizes: tuple[int, int]) -> _Odds:
-    """The chances under which a set's expected sum is the middle of what is printed, and its expected size is in the class."""
+    """Returns the odds that give a set the expected sum in the middle of what is printed, and an expected size within the
+    class.
+    """
     v, middle = groups.weight.astype(float), (groups.low + groups.high - 1) / 2
     (beta,) = _solve(v[:, None], groups.persons, np.array([middle]))
     alpha, expected = 0.0, float(groups.persons @ _chance(beta * v))
@@ -163,9 +171,10 @@ def _chance(log_odds: Array) -> Array:
 
 
 def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
-    """The coefficients under which the expected sum of x is the target, by Newton's steps on a convex function.
+    """Returns the coefficients that make the expected sum of x equal to the target, by Newton's method on a convex function.
 
-    A target at the edge of what is possible has no finite solution: the steps end where the odds are steep. Any coefficients give right counts.
+    A target at the edge of what is possible has no finite solution: then the steps stop when the odds are steep. The counts are
+    right with any coefficients.
     """
 
     def height(theta: Array) -> float:
@@ -188,7 +197,10 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Count by the product, group by group; then back from the sums that fit, to see how many of each group are in the sets."""
+    """Counts the sets with the product, group by group.
+
+    Then goes back from the fitting sums, to find how many persons of each group are in the sets.
+    """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
     table[0, 0, 0] = 1.0
@@ -197,7 +209,7 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
         for j, chance in enumerate(chances):
             if j * v < groups.high:
                 after[j:, j * v :] += chance * before[: sizes[1] + 1 - j, : groups.high - j * v]
-    # A set's chance is Π p · Π (1 − p): dividing by its odds makes all sets alike again.
+    # The probability of a set is Π p · Π (1 − p). Division by its odds gives all sets the same weight again.
     size, total = np.arange(sizes[0], sizes[1] + 1), np.arange(groups.low, groups.high)
     alike = -odds.alpha * size[:, None] - odds.beta * total
     scale = alike.max()
@@ -222,7 +234,7 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
 
 
 def _terms(persons: int, chance: float, most: int) -> Array:
-    """The chance that 0, 1, 2, … of a group are in the set, as far as it matters."""
+    """Returns the probabilities that 0, 1, 2, … persons of a group are in the set. Negligible ones at the end are left out."""
     from scipy.special import gammaln, xlog1py, xlogy
 
     j = np.arange(min(persons, most) + 1)
@@ -232,7 +244,10 @@ def _terms(persons: int, chance: float, most: int) -> Array:
 
 
 def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
-    """Chances as shares; the number of sets by the normal density of the sum, and of the size where the class binds it."""
+    """Takes the probabilities as shares.
+
+    Counts the sets with the normal density of the sum, and also of the size if the class limits it.
+    """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])
     centre = groups.persons @ (p[:, None] * x)

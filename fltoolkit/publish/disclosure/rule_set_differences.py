@@ -1,4 +1,4 @@
-"""Protects results of several rule sets: where two differ by a few persons, subtraction would reveal those persons."""
+"""Protects results of several rule sets. If two results differ by a few persons, their difference would reveal those persons."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, c
 
 
 def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """Decides again with the headlines of other rule sets added to the run's `own` rows.
+    """Decides again, with the headlines of other rule sets added to the run's `own` rows.
 
-    Two rule sets that differ by a few persons would give those away by subtraction: of two the one that stands lower is hidden, so
-    that the run's own result stays. One with as many cases as a hidden row is taken to hold the same ones.
+    If two rule sets differ by a few persons, subtraction would reveal those persons. Then the lower row of the two is hidden, so
+    that the run's own result stays. If a row has as many cases as a hidden row, it is treated as if it had the same cases.
     """
     if own.all():
         return first
@@ -37,7 +37,7 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
 
 
 class _Told:
-    """Counts of the whole population that a reader sees, and those hidden from him."""
+    """Counts of the whole population that a reader sees, and counts that are hidden."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.shown, self.gone = limit, set[int](), set[int]()
@@ -46,5 +46,5 @@ class _Told:
         (self.shown if is_shown else self.gone).add(count)
 
     def gives_away(self, count: int) -> bool:
-        """Whether it lies a few persons from a count shown, or would tell a hidden one."""
+        """Returns whether a count differs by a few persons from a shown count, or would reveal a hidden one."""
         return count in self.gone or any(0 < abs(count - other) < self.limit for other in self.shown)

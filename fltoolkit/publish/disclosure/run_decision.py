@@ -1,4 +1,4 @@
-"""Prepares all rows of a run and decides which are hidden. It holds confidential numbers, so it stays in memory."""
+"""Prepares all rows of a run and decides which are hidden. The result contains confidential numbers, so it stays in memory."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interv
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
-    """The strictest limits of three: the standard, the profile and the survey. A survey lowers a limit only with a key made for
-    that, and every output says so.
+    """Returns the strictest limits of three: the standard, the profile and the survey.
+
+    A survey or profile can lower a limit only with a special key, and every output then says so.
     """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
@@ -68,16 +69,17 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
 
 @dataclass(frozen=True)
 class Decided:
-    """A run's rows, nothing hidden yet, and what confidentiality hides of them.
+    """The rows of a run before anything is hidden, and the decision about what is hidden.
 
     Attributes:
-        table: the rows. groups: those that they are by.
-        keys: by row its group values, those of its domain among them. of: by row the group that its share distributes; empty for other
-            measures. populations: by row the reference population of survey.yaml, without the domain.
-        unions: by name in the keys, a group and several of its labels taken together, as a domain may.
+        table: the rows. groups: the groups in them.
+        keys: for each row its group values, including those of its domain. of: for each row of a share, the group whose shares it
+            shows; empty for other measures. populations: for each row the reference population of survey.yaml, without the
+            domain.
+        unions: for each name in the keys that means several labels together (a domain may do this), the group and the labels.
         decision: which rows are hidden (of some the unresolved count alone), and the cells behind them.
-        limits: the confidentiality limits. base: what weighted numbers are rounded to.
-        notes: sentences that go with every figure. rule_set: the run's own.
+        limits: the confidentiality limits. base: the rounding base of weighted numbers.
+        notes: sentences that are printed with every figure. rule_set: the run's own rule set.
     """
 
     table: pd.DataFrame
@@ -93,14 +95,14 @@ class Decided:
     rule_set: str
 
     def copied(self) -> Decided:
-        """The same with a table that may be changed."""
+        """Returns the same rows and decision, with a table that may be changed."""
         return replace(self, table=self.table.copy())
 
 
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> Decided:
-    """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
+    """Decides what is hidden of some estimates. For a survey (`persons`), all its ties between cells are used."""
     rows = _rows_of(made, persons.spec if persons else None)
     own = rows.table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
@@ -111,13 +113,14 @@ def decided_rows(
 
 
 def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Decided:
-    """Decides on one more estimate after other rows were decided. Gives the earlier rows first, then the new ones.
+    """Decides on one more estimate after other rows were decided. Returns the earlier rows first, then the new ones.
 
-    Rows shown before stay shown. Its own are hidden as far as they and all others together would tell of a confidential cell.
+    Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
 
     Args:
         earlier: the rows published before, of one outcome.
-        est: the estimate. persons: what it was made from; of an outcome of one's own, that stands in the place of forced labour.
+        est: the estimate.
+        persons: the survey from which it was made. For a user-defined outcome, this outcome is in the place of forced labour.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
@@ -129,7 +132,8 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
     first = Earlier(len(before), hidden, open_hidden)
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)
     was, new = range(len(before)), range(len(before), len(rows.table))
-    # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
+    # A profile protects its rows by hiding others of its own rows. A row that was shown before cannot be hidden any more. Then
+    # the new table is hidden instead.
     late = any(i in was for i in found.hidden - hidden)
     found = replace(
         found,
@@ -141,7 +145,7 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows of some estimates, and which cells of persons they are: see `Decided`."""
+    """Rows of some estimates, with the cells of persons that they show: see `Decided`."""
 
     table: pd.DataFrame
     groups: tuple[str, ...]
@@ -151,12 +155,12 @@ class _Rows:
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
 
     def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
-        """Some of the rows, under the populations of survey.yaml: a domain is in their keys."""
+        """Returns some of the rows, under the populations of survey.yaml. The domain of a row is in its key."""
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
 def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
-    """The rows of some estimates."""
+    """Returns the rows of some estimates."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
@@ -164,7 +168,8 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
     domains = [_domain_key(est.about.where) for est in made for _ in range(len(est.table))]
-    # By its label a cell of children is a part of the sum's: `girls` of one row and `women` of another are one category.
+    # The label links a cell of children to the same cell of all persons: `girls` in one row and `women` in another are one
+    # category.
     label = partial(label_of, spec) if spec else lambda group, category: category
     keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
@@ -178,7 +183,7 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
 
 
 def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
-    """Some rows that were decided before, then others."""
+    """Returns some of the rows that were decided before, followed by new rows."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
     table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
@@ -191,17 +196,20 @@ def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
-    """Some of the old values, then the new ones."""
+    """Returns some of the old values, followed by the new ones."""
     return (*(old[i] for i in kept), *new)
 
 
 def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
-    """How readers see the rows: of a survey with its kinds of persons by all groups, those of domains among them."""
+    """Returns how readers see the rows.
+
+    For a survey this includes its kinds of persons by all groups, also the groups of domains.
+    """
     if persons is None:
         return Seen(limits, base, None, case_only)
     spec, populations = persons.spec, list(dict.fromkeys(rows.populations))
     children = frozenset(filter(spec.of_children, populations))
-    # The flowchart of children tells their routes, whether or not a table does.
+    # The flowchart of children reveals their routes, even if no table shows routes.
     used = [*rows.groups, *(["route"] if children else []), *(g for key in rows.keys for g, _ in sorted(key))]
     used += [group for group, _ in rows.unions.values()]
     patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
@@ -209,7 +217,7 @@ def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], p
 
 
 def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
-    """The rows with what is hidden of them, and with what must be said of that."""
+    """Returns the rows with the decision, and with the notes that explain it."""
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
     return Decided(
@@ -218,24 +226,24 @@ def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...]
 
 
 def _domain_key(where: Domain) -> Key:
-    """A domain as group values of a cell; several labels of a group together are a group of their own."""
+    """Returns a domain as group values of a cell. Several labels of one group together form a new group."""
     return frozenset((g, labels[0]) if len(labels) == 1 else (_union(g, labels), IN) for g, labels in where)
 
 
 def _union(group: str, labels: tuple[str, ...]) -> str:
-    """The name of several labels of a group together. No group of survey.yaml is called so."""
+    """Returns the name of the new group that several labels of one group form. No group of survey.yaml has such a name."""
     return f"{group}: {', '.join(sorted(labels))}"
 
 
 def _hidden_whole(why: str, what: Reason) -> Reason:
-    """That a breakdown is hidden as a whole, and why: `coarse` or `crowded`."""
+    """Returns a note that a breakdown is hidden as a whole, and why: `coarse` or `crowded`."""
     return Reason.of(f"reasons.{why}", what=what)
 
 
 def _decide(
     rows: _Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
-    """What to hide of some of a run's rows: first of all other tables, then of the profiles of its cases."""
+    """Decides what to hide of some of a run's rows: first in all other tables, then in the profiles of its cases."""
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():
@@ -256,7 +264,9 @@ def _decide(
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
+    """Returns the table of an `Estimates` with further columns: its breakdown, its category, the categories' codes (if `spec`
+    gives them), and what the estimate is about.
+    """
     frame = est.table
     used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]
     values = [

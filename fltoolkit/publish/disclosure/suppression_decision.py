@@ -36,18 +36,18 @@ WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 BEFORE = "hidden in what was published before"
 CROWDED = "in a breakdown with too many confidential cells"
-MOST_WORK = 20_000  # confidential cells times cells: each of the first takes some programmes of the size of the second
+MOST_WORK = 20_000  # confidential cells times cells: each confidential cell takes several programmes with that many cells
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The cells of one outcome after the decision, or of a flowchart.
+    """The cells of one outcome after the decision, or those of a flowchart.
 
     Attributes:
         outcome: `cases`, `now`, `unresolved`, `now_unresolved` or `flowchart`.
-        system: what ties the cells.
+        system: the ties between the cells.
         hidden: the hidden cells, with the reason.
-        units: by population, the mean weight in which the system weighs.
+        units: by population, the mean weight that is the unit of the system.
     """
 
     outcome: str
@@ -63,11 +63,11 @@ class Decision:
     Attributes:
         hidden: rows to hide.
         open_hidden: rows whose unresolved count is to be hidden too.
-        coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
-        crowded: the same of breakdowns that have too many confidential cells to choose among them.
+        coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
+        crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
         stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
-        cells: by outcome the cells that the rows tell of. away: by outcome the hidden ones, with the reason.
-        settled: the cells that the rows are about, for those who may see them.
+        cells: by outcome the cells that the rows reveal. away: by outcome the hidden cells, with the reason.
+        settled: the cells behind the rows, for persons who may see them.
     """
 
     hidden: set[int] = field(default_factory=set)
@@ -83,14 +83,14 @@ class Decision:
 def decide(
     table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES, *, earlier: Earlier = NOTHING
 ) -> Decision:  # fmt: skip
-    """What to hide of a run's rows.
+    """Decides what to hide of a run's rows.
 
     Args:
-        table: the rows, as `Published.table` will hold them. keys: each row's group values.
-        of: the group that each row's share distributes; empty for other measures.
-        seen: how readers see them.
-        profiles: what profiles of the cases tell of cells that other tables may show, too.
-        earlier: of rows published before, what was hidden. What was shown stays shown, so that only cells of the other rows can be hidden.
+        table: the rows, as `Published.table` will contain them. keys: the group values of each row.
+        of: for each row of a share, the group whose shares it shows; empty for other measures.
+        seen: how readers see the rows.
+        profiles: what profiles of the cases reveal about cells that other tables may show, too.
+        earlier: what was hidden in rows published before. Rows shown before stay shown, so only new rows can be hidden.
     """
     by = _Protection(seen, seen.patterns.salt() if seen.patterns else sha256(table.to_csv().encode()).digest(), Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
@@ -126,7 +126,7 @@ def decide(
 
 
 def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[CellId, str]:
-    """The cells that are confidential by themselves, with the reason."""
+    """Returns the cells that are confidential by themselves, with the reason."""
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, seen.limits))}
     if seen.patterns is not None and outcome == "cases":
         found |= {c: OVER_HALF for c in cells if c not in found and dominated(seen.patterns, c)}
@@ -136,13 +136,13 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[Cel
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Cells of who is in forced labour at the interview from which, beside all cases, the few who left would follow."""
+    """Returns cells of cases at the interview from which, with all cases, readers could calculate the few who left."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 
 @dataclass(frozen=True)
 class _Protection:
-    """What cells of a run are protected by: how they are seen, what breaks ties, and the decision, which is told what was coarse."""
+    """What protects the cells of a run: how readers see them, the salt that decides between equal choices, and the decision."""
 
     seen: Seen
     salt: bytes
@@ -156,8 +156,8 @@ class _Protection:
         gone: Mapping[CellId, str],
         told: Told = NONE_TOLD,
     ) -> dict[CellId, str]:
-        """Cells of one outcome to hide. Where no choice of single cells protects one, its breakdown is hidden as a whole, or else all that
-        it is tied to. Cells shown before (`told`) stay shown, and those hidden before stay hidden."""
+        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its breakdown is hidden as a
+        whole, or else all cells tied to it. Cells shown before (`told`) stay shown, and those hidden before stay hidden."""
         primary = {c: why for c, why in primary.items() if c not in told.shown}
         gone = {c: why for c, why in gone.items() if c not in told.shown} | {
             c: BEFORE for c in cells if c in told.hidden and c not in primary
@@ -196,14 +196,14 @@ class _Protection:
             self._tell(self.out.coarse, more)
 
     def _tell(self, told: list[Reason], cells: Iterable[CellId]) -> None:
-        """Notes the breakdowns of some cells."""
+        """Adds the breakdowns of some cells to a list of notes."""
         words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
         told.extend(text for text in words if text not in told)
 
     def _systems(
         self, cells: Mapping[CellId, Cell], outcome: str, away: list[CellId]
     ) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
-        """What ties the cells: of a survey all of them; else those of each population."""
+        """Returns the systems that tie the cells: one for all cells of a survey, otherwise one for each population."""
         if not cells:
             return []
         seen = self.seen
@@ -219,12 +219,12 @@ class _Protection:
 
 
 def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
-    """A cell's population and groups."""
+    """Returns a cell's population and groups."""
     return cell[0], frozenset(g for g, _ in cell[1])
 
 
 def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Breakdowns with so many confidential cells that choosing among them would take too long: those with most, until few enough are left."""
+    """Returns breakdowns with too many confidential cells to choose among: those with most, until few enough are left."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
@@ -236,41 +236,41 @@ def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[st
 
 
 def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
-    """The system with its cells under the name of their population."""
+    """Returns the system with the name of the population before each cell's key."""
     return CellSystem(
         **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
     )
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """The cells of a cell's own breakdown that are not hidden yet; if all are, every cell that is not."""
+    """Returns the cells of a cell's breakdown that are not hidden yet. If there are none, returns all cells not hidden yet."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
 
 def breakdown_of(what: object, population: str) -> Reason:
-    """A breakdown of a population, in words: `region of adults`."""
+    """Returns a breakdown of a population, in words: `region of adults`."""
     return Reason.of("reasons.breakdown_of", what=what, population=Name("kit.populations", population))
 
 
 def _cell_in_words(population: str, key: Key) -> Reason:
-    """A cell's breakdown and population, in words."""
+    """Returns a cell's breakdown and population, in words."""
     groups = crossed_names(sorted(g for g, _ in key)) or Reason.of("categories.whole")
     return breakdown_of(groups, population)
 
 
 def _few_open(cell: Cell, limits: Limits) -> bool:
-    """Whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
+    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """What is known of one population's cells."""
+    """Returns the values of one population's cells, without the population in the key."""
     return {k: value for (population, k), value in cells.items() if population == name}
 
 
 class _Beside(NamedTuple):
-    """The tables beside a flowchart: their cells, those that are hidden, and those whose unresolved count is."""
+    """The tables next to a flowchart: their cells, the hidden cells, and the cells whose unresolved count is hidden."""
 
     cells: Mapping[Key, Cell]
     away: Mapping[Key, str]
@@ -278,14 +278,14 @@ class _Beside(NamedTuple):
 
 
 def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Protection) -> set[int]:
-    """Rows of a flowchart to hide: its steps, tied to the cases, routes and unresolved persons that the tables show or hide."""
+    """Returns the rows of a flowchart to hide. Its steps are tied to the cases, routes and unresolved persons in the tables."""
     (cells, away, blank), limits = beside, by.seen.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     own |= {i: WHOLE for i in chart.index if not keys[i]}
     counts = {own[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
     first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
-    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # of steps these do not add up
+    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # in steps these do not add up
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
     elsewhere = {CASES: (WHOLE, away)}
     elsewhere |= {k: (WHOLE, blank) for i, k in own.items() if steps.get(i) in OPEN_STEPS}
@@ -305,25 +305,25 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
 
 
 def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
-    """The distinct cells that some rows tell of, by population and group values."""
+    """Returns the distinct cells that the rows reveal, by population and group values."""
     return _by_population(table, lambda rows: cells_of_population(rows, keys, of, case_only))
 
 
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
-    """The steps of flowcharts that are routes of children: cells as those of a table by route, whether or not the run has one."""
+    """Returns the flowchart steps that are routes of children, as cells of a table by route, even if there is no such table."""
     steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
     cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), _row_cells(steps), strict=True)
     return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}
 
 
 def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]) -> dict[CellId, Cell]:
-    """What is made of each population's rows, with the population before each key."""
+    """Applies a function to the rows of each population. Returns the results with the population before each key."""
     parts = table.groupby("reference_population", sort=False)
     return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """The cells of one population. Where every person counts as a case there are no non-cases to protect."""
+    """Returns the cells of one population. If every person counts as a case, there are no non-cases to protect."""
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
@@ -332,7 +332,7 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
             if row["measure"] == "share":
                 told.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
-            apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no others, and they would not add up
+            apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no non-cases, and they would not add up
             cells[own] = replace(cell, non_cases=None, weighted_others=None) if apart else cell
     for k, parts in told.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
@@ -342,13 +342,13 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
 
 
 def _row_cells(rows: pd.DataFrame) -> list[Cell]:
-    """Each row's own cell."""
+    """Returns the cell of each row."""
     mean_weight = _mean_weight(rows)
     return [_row_cell(row, mean_weight) for row in rows.to_dict("records")]
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
-    """What a row tells: a proportion times its population is as good as a number of cases. Months tell no weights of cases."""
+    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months do not give them."""
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
@@ -363,7 +363,7 @@ def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
 
 
 def _mean_weight(rows: pd.DataFrame) -> float:
-    """That of the population, from its largest row; 1 where nothing tells it."""
+    """Returns the mean weight of the population, from its largest row; 1 if no row reveals it."""
     if rows.empty:
         return 1.0
     n, population = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
@@ -378,12 +378,12 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
 
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
-    """Unresolved persons as cases, those known not to be cases as the others, by population and group values."""
+    """Returns cells by population and group values, in which unresolved persons count as cases, and non-cases as the others."""
     return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
 
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    """The same of one population; weighted from the bound that counts them."""
+    """Returns one population's cells of unresolved persons. The weighted number is the upper bound minus the estimate."""
     mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
         if pd.isna(row["unresolved"]):

@@ -18,7 +18,7 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, M
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
-MOST = 2000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
+MOST = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ class Seen:
     """How readers see a run.
 
     Attributes:
-        limits: the confidentiality limits. base: what weighted numbers are rounded to.
-        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
-        case_only: groups that only cases have. children: the populations of children, whose routes adults cannot have.
+        limits: the confidentiality limits.
+        base: the rounding base of weighted numbers.
+        patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
+        case_only: groups that only cases have.
+        children: the populations of children; adults cannot have their routes.
     """
 
     limits: Limits
@@ -38,17 +40,18 @@ class Seen:
     children: frozenset[str] = frozenset()
 
     def is_of_cases(self, cell: CellId) -> bool:
-        """Whether a cell is by a group that only cases have."""
+        """Returns whether a cell has a group that only cases have."""
         return not self.case_only.isdisjoint(g for g, _ in cell[1])
 
 
 @dataclass(frozen=True)
 class SeenCells:
-    """Cells of one outcome, and how they are seen.
+    """Cells of one outcome, and how readers see them.
 
     Attributes:
-        cells: by population and group values. outcome: `cases`, `now` or `unresolved`.
-        seen: how readers see them.
+        cells: by population and group values.
+        outcome: `cases`, `now` or `unresolved`.
+        seen: how readers see the cells.
         away: cells of breakdowns that are hidden as a whole.
     """
 
@@ -65,7 +68,7 @@ class SurveySystem:
     Attributes:
         system: rows are the cells, then the parts.
         parts: the parts, which are shown nowhere.
-        coarse: whether there are more kinds of persons than a programme takes.
+        coarse: whether there are more kinds of persons than a programme can hold.
     """
 
     system: CellSystem[AnyCell]
@@ -74,7 +77,7 @@ class SurveySystem:
 
 
 def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
-    """The system of the cells of one outcome over a survey's kinds of persons."""
+    """Builds the system of the cells of one outcome over a survey's kinds of persons."""
     seen, weights = asked.seen, mean_weights(asked.cells)
     populations, units = list(weights), np.array(list(weights.values()))
     true = patterns.counts[asked.outcome]
@@ -112,7 +115,9 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
 
 
 def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
-    """The cells of breakdowns hidden as a whole that are sums and differences of the others all the same."""
+    """Returns cells of breakdowns hidden as a whole that a reader can still calculate, because they are sums or differences of
+    other cells.
+    """
     away = [c for c in asked.away if not asked.seen.is_of_cases(c)]
     if not away:
         return []
@@ -122,12 +127,12 @@ def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array
 
 
 def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
-    """A cell of some kinds among so many."""
+    """Returns a cell as a row: 1 for each of its kinds of persons, 0 for all others (`many` kinds in total)."""
     return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
 def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
-    """Cells of groups that everybody has, and parts of cells, over the kinds of the programme."""
+    """Returns rows for cells of groups that everybody has, and for parts of cells, over the kinds of the programme."""
     of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (everybody.cases * everybody.kept)
     weighted = [holds @ (known * everybody.kept) for known in everybody.known]
@@ -141,26 +146,34 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
 
 
 def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
-    """How far below and above a cell's weighted number the printed one leaves it. Of unresolved persons two numbers are printed, with and
-    without them, and their difference is no multiple of the base."""
+    """Returns how far below and above a cell's exact weighted number a reader has to search.
+
+    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the base.
+    """
     if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
         return asked.seen.base / 2, asked.seen.base / 2
     return left_of_cell(cell, asked.cells[cell], asked.seen.base)
 
 
 def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]:
-    """The same of a cell that is shown; a headline's rate tells more of it."""
+    """Returns how far below and above the exact weighted number of a shown cell a reader has to search.
+
+    The rate of a headline narrows this interval.
+    """
     return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
 
 
 def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
-    """The kinds that are in a cell of few cases."""
+    """Returns which kinds are in a cell with few cases."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
 def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
-    """The kinds of a programme: all, or where there are too many those that come first, then those with cases, then the largest."""
+    """Returns which kinds are in the programme.
+
+    If there are too many, `first` has priority, then kinds with cases, then the largest kinds.
+    """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:
         kept[np.lexsort((-persons, cases == 0, ~first))[MOST:]] = False

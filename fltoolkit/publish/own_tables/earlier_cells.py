@@ -1,4 +1,6 @@
-"""What a new table must respect when it stands beside a published set: cells already shown, and cells already hidden."""
+"""What a new table must respect when it is added to a published set: cells that are already shown, and cells that are already
+hidden.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ class Earlier:
     """The decision about the first rows of a table. It was made before and does not change.
 
     Attributes:
-        rows: how many rows these are: their labels in the table are smaller numbers.
-        hidden, open_hidden: as of `Decision`.
+        rows: the number of these rows; their labels in the table are smaller than this number.
+        hidden, open_hidden: as in `Decision`.
     """
 
     rows: int = 0
@@ -44,7 +46,7 @@ NONE_TOLD = Told(frozenset(), frozenset())
 
 
 def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Earlier) -> dict[str, Told]:
-    """By outcome, the cells of the rows that were decided before. One that any row shows is shown."""
+    """Returns, by outcome, the cells of the rows that were decided before. A cell counts as shown if any row shows it."""
     shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
     before = table[table.index < earlier.rows]
     facts = zip(before.index, before["reference_population"].astype(str), before["measure"], before["outcome"], strict=True)
@@ -54,7 +56,7 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
             of_row = {"cases": [frozenset({("route", step)})] if step in ROUTES.values() else []}
         else:
             outcome = "now" if outcome_of == NOW_COLUMN else "cases"
-            # What a profile leaves open is of its cases, and no count of unresolved persons.
+            # The unresolved part of a profile counts cases; it is not a count of unresolved persons.
             of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]]}
         for outcome, told in of_row.items():
             cells = {(population, key) for key in told}
@@ -66,5 +68,7 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
 
 
 def tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
+    """Returns the cells whose number of cases a row shows: its own cell, and for a share also the cell that is divided into
+    shares.
+    """
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)

@@ -1,4 +1,4 @@
-"""Protects two outcomes in one table: where they differ by a few persons, subtraction would reveal those persons."""
+"""Protects two outcomes in one table. If they differ by a few persons, their difference would reveal those persons."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from fltoolkit.publish.disclosure.run_decision import Decided
 
 
 def close_to_another(decided: Decided, new: range, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str) -> Decided:
-    """The decision with new rows hidden whose cases are nearly those of another outcome in the same cell.
+    """Hides new rows whose cases are nearly those of another outcome in the same cell, and returns the decision.
+
+    A cell is hidden if it has as many cases as a hidden cell of another outcome, or differs from any such cell by fewer cases
+    than the limit. Cells of groups that only cases have are left out: other outcomes do not have these groups.
 
     Args:
-        decided: the rows of one outcome; `new`: which of them are to be decided.
-        others: what was published of other outcomes, by name (forced labour: ""). persons: the survey. own: the outcome of the rows.
-
-    A cell is hidden if it has as many cases as a hidden cell of another outcome, or differs from any by fewer than the limit of cases. Cells
-    of groups that only cases have are left out: other outcomes do not have them.
+        decided: the rows of one outcome.
+        new: which of these rows are to be decided.
+        others: what was published of other outcomes, by name (forced labour: "").
+        persons: the survey.
+        own: the outcome of the rows.
     """
     rows = [i for i in new if not persons.spec.case_only & {g for g, _ in decided.keys[i]}]
     cells: list[CellId] = [(decided.populations[i], decided.keys[i]) for i in rows]

@@ -33,32 +33,37 @@ OF_SPREAD = ["se", "cv", "deff", "n_eff"]
 
 @checked
 def publish(est: Estimates, *, beside: Published | None = None, profile: str | Path | None = None) -> Published:
-    """One `Estimates` as it may leave.
+    """Returns one `Estimates` as it may be published.
 
-    With `beside` it joins what a run has published: every cell is decided so that all tables together tell of no confidential cell. What was
-    shown stays shown, and cells of the new table are hidden as needed. A domain (`where=`) is a crossing of its groups with those of the
-    table. Give the set that comes back to the next call, since each call knows the tables of the set that it gets and no others.
+    With `beside` the table is added to what a run has published. All cells are decided so that all tables together reveal no
+    confidential cell. What was shown stays shown, and cells of the new table are hidden as needed. A domain (`where=`) counts as
+    a crossing of its groups with those of the table. Give the returned set to the next call: each call knows only the tables of
+    the set that it gets.
 
-    Without `beside` the table is decided by itself. Never publish two that overlap one by one, nor by two groups of one variable (age bands that nest).
+    Without `beside` the table is decided alone. Do not publish two tables in this way if they overlap, or if their groups come
+    from one variable (nested age bands).
 
     Args:
         est: what a verb returned.
         beside: the published set of the same survey, from `fl.publish_run` or from this call; None: none.
-        profile: by which reliability is judged, where there is no `beside`; None: `fltoolkit`. Beside a set it is the set's own.
+        profile: the profile that judges reliability if there is no `beside`; None: `fltoolkit`. With `beside` it is the profile
+            of the set.
 
     Returns:
-        The table as a published set; with `beside` that set with the table's rows below. Rows that the set has already are not added again.
+        The table as a published set. With `beside`: that set with the table's rows below. Rows that the set already has are not
+            added again.
 
     Raises:
-        RequestError: a group is named as a column of a published table; the set is of another survey; profile and beside are both given.
-        PublicationError: the parts of a stack overlap; it is a quantile, a flowchart of a domain, or a profile beside a set;
-            the set was made with another rule set or with
-            other weights; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+        RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
+            are both given.
+        PublicationError: the parts of a stack overlap. Or the table is a quantile, a flowchart of a domain, or a profile beside a
+            set. Or the set was made with another rule set or with other weights. Or a confidentiality limit is lowered without
+            `accept_lower_limits: true`.
     """
     _refuse(est)
     if beside is not None and est.about.measure in PROFILES:
         raise PublicationError(
-            "a profile is decided with all tables of its run: beside numbers of items that are shown already it could tell what they hide",
+            "a profile is decided together with all tables of its run: added later, it could reveal what they hide",
             where="publish: beside", found=est.about.measure, do=f"add it to `tables:` of survey.yaml: {{measure: {est.about.measure}}}",
         )  # fmt: skip
     whole = est.whole or est
@@ -74,7 +79,10 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
 
 
 def _beside(table: Estimates, out: Published) -> Published:
-    """The set with the rows of one more table. Rows `not stated` that the table leaves out are decided all the same: the others add up to them."""
+    """Returns the set with the rows of one more table.
+
+    Rows `not stated` that the table leaves out are decided too, because the others add up to them.
+    """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
     own = _outcome(est)
@@ -103,7 +111,7 @@ def _beside(table: Estimates, out: Published) -> Published:
 
 
 def _stated(made: Published, est: Estimates) -> Published:
-    """The rows of a table without those that it leaves out, and its note on them."""
+    """Returns the rows of a table without the rows that the table leaves out, with a note on these."""
     if est.whole is None:
         return made
     kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
@@ -112,7 +120,7 @@ def _stated(made: Published, est: Estimates) -> Published:
 
 
 def _extended(out: Published, made: Published, est: Estimates, families: dict[str, Decided]) -> Published:
-    """A set with the rows of a published table that it does not have yet."""
+    """Returns a set with those rows of a published table that it does not have yet."""
     there = set(_row_names(out.table))
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
     tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
@@ -123,7 +131,7 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
 
 
 def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Published:
-    """A set that knows an outcome of one's own among its rows by its words."""
+    """Returns a set that knows the words for a user-defined outcome among its rows."""
     own = _outcome(est)
     words = {own: str(est.about.rule_note)} if own else {}
     basis = replace(out.basis, decided=families) if out.basis else None
@@ -131,7 +139,7 @@ def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Publ
 
 
 def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """What tells a row from all others, in whatever order its groups are named."""
+    """Returns a name for each row that no other row has. The order of its groups does not matter."""
     of = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
     return [
         (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
@@ -140,7 +148,10 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """The rows of two tables below each other; what one has no column for is empty, or `total` of a group."""
+    """Returns the rows of two tables, one below the other.
+
+    A column that one table lacks is empty there, or `total` if it is a group.
+    """
     groups = [
         c
         for c in (*new, *old)
@@ -154,7 +165,7 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrowed(decided: Decided, rows: range) -> Decided:
-    """Some of the rows, with what is hidden of them."""
+    """Returns some of the rows, with the decision about them."""
     first = rows.start
     hidden, open_hidden = (
         {i - first for i in gone if i in rows} for gone in (decided.decision.hidden, decided.decision.open_hidden)
@@ -170,7 +181,10 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
 
 
 def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
-    """Of each row, whether a cell of the same groups is hidden in any table: what tells of spread would tell of that cell's."""
+    """Returns, for each row, whether a cell of the same groups is hidden in any table.
+
+    If so, measures of spread would reveal the hidden cell.
+    """
 
     def crossing(i: int) -> tuple[str, str, frozenset[str]]:
         return (
@@ -184,7 +198,10 @@ def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
 
 
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
-    """What the estimate was made from and what the set was decided on, if they are of one survey, one rule set and one set of weights."""
+    """Returns the survey of the estimate and the basis of the set.
+
+    Raises an error if they differ in survey, rule set or weights.
+    """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:
         raise RequestError(
@@ -200,12 +217,12 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
         )  # fmt: skip
     if est.about.rule_set != out.rule_set:
         raise PublicationError(
-            "the set is under another rule set: few persons between two rule sets could be told by subtraction", where="publish: beside",
+            "the set is under another rule set: subtraction could reveal the few persons between two rule sets", where="publish: beside",
             found=est.about.rule_set, allowed=out.rule_set, do="make the table under the rule set of the run",
         )  # fmt: skip
     if est.about.calibration not in of_set["calibration"]:
         raise PublicationError(
-            "the set is of other weights: two numbers of the same persons would tell of the weights", where="publish: beside",
+            "the set has other weights: two numbers for the same persons would reveal the weights", where="publish: beside",
             found=est.about.calibration or "weights as given", allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
             do="calibrate before fl.publish_run, and make both from those persons",
         )  # fmt: skip
@@ -229,13 +246,13 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
 
 
 def _outcome(est: Estimates) -> str:
-    """The name of an outcome of one's own; of forced labour empty."""
+    """Returns the name of a user-defined outcome; empty for forced labour."""
     own = est.design.outcomes if isinstance(est.design, ClassifiedSurvey) else {}
     return est.about.outcome if est.about.outcome in own else ""
 
 
 def _refuse(est: Estimates) -> None:
-    """Stop on what no single table may be."""
+    """Raises an error if an estimate may never be published as a single table."""
     if est.parts:
         raise PublicationError(
             "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),

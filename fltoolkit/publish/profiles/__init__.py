@@ -9,5 +9,5 @@ SHIPPED = Path(str(files("fltoolkit.publish"))) / "profiles"
 
 
 def shipped_profiles() -> tuple[str, ...]:
-    """The names of the profiles that come with the kit."""
+    """Returns the names of the profiles that come with the kit."""
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))

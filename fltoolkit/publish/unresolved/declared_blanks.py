@@ -1,4 +1,6 @@
-"""Shows the effect of `blank: no`: how many persons each such line makes a no, and the headline if all of them were unresolved."""
+"""Shows the effect of `blank: no`: how many persons each such line counts as a no, and the headline with all of them
+unresolved.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,20 @@ HEADLINE = [
 
 @dataclass(frozen=True)
 class DeclaredBlanks:
-    """Blanks that survey.yaml makes a *no*.
+    """Blanks that survey.yaml counts as a no.
+
+    The columns of `headline`:
+
+    - `blanks`: `no`, as published, or `unresolved`.
+    - `estimate`, `ci_low`, `ci_high`: proportions.
+    - `bound_high`, `bound_ci_high`: the upper bound with all unresolved persons as cases, and its limit; proportions.
+    - `unresolved`: persons.
+    - The markers, and the `reason` why a number is not shown.
 
     Attributes:
-        lines: one row a question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in
+        lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in
             `fl.nonresponse`; missing: fewer than the limit).
-        headline: the published prevalence of the default population: `blanks` (`no`, as published; `unresolved`), `estimate`, `ci_low`,
-            `ci_high`, `bound_high` and `bound_ci_high` (the upper bound with all unresolved as cases, and its limit; proportions),
-            `unresolved` (persons), the markers and the `reason` of what is not shown. Only the first row where no blank is declared.
+        headline: the published prevalence of the default population. If no blank is declared, there is only the first row.
     """
 
     lines: pd.DataFrame
@@ -45,13 +53,14 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """How many persons each `blank: no` of survey.yaml makes a *no*, and the headline with all these blanks unresolved.
+    """Returns how many persons each `blank: no` of survey.yaml counts as a no, and the headline with all these unresolved.
 
-    The second row of the headline is one of the run's published set (its rule set ends in `, blanks unresolved`), protected together with
-    all others: where the two rows differ by a few persons, it is hidden.
+    The second row of the headline is part of the run's published set (its rule set ends in `, blanks unresolved`). It is
+    protected together with all others: if the two rows differ by a few persons, it is hidden.
 
     Args:
-        persons: a classified survey. out: its published set, of `fl.publish_run`.
+        persons: a classified survey.
+        out: its published set, from `fl.publish_run`.
     """
     counts = declared_counts(persons, "blank")
     lines = rounded_columns(counts, ["persons"], persons.spec.confidentiality.least_told)

@@ -1,1 +1,1 @@
-"""What a document is made of, and how it becomes HTML, slides or Word."""
+"""The parts of a document, and how they become HTML, slides or Word."""

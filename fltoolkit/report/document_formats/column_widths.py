@@ -1,6 +1,6 @@
-"""How wide the columns of a printed table are on paper, by what stands in them: no number breaks, and no word does.
+"""The widths of a printed table's columns on paper, calculated from their texts. No number and no word is broken.
 
-Widths are those of Arial, the font of the tables, and a little more, since Word may put another font in its place.
+Widths are those of Arial, the font of the tables, plus a small reserve, because Word may use another font instead.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
-POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
-SPARE = 1.07  # for another font, and for bold heads
+POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters; and centimetres per point
+SPARE = 1.07  # reserve for another font, and for bold heads
 CELL_MARGIN = 0.12  # at each side of a cell
-LINES = 3  # that a text of a wide table may take
+LINES = 3  # the most lines of a text in a wide table
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
 LETTERS = ((NARROW, 0.31), (WIDE, 0.87), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
-OTHER = 0.556  # digits, and most small letters; in parts of the font's size
+OTHER = 0.556  # digits, and most small letters; as a part of the font size
 
 
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
-    """The width of each column in centimetres; together they are as wide as the page.
+    """Returns the width of each column in centimetres. Together they are as wide as the page.
 
-    Every column gets what its longest number or word needs. What is left is shared out: first until labels stand on one line and other
-    texts on three, then until every text stands on one line.
+    Every column gets what its longest number or word needs. The rest is shared: first until labels fit on one line and other
+    texts on three lines, then until every text fits on one line.
     """
     needs = [_needs(table, place) for place in range(len(table.heads))]
     made = [need.least for need in needs]
@@ -36,13 +36,15 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
 
 
 def least(table: PrintedTable) -> float:
-    """The width in centimetres below which a number or a word would break."""
+    """Returns the smallest width in centimetres at which no number and no word is broken."""
     return sum(_needs(table, place).least for place in range(len(table.heads)))
 
 
 @dataclass(frozen=True)
 class WidthNeeds:
-    """What a column needs in centimetres: so that no word breaks, so that a text takes three lines at most, and one line."""
+    """The widths that a column needs, in centimetres: so that no word is broken, so that a text has at most three lines, and so
+    that it has one.
+    """
 
     least: float
     short: float
@@ -50,7 +52,7 @@ class WidthNeeds:
 
 
 def _needs(table: PrintedTable, place: int) -> WidthNeeds:
-    """What one column needs."""
+    """Returns the widths that one column needs."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.has_markers(place) else 0.0
     numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
@@ -62,11 +64,11 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
 
 
 def _longest_word(text: str) -> float:
-    """The width of the longest part of a text that does not break."""
+    """Returns the width of the longest part of a text that is never broken."""
     return max(_width(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", text))
 
 
 def _width(text: str) -> float:
-    """The width of a text in centimetres."""
+    """Returns the width of a text in centimetres."""
     parts = sum(next((part for letters, part in LETTERS if letter in letters), OTHER) for letter in text)
     return parts * POINTS * CENTIMETRES * SPARE

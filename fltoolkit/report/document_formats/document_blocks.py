@@ -1,4 +1,4 @@
-"""What a document is made of, whatever it becomes: headings, paragraphs, tables, charts, in reading order. Text is plain text."""
+"""The blocks of a document in every format: headings, paragraphs, tables and charts, in reading order. Text is plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SignState = Literal["met", "missed", "open"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; on slides one of level 1 starts a new slide, in print it may start a new page."""
+    """A heading. On slides a heading of level 1 starts a new slide. With `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -23,12 +23,12 @@ class Heading:
 
 
 LISTED = 2
-"""The lowest level of a heading that a list of contents names."""
+"""The lowest level of heading in a list of contents."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """A list of the document's headings down to level `LISTED`, in their order."""
+    """A list of the document's headings down to level `LISTED`, in order."""
 
     title: str
     headings: tuple[Heading, ...]
@@ -36,7 +36,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `prompt` is what the partners are asked to write here."""
+    """A paragraph. The style `prompt` asks the partners to write something here."""
 
     text: str
     style: Style = "body"
@@ -52,7 +52,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Fact:
-    """One number in large type, never without its doubt."""
+    """One number in large type, always with its uncertainty."""
 
     number: str
     unit: str
@@ -61,19 +61,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Numbers side by side."""
+    """Numbers next to each other."""
 
     facts: tuple[Fact, ...]
 
     @property
     def are_long(self) -> bool:
-        """Whether the numbers need smaller letters to stand side by side, as one with two ends does."""
+        """Whether the numbers need smaller letters to fit next to each other, as ranges do."""
         return len(self.facts) * max((len(fact.number) for fact in self.facts), default=0) > ROOM
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its caption; `narrow` is the same picture for a telephone."""
+    """A picture with its caption. `narrow` is the same picture for a phone."""
 
     picture: Drawn
     caption: str = ""
@@ -82,7 +82,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Charts:
-    """Pictures side by side."""
+    """Pictures next to each other."""
 
     charts: tuple[Chart, ...]
 
@@ -92,8 +92,10 @@ class Sign:
     """A target with its sign.
 
     Attributes:
-        sign: the sign and its word, `✓ reached`. state: what it says, for its colour.
-        what: the target. why: what the sign rests on.
+        sign: the sign and its word, `✓ reached`.
+        state: the meaning of the sign, for its colour.
+        what: the target.
+        why: the reason for the sign.
     """
 
     sign: str
@@ -118,8 +120,8 @@ class Document:
 
     Attributes:
         kind: the look: brief, skeleton or slides.
-        language: as the `lang` of a page has it.
-        foot: one line on the source, at the end of each page where pages are known.
+        language: the `lang` of a page.
+        foot: one line about the source, at the end of each page in formats that have pages.
     """
 
     kind: Literal["brief", "skeleton", "slides"]

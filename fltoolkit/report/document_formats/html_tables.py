@@ -1,4 +1,7 @@
-"""A printed table as HTML. Numbers stay on one line, markers and terms explain themselves, and a telephone shows each row as a short list."""
+"""A printed table as HTML.
+
+Numbers stay on one line, markers and terms show their meaning, and a phone shows each row as a short list.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, Print
 
 
 def table(block: PrintedTable) -> str:
-    """The table with its notes. Every text is escaped."""
+    """Returns the table with its notes. Every text is escaped."""
     marked = [block.has_markers(place) for place in range(len(block.heads))]
     heads = zip(block.heads, marked, strict=True)
     head = "".join(
@@ -27,7 +30,7 @@ def table(block: PrintedTable) -> str:
 
 
 def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
-    """A row of a table; one cell alone is a heading across it."""
+    """Returns a row of a table. A single cell is a heading across the table."""
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
     cells = (_cell(cell, head, block, room=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
@@ -35,7 +38,7 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 
 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> str:
-    """A cell. In a column with markers each cell leaves room for one, so that the numbers stand below each other."""
+    """Returns a cell. In a column with markers each cell leaves room for one, so that the numbers are aligned."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
@@ -43,11 +46,11 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> 
 
 
 def _kind(head: Head) -> str:
-    """The class of a column's cells: a value is a number, and stays in view."""
+    """Returns the class of a column's cells. A value is a number that stays visible on a narrow screen."""
     return "value number" if head.kind == "value" else head.kind
 
 
 def _footnotes(block: PrintedTable) -> str:
-    """What the letters say, a line each."""
+    """Returns the texts of the letters, one per line."""
     notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""

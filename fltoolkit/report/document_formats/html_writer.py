@@ -1,4 +1,4 @@
-"""A document as one HTML file: styles and pictures within, nothing fetched, ready to print."""
+"""A document as one HTML file. It contains its styles and pictures, loads nothing, and can be printed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def as_html(document: Document) -> str:
-    """The page."""
+    """Returns the page."""
     body = "\n".join(html(block) for block in document.blocks)
     title, subtitle = inline(document.title), inline(document.subtitle)
     return (
@@ -47,7 +47,7 @@ def as_html(document: Document) -> str:
 
 @singledispatch
 def html(block: Block) -> str:
-    """One block as HTML; every text is escaped."""
+    """Returns one block as HTML. Every text is escaped."""
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 
@@ -114,10 +114,10 @@ def _(block: Charts) -> str:
 
 
 def image(picture: Drawn) -> str:
-    """A picture within the page, with its words."""
+    """Returns a picture inside the page, with its text alternative."""
     return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
 
 
 def _data(picture: Drawn) -> str:
-    """A picture as an address that holds it."""
+    """Returns a picture as a data address."""
     return f"data:image/svg+xml;base64,{b64encode(picture.svg).decode()}"

@@ -1,4 +1,4 @@
-"""A document as slides: one HTML file with reveal.js (vendored, MIT) within, which opens from the disk and fetches nothing."""
+"""A document as slides: one HTML file that contains reveal.js (a copy, MIT licence). It opens from the disk and loads nothing."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SETTINGS = (
     "pdfSeparateFragments: false}"
 )
 NARROW = "(max-width: 599px)"
-"""Below this a screen shows the slides one below the other, as a page: scaled down they could not be read."""
+"""On a screen below this width the slides are one below the other, like a page: scaled down, nobody could read them."""
 
 
 def as_slides(document: Document) -> str:
-    """The page. A heading of level 1 starts a slide. Printed, each slide is a page, whether scripts run or not."""
+    """Returns the page. A heading of level 1 starts a slide. In print each slide is a page, with or without scripts."""
     title = inline(document.title)
     slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
@@ -39,7 +39,7 @@ def as_slides(document: Document) -> str:
 
 
 def _slides(document: Document) -> list[list[Block]]:
-    """The blocks of each slide."""
+    """Returns the blocks of each slide."""
     slides: list[list[Block]] = []
     for block in document.blocks:
         if (isinstance(block, Heading) and block.level == 1) or not slides:

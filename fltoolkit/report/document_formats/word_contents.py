@@ -1,4 +1,4 @@
-"""The list of contents of a Word document: a field that Word keeps up to date, whose lines lead to their headings."""
+"""The list of contents of a Word document: a field that Word updates, with links to the headings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from fltoolkit.report.document_formats.document_blocks import LISTED, Contents
 from fltoolkit.report.document_formats.word_rows import clean
 from fltoolkit.report.document_formats.word_styles import element
 
-GALLERY = "Table of Contents"  # the name by which Word offers to update it
+GALLERY = "Table of Contents"  # the name under which Word offers to update the list
 
 
 def contents(block: Contents) -> Any:
-    """The list as an element. Word is asked to fill in the page numbers when the document is opened: only Word knows the pages."""
+    """Returns the list as an XML element.
+
+    Word adds the page numbers when the document is opened, because only Word knows the pages.
+    """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -28,7 +31,7 @@ def contents(block: Contents) -> Any:
 
 
 def mark_headings(word: Any) -> None:
-    """Give each listed heading the name to which its line leads."""
+    """Gives each listed heading a bookmark, as the target of its link in the list."""
     styles = tuple(f"Heading{level}" for level in range(1, LISTED + 1))
     heads = [p for p in word.element.body.iterchildren("{*}p") if p.style in styles]
     for n, head in enumerate(heads):
@@ -37,7 +40,7 @@ def mark_headings(word: Any) -> None:
 
 
 def _lines(block: Contents, begin: str) -> Iterator[str]:
-    """The title, a line for each heading, and the end of the field."""
+    """Yields the title, a line for each heading, and the end of the field."""
     yield _paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")
     for n, head in enumerate(block.headings):
         number = f"{_mark('begin')}{_code(_page_of(n))}{_mark('separate')}{_mark('end')}"
@@ -62,11 +65,11 @@ def _paragraph(style: str, inside: str) -> str:
 
 
 def _mark(kind: str, **more: str) -> str:
-    """Where a field begins, where its result begins, or where it ends."""
+    """Returns the mark at which a field begins, its result begins, or it ends."""
     values = {"fldCharType": kind, **more}
     return f"<w:r><w:fldChar {' '.join(f'w:{name}={quoteattr(value)}' for name, value in values.items())}/></w:r>"
 
 
 def _code(text: str) -> str:
-    """What a field does."""
+    """Returns the instruction of a field."""
     return f'<w:r><w:instrText xml:space="preserve"> {escape(text)} </w:instrText></w:r>'

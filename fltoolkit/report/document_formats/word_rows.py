@@ -1,7 +1,7 @@
 """Rows of a Word table, and paragraphs, as XML.
 
-A table's rows are one piece of XML. With python-docx, which looks through the document for each cell and each style's name, a document
-would take several times as long.
+All rows of a table are one piece of XML. python-docx searches the document for each cell and for the name of each style, so with
+it a document would take several times as long.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that XML does not allow
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
 
 
 def clean(text: str) -> str:
-    """A text without what XML cannot hold."""
+    """Returns a text without characters that XML does not allow."""
     return FORBIDDEN.sub("", text)
 
 
 def add(word: Any, text: str, style: str) -> Any:
-    """A paragraph at the end, in the style of this name. Set by its id: a name is looked up each time."""
+    """Adds a paragraph at the end of the document, in the style of this name.
+
+    Sets the style by its id, because finding a name takes time.
+    """
     paragraph = word.add_paragraph()
     paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
     write(paragraph, text)
@@ -36,7 +39,7 @@ def add(word: Any, text: str, style: str) -> Any:
 
 
 def write(paragraph: Any, text: str) -> None:
-    """Put a text at the end of a paragraph, what is of another language in italics, with its language and a star."""
+    """Adds a text to the end of a paragraph. Parts in another language are in italics, with their language and a star."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -45,7 +48,7 @@ def write(paragraph: Any, text: str) -> None:
 
 
 def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
-    """A table's head and rows as elements; its columns are so many centimetres wide."""
+    """Returns the head and rows of a table as XML elements. `widths` are the widths of its columns in centimetres."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -60,7 +63,7 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 
 @dataclass(frozen=True)
 class WordColumn:
-    """A column: its width in centimetres, its kind, and whether a marker stands in one of its cells."""
+    """A column: its width in centimetres, its kind, and whether one of its cells has a marker."""
 
     width: float
     kind: Kind
@@ -68,7 +71,10 @@ class WordColumn:
 
 
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
-    """One row; one of a single cell is a heading across the table. `kept` holds it on the page of the next row."""
+    """Returns one row.
+
+    A row with a single cell is a heading across the table. `kept` keeps it on the same page as the next row.
+    """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
     style = "TableHead" if is_head or across else "TableText"
@@ -84,7 +90,10 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Numbers stand right. In a column with markers they end at one place, and the markers follow it."""
+    """Returns the alignment of a cell.
+
+    Numbers are right-aligned. In a column with markers they end at the same place, and the markers follow.
+    """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
         return ""
     if is_head:
@@ -110,7 +119,7 @@ def _twips(centimetres: float) -> int:
 
 
 def _runs(text: str, namespace: str = "") -> Iterator[str]:
-    """A text as runs, its tabs and line breaks as Word has them."""
+    """Yields a text as runs, with Word's own tabs and line breaks."""
     for part in runs(clean(text)):
         pieces = re.split(r"([\t\n\r])", part.text)
         inside = "".join(

@@ -1,6 +1,6 @@
-"""What a Word document adds to its template: the names of the styles, its language, and the borders and grounds of cells.
+"""What a Word document adds to its template: the names of the styles, its language, and the borders and colours of cells.
 
-Fonts, sizes, spacing, page and footer are those of assets/template.docx. It is changed in Word, with the styles pane, like any template.
+Fonts, sizes, spacing, page and footer come from assets/template.docx. The template can be changed in Word with the styles pane.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from typing import Any
 
 TEMPLATE = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "template.docx"
 BLUE, LINE, PALE = "1F5A7A", "D7DDE3", "F3F6F8"
-"""Colours of the borders and grounds of cells, which are no part of a style."""
+"""Colours of the borders and backgrounds of cells, which are not part of a style."""
 REGION = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
 TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warning", "prompt": "Prompt"}
 """The style of each kind of paragraph."""
 
 
 def speak(word: Any, language: str) -> None:
-    """Set the language of all text that names none, by which Word checks the spelling and a screen reader speaks."""
+    """Sets the language of all text without a language of its own.
+
+    Word uses it to check the spelling, and a screen reader to speak.
+    """
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):
         defaults.remove(old)
@@ -26,7 +29,7 @@ def speak(word: Any, language: str) -> None:
 
 
 def element(tag: str, **values: str) -> Any:
-    """An element of WordprocessingML with its attributes."""
+    """Returns an element of WordprocessingML with its attributes."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -41,7 +44,7 @@ def fill(cell: Any, color: str) -> None:
 
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
-    """Borders of a cell: for each side its colour and eighths of a point."""
+    """Sets the borders of a cell: for each side its colour and its width in eighths of a point."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

@@ -1,4 +1,7 @@
-"""A document as Word, from a template: real styles, headings and header rows, words for each picture. The same document is the same bytes."""
+"""A document as Word, from a template: real styles, headings and header rows, and a text alternative for each picture.
+
+The same document always gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -39,13 +42,13 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
-ACROSS = 25.7  # of a page on its side
+ACROSS = 25.7  # of the text on a landscape page, in cm
 SIGN = 3.2  # of the column with the signs, in cm
-TWIPS = 567  # in a centimetre
+TWIPS = 567  # per centimetre
 
 
 def as_word(document: Document) -> bytes:
-    """The .docx file."""
+    """Returns the .docx file."""
     from docx import Document as Opened
 
     word = Opened(str(TEMPLATE))
@@ -70,7 +73,7 @@ def as_word(document: Document) -> bytes:
 
 
 def _foot(section: Any, source: str) -> None:
-    """The source below each page, before the page's number, which stands in the template."""
+    """Writes the source into the footer, before the page number of the template."""
     line = section.footer.paragraphs[0]
     (number,) = line.runs
     write(line, f"{source}  ")
@@ -79,7 +82,7 @@ def _foot(section: Any, source: str) -> None:
 
 @singledispatch
 def put(block: Block, word: Any) -> None:
-    """Append one block."""
+    """Appends one block."""
     raise TypeError(f"no Word for {type(block).__name__}")
 
 
@@ -148,17 +151,17 @@ def _(block: PrintedTable, word: Any) -> None:
 
 
 def needs_side(block: Block) -> bool:
-    """Whether a table needs a page on its side."""
+    """Returns whether a block is a table that needs a landscape page."""
     return isinstance(block, PrintedTable) and (block.wide or least(block) > WIDTH)
 
 
 def _wide(blocks: tuple[Block, ...]) -> bool:
-    """Whether a block needs a page on its side: a wide table, or the heading before one."""
+    """Returns whether a block needs a landscape page: a wide table, or the heading before one."""
     return any(needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
 
 
 def _turn(word: Any, wide: bool) -> None:
-    """Start a new section where the pages turn."""
+    """Starts a new section if the orientation of the pages changes."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
 
     if wide == (word.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
@@ -204,7 +207,7 @@ def _(block: Charts, word: Any) -> None:
 
 
 def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
-    """A picture in a paragraph, with its words."""
+    """Adds a picture to a paragraph, with its text alternative."""
     from docx.shared import Cm
 
     shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Cm(width))
@@ -213,18 +216,18 @@ def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
 
 
 def _grid(word: Any, rows: int, columns: int) -> Any:
-    """A table without borders, whose columns stay as wide as they are set."""
+    """Adds a table without borders, whose columns keep their widths."""
     table = word.add_table(rows, columns)
     table.autofit = False
     margins = element("w:tblCellMar")
     margin = str(round(CELL_MARGIN * TWIPS))
     margins.extend([element("w:left", w=margin, type="dxa"), element("w:right", w=margin, type="dxa")])
-    table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word wants its elements in their order
+    table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word needs its elements in a fixed order
     return table
 
 
 def _timeless(made: bytes) -> bytes:
-    """The same file with every part at one fixed time."""
+    """Returns the same file with one fixed time for every part."""
     whole = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -1,4 +1,6 @@
-"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher by the test, and by how much at least."""
+"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher according to the test, and by how much at
+least.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +14,17 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.show.wording import number_words
 
-EACH = 3  # pairs of a population of which each is told, whatever its verdict
+EACH = 3  # pairs of a population; up to this number each pair has a sentence, whatever its verdict
 Pair = dict[Any, Any]
 
 
 def is_compared(out: Published) -> bool:
-    """Whether the run publishes rates by the group that it compares first."""
+    """Returns whether the run publishes rates by the group of its first comparison."""
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
 def said(out: Published, language: Language) -> tuple[str, ...]:
-    """What the tests say of the default population, and of each other population in which a pair was tested."""
+    """Returns the results of the tests for the default population, and for each other population in which a pair was tested."""
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
     named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
@@ -31,9 +33,9 @@ def said(out: Published, language: Language) -> tuple[str, ...]:
 
 
 def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
-    """A sentence for each pair of categories of a population, as its verdict allows.
+    """Returns a sentence for each pair of categories of a population, which claims no more than its verdict.
 
-    Of many pairs only the differences that were found are told one by one, and how many others there are.
+    If there are many pairs, only the differences that were found have a sentence. A last sentence counts the others.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
@@ -43,11 +45,11 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 
 
 def family(out: Published, language: Language) -> str:
-    """How many differences the document tests, and how; and that no other comparison is one."""
+    """Returns how many differences the document tests, and how. It also says that other comparisons are not tests."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
-    only = language.say("contrasts.only")
     if not tested:
-        return f"{language.say('contrasts.nothing')} {only}"
+        return language.say("contrasts.nothing")
+    only = language.say("contrasts.only")
     about = {"group": number_words.group(language, out.lead)}
     if tested == 1:
         return f"{language.say('contrasts.family_one', **about)} {only}"
@@ -61,7 +63,7 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
-    """What the test of one pair says; the higher rate is named first."""
+    """Returns the result of the test of one pair. The higher rate is named first."""
     names = _names(out, language, pair[POPULATION])
     a, b = (names[pair[side]] for side in ("category", "reference"))
     if pair["verdict"] == NOT_TESTED:
@@ -80,6 +82,6 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """What each category of the lead group is called in a population: adults are men and women, children boys and girls."""
+    """Returns the names of the lead group's categories in a population: men and women for adults, boys and girls for children."""
     rows = out.select("prevalence", [out.lead], population=population)
     return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

@@ -1,4 +1,7 @@
-"""The first page of the evidence brief: its title says the verdict, its large numbers how many and whether it is better or worse."""
+"""The first page of the evidence brief.
+
+Its title is the verdict. Its large numbers say how many, and whether this is better or worse than before.
+"""
 
 from __future__ import annotations
 
@@ -20,29 +23,37 @@ from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import value, verifiable
 from fltoolkit.survey.spec.groups import TOTAL
 
-CERTAIN = 5.0  # per 1,000: rates from here on stand in a title without decimals
-ABOUT = 2  # significant digits of a number that is said to be about so much
+CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
+ABOUT = 2  # significant digits of a number with the word `about`
 TITLES = {DECREASED: "sheet.fewer", INCREASED: "sheet.more", NO_CHANGE: "sheet.same"}
 Row = dict[Any, Any]
 
 
 def title(evidence: Evidence, language: Language) -> str:
-    """The verdict on the headline's change, with both rates; without one the rate; where no title may rest on that, what the page is about."""
+    """Returns the verdict on the change of the headline, with both rates.
+
+    Without a tested change, returns the rate. If the rate is too uncertain for a title, returns the subject of the page.
+    """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
-    if _is_doubtful(first):
+    if _is_doubtful(first) and not _has_range(first):
         return results_section.title(out, language, "brief.title")
     about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
+    if has_wide_bounds(first):
+        low, high = _in_title(language, first["estimate"], first["bound_high"])
+        return language.say("sheet.range", low=low, high=high, **about)
     if first["estimate"] == 0:
         return language.say("sheet.nobody", high=number_words.number(language, first["ci_high"], "prevalence"), **about)
     return language.say("sheet.rate", value=_in_title(language, first["estimate"])[0], **about)
 
 
 def headline_change(evidence: Evidence) -> Row | None:
-    """The tested change of the headline rate since the baseline; None without one, or where no title may rest on either round's number."""
+    """Returns the tested change of the headline rate since the baseline; None without one, or if either round's number is too
+    uncertain for a title.
+    """
     if evidence.changed is None:
         return None
     rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
@@ -55,7 +66,10 @@ def headline_change(evidence: Evidence) -> Row | None:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Three large numbers: the rate, the persons, and the change since the baseline; else the plan's target, else how many were asked."""
+    """Returns three large numbers: the rate, the persons, and the change since the baseline.
+
+    Without a change the third is the plan's target, or how many persons were asked.
+    """
     rows = result_sentences.headline_rows(evidence.now)
     first = rows[0]
     people = [r for r in rows if r["measure"] == "total" and r["reference_population"] == first["reference_population"]]
@@ -68,7 +82,9 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Why the headline is not shown, where it is not; and the rate of every other headline population: adults and children apart."""
+    """Returns why the headline is not shown, if it is hidden, and the rates of the other headline populations, such as adults and
+    children.
+    """
     first, *rest = result_sentences.headline_rows(evidence.now)
     facts = [
         results_section.fact(language, r)
@@ -76,17 +92,31 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
     hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts))
+    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
+
+
+def _has_range(row: PublishedNumber) -> bool:
+    """Returns whether a title may give the range of a number with wide bounds: the number is shown, not zero and not
+    unreliable.
+    """
+    return (
+        has_wide_bounds(row) and row["estimate"] > 0 and row["flag"] not in ("suppress", "unreliable") and row["marker"] != "low"
+    )
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Whether no title may rest on a number: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
+    """Returns whether a number is too uncertain for a title: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
     unknown = bool(pd.isna(row["estimate"])) or row["marker"] == "low"
     return unknown or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
 
 
+def _within(doubt: str) -> str:
+    """Returns an uncertainty as it is written in brackets: `intervalle à 95 %: …`."""
+    return doubt[:1].lower() + doubt[1:]
+
+
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
-    """Rates per 1,000: without decimals where each is large enough and they stay apart."""
+    """Returns rates per 1,000, without decimals if all are large enough and stay different."""
     scaled = [1000 * rate for rate in rates]
     whole = [f"{floor(rate + 0.5)}" for rate in scaled]
     if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):
@@ -95,7 +125,7 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def _people(language: Language, row: PublishedNumber) -> Fact:
-    """How many persons, with two digits: `about 6,300`, `5,000 to 8,000`."""
+    """Returns the number of persons with two digits: `about 6,300`, `5,000 to 8,000`."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known
@@ -109,7 +139,7 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Both rates, and by how much the change is at least: the limit of its interval that is nearer to no change."""
+    """Returns both rates, and the smallest change that the interval allows: the limit that is nearer to no change."""
     row = headline_change(evidence)
     if row is None:
         return None
@@ -119,12 +149,14 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     doubt = number_words.start(language.kit(verdict))
     if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
-        doubt = language.say(key, size=number_words.number(language, abs(nearer), "prevalence"))
+        doubt = language.say(
+            key, size=number_words.number(language, abs(nearer), "prevalence"), level=number_words.level(language, row)
+        )
     return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
 
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """The plan's first target of a total, a rate before a number, and whether a repeat could verify it."""
+    """Returns the plan's first target of a total (a rate before a number), and whether a repeat could verify it."""
     rows = targets_section.with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["target_value"].notna()]
     ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))

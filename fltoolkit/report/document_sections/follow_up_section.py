@@ -1,4 +1,7 @@
-"""What changed since the plan's baseline, as blocks of a document: each row with its interval and no more than its verdict."""
+"""What changed since the plan's baseline, as blocks of a document.
+
+Each row has its interval and claims no more than its verdict.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,15 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Change since the baseline with its verdict, of these rows of the follow-up or of all; None in a baseline run."""
+    """Returns the change since the baseline with its verdict, for these rows of the follow-up or for all; None in a baseline
+    run.
+    """
     rows = evidence.follow_up if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language), narrow=True)
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
-    """The rows of the follow-up that the plan names: the total of each indicator, and categories with a target."""
+    """Returns the rows of the follow-up that the plan names: the total of each indicator, and categories with a target."""
     rows, key = evidence.follow_up, ["id", "group", "category"]
     targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
     named = set(targets.itertuples(index=False, name=None))
@@ -29,7 +34,7 @@ def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
-    """How the interviews of both rounds were held, as a sentence; empty where neither round says it."""
+    """Returns a sentence on how the interviews of both rounds were held; empty if neither round says it."""
     told = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     told = told[(told != "").any(axis=1)]
     if told.empty:
@@ -43,7 +48,10 @@ def signed(language: Language, number: float, row: Line) -> str:
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """The change of each indicator's total since the baseline, a sentence each, which says no more than its verdict."""
+    """Returns the change of each indicator's total since the baseline, one sentence each.
+
+    A sentence claims no more than its verdict.
+    """
     rows = evidence.follow_up
     totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
     return tuple(_verdict(language, r) for r in totals.to_dict("records"))
@@ -56,7 +64,7 @@ def _verdict(language: Language, row: Line) -> str:
         what=number_words.indicator(language, row),
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
-        # The sign of "no detectable change" would read as a question in a sentence.
+        # The sign of "no detectable change" would look like a question in a sentence.
         verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.light(language, row),
     )
     if pd.notna(row["change"]):

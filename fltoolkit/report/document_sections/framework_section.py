@@ -8,7 +8,7 @@ from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
-    """The instruments that the plan names."""
+    """Returns the instruments that the plan names, or a prompt if it names none."""
     return (
         Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis

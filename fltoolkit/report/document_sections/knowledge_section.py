@@ -1,4 +1,7 @@
-"""What the survey knows for a background study, as blocks of a document, and what it leaves to research (ILO toolkit, Tools No. 4 and 8)."""
+"""What a survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and what it leaves to research.
+
+The results are blocks of a document.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,10 @@ from fltoolkit.show.printed_tables import result_tables
 
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
-    """A heading for each topic of Tool No. 4 that the survey knows something of, with its tables: each table of a run once.
+    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. Each table of a run
+    appears once.
 
-    What is told of everyone is no table: the headline says it.
+    Numbers about everyone have no table here: the headline gives them.
     """
     blocks: list[Block] = []
     told: set[tuple[str, str, str]] = set()
@@ -34,7 +38,7 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """The questions that the survey cannot answer, for qualitative studies and records of authorities."""
+    """Returns the questions that the survey cannot answer. They need qualitative studies, or records of authorities."""
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (
         [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []

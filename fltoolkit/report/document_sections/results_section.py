@@ -1,4 +1,4 @@
-"""What a survey found, as blocks of a document in any language: sentences, large numbers and tables, each number with its doubt."""
+"""What a survey found, as blocks of a document: sentences, large numbers and tables, each number with its uncertainty."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def title(out: Published, language: Language, key: str) -> str:
-    """A document's title: `key` with the country and the year."""
+    """Returns a document's title: the sentence `key` with the country and the year."""
     first = out.table.iloc[0]
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
 
 def source(out: Published, language: Language) -> str:
-    """One line on where every number comes from: survey, rule set, window, profile."""
+    """Returns one line on the source of every number: survey, rule set, window, profile."""
     first = out.select("prevalence").iloc[0]
     period = language.kit(first["reference_period"])
     judged = out.judged.partition(":")[0]
@@ -36,7 +36,9 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """The headline numbers in large type: rate and number of the first population, the rates of the others, and how many were asked."""
+    """Returns the headline numbers in large type: rate and number of the first population, other rates, and how many were
+    asked.
+    """
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
     chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
@@ -45,7 +47,7 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
-    """How many were asked, and how many of them left the question open."""
+    """Returns how many persons were asked, and how many of them left the question open."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
         number_words.count(language, row["n"]),
@@ -55,7 +57,7 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
-    """A published number in large type, with its interval and its flag."""
+    """Returns a published number in large type, with its interval and its flag."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")
@@ -72,8 +74,9 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown. Single origins are not among
-    them: they lead nowhere.
+    """Returns the single groups by which a measure is published with at least `least` numbers shown, in the survey's order.
+
+    Groups of single origins are left out: no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
@@ -83,7 +86,7 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """The prevalence of each headline population by one group at a time, a table a population."""
+    """Returns the prevalence of each headline population by one group at a time, one table per population."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     return tables(
         replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),
@@ -92,7 +95,10 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Everything published of one group at a time, a table a measure and population; single origins last, profiles not (see `profile_section`)."""
+    """Returns all published numbers by one group at a time, one table per measure and population.
+
+    Single origins come last. Profiles are left out (see `profile_section`).
+    """
     own = out.own
     own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]
     own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
@@ -101,10 +107,11 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def rule_sets(out: Published, language: Language, *, checked: bool = False) -> PrintedTable | Paragraph:
-    """The headline under each rule set, side by side.
+    """Returns the headline under each rule set, side by side.
 
     Args:
-        checked: leave out the other rule sets that are recalled, not compared with their publication: partners do not see them.
+        checked: whether to leave out other rule sets that were recalled and not compared with their publication. Partners do not
+            see them.
     """
     rows = out.rule_sets("prevalence")
     rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows

@@ -1,4 +1,4 @@
-"""The plan's targets as blocks of a document: whether a survey could verify them, what a repeat could find, milestones that nobody measures."""
+"""The plan's targets as blocks of a document: can a survey verify them, what could a repeat detect, and the milestones."""
 
 from __future__ import annotations
 
@@ -25,53 +25,63 @@ SIGNS: dict[SignState, str] = {MET: "✓", MISSED: "✗", OPEN: "?"}
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
-    """The rows for which the plan names a target."""
+    """Returns the rows for which the plan names a target."""
     targets = evidence.targets
     return targets[targets["target_year"].notna()]
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
-    """A warning for each target that no survey of the planned size could verify."""
+    """Returns a warning for each target that no survey of the planned size could verify."""
     rows = with_target(evidence)
     return tuple(Paragraph(warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
 
 
 def signs(evidence: Evidence, language: Language) -> Signs | None:
-    """Each target with a sign: reached, not reached, or not known, and why; None without a target.
+    """Returns each target with a sign (reached, not reached, or not known) and the reason; None without a target.
 
-    ✓ where the whole interval of the later round lies at or below the target, ✗ where it lies above, else ?. A number that is unreliable or
-    has wide bounds decides nothing.
+    The sign is ✓ if the whole interval of the later round is at or below the target, ✗ if it is above, otherwise ?. A number that
+    is unreliable or has wide bounds decides nothing.
     """
     rows = with_target(evidence).to_dict("records")
     return Signs(tuple(_sign(evidence, language, r) for r in rows[:MOST])) if rows else None
 
 
+def explained(signs: Signs, language: Language) -> str:
+    """Returns the meaning of the signs in a strip. Each sign is explained once."""
+    used = {sign.state for sign in signs.signs}
+    return " ".join(language.say(f"sheet.signs_{state}") for state in SIGNS if state in used)
+
+
 def more_targets(evidence: Evidence, language: Language) -> str:
-    """How many targets the strip of signs leaves out; empty for none."""
+    """Returns how many targets the strip of signs leaves out; empty for none."""
     left = len(with_target(evidence)) - MOST
     return language.say("targets.more", n=str(left)) if left > 0 else ""
 
 
 def decision(evidence: Evidence, language: Language) -> str:
-    """What the targets leave to be decided: the most urgent first."""
+    """Returns the most urgent decision that the targets require."""
     rows = with_target(evidence)
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
         return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
-    states = [_state(evidence, r) for r in rows.to_dict("records")]
-    refused = any(state == OPEN and v == "no" for state, v in zip(states, rows["verifiable"], strict=True))
-    key = MISSED if MISSED in states else "refused" if refused else MET if set(states) == {MET} else OPEN
-    return language.say(f"sheet.decisions.{key}")
+    records = rows.to_dict("records")
+    states = [_state(evidence, row) for row in records]
+    missed = [row for row, state in zip(records, states, strict=True) if state == MISSED]
+    refused = [row for row, state in zip(records, states, strict=True) if state == OPEN and row["verifiable"] == "no"]
+    named = language.list(about(language, row) for row in missed or refused)
+    key = MISSED if missed else "refused" if refused else MET if set(states) == {MET} else OPEN
+    return language.say(f"sheet.decisions.{key}", **({"targets": named} if named else {}))
 
 
 def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
-    """The strip's line of one target."""
+    """Returns the line of one target in the strip."""
     state = _state(evidence, row)
-    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{state}')}", state, _aim(language, row), _why(evidence, language, row))
+    said: str = "unmeasured" if pd.isna(row["later_value"]) else state
+    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{said}')}", state, _aim(language, row), _why(evidence, language, row))
 
 
 def _aim(language: Language, row: Line) -> str:
-    """A target in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
+    """Returns a target in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
     what, wanted = about(language, row), value(language, row["target_value"], row)
     if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
         return language.colon(what, promise(language, row))
@@ -80,7 +90,7 @@ def _aim(language: Language, row: Line) -> str:
 
 
 def _why(evidence: Evidence, language: Language, row: Line) -> str:
-    """What a target's sign rests on."""
+    """Returns the reason for a target's sign."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
     told = later(language, row)
@@ -98,7 +108,7 @@ def _state(evidence: Evidence, row: Line) -> SignState:
 
 
 def _is_wide(evidence: Evidence, row: Line) -> bool:
-    """Whether the later round's number of a target's row has wide bounds."""
+    """Returns whether the later round's number for a target has wide bounds."""
     baseline, own = evidence.baseline.table, evidence.now.own_rows(measure=str(row["measure"]))
     own = own[own["reference_population"].isin(baseline.loc[baseline["id"] == row["id"], "population"])]
     whole = row["group"] in ("", TOTAL)
@@ -107,7 +117,10 @@ def _is_wide(evidence: Evidence, row: Line) -> bool:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """What a repeat of the planned size could find, a sentence for the total of each indicator: to be read before a target is set."""
+    """Returns what a repeat of the planned size could detect, one sentence for the total of each indicator.
+
+    Readers need it before they set a target.
+    """
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     made = []
     for r in rows.drop_duplicates("id").to_dict("records"):
@@ -122,7 +135,10 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
-    """Each target with its baseline, whether a repeat could verify it, and what one could detect at least; the first `most` of them."""
+    """Returns each target with its baseline, whether a repeat could verify it, and the smallest fall it could detect.
+
+    Only the first `most` targets are in the table.
+    """
     rows = with_target(evidence)
     return (
         Paragraph(language.say("targets.no_target"))
@@ -132,13 +148,16 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """What a repeat of the planned size could detect, for the total of each indicator: to be read before a target is set."""
+    """Returns what a repeat of the planned size could detect, for the total of each indicator.
+
+    Readers need it before they set a target.
+    """
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
     rows = rows.drop_duplicates(["id", "category"])  # one row may have two targets
     return Paragraph(language.say("targets.nothing_measured")) if rows.empty else target_tables.detectable(language, rows)
 
 
 def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """The way to each target, year by year; what nobody measures is said to be so."""
+    """Returns the path to each target, year by year. Values that nobody measures are marked."""
     rows = evidence.milestones
     return Paragraph(language.say("milestones.none"), "quiet") if rows.empty else target_tables.milestones(language, rows)

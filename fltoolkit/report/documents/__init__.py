@@ -1,1 +1,1 @@
-"""The documents that people are handed: brief, plan's skeleton, slides."""
+"""The documents that people receive: the brief, the skeleton of the plan, and the slides."""

@@ -1,4 +1,4 @@
-"""All documents of a plan, in each of its languages, written to a folder: what people hand to a minister."""
+"""Writes all documents of a plan to a folder, in each of its languages, ready to be handed to a minister."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from fltoolkit.show.wording.section_words import Words
 @of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
-    """Write brief, skeleton, slides and pictures in each of the plan's languages; nothing where `folder` is empty.
+    """Writes brief, skeleton, slides and pictures in each of the plan's languages; nothing if `folder` is empty.
 
-    The sentence that it returns names the files, and the own texts that lack a language: their documents mark them.
+    Returns a sentence that names the files. It also names the survey's and plan's own texts that lack a language; the documents
+    mark these texts.
 
     Raises:
-        SpecError: the plan names a language that has no file of words, or one that lacks a sentence.
+        SpecError: the plan names a language without a file of words, or with a missing sentence.
     """
     if not str(folder):
         return NOTHING
@@ -51,7 +52,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
 
 
 def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:
-    """Every file of one language: its name and its bytes."""
+    """Returns every file of one language: its name and its bytes."""
     brief, code = evidence_brief(evidence, language), language.code
     made = [
         (f"evidence_brief_{code}.html", as_html(brief).encode()),

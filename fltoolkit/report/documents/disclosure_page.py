@@ -1,4 +1,4 @@
-"""The page that a disclosure officer reads and signs before a run's outputs leave. It is confidential, and in English: it stays in the office."""
+"""The confidential page that a disclosure officer reads and signs before a run's outputs leave the office. It is in English."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ LIMITS = {
 
 
 def disclosure_page(record: DisclosureRecord) -> Document:
-    """The page."""
+    """Returns the page."""
     shown, hidden = (sum(getattr(table, name) for table in record.tables) for name in ("shown", "hidden"))
     limits = (f"{text}: {getattr(record.limits, name)}" for name, text in LIMITS.items())
     blocks: list[Block] = [
-        Paragraph("Confidential: this page tells numbers that the outputs hide. It stays in the office.", "warning"),
+        Paragraph("Confidential: this page shows numbers that the outputs hide. It stays in the office.", "warning"),
         Paragraph(f"{shown} cells are shown and {hidden} are hidden. Rule set: {record.rule_set}. Profile: {record.profile}.", "lead"),
         Heading("Readers assumed"), Bullets(record.readers),
         Heading("Limits"), Paragraph("A cell is hidden with fewer than these numbers:"), Bullets(tuple(limits)),
@@ -50,7 +50,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
 
 
 def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
-    """The tables, a row each."""
+    """Returns a table with one row per table of the run."""
     heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
     rows = tuple(
         (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))
@@ -60,7 +60,7 @@ def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
 
 
 def _hidden(record: DisclosureRecord) -> list[Block]:
-    """The hidden cells, a table for each outcome."""
+    """Returns the hidden cells, one table per outcome."""
     if not record.hidden:
         return [Paragraph("None.")]
     note = (
@@ -72,7 +72,7 @@ def _hidden(record: DisclosureRecord) -> list[Block]:
 
 
 def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
-    """The hidden cells of one outcome."""
+    """Returns a table of the hidden cells of one outcome."""
     cells = [c for c in record.hidden if c.outcome == outcome]
     heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
     rows = tuple(
@@ -87,7 +87,7 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
 
 
 def _cell(cell: HiddenCell, rule_set: str) -> str:
-    """A cell's values; of a part of cells those of both, of another rule set than the run's its name."""
+    """Returns a cell's values in words. For a part of two cells, names both. For another rule set than the run's, names it."""
     own, other = _values(cell.groups), f"{_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:
         return f"{own}, {'also in' if cell.part == 'both' else 'without'} {other}"
@@ -95,21 +95,21 @@ def _cell(cell: HiddenCell, rule_set: str) -> str:
 
 
 def _values(groups: Mapping[str, str]) -> str:
-    """Values by group, in words."""
+    """Returns values by group, in words."""
     return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
 
 
 def _number(value: float | None) -> str:
-    """A number of persons; empty where it is not known."""
+    """Returns a number of persons; empty if not known."""
     return "" if value is None else f"{value:,.0f}"
 
 
 def _ends(ends: tuple[float, float] | None) -> str:
-    """The least and the most; empty where they are not known."""
+    """Returns the smallest and largest value; empty if not known."""
     return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
 
 
 def _signature() -> PrintedTable:
-    """Where an officer signs."""
+    """Returns the table in which an officer signs."""
     rows = tuple((line, "") for line in ("May the outputs leave?", "Remarks", "Name", "Date", "Signature"))
     return of_texts("Disclosure officer", ("", ""), rows)

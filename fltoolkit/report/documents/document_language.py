@@ -1,4 +1,4 @@
-"""The language of a document: the own texts of its survey and plan, and a note where some of them are not translated."""
+"""The language of a document: the own texts of its survey and plan, and a note if some are not translated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Let a document say the own texts of its survey and plan in its language, and end with a note on those that it cannot."""
+    """Decorates a function so that its document has the own texts of survey and plan in its language.
+
+    A note at the end names missing translations.
+    """
 
     @wraps(make)
     def made(evidence: Evidence, language: Language) -> Document:

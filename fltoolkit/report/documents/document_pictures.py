@@ -1,4 +1,4 @@
-"""The pictures of a plan's documents, each drawn once a language and size: which there are follows from what is published."""
+"""The pictures of a plan's documents. Each is drawn once per language and size. The list depends on what is published."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from fltoolkit.survey.spec.groups import TOTAL
 Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
-FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
+FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that fit in a picture
+FEW_CHANGES = {"half": 6, "slide": 3}  # categories in a picture of change; on a slide the verdicts are above it
 
-MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+MOSTLY = 0.5  # share of a group's categories: if fewer are shown, the group has no picture
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure by some groups, in a population (None: the first)."""
+    """The content of a picture of estimates: a measure by some groups, in a population (None: the first)."""
 
     measure: str
     groups: tuple[str, ...]
@@ -49,7 +49,7 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within the block a picture that was drawn before, for whatever document, is the same one."""
+    """Within this block each picture is drawn once and then used again by every document."""
     before = _drawn.set({})
     try:
         yield
@@ -58,7 +58,10 @@ def drawn_once() -> Iterator[None]:
 
 
 def _once(draw: Callable[..., D]) -> Callable[..., D]:
-    """A function that draws from evidence, language and plain values, as `drawn_once` asks."""
+    """Decorates a function that draws a picture from evidence, language and plain values.
+
+    Inside `drawn_once` it returns the same picture again if it was drawn before.
+    """
 
     @wraps(draw)
     def known_or_drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
@@ -75,7 +78,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
-    """All pictures of a run, each under a name of its own, as they are left as files."""
+    """Returns all pictures of a run, each with its own name, as they are saved as files."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
     wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
@@ -88,8 +91,8 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    """A measure by some groups, everyone first."""
-    # A population left out and the same one named are one picture.
+    """Returns a picture of a measure by some groups, everyone first."""
+    # The first population gives the same picture whether it is named or left out.
     return _of_population(
         evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
     )
@@ -106,7 +109,8 @@ def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
 
 
 def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
-    """The profile of cases, a picture for each population and family of topics that are published and have a number to show.
+    """Returns the pictures of the profile of cases: one for each population and family of topics that is published with a number
+    to show.
 
     Args:
         only: the families that are wanted.
@@ -121,13 +125,16 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Prevalence by the groups that the plan asks first, as many as there is room for; None without a group."""
+    """Returns a picture of prevalence by the groups that the plan names first, as many as fit; None without a group."""
     groups = asked_groups(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
-    """The groups whose rates are mostly shown, those of the plan first, as long as their categories do not pass so many rows."""
+    """Returns the groups whose rates are mostly shown, with those of the plan first.
+
+    Together their categories fill at most `rows` rows.
+    """
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
     words = [w for _, i in evidence.plan.measured for w in i.disaggregated_by]
@@ -142,13 +149,13 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
 
 
 def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """The second picture: what changed, else the way to a target, else what a repeat could detect."""
+    """Returns the second picture of a document: what changed, or the path to a target, or what a repeat could detect."""
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
 @_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Both rounds and the verdict; None in a baseline run."""
+    """Returns a picture of both rounds and the verdict; None in a baseline run."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
@@ -158,7 +165,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
 
 @_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """The way to the first target of a total; None without one whose baseline is shown."""
+    """Returns a picture of the path to the first target of a total; None if no such target has a baseline that is shown."""
     rows = with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
     if rows.empty:
@@ -169,7 +176,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 
 @_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """What a repeat could detect; None where the headline or its design effect is not shown."""
+    """Returns a picture of what a repeat could detect; None if the headline or its design effect is not shown."""
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
     chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, room=ROOMS[width])

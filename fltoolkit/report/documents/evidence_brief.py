@@ -1,4 +1,4 @@
-"""The evidence brief: at most four pages. The first stands alone as a fact sheet; tables, targets and limits follow."""
+"""The evidence brief: at most four pages. The first page is a complete fact sheet. Tables, targets and limits follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
     follow_up_section,
-    global_figures_section,
+    profile_section,
     results_section,
     targets_section,
 )
@@ -18,12 +18,14 @@ from fltoolkit.report.documents.document_pictures import Grouped, Width, beside,
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import result_sentences
 
+IN_BRIEF = ("involuntary", "coercion")
+"""The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
 PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
 
 
 @with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
-    """The brief in one language."""
+    """Returns the brief in one language."""
     out = evidence.now
     blocks: list[Block] = [
         *_fact_sheet(evidence, language),
@@ -43,13 +45,15 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
-    """The first page: how many, who, better or worse, what to decide, and two caveats."""
+    """Returns the first page: how many, who, better or worse, what to decide, and two caveats."""
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
-        told.append(Paragraph(" ".join(t for t in (f"{more}." if more else "", language.say("sheet.signs")) if t), "quiet"))
+        told.append(
+            Paragraph(" ".join(t for t in (f"{more}." if more else "", targets_section.explained(signs, language)) if t), "quiet")
+        )
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
         Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *told,
@@ -59,21 +63,27 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """The rates by the group that survey.yaml names; without it what changed, the way to a target, or what a repeat could detect."""
+    """Returns a picture of the rates by the group that survey.yaml names.
+
+    Without such a group: what changed, the path to a target, or what a repeat could detect.
+    """
     if contrasts_section.is_compared(evidence.now):
         return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
     return beside(evidence, language, width)
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
-    """What the tests of the picture's differences say."""
+    """Returns the results of the tests for the differences in the picture."""
     if not contrasts_section.is_compared(evidence.now):
         return []
     return [Paragraph(" ".join(contrasts_section.said(evidence.now, language)), "lead")]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
-    """Whom the survey could not reach, and what open answers mean; where none are open, what no survey can say."""
+    """Returns whom the survey could not reach, and the meaning of open answers.
+
+    If no answers are open: what no survey can say.
+    """
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     left_open = result_sentences.has_open_answers(out)
@@ -83,24 +93,26 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
-    """Who: the rates by group; the rate under other definitions; what changed."""
+    """Returns the rates by group, what changed, and the rate under other definitions."""
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
     changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
+    means = profile_section.tables(out, language, IN_BRIEF)
+    profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
         *results_section.rates(out, language),
+        *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
     ]  # fmt: skip
 
 
 def _promises(evidence: Evidence, language: Language) -> list[Block]:
-    """The targets: what a repeat could detect, and whether it could verify each."""
+    """Returns the targets: what a repeat could detect, and which targets it could verify."""
     return [
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
-        Heading(language.say("references.heading"), 2), *global_figures_section.figures(language),
     ]  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""The plan's skeleton: Tool No. 13's seven chapters with all their points as prompts; 1, 4 and 6 filled from the survey and the plan."""
+"""The skeleton of the plan: Tool No. 13's seven chapters with all their points as prompts.
+
+Chapters 1, 4 and 6 are filled from survey and plan.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +34,17 @@ from fltoolkit.show.wording import result_sentences
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
-KNOWN = 3  # the place of the heading below which chapter 1 has its tables
+KNOWN = 3  # the position of the heading under which chapter 1 has its tables
 MOST = 14  # categories of a picture
 
 
 @with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
-    """The skeleton in one language."""
+    """Returns the skeleton in one language."""
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
-    # The matrix needs pages on their side. Within chapter 6 they would leave the pages before and after them half empty.
+    # The matrix needs landscape pages. Inside chapter 6 they would leave half-empty pages before and after them.
     head = language.say("skeleton.annex", head=language.each("skeleton.monitoring")[0])
     chapters += [Heading(head), framework_tables.matrix(language, evidence)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
@@ -59,7 +62,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
 
 
 def _prompted(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """A chapter that is the partners' whole."""
+    """Returns a chapter that only the partners write."""
     return [Bullets(language.each(f"chapters.c{chapter}.points"), "prompt")]
 
 
@@ -68,7 +71,9 @@ def _prompt(language: Language, chapter: int, point: int) -> Paragraph:
 
 
 def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 1: the headline and its change, definitions, and what the survey knows of groups, sectors, places, forms and means."""
+    """Returns chapter 1: the headline and its change, definitions, and the survey's results on groups, sectors, places, forms and
+    means.
+    """
     out = evidence.now
     heads = language.each("skeleton.introduction")
     lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
@@ -87,7 +92,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
 
 
 def _rule_sets(evidence: Evidence, language: Language) -> list[Block]:
-    """The headline under the other rule sets that were compared with their publication."""
+    """Returns the headline under those other rule sets that were compared with their publication."""
     table = results_section.rule_sets(evidence.now, language, checked=True)
     return [] if isinstance(table, Paragraph) else [table]
 
@@ -101,7 +106,7 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 4: the goal, and pictures of what the survey says of sectors, places and groups: never which of them comes first."""
+    """Returns chapter 4: the goal, and pictures of the results on sectors, places and groups. It does not rank them."""
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
@@ -123,9 +128,9 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """Pictures of the rate by some groups, else of the share of cases, each of the first population that has it.
+    """Returns pictures of the rate by some groups, or else of the share of cases, each of the first population that has it.
 
-    Groups share a picture as long as a page has room for it; a group with more categories than that has none.
+    Groups share a picture while a page has room. A group that alone has too many categories for a page has no picture.
     """
     first = {str(rows["breakdown"].iloc[0]): rows for rows in reversed(answers(evidence.now, groups))}
     chosen: dict[tuple[str, str], list[tuple[str, int]]] = {}
@@ -138,7 +143,7 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Groups with the number of their categories, cut so that no part has more than `MOST`."""
+    """Splits groups into parts. The categories of a part are at most `MOST`."""
     parts: list[tuple[str, ...]] = []
     room = 0
     for group, size in groups:
@@ -149,7 +154,7 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 6: targets and whether they can be verified, milestones that nobody measures, follow-up."""
+    """Returns chapter 6: targets and whether they can be verified, milestones that nobody measures, and the follow-up."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)

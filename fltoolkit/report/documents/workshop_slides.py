@@ -1,4 +1,4 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, what to discuss."""
+"""Slides for the consultation workshop (Tool No. 11): what was found and is not known, what to promise, and what to discuss."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from fltoolkit.report.documents.document_pictures import Grouped, by_group, chan
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 
-ROWS = 9  # of a table or a picture that a slide has room for
-VERDICTS, WARNINGS = 2, 2  # that it has room for
+ROWS = 9  # of a table or a picture that fits on a slide
+VERDICTS, WARNINGS = 2, 2  # that fit on a slide
 
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """The slides in one language. The answer comes first: the headline on slide 2, the change on slide 3. No two have the same title."""
+    """Returns the slides in one language.
+
+    The answer comes first: the headline on slide 2, the change on slide 3. All slides have different titles.
+    """
     out = evidence.now
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language), *_asked(out, language),
@@ -34,7 +37,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """The headline, and what it leaves open."""
+    """Returns the headline and its open questions."""
     out = evidence.now
     first = result_sentences.sentences(out, language)[0]
     lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
@@ -45,7 +48,10 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """What changed since the baseline: verdicts above the picture, and those that find no room there on a slide of their own."""
+    """Returns what changed since the baseline: verdicts above the picture.
+
+    Verdicts that do not fit there are on a separate slide.
+    """
     said = follow_up_section.verdicts(evidence, language)
     if not said:
         return []
@@ -58,7 +64,10 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Who is in forced labour: a picture a slide, whose title is the slide's."""
+    """Returns slides that show who is in forced labour: one picture per slide.
+
+    The title of the picture is the title of the slide.
+    """
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
@@ -71,18 +80,18 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None) -> list[Block]:
-    """The slide of a picture."""
+    """Returns the slide of a picture."""
     return [Heading(picture.title), Chart(picture)] if picture else []
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
-    """The rate of another population by its first group."""
+    """Returns a picture of the rate of another population by its first group."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _asked(out: Published, language: Language) -> list[Block]:
-    """The definition, and whom the survey asked and could not reach."""
+    """Returns the definition, and whom the survey asked and could not reach."""
     return [
         Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
         Bullets(result_sentences.basis(out, language)[:3] + tuple(t for t in (result_sentences.coverage(out, language),) if t)),
@@ -90,7 +99,7 @@ def _asked(out: Published, language: Language) -> list[Block]:
 
 
 def _rule_sets(out: Published, language: Language) -> list[Block]:
-    """The headline under other definitions, where there is one that was checked against its publication."""
+    """Returns the headline under other definitions that were checked against their publication, if there are any."""
     table = results_section.rule_sets(out, language, checked=True)
     if isinstance(table, Paragraph):
         return []
@@ -98,7 +107,7 @@ def _rule_sets(out: Published, language: Language) -> list[Block]:
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:
-    """What is not known: whom the survey missed, what is hidden, what is too uncertain."""
+    """Returns what is not known: whom the survey missed, what is hidden, and what is too uncertain."""
     out = evidence.now
     rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
     return [
@@ -111,7 +120,7 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """The categories that a sentence is about, the group of each named."""
+    """Returns a sentence about some categories. It names the group of each category."""
     by = [
         f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in part.to_dict('records'))})"
         for b, part in rows.groupby("breakdown", sort=False)
@@ -120,7 +129,7 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
 
 
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
-    """What the plan could promise, and the targets that no survey could verify."""
+    """Returns what the plan could promise, and the targets that no survey could verify."""
     warnings = targets_section.unverifiable(evidence, language)
     parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
     title = language.say("slides.warning")

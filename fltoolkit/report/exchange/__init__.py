@@ -1,1 +1,1 @@
-"""What other systems read: SDMX, ILOSTAT's columns, JSON."""
+"""Files for other systems: SDMX, ILOSTAT's columns, JSON."""

@@ -1,6 +1,6 @@
-"""Published numbers as machines read them: every row in codes, ILOSTAT's where it has one, else the kit's own (docs/exchange.md).
+"""Published numbers for machines. Every row has codes: ILOSTAT's if it has one, otherwise the kit's own (docs/exchange.md).
 
-It writes no file. Codes are made from what is published, so that they are the same for the same survey.
+This module writes no file. Codes are made from published names, so the same survey always has the same codes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fltoolkit.show.wording.english_numbers import value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
-# ISO 3166-1 alpha-3: a `country` that is one of these is its own code; any other is the kit's `X_...`.
+# ISO 3166-1 alpha-3: a `country` in this list is its own code; any other gets the kit's code `X_...`.
 ISO_3 = """
 ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM BLR BLZ BMU BOL BRA
 BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CUW CXR CYM CYP CZE DEU DJI DMA DNK DOM DZA ECU
@@ -35,7 +35,7 @@ NIU NLD NOR NPL NRU NZL OMN PAK PAN PCN PER PHL PLW PNG POL PRI PRK PRT PRY PSE 
 SLB SLE SLV SMR SOM SPM SRB SSD STP SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON TTO TUN TUR TUV TWN TZA UGA
 UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
 """
-# The concept of a group, by any of its categories' codes; every other group is told in CATEGORY.
+# The concept of a group, found by any of its categories' codes. All other groups are in CATEGORY.
 CONCEPTS = {
     "SEX": re.compile(r"SEX_.+|FL_(SEX|GENDER)_[A-Z0-9]+"),
     "AGE": re.compile(r"(FL_)?AGE_([A-Z0-9]+_)?Y(LT|GE)?\d+(-\d+)?"),
@@ -67,9 +67,9 @@ class Coded:
     """Published rows in codes.
 
     Attributes:
-        table: one row a published row, in its order: the dimensions, OBS_VALUE in its unit, the attributes; beside them `parts`, the
-            (concept, code, words) of each group it is broken down by.
-        codes: what the codes of each coded column say, by column; only those that are used.
+        table: one row per published row, in the same order: the dimensions, OBS_VALUE in its unit, the attributes; also `parts`,
+            the (concept, code, words) of each group of the breakdown.
+        codes: the meaning of the codes, by coded column; only codes that are used.
     """
 
     table: pd.DataFrame
@@ -77,7 +77,7 @@ class Coded:
 
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
-    """The published set in codes. `changed` is its change since an earlier round: it says where the series breaks."""
+    """Returns the published set in codes. `changed` is its change since an earlier round: it shows where the series breaks."""
     groups = _category_codes(out.table)
     concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
     broken = _breaks(changed)
@@ -90,12 +90,12 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
         )
         for name, (code, words) in told.items():
             codes[name].setdefault(code, words)
-    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero
+    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero is infinite
     return Coded(table.astype(dict.fromkeys(WHOLE, "Int64")), codes)
 
 
 def area_code(country: str) -> str:
-    """ISO-3 where the name is such a code; else `X_` and the name, which no ISO code can be."""
+    """Returns the country name if it is an ISO-3 code, otherwise `X_` and the name. No ISO code has this form."""
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
@@ -104,7 +104,7 @@ def area_code(country: str) -> str:
 def _coded_columns(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
 ) -> Any:
-    """The coded columns of a row: code and words each."""
+    """Returns the coded columns of a row, each with code and words."""
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)
     told = {
@@ -129,13 +129,13 @@ def _coded_columns(
 
 
 def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Concept, code and words of each group that breaks the row down; a second group of a concept is told in CATEGORY."""
+    """Returns concept, code and words of each group of the row's breakdown. A second group of the same concept is in CATEGORY."""
     parts: list[tuple[str, str, str]] = []
     for group in uncrossed(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
         if concept in [c for c, _, _ in parts]:
             concept = "CATEGORY"
-        if not row["category"]:  # what is not available has no categories
+        if not row["category"]:  # a row that is not available has no categories
             parts.append((concept, NOT_APPLICABLE, "Not applicable"))
             continue
         words = value(group, row[group])
@@ -145,10 +145,13 @@ def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts
 
 
 def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Label to code in each group: the published one, else one of our own; no two labels of a group share a code."""
+    """Returns the code of each label in each group: the published code, or the kit's own.
+
+    No two labels of a group have the same code.
+    """
     found: dict[str, dict[str, str]] = {}
     for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
-        published_codes = row["ilostat"].split(CROSS)  # one a group: some are empty, where a standard gives no code
+        published_codes = row["ilostat"].split(CROSS)  # one per group; a code is empty if the standard has none
         for group, published in zip(uncrossed(row["breakdown"]), published_codes, strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
@@ -164,7 +167,7 @@ def _concept(codes: Any) -> str:
 
 
 def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
-    """Whether there is a number, then whether it is reliable, then whether it continues the earlier round's."""
+    """Returns a status code: whether there is a number, whether it is reliable, and whether it continues the earlier round's."""
     if pd.isna(row["estimate"]):
         return "M" if row["marker"] == "x" else "Q"
     if row["flag"] == "unreliable":
@@ -173,7 +176,7 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
 
 
 def _breaks(changed: Published | None) -> set[Any]:
-    """The rows that both rounds have, but that measure something else in each."""
+    """Returns the rows that both rounds have, but that measure different things in them."""
     if changed is None:
         return set()
     rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
@@ -187,7 +190,7 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
 
 
 def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
-    """The number in its unit, its doubt, and the words that go with it."""
+    """Returns the number in its unit, its uncertainty, and the words that belong to it."""
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
@@ -196,6 +199,6 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    """What a measure is called."""
+    """Returns the name of a measure."""
     english, key = read_language(BASE), f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

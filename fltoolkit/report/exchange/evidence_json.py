@@ -1,4 +1,6 @@
-"""evidence.json: the plan, the published numbers and all that rests on them as plain records; and the JSON Schema of that file."""
+"""evidence.json: the plan, the published numbers and everything based on them as plain records; and the JSON Schema of that
+file.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ FRAMES = {
         "year value",
     ),
 }  # fmt: skip
-# What a row with the marker `c` has no number in.
+# The columns without a number in rows with the marker `c`.
 HIDDEN = {
     "published": "estimate se ci_low ci_high n cases", "baseline": "baseline_value ci_low ci_high n cases",
     "targets": "baseline_value ci_low ci_high smallest_value", "follow_up": "change change_ci_low change_ci_high decrease",
@@ -58,7 +60,7 @@ HIDDEN = {
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The whole file: `frames` by the names of FRAMES; numbers as printed, null where there is none."""
+    """Returns the whole file. `frames` has the names of FRAMES. Numbers are as printed, and null if there is none."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
@@ -71,7 +73,7 @@ def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> 
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of evidence.json."""
+    """Returns the JSON Schema of evidence.json."""
     texts = {"type": "array", "items": TEXT}
     header = {name: {"type": kind} for name, kind in HEADER.items()} | {"legal_basis": texts}
     about = {
@@ -84,7 +86,7 @@ def schema() -> dict[str, Any]:
 
 
 def _row_schema(name: str) -> dict[str, Any]:
-    """A row; what is hidden for confidentiality has no number, and says why."""
+    """Returns the schema of a row. A row that is hidden for confidentiality has no number, and has a reason."""
     _, text, numbers = FRAMES[name]
     row = {
         **_object(dict.fromkeys(text.split(), TEXT) | dict.fromkeys(numbers.split(), NUMBER)),
@@ -106,7 +108,7 @@ def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
 
 
 def _json_value(value: Any) -> Any:
-    """A value as JSON has it: no number is null, and so is the CV of zero; a number of NumPy's is a plain one."""
+    """Returns a value for JSON. A missing number is null, and so is the CV of zero. A number of NumPy becomes a plain one."""
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None
     return value.item() if hasattr(value, "item") else value

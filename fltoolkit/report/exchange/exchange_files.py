@@ -1,4 +1,6 @@
-"""What other systems read: SDMX-CSV with its structure, CSV in ILOSTAT's columns, and JSON. docs/exchange.md says what each holds."""
+"""Writes files for other systems: SDMX-CSV with its structure, CSV in ILOSTAT's columns, and JSON. docs/exchange.md describes
+them.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,13 @@ from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.survey.spec.groups import uncrossed
 
-ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified
+ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTAT's processing: to be verified
 
 
 @of_plan
 @checked
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
-    """Write `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing where it is empty."""
+    """Writes `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing if `folder` is empty."""
     if not str(folder):
         return NOTHING
     target = Path(folder)
@@ -47,7 +49,10 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
-    """The rows in the columns of ILOSTAT's bulk files, under indicator codes of our own; what is not available has no row."""
+    """Returns the rows in the columns of ILOSTAT's bulk files, with the kit's own indicator codes.
+
+    A number that is not available has no row.
+    """
     made = [
         _ilostat(row, published, out.rule_set)
         for row, published in zip(rows.table.to_dict("records"), out.table.to_dict("records"), strict=True)

@@ -1,4 +1,4 @@
-"""SDMX: the published rows as SDMX-CSV 2.0, and the structure that describes them as SDMX-JSON 2.0. Written plainly, with no SDMX library."""
+"""SDMX: the published rows as SDMX-CSV 2.0, and their structure as SDMX-JSON 2.0. No SDMX library is used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fltoolkit.report.exchange.coded_rows import CODED, DIMENSIONS, PLAIN, SCALE
 
 AGENCY, FLOW, VERSION = "FLTOOLKIT", "DF_FORCED_LABOUR", "1.0.0"
 DSD = "DSD_FORCED_LABOUR"
-PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; the same numbers are the same bytes
+PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; with a fixed one the same numbers give the same bytes
 SCHEMA = "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json"
 URN = "urn:sdmx:org.sdmx.infomodel"
 CONCEPTS = {
@@ -33,7 +33,7 @@ MANDATORY = ("OBS_STATUS", "UNIT_MEASURE")
 
 
 def sdmx_table(found: Coded) -> pd.DataFrame:
-    """The rows under the header of SDMX-CSV 2.0: the structure, the dimensions, the number, the attributes."""
+    """Returns the rows under the header of SDMX-CSV 2.0: the structure, the dimensions, the number, the attributes."""
     table = found.table[[*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]].copy()
     table.insert(0, "STRUCTURE", "dataflow")
     table.insert(1, "STRUCTURE_ID", f"{AGENCY}:{FLOW}({VERSION})")
@@ -42,7 +42,7 @@ def sdmx_table(found: Coded) -> pd.DataFrame:
 
 
 def structure(found: Coded) -> dict[str, Any]:
-    """The structure message: agency, code lists (of the codes used), concepts, data structure and dataflow."""
+    """Returns the structure message: agency, code lists (only codes that are used), concepts, data structure and dataflow."""
     return {
         "meta": {"schema": SCHEMA, "id": FLOW, "test": False, "prepared": PREPARED, "sender": {"id": AGENCY}},
         "data": {
@@ -85,7 +85,7 @@ def _components() -> dict[str, Any]:
 
 
 def _component(name: str) -> dict[str, Any]:
-    """A component: its concept, and its code list or type."""
+    """Returns a component: its concept, and its code list or type."""
     if name in CODED:
         how: dict[str, Any] = {"enumeration": f"{URN}.codelist.Codelist={_ref(f'CL_{name}')}"}
     else:

@@ -1,1 +1,1 @@
-"""Pages that open in a browser: notebooks without code, and the front page of a batch."""
+"""Pages for a browser: notebooks without code, and the front page of a batch."""

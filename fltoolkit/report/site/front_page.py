@@ -64,10 +64,13 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if its latest run failed.
+    """One survey of a batch: its folder, its title, whom it could not reach, and the error if its latest run failed.
 
-    `error`: where there are no results. `refused`: the error, where the results of an earlier run stand. `notebook`: the page of how far
-    the run that failed came, from the folder of the index. `year`: of the survey; 0 where it is not known.
+    Attributes:
+        error: why there are no results; empty if there are results.
+        refused: why the latest run failed, if the results of an earlier run are still there.
+        notebook: the page that shows how far the failed run came, relative to the folder of the index.
+        year: of the survey; 0 if not known.
     """
 
     folder: str
@@ -81,11 +84,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Published:
-    """What the page tells of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
+    """What the page shows of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
 
     Attributes:
-        first: the first row of all, of the run's own rule set.
-        whole: the rows of ON_THE_PAGE without a breakdown, in their order.
+        first: the first row of all, which is of the run's own rule set.
+        whole: the rows of ON_THE_PAGE without a breakdown, in order.
         apart: the populations that have a flowchart of their own.
     """
 
@@ -94,12 +97,15 @@ class _Published:
     apart: list[str]
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
-        """The rows of a measure without a breakdown."""
+        """Returns the rows of a measure without a breakdown."""
         return [row for row in self.whole if row["measure"] == measure]
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Write `outputs/index.html`: surveys that failed, then the newest. Those of a year stand in alphabetical order of their titles."""
+    """Writes `outputs/index.html`: first surveys that failed, then the newest.
+
+    Surveys of the same year are in alphabetical order of their titles.
+    """
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
     rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
@@ -112,7 +118,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     html = _template().render(
         css=template_file("page.css"),
         summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
-        together=Markup(together),  # made of escaped parts
+        together=Markup(together),  # all its parts are escaped
         surveys=shown,
         toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
     )
@@ -123,14 +129,14 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
 
 @cache
 def _template() -> Any:
-    """The page as jinja2 reads it: what is put into it is escaped."""
+    """Returns the jinja2 template of the page. Everything that is put into it is escaped."""
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template(
         "front_page.html.j2"
     )
 
 
 def _published_numbers(outputs: Path, entry: Entry) -> _Published:
-    """A survey's published numbers, with the blanks of texts as empty text."""
+    """Returns a survey's published numbers. Missing texts are empty texts."""
     text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
@@ -140,7 +146,7 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
-    """What the template shows of a survey that has results."""
+    """Returns what the template shows of a survey that has results."""
     folder = outputs / entry.folder
     return {
         "entry": entry,
@@ -153,12 +159,12 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "workbook": WORKBOOK if (folder / WORKBOOK).exists() else "",
         "documents": _documents(folder),
         "data": {name: words for name, words in DATA.items() if (folder / name).exists()},
-        "charts": (folder / "charts").is_dir(),  # named, not linked: a web server shows no folder
+        "charts": (folder / "charts").is_dir(),  # named without a link: a web server shows no folder
     }
 
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
-    """What the headline rests on, and whom the survey did not reach."""
+    """Returns the facts on which the headline is based, and whom the survey did not reach."""
     told = [
         f"Rule set {row['rule_set']}{to_verify(row)}.",
         f"Window: {row['reference_period']}.",
@@ -170,19 +176,19 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
 
 
 def _briefs(folder: Path) -> dict[str, str]:
-    """The page of the evidence brief in each language: the language's own name, and the file."""
+    """Returns the pages of the evidence brief: the language's own name, and the file."""
     pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
     return {_language(code): name for code, name in pages.items()}
 
 
 def _language(code: str) -> str:
-    """A language's own name, with a capital as it stands alone: `Français`."""
+    """Returns a language's own name with a capital letter: `Français`."""
     name = read_language(code).words["language"]
     return name[0].upper() + name[1:]
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """What is handed to people: of each document its files, each with its language and kind."""
+    """Returns, for each document that people receive, its files with language and kind."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))
@@ -192,7 +198,9 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def _change(folder: Path) -> list[str]:
-    """What changed since the earlier round, as a sentence that says no more than its verdict; nothing without one."""
+    """Returns a sentence on what changed since the earlier round, which claims no more than its verdict; empty without an earlier
+    round.
+    """
     if not (folder / "changes.csv").is_file():
         return []
     text = ("verdict", "verdict_reason", "reason", "breakdown")
@@ -202,12 +210,12 @@ def _change(folder: Path) -> list[str]:
 
 
 def _left_open(numbers: _Published) -> list[str]:
-    """How many persons asked left the headline's question open."""
+    """Returns how many persons asked left the headline's question open."""
     return [told for row in numbers.of("prevalence")[:1] if (told := unresolved(row, read_language(BASE)))]
 
 
 def _parts(numbers: _Published) -> list[str]:
-    """Adults and children apart, where both were asked: the populations that have a flowchart of their own."""
+    """Returns the numbers of adults and children separately, if both were asked: each population with a flowchart of its own."""
     if len(numbers.apart) < 2:
         return []
     told = []
@@ -224,7 +232,7 @@ def _count_warnings(findings: Path) -> int:
 
 
 def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
-    """A number in large type, with its unit and its doubt; nothing where the run does not publish the measure."""
+    """Returns a number in large type, with its unit and its uncertainty; empty if the run does not publish the measure."""
     rows = numbers.of(measure)
     if not rows:
         return {}

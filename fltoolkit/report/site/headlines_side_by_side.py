@@ -1,4 +1,7 @@
-"""Headlines of several surveys on one axis: only of those that measure the same thing, in alphabetical order, and never ranked."""
+"""Headlines of several surveys on one axis.
+
+Only surveys that measure the same thing share it, in alphabetical order, and they are never ranked.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,12 @@ Titled = tuple[str, HeadlineRow]
 
 
 def side_by_side(headlines: list[Titled]) -> str:
-    """A picture for each set of surveys that can stand on one axis, and a sentence on those that cannot; nothing for a single survey.
+    """Returns a picture for each set of surveys that can share an axis, and a sentence on those that cannot; empty for a single
+    survey.
 
     Args:
-        headlines: title and published headline rate of each survey, in alphabetical order. Two share an axis only where all of `SAME`
-            agrees.
+        headlines: title and published headline rate of each survey, in alphabetical order. Two surveys share an axis only if all
+            of `SAME` agree.
     """
     groups: dict[tuple[str, ...], list[Titled]] = {}
     for titled in headlines:
@@ -51,7 +55,10 @@ def _basis(row: HeadlineRow) -> str:
 
 
 def _figure(rows: list[Titled]) -> str:
-    """Dots with their intervals from zero; hollow is unreliable, and what is not shown has its marker."""
+    """Returns a picture of dots with their intervals on an axis from zero.
+
+    A hollow dot is unreliable. A hidden number has its marker.
+    """
     first = rows[0][1]
     times = scale(first["measure"])
     most = max((float(r["ci_high"]) * times for _, r in rows if pd.notna(r["ci_high"])), default=1.0)
@@ -80,7 +87,7 @@ def _figure(rows: list[Titled]) -> str:
 
 
 def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
-    """One survey: its title at the left, the dot with its interval, the numbers at the right."""
+    """Returns the line of one survey: its title at the left, the dot with its interval, and the numbers at the right."""
     lines = textwrap.wrap(title, LETTERS)[:2] or [""]
     name = "".join(
         f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
@@ -107,6 +114,6 @@ def _x(value: float, end: float) -> float:
 
 
 def _step(most: float) -> float:
-    """A round step that divides the axis into three to eight parts."""
+    """Returns a round step that divides the axis into three to eight parts."""
     power = 10.0 ** floor(log10(most / 3)) if most > 0 else 1.0
     return next(m * power for m in (1, 2, 5, 10) if most / (m * power) <= 8)

@@ -1,4 +1,4 @@
-"""Executed notebooks as pages that work from the file system: one shared plotly.min.js, nothing fetched, no code shown."""
+"""Executed notebooks as pages that open from the disk. They share one plotly.min.js, load nothing else, and show no code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fltoolkit.report.site.notebook_sections import lay_out
 from fltoolkit.show.charts.chart_style import MIME
 
 TEMPLATES = Path(str(files("fltoolkit.report.site"))) / "templates"
-# Terms that a page explains where they first stand in a section.
+# A page explains these terms where they first appear in a section.
 TERMS = {
     "coefficient of variation": "The standard error divided by the estimate, in per cent: the smaller, the more precise.",
     "design effect": "How many times larger the variance is than in a simple random sample of the same size.",
@@ -28,14 +28,14 @@ TERMS = {
 
 @checked
 def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]], source: str = "") -> None:
-    """Write one executed notebook as HTML.
+    """Writes one executed notebook as HTML.
 
     Args:
         notebook: the .ipynb. target: the .html.
-        title: of the browser's tab; the link of this name is marked as the current page.
-        assets: where plotly.min.js lies, seen from the page.
-        links: (name, address) of the pages beside it, this one among them.
-        source: the survey's title: it heads the page, and a citation names it.
+        title: of the browser tab. The link with this name is marked as the current page.
+        assets: the folder of plotly.min.js, relative to the page.
+        links: (name, address) of the pages in the navigation, including this one.
+        source: the survey's title, which is the heading of the page and is part of its citation.
     """
     import nbformat
 
@@ -52,13 +52,13 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
 
 @lru_cache
 def template_file(name: str) -> str:
-    """A file of the templates, which is set into each page: a page works alone, from any folder."""
+    """Returns a file of the templates. It is copied into each page, so that a page works alone, from any folder."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @checked
 def write_assets(folder: Path) -> None:
-    """Put the one script that pages share into `folder`: plotly's own, from its package."""
+    """Copies plotly's script, the only one that pages share, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     script = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
     write_whole(folder / "plotly.min.js", script.read_bytes())
@@ -66,7 +66,10 @@ def write_assets(folder: Path) -> None:
 
 @lru_cache(maxsize=16)
 def _exporter(thread: int) -> Any:
-    """One a thread, since no two may use it at once: it takes as long to make as a page takes to draw."""
+    """Returns an exporter for each thread, because two threads may not use the same one.
+
+    Making one takes as long as drawing a page.
+    """
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 

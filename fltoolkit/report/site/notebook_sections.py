@@ -1,7 +1,7 @@
-"""The sections of an executed notebook, laid out for the page that is made of it.
+"""Arranges the sections of an executed notebook for its page.
 
-A notebook is worked through: prose, a call, its output. A page is read. So the result of a section stands under its heading, and a table
-behind a picture is folded. A section that has nothing to show is one line.
+A notebook is worked through: prose, a call, its output. A page is read. So the result of a section is under its heading, and a
+table after a picture is folded. A section with nothing to show is one line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TABLE_TITLE = re.compile(r'class="gt_heading gt_title[^"]*"[^>]*>(.*?)</td>', re
 
 @dataclass(frozen=True)
 class PageSection:
-    """A line of a page's list of contents.
+    """A line in the list of contents of a page.
 
     Attributes:
         anchor: of the heading.
@@ -35,10 +35,11 @@ class PageSection:
 
 
 def lay_out(notebook: Any) -> list[PageSection]:
-    """Arrange the cells of an executed notebook for a page, in place, and return its sections in their order.
+    """Arranges the cells of an executed notebook for a page, in place, and returns its sections in order.
 
-    The template reads the metadata. A cell that begins a section has `opens` (its anchor), `follows` (another section stands before it)
-    and `empty`. A cell with the result of a section has `result`. A table that is folded has `fold`, the words of its fold.
+    The template reads the metadata of the cells. A cell that begins a section has `opens` (its anchor), `follows` (whether
+    another section is before it) and `empty`. A cell with the result of a section has `result`. A folded table has `fold`, the
+    words of its fold.
     """
     cells = [part for cell in notebook.cells for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]
@@ -59,7 +60,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
 
 def _split(cell: Any) -> list[Any]:
-    """A cell of prose as one cell a heading: prose that closes a section often opens the next one."""
+    """Splits a cell of prose so that each heading begins a cell. Prose that ends a section often begins the next one."""
     if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]
@@ -74,7 +75,7 @@ def _copy(cell: Any, source: str) -> Any:
 
 
 def _title(cell: Any) -> str:
-    """The heading that a cell begins with; empty where it begins with none."""
+    """Returns the heading with which a cell begins; empty if there is none."""
     found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
     return found[1].strip() if found else ""
 
@@ -85,7 +86,7 @@ def _anchor(title: str, taken: set[str]) -> str:
 
 
 def _section(cells: list[Any]) -> tuple[list[Any], bool]:
-    """A section's cells in the order of a page, and whether it is empty: the heading, the result, the prose, the rest."""
+    """Returns a section's cells in the order of a page (heading, result, prose, rest), and whether the section is empty."""
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _parted(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
@@ -102,20 +103,20 @@ def _failed(cells: list[Any]) -> bool:
 
 
 def _parted(cell: Any) -> tuple[Any, list[Any]]:
-    """The heading of a cell, and the prose below it as a cell of its own."""
+    """Returns the heading of a cell, and the prose below it as a separate cell."""
     head, _, prose = cell.source.partition("\n")
     return _copy(cell, head), [_copy(cell, prose.strip())] if prose.strip() else []
 
 
 def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
-    """A cell that shows these outputs."""
+    """Returns a cell that shows these outputs."""
     import nbformat
 
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
 
 
 def _fold_tables(cell: Any) -> None:
-    """Fold the tables of a cell that stand behind a picture."""
+    """Folds the tables of a cell that follow a picture."""
     drawn = False
     for output in cell.get("outputs", []):
         data = output.get("data", {})

@@ -1,4 +1,4 @@
-"""The sheets of the plan's workbook in order, and their writing: never over entries that were not read."""
+"""The sheets of the plan's workbook in order. The workbook is never written over entries that were not read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fltoolkit.show.wording.section_words import Words
 
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
-    """The sheets that have something to say, in order, in a language."""
+    """Returns the sheets that have something to show, in order, in a language."""
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
@@ -44,11 +44,11 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
-    """Write the workbook, in the first language of the plan's documents, unless the one there holds entries not yet read.
+    """Writes the workbook, in the first language of the plan's documents, unless the existing one has entries that were not read.
 
     Raises:
-        BatchError: the workbook that stands there holds entries which partners.yaml does not.
-        RequestError: a sheet of the partners' own has the name of one of the kit's sheets in this language.
+        BatchError: the existing workbook has entries that are not in partners.yaml.
+        RequestError: one of the partners' own sheets has the name of one of the kit's sheets in this language.
     """
     target, language = folder / NAME, first_language(evidence.plan)
     refuse_unread(target, evidence.partners)
@@ -65,7 +65,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
 
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
-    """Raise `RequestError` where a sheet of the partners' own has a name that the kit needs."""
+    """Raises `RequestError` if one of the partners' own sheets has a name that the kit needs."""
     ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
     if taken := sorted(name for name in own if name.casefold() in ours):
         raise RequestError(
@@ -75,7 +75,7 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Write the baseline alone, in Tool No. 16's columns: a workbook with one sheet that nobody fills in."""
+    """Writes the baseline alone, in Tool No. 16's columns: a workbook with one sheet, in which nobody fills in anything."""
     language = first_language(filled.plan)
     page = matrix_sheets.baseline_sheet(filled, language)
     write_book(path, Book(filled.plan.title, [page], language, recorded=False))

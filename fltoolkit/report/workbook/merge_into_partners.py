@@ -1,4 +1,6 @@
-"""Entries of a workbook into partners.yaml: only what is new, never against what it holds by then, and nothing by halves."""
+"""Merges entries of a workbook into partners.yaml: only new ones, none that contradicts the file, and either all of them or
+none.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,11 @@ KINDS = ("new", "changed", "emptied")
 
 
 def read_into(path: Path, plan: Path) -> str:
-    """Write what partners filled in in a workbook to the partners.yaml beside nap.yaml; gives what was done, in words.
+    """Writes what partners filled in in a workbook to the partners.yaml beside nap.yaml. Returns a sentence on what was done.
 
     Raises:
-        DataError: it is not a workbook of the kit, or holds something that partners.yaml cannot keep.
-        RequestError: it belongs to another plan, or contradicts what partners.yaml holds by now. Nothing is written then.
+        DataError: the file is not a workbook of the kit, or contains something that partners.yaml cannot keep.
+        RequestError: the workbook belongs to another plan, or contradicts the present partners.yaml. Then nothing is written.
     """
     found = read_workbook(path)
     known = {i.id for s in read_plan(plan).framework for i in s.indicators}
@@ -56,14 +58,14 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind(partners: Partners, edit: Edit) -> str:
-    """What an entry does to partners.yaml."""
+    """Returns what an entry does to partners.yaml."""
     if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"
 
 
 def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
-    """Raise `BatchError` where a workbook holds entries, or changes of other cells, that partners.yaml does not."""
+    """Raises `BatchError` if a workbook has entries, or changes of other cells, that are not in partners.yaml."""
     if not path.is_file():
         return
     try:
@@ -81,7 +83,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
 
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
-    """What partners.yaml holds now in an edit's place."""
+    """Returns what partners.yaml has now in the place of an edit."""
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
     found = partners.row(edit.table, edit.row).get(edit.column)
@@ -117,7 +119,10 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 
 def _with_formulas(rows: Any, held: Any) -> Any:
-    """A sheet's rows; the formulas of cells that did not change are known only to partners.yaml, since they come back as their values."""
+    """Returns a sheet's rows with the formulas of cells that did not change.
+
+    Only partners.yaml has these formulas, because cells come back as values.
+    """
     before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
     return tuple(
         tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)

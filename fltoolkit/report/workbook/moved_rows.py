@@ -1,4 +1,6 @@
-"""Rows that somebody deleted or inserted in a sheet of the workbook: told as that, and not as every cell below being wrong."""
+"""Finds rows that somebody deleted or inserted in a sheet of the workbook, so that one message reports this instead of an error
+for each cell.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,12 @@ MOST = 50  # rows at once
 
 
 def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
-    """What happened to the rows of a sheet, in words; empty where they stand as they stood.
+    """Returns in words what happened to the rows of a sheet; empty if they have not moved.
 
     Args:
-        then: the locked cells as the kit wrote them, with a value. now: all cells as they are. same: whether two values say the same.
+        then: the locked cells with a value, as the kit wrote them.
+        now: all cells as they are now.
+        same: a function that says whether two values are equal.
     """
     before, after = _by_row(then), _by_row(now)
 
@@ -50,6 +54,6 @@ def _rows_in_words(rows: Mapping[int, Mapping[int, Any]], first: int, number: in
 
 
 def _about(row: Mapping[int, Any]) -> str:
-    """A row's longest text, cut short."""
+    """Returns a row's longest text, shortened."""
     text = max((str(value) for value in row.values()), key=len)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,8 +1,8 @@
-"""A workbook that partners filled in, compared with its original: what they typed, and whatever else changed.
+"""Compares a workbook that partners filled in with its original: what they typed, and what else changed.
 
-The workbook carries its own original (the hidden sheet `_kit`). Only what differs from it is an entry, so that a workbook may be read
-late, twice, or after another one (`merge_into_partners.py`), and in whatever language it was written: sheets are found by the names
-that are defined for them, columns by the record, and a word that was chosen from a list by the code that the record gives for it.
+The workbook contains its own original (the hidden sheet `_kit`). Only a difference from it is an entry. So a workbook can be read
+late, twice, or after another one (`merge_into_partners.py`). It can be in any language: sheets are found by their defined names,
+columns by the record, and a word chosen from a list by the code in the record.
 """
 
 from __future__ import annotations
@@ -23,17 +23,25 @@ from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
 from fltoolkit.spreadsheets import clean
 
-LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
-MOMENT = timedelta(milliseconds=1)  # to which a spreadsheet keeps times
+LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # LibreOffice writes what was typed as TRUE in this form
+MOMENT = timedelta(milliseconds=1)  # the precision of times in a spreadsheet
 CELL_KINDS = ("input", "locked", "formula", "kept")
-MOST_ROWS, MOST_CELLS = 10_000, 50_000  # of a sheet of the partners' own, blanks between its entries counted
+MOST_ROWS, MOST_CELLS = 10_000, 50_000  # in one of the partners' own sheets, including blank cells between entries
 Rows = tuple[tuple[Entry | None, ...], ...]
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Original:
-    """A cell as the kit wrote it; `held`: it stood in partners.yaml; `code`: as it stood there, where the cell shows a word for it."""
+    """A cell as the kit wrote it.
+
+    Attributes:
+        kind: one of `CELL_KINDS`.
+        table, row, column: the place of its entry in partners.yaml.
+        held: whether partners.yaml had this entry.
+        value: what the cell showed.
+        code: the entry in partners.yaml, if the cell shows a word for it.
+    """
 
     kind: str
     table: str
@@ -46,11 +54,11 @@ class Original:
 
 @dataclass(frozen=True)
 class Written:
-    """What the hidden sheet says of the workbook.
+    """What the hidden sheet records about the workbook.
 
     Attributes:
-        ids: of the plan's indicators. cells: by sheet and place. sheets: by key the name that a sheet had.
-        choices: by `table.column` the code of each word that could be chosen. charts: how many the kit drew.
+        ids: of the plan's indicators. cells: by sheet and place. sheets: for each key, the name of the sheet.
+        choices: by `table.column`, the code of each word that could be chosen. charts: how many charts the kit drew.
 
     A workbook of an earlier version has English words, which are the codes themselves, and no charts.
     """
@@ -64,7 +72,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a partner typed into a cell: `before` is what partners.yaml held when the workbook was written, None for nothing."""
+    """What a partner typed into a cell.
+
+    `before` is the entry in partners.yaml when the workbook was written; None for nothing.
+    """
 
     where: str
     table: str
@@ -76,7 +87,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Found:
-    """All that differs from the original. `problems` are in words: what cannot be kept, and what to do about it."""
+    """All differences from the original. `problems` are in words: what cannot be kept, and what to do about it."""
 
     ids: frozenset[str]
     edits: tuple[Edit, ...]
@@ -84,7 +95,7 @@ class Found:
 
 
 def read_workbook(path: Path) -> Found:
-    """What differs in a workbook from what the kit wrote."""
+    """Returns the differences between a workbook and what the kit wrote."""
     returned = open_returned(path)
     values = returned.values
     sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
@@ -128,7 +139,7 @@ def read_workbook(path: Path) -> Found:
 
 
 def _written(sheet: Any) -> Written:
-    """What the hidden sheet holds: ids and words in its first row, then each cell as it was written."""
+    """Returns the content of the hidden sheet: ids and words in its first row, then each cell as it was written."""
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
@@ -143,7 +154,7 @@ def _written(sheet: Any) -> Written:
 
 
 def _names_now(written: Written, book: Any) -> dict[str, str]:
-    """By the name that each sheet of the kit had, the name that it has now: a spreadsheet program follows a sheet that is renamed."""
+    """Returns the present name of each sheet of the kit, by its earlier name. A defined name follows a sheet that is renamed."""
     found = {}
     for key, name in written.sheets.items():
         defined = book.defined_names.get(f"{KEY}{key}")
@@ -164,7 +175,7 @@ def _from_text(type_: str, text: str) -> Entry | None:
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
-    """The cells of a sheet that hold something; what cannot be kept goes to `problems`."""
+    """Yields the cells of a sheet that are not empty. What cannot be kept is added to `problems`."""
     for place, cell in sorted(sheet._cells.items()):
         where = f"{sheet.title}!{cell.coordinate}"
         if cell.comment:
@@ -191,7 +202,10 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
 
 
 def kept(value: Any) -> Any:
-    """A cell's value as partners.yaml keeps it. A whole number that a spreadsheet holds only by its first digits is a fraction there."""
+    """Returns a cell's value as partners.yaml keeps it.
+
+    A whole number with more digits than a spreadsheet keeps becomes a float.
+    """
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -204,7 +218,7 @@ def kept(value: Any) -> Any:
 def _compared(
     name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
-    """The entries of a sheet; every other difference goes to `problems`."""
+    """Yields the entries of a sheet. Every other difference is added to `problems`."""
     locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
     if rows := moved(locked, there, same):
         problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
@@ -236,7 +250,9 @@ def _compared(
 
 
 def _or_empty(original: Original) -> Entry | None:
-    """What partners.yaml held: a cell that was emptied there holds an empty text."""
+    """Returns the entry of partners.yaml when the workbook was written: an empty text if it was emptied, None if there was
+    none.
+    """
     before = original.value if original.code is None else original.code
     return ("" if before is None else before) if original.held else None
 
@@ -244,7 +260,7 @@ def _or_empty(original: Original) -> Entry | None:
 def _sheet_edit(
     name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
 ) -> Iterator[Edit]:
-    """A sheet of the partners' own: as a whole, new, changed or gone."""
+    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone."""
     if after and (much := _too_much(after)):
         problems.append(f"{name}: {much}")
         return
@@ -254,7 +270,7 @@ def _sheet_edit(
 
 
 def _too_much(cells: dict[Place, Entry]) -> str:
-    """Why a sheet is more than partners.yaml keeps, in words; empty where it is not."""
+    """Returns in words why a sheet is larger than partners.yaml allows; empty if it is not."""
     last, widths = max(row for row, _ in cells), _widths(cells)
     if last <= MOST_ROWS and sum(widths.values()) <= MOST_CELLS:
         return ""
@@ -265,7 +281,7 @@ def _too_much(cells: dict[Place, Entry]) -> str:
 
 
 def _widths(cells: dict[Place, Any]) -> dict[int, int]:
-    """By row, the last column that is filled."""
+    """Returns, for each row, the last column that is filled."""
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(column, widths.get(row, 0))
@@ -273,7 +289,7 @@ def _widths(cells: dict[Place, Any]) -> dict[int, int]:
 
 
 def _filled_rows(cells: dict[Place, Any]) -> Rows:
-    """Cells as rows, as far as they are filled."""
+    """Returns cells as rows, without empty cells at their ends."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
     widths = _widths(filled)
     lines = range(1, max(widths, default=0) + 1)
@@ -281,7 +297,7 @@ def _filled_rows(cells: dict[Place, Any]) -> Rows:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two cells say the same: numbers to what a workbook keeps of them, nothing and an empty text alike."""
+    """Returns whether two cells are equal: numbers to the precision of a workbook; an empty text and nothing are the same."""
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
     a, b = (plain(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
@@ -303,7 +319,7 @@ def same_rows(a: Any, b: Any) -> bool:
 
 
 def told(value: object) -> str:
-    """A value as an example in a message, cut short."""
+    """Returns a value as an example in a message, shortened."""
     text = (
         " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)

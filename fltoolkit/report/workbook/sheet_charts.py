@@ -1,4 +1,4 @@
-"""Native charts of the workbook: drawn by the spreadsheet program from the cells beside them."""
+"""Native charts of the workbook. The spreadsheet program draws them from the cells beside them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-CHART_COLUMNS = 9  # of usual width, which a chart covers
-WIDE, ROW, ROWS = 560, 20, 15  # pixels, and rows of usual height
+CHART_COLUMNS = 9  # columns of usual width that a chart covers
+WIDE, ROW, ROWS = 560, 20, 15  # width in pixels, row height in pixels, and rows that a chart covers
 BLUE, GREY, LINES = "#1F5A7A", "#8A949E", "#D7DDE3"
 
 
@@ -16,11 +16,11 @@ class NativeChart:
     """A chart of the first rows of its sheet, from left to right.
 
     Attributes:
-        title: what it shows, in which unit; who cannot see it is told the same.
-        names, values: the columns with what is drawn side by side, and with its height, from 0. axis: the head of the values.
+        title: the content and its unit; also the text alternative.
+        names, values: the columns of the labels, and of the heights from 0. axis: the head of the values.
         rows: how many rows of the table are drawn.
-        limits: the columns with the ends of the interval: then a dot with a line; without, a bar.
-        solid: of bars, by row whether the value was measured; else the bar is hollow.
+        limits: the columns of the interval limits; with them a value is a dot with a line, without them a bar.
+        solid: for bars, whether the value of each row was measured; if not, the bar is hollow.
     """
 
     title: str
@@ -34,7 +34,7 @@ class NativeChart:
 
 
 def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
-    """Put a chart to the right of its table. `at`: row of the heads, and the first column that is free."""
+    """Puts a chart to the right of its table. `at`: the row of the heads, and the first free column."""
     head, column = at
 
     def cells(of: int) -> list[object]:
@@ -43,7 +43,7 @@ def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, 
     made = book.add_chart({"type": "stock" if chart.limits else "column"})
     if chart.limits:
         low, high = chart.limits
-        for place in (high, low, chart.values):  # the order that a chart of highs, lows and closes asks for
+        for place in (high, low, chart.values):  # the order that a high-low-close chart needs
             dot = (
                 {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
                 if place == chart.values

@@ -1,4 +1,6 @@
-"""What the workbook's sheets say in the plan's language: heads of columns, values of the plan's rows, and numbers as people read them."""
+"""The words of the workbook's sheets in the plan's language: heads of columns, values of the plan's rows, and formatted
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,12 @@ NO_GROUP = "–"
 
 
 def first_language(plan: Plan) -> Language:
-    """The language of a plan's workbook: the first of those its documents are written in."""
+    """Returns the language of a plan's workbook: the first language of its documents."""
     return read_language(plan.languages[0])
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
-    """The column whose head and help are `workbook.columns.<name>`."""
+    """Returns the column with the head and help of `workbook.columns.<name>`."""
     head, told = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
     return Column(head, width, style, told, **more)
 
@@ -33,7 +35,7 @@ def column(language: Language, name: str, width: float, style: str = "text", **m
 def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
-    """The sheet whose name and words are `workbook.sheets.<key>`; `notes` stand before its own."""
+    """Returns the sheet with the name and words of `workbook.sheets.<key>`. `notes` come before its own notes."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -42,7 +44,7 @@ def page(
 
 
 def word(language: Language, words: str, code: object) -> str:
-    """The word of a code (`workbook.<words>.<code>`); the code itself where it has none, nothing for nothing."""
+    """Returns the word of a code (`workbook.<words>.<code>`); the code itself if it has no word; empty for no code."""
     if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
         return ""
     key = f"workbook.{words}.{str(code).replace(' ', '_')}"
@@ -50,17 +52,17 @@ def word(language: Language, words: str, code: object) -> str:
 
 
 def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, str]:
-    """The codes that may be chosen in a column, with their words."""
+    """Returns the codes that can be chosen in a column, with their words."""
     return {code: word(language, f"choices.{name}", code) for code in codes}
 
 
 def cleared(row: Row) -> dict[Any, Any]:
-    """A row with nothing where a value is missing."""
+    """Returns a row with None for each missing value."""
     return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
 
 
 def look(measure: object, value: object) -> Styled:
-    """A number in its row's unit as it is read everywhere: persons whole, rates and shares with a decimal."""
+    """Returns a number in its row's unit with its usual digits: persons as whole numbers, rates and shares with one decimal."""
     read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
     return Styled(read, "whole" if measure in COUNTED else "one_decimal")
 
@@ -74,7 +76,7 @@ def bracketed(marker: object) -> str:
 
 
 def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
-    """A sentence with what the markers of a sheet mean; nothing where it has none."""
+    """Returns a sentence on the meaning of a sheet's markers; empty if it has none."""
     told = number_words.markers(language, used)
     return (language.say("workbook.legend", markers=told),) if told else ()
 
@@ -84,12 +86,12 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """How many cases: their number, and of a category the class of it."""
+    """Returns the number of cases, or the class of the number for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
-    """Indicator, group, category and unit of a row of the plan."""
+    """Returns indicator, group, category and unit of a row of the plan."""
     group, category = str(row["group"] or ""), row["category"] or ""
     return (
         number_words.indicator(language, row),
@@ -113,7 +115,7 @@ def sentence(text: str) -> str:
 
 
 def chart_title(language: Language, name: str, row: Row) -> str:
-    """`Prevalence of forced labour, per 1,000 adults (women)`: what a chart shows of a row's measure and category."""
+    """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
     measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
     title = f"{measure}, {unit}"
     if row["group"] not in ("", TOTAL) and name != "headline":

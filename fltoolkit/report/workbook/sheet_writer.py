@@ -1,6 +1,7 @@
-"""A workbook of pages: what stands where, what may be filled in, and the record by which `fltoolkit nap read` tells what changed.
+"""Writes a workbook of pages: its cells, which of them can be filled in, and the record with which `fltoolkit nap read` finds
+changes.
 
-It knows no survey and no plan: a `Page` has a title, columns, typed cells and notes. Only a `Formula` is a formula.
+It depends on no survey and no plan: a `Page` has a title, columns, typed cells and notes. Only a `Formula` becomes a formula.
 """
 
 from __future__ import annotations
@@ -19,17 +20,18 @@ from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, ROWS as CHART_
 from fltoolkit.spreadsheets import Spreadsheet, clean, print_as_read
 
 KIT = "_kit"
-KEY = "fl_"  # before a sheet's key in the name that is defined for it
-NARROWEST = 70  # characters of a line of notes, at least
-NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
-USUAL_WIDTH = 8.4  # of a column for which none is set
+KEY = "fl_"  # before a sheet's key, in the name that is defined for it
+NARROWEST = 70  # the smallest number of characters in a line of notes
+NOTES_IN_WIDTH = 1.2  # characters of a note in one unit of column width; notes have smaller letters than cells
+USUAL_WIDTH = 8.4  # of a column without a set width
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, width in characters, style of its cells, and what it holds (for the data dictionary).
+    """A column: its head, width in characters, style of its cells, and its content in words (for the data dictionary).
 
-    `key` names it in partners.yaml where it is filled in; `choices` are the codes that may be chosen there, with their words.
+    `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
+    words.
     """
 
     head: str
@@ -41,13 +43,16 @@ class Column:
     beside: bool = False
 
     def shown(self, value: object) -> object:
-        """A value as its cell shows it: the word of a code."""
+        """Returns a value as its cell shows it: the word of a code."""
         return self.choices.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
 class Formula:
-    """One of our own; `{r}` is its row, `{first}` and `{last}` the table's, and `value` what it gives now."""
+    """A formula of the kit.
+
+    `{r}` is its row, `{first}` and `{last}` are the rows of the table, and `value` is its present result.
+    """
 
     text: str
     value: float | str
@@ -64,7 +69,7 @@ class Styled:
 
 @dataclass(frozen=True)
 class SheetLink:
-    """A text that leads to another sheet."""
+    """A text with a link to another sheet."""
 
     text: str
     sheet: str
@@ -72,7 +77,7 @@ class SheetLink:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row: its cells in order, its id, which keys are to be filled, and which of these partners.yaml has filled."""
+    """A row: its cells in order, its id, the keys that can be filled in, and the keys that partners.yaml has filled."""
 
     cells: Sequence[object]
     id: str = ""
@@ -82,8 +87,14 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet. Its `key` is the same in all languages, its `name` is not. `purpose`, `fills` and `tool` are told on the first sheet;
-    `table` names the part of partners.yaml that it fills. `frozen`, `printed_columns`: how many columns from the left."""
+    """A sheet.
+
+    Attributes:
+        key: the same in all languages; the `name` is not.
+        purpose, fills, tool: what the first sheet says about this one.
+        table: the part of partners.yaml that the sheet fills.
+        frozen, printed_columns: how many columns from the left.
+    """
 
     key: str
     name: str
@@ -107,7 +118,7 @@ class Page:
 
     @property
     def top(self) -> list[str]:
-        """The lines of words above the table, after the sheet's name and the plan's title; none is wider than a printed page."""
+        """The lines of words above the table, after the sheet's name and the plan's title. None is wider than a printed page."""
         table = sum(c.width for c in self.printed) + (CHART_COLUMNS * USUAL_WIDTH if self.chart else 0)
         wide = max(NARROWEST, int(table * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
@@ -120,9 +131,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook. `made`: a sentence for the file's properties; `kept`: the partners' own sheets, by name; `ids`: of the plan's indicators.
+    """A workbook.
 
-    `recorded`: it is to be filled in, so that it is protected, and records what was written.
+    Attributes:
+        kept: the partners' own sheets, by name.
+        ids: of the plan's indicators.
+        recorded: whether it is to be filled in; then it is protected, and has a record of what was written.
     """
 
     title: str
@@ -135,7 +149,10 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """Where partners.yaml keeps what a cell is filled with (or that the cell is none to fill), and whether it holds something yet."""
+    """The place in partners.yaml for the entry of a cell, and whether it has an entry now.
+
+    Without a place the cell cannot be filled in.
+    """
 
     table: str = ""
     row: str = ""
@@ -148,7 +165,10 @@ NOT_TO_FILL = PartnersCell()
 
 @dataclass
 class CellRecord:
-    """The rows of the hidden sheet: each cell as it was written, what it is in one text (a workbook is slow to read), and its value."""
+    """The rows of the hidden sheet: for each cell a text that describes it, and its value.
+
+    One text per cell keeps the workbook quick to read.
+    """
 
     rows: list[tuple[str, str]] = field(default_factory=list)
 
@@ -162,14 +182,14 @@ class CellRecord:
         *,
         code: object = None,
     ) -> None:
-        """`code`: what partners.yaml holds, where the cell shows its word instead."""
+        """Adds a cell. `code`: the entry in partners.yaml, if the cell shows its word instead."""
         type_, text = typed(value)
         about = [sheet, *cell, kind, *astuple(kept), type_, *([code] if code is not None else [])]
         self.rows.append((json.dumps(about, ensure_ascii=False), text))
 
 
 def typed(value: object) -> tuple[str, str]:
-    """The type and the text of a cell's value."""
+    """Returns the type and the text of a cell's value."""
     if value is None or value == "":
         return "", ""
     if isinstance(value, bool):
@@ -182,7 +202,7 @@ def typed(value: object) -> tuple[str, str]:
 
 
 def write_book(path: Path, book: Book) -> None:
-    """Write the pages, the partners' own sheets after them, and the record that is hidden; the same content is the same bytes."""
+    """Writes the pages, then the partners' own sheets, then the hidden record. The same content gives the same bytes."""
     file = Spreadsheet(book.title, book.language.say("workbook.made"))
     writer = _Writer(file, book)
     for page in book.pages:
@@ -243,7 +263,7 @@ class _Writer:
                     self.record.add(page.name, at, "locked", written)
 
     def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
-        """A list to choose from, or a number: the spreadsheet says so where something else is typed."""
+        """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is typed."""
         say = self.made.language.say
         rule: dict[str, Any] = {}
         if about.choices:
@@ -272,7 +292,7 @@ class _Writer:
             sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """A sheet of the partners' own: their rows, open to them."""
+        """Writes one of the partners' own sheets, which they can edit."""
         sheet = self.file.book.add_worksheet(name)
         sheet.set_column(0, max([len(row) for row in rows], default=1), 24)
         for i, row in enumerate(rows):
@@ -284,7 +304,7 @@ class _Writer:
             self.record.add(name, (0, 0), "kept", "", PartnersCell("sheets", name))
 
     def record_sheet(self) -> None:
-        """The hidden sheet: first the ids of the plan and what the workbook's words stand for, then every cell."""
+        """Writes the hidden sheet: first the ids of the plan and the codes of the workbook's words, then every cell."""
         pages = self.made.pages
         words = {
             f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()}

@@ -1,4 +1,7 @@
-"""A workbook that came back is opened within bounds of size, and where it cannot be read, the reason and the cell are named."""
+"""Opens a workbook that came back, if its size is within bounds.
+
+If it cannot be read, the error names the reason and the cell.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ MOST_PACKED = MOST_UNPACKED = 20 * MB  # twenty times a plan of fifty indicators
 PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of a file with a password, and of an old .xls
 FOREIGN = re.compile(r"xl/(media|embeddings|threadedComments|ctrlProps|pivotTables)/")
 CHART = re.compile(r"xl/charts/chart[^/]*\.xml")
-DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
+DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice also writes empty ones
 ANCHOR = re.compile(rb"<(?:\w+:)?(?:oneCell|twoCell|absolute)Anchor\b")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,8 +36,10 @@ class ReturnedBook:
     """An opened workbook.
 
     Attributes:
-        values: the same with what its formulas give.
-        foreign: kinds of content that no cell holds. charts: how many there are. drawn: how many charts, pictures and shapes.
+        book: the workbook with its formulas.
+        values: a function that returns the same workbook with the results of its formulas.
+        foreign: kinds of content that are not cells.
+        charts: the number of charts. drawn: the number of charts, pictures and shapes.
     """
 
     book: Any
@@ -44,16 +49,17 @@ class ReturnedBook:
     drawn: int
 
     def foreign_beside(self, charts: int) -> list[str]:
-        """The kinds of content that no cell holds, beside so many charts of the kit's own."""
+        """Returns the kinds of content that are neither cells nor among the kit's own charts (`charts`: their number)."""
         own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
         return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
 
 
 def open_returned(path: Path) -> ReturnedBook:
-    """Open a workbook that somebody filled in.
+    """Opens a workbook that somebody filled in.
 
     Raises:
-        DataError: it is not there, too large, protected by a password, no .xlsx, holds macros, or a cell of it cannot be read.
+        DataError: the file does not exist, is too large, has a password, is not an .xlsx, has macros, or has a cell that cannot
+            be read.
     """
     try:
         import openpyxl
@@ -70,7 +76,7 @@ def open_returned(path: Path) -> ReturnedBook:
 
     try:
         return ReturnedBook(load(False), cache(lambda: load(True)), foreign, charts, drawn)
-    except Exception:  # there is no list of what a damaged workbook makes openpyxl raise
+    except Exception:  # openpyxl can raise any error for a damaged workbook
         if cell := next(_odd_cells(content), ""):
             raise _unreadable(
                 path, f"what stands in {cell} is no number or date", f"correct {cell}, and save the file again"
@@ -79,7 +85,7 @@ def open_returned(path: Path) -> ReturnedBook:
 
 
 def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int, int]:
-    """The kinds of content that are not cells, charts and drawings counted apart; nothing large is unpacked."""
+    """Returns the kinds of content that are not cells, and the numbers of charts and drawings. Nothing large is unpacked."""
     if content.startswith(PROTECTED):
         raise _unreadable(path, "it is protected by a password, or of the old kind .xls")
     try:
@@ -99,7 +105,7 @@ def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int,
 
 
 def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    """Stop before a small file unpacks to gigabytes. What the table of contents says is the most that is ever unpacked."""
+    """Raises an error before a small file unpacks to gigabytes. Never more is unpacked than the table of contents says."""
     total = sum(part.file_size for part in parts)
     if total > MOST_UNPACKED:
         largest = max(parts, key=lambda part: part.file_size)
@@ -116,7 +122,7 @@ def _unreadable(path: Path, why: str, do: str = "") -> DataError:
 
 
 def _odd_cells(content: bytes) -> Iterator[str]:
-    """The cells, as `Sheet!B3`, whose number or date openpyxl cannot hold: 5,000 digits, infinity, 2026-02-30."""
+    """Yields the cells, as `Sheet!B3`, whose number or date openpyxl cannot read: 5,000 digits, infinity, 2026-02-30."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name, part in _sheets(archive).items():
@@ -128,7 +134,7 @@ def _odd_cells(content: bytes) -> Iterator[str]:
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The sheets of a workbook and the part that holds each."""
+    """Returns the sheets of a workbook, each with the file part that contains it."""
     targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
     sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")
     return {s.get("name", ""): str(PurePosixPath("/xl", targets[s.get(RELATION)]))[1:] for s in sheets}

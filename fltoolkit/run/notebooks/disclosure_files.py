@@ -1,4 +1,4 @@
-"""Writes the disclosure record in the kernel of the notebooks, which still remembers what they published."""
+"""Writes the disclosure record in the kernel of the notebooks, which still has in memory what they published."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
 
 
 def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
-    """`write_disclosure` with these arguments as a line of code, for a kernel."""
+    """Returns a call of `write_disclosure` with these arguments as a line of code, for a kernel."""
     return f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, {dict(parameters)!r})"
 
 
 def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> None:
-    """Write what a run hides and why into its private folder: `disclosure.json`, and `disclosure.html` to be signed.
+    """Writes what a run hides and why into its private folder: `disclosure.json`, and `disclosure.html` for signature.
 
     Args:
-        place, name: see `write_private`. parameters: of the notebook that publishes the run (`survey`, `plan`; `rules` and `profile`
-            where they are not the usual ones).
+        place, name: see `write_private`.
+        parameters: of the notebook that publishes the run (`survey`, `plan`; also `rules` and `profile` if they are not the
+            default).
 
     Raises:
         FltoolkitError: the survey cannot be published, or the place cannot be written to.

@@ -10,10 +10,11 @@ GRAMMAR = "rfc3987_syntax"
 
 
 def import_without_grammar(name: str) -> Any:
-    """A module of Jupyter. Import it here first: nothing else of Jupyter needs to be imported before.
+    """Imports a module of Jupyter. Call it before any other part of Jupyter is imported: after that it saves no time.
 
-    It validates notebooks with jsonschema, which reads a grammar of web addresses where one is installed, and JupyterLab installs it. That
-    takes three times as long as pandas, and no schema of a notebook asks for an address: while the module is imported there is none.
+    Jupyter validates notebooks with jsonschema, which reads a grammar of web addresses if one is installed. JupyterLab installs
+    one. Reading it takes three times as long as importing pandas, and notebooks do not need it. So it is hidden while the module
+    is imported.
     """
     if GRAMMAR in sys.modules:
         return import_module(name)

@@ -1,4 +1,4 @@
-"""Shows the progress of a survey's notebooks: one rewritten line on a terminal, one line per notebook elsewhere."""
+"""Shows the progress of a survey's notebooks: on a terminal one line that is rewritten, elsewhere one line per notebook."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Shows the progress of one survey: its notebook, the section, the seconds so far and those of the last run.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far, and those of the last run.
 
     Args:
-        name: the survey's. expected: the seconds of its last run; 0 where there is none.
-        say: told of each notebook where nothing can be rewritten.
+        name: the name of the survey.
+        expected: the seconds of its last run; 0 if there is none.
+        say: prints a line for each notebook, if lines cannot be rewritten.
     """
 
     def __init__(self, name: str, expected: float, say: Callable[[str], None]) -> None:
@@ -23,32 +24,32 @@ class Progress:
         self._rewrites = say is terminal.say and terminal.on_screen()
 
     def notebook(self, name: str) -> None:
-        """A notebook begins."""
+        """Notes that a notebook begins."""
         self._notebook, self._section = name, ""
         if not self._rewrites:
             self._say(f"{self._name}: {name}")
         self._show()
 
     def section(self, heading: str) -> None:
-        """A section of it begins, or a step of a long cell."""
+        """Notes that a section of the notebook begins, or a step of a long cell."""
         self._section = heading
         self._show()
 
     def write(self, said: str) -> None:
-        """What a cell prints is a step of it: a file as papermill wants one."""
+        """Takes what a cell prints as the name of a step. papermill calls this method as that of a file."""
         if lines := said.strip().splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Does nothing, because no text is held back."""
 
     def ended(self) -> None:
-        """The survey needs its line no more."""
+        """Removes the line of the survey."""
         if self._rewrites:
             terminal.show(self._name, None)
 
     def told(self) -> str:
-        """The line."""
+        """Returns the text of the line."""
         where = ", ".join(part for part in (self._notebook, self._section) if part)
         expected = f" of about {self._expected:.0f}" if self._expected else ""
         return f"{time.monotonic() - self._started:.0f}{expected} s  {self._name}: {where}"
@@ -59,7 +60,7 @@ class Progress:
 
 
 def section_of(cells: Sequence[Any], position: int) -> str:
-    """The heading above a cell, in words; empty where there is none."""
+    """Returns the heading above a cell, in words; empty if there is none."""
     for cell in reversed(cells[: position + 1]):
         if cell.cell_type == "markdown":
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]

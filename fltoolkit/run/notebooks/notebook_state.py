@@ -19,7 +19,7 @@ BEGIN, RESTORE = (f"__import__('{__name__}', fromlist=['*']).{call}" for call in
 
 @dataclass(frozen=True)
 class NotebookState:
-    """The parts of a process that a cell may change and that outlive its names."""
+    """The state of a process that a cell can change and that stays when the cell's names are deleted."""
 
     folder: Path
     filters: tuple[Any, ...]
@@ -33,9 +33,10 @@ _first: NotebookState | None = None
 
 
 def begin() -> None:
-    """Make a kernel one of a run: it knows how its first notebook finds it, remembers results for those after, and ends at once.
+    """Prepares a kernel for a run. It stores its state for the first notebook, remembers results for the others, and ends at
+    once.
 
-    What the kit leaves to the end of the process is done before `os._exit`; after it Python would take its modules apart, for half a second.
+    The exit functions of the kit run before `os._exit`. Without `os._exit` Python would need half a second to clear its modules.
     """
     global _first
     _first = state()
@@ -44,21 +45,21 @@ def begin() -> None:
 
 
 def state() -> NotebookState:
-    """The process as it is."""
+    """Returns the present state of the process."""
     import numpy as np
     import plotly.io as plotly
 
-    import_without_grammar("nbformat")  # plotly's renderers would import it whole
+    import_without_grammar("nbformat")  # plotly's renderers would import it with the grammar
     return NotebookState(
         Path.cwd(), tuple(warnings.filters), random.getstate(), np.random.get_state(), plotly.templates.default, plotly.renderers.default
     )  # fmt: skip
 
 
 def restore(shell: Any) -> None:
-    """Let the next notebook find the process as the first one found it; only modules, and what the kit remembers, stay.
+    """Resets the process to its state before the first notebook. Only modules, and what the kit remembers, stay.
 
-    Restored are the names, the counts of executions, plotly's, pandas' and matplotlib's defaults, the filters of warnings, the working
-    folder and the states of random numbers.
+    Reset are the names, the counts of executions, the defaults of plotly, pandas and matplotlib, the filters of warnings, the
+    working folder and the states of random numbers.
 
     Args:
         shell: the kernel's IPython.
@@ -67,7 +68,7 @@ def restore(shell: Any) -> None:
         raise RuntimeError("no notebook has begun in this process")
     shell.reset(new_session=True)
     os.chdir(_first.folder)
-    warnings.resetwarnings()  # which also makes Python look at its filters anew
+    warnings.resetwarnings()  # this also makes Python read its filters again
     warnings.filters[:] = _first.filters  # type: ignore[index]
     _restore_random(_first)
     _restore_libraries(_first)
@@ -81,14 +82,14 @@ def _restore_random(first: NotebookState) -> None:
 
 
 def _restore_libraries(first: NotebookState) -> None:
-    """The defaults that a cell may have set for tables and charts."""
+    """Resets the defaults that a cell may have set for tables and charts."""
     import pandas as pd
     import plotly.io as plotly
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of options that pandas will drop
-        # What is set for matplotlib imports it, also to be reset: a run without a plan has no other use for it.
+        warnings.simplefilter("ignore")  # pandas warns about options that it will remove
+        # Resetting matplotlib's options imports matplotlib. A run without a plan does not need it.
         pd.reset_option("all" if "matplotlib" in sys.modules else "^(?!plotting.matplotlib)")
     plotly.templates.default, plotly.renderers.default = first.template, first.renderer
-    if drawing := sys.modules.get("matplotlib"):  # the documents' charts; the other notebooks need it not
+    if drawing := sys.modules.get("matplotlib"):  # used by the documents' charts; the other notebooks do not need it
         drawing.rcParams.update(drawing.rcParamsOrig)

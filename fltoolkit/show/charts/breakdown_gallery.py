@@ -1,4 +1,4 @@
-"""All published breakdowns of one measure, picture by picture, each with its table: whatever tables a survey asked for."""
+"""All published breakdowns of one measure as pictures, each with its table, for any list of tables that a survey asks for."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
+    """Displays every breakdown of a measure. Each population has one picture with all uncrossed groups, then one for each crossed
+    breakdown.
 
-    A profile of cases has one picture for each side of the definition, and one for the rest. Numbers of cases by a group that only cases
-    have (the sector of the forced labour) are bars, the largest first. Groups of
-    single origins come last, as tables without a picture.
+    A profile of cases has one picture for each side of the definition (involuntary work, coercion), and one for the rest. Numbers
+    of cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins come
+    last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -39,7 +40,7 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Display what the run publishes of forced labour in time: on an average day, at the interview, and how long it lasted."""
+    """Displays the run's results on forced labour in time: on an average day, at the interview, and how long it lasted."""
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -51,7 +52,7 @@ def in_time(out: Published) -> None:
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
-    """The pictures of `gallery`, each with the published rows it draws."""
+    """Returns the pictures of `gallery`, each with the published rows that it draws."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
@@ -76,7 +77,9 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
 
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
-    """The breakdowns of a profile that stand on one picture: topics of one family, by nothing else, then by each group."""
+    """Returns the breakdowns of a profile, grouped by picture: first the topics of each family alone, then crossed with each
+    group.
+    """
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [
         [b for b in names if set(b) & set(family) and tuple(g for g in b if g not in TOPICS) == group]

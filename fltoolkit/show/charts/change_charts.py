@@ -1,4 +1,4 @@
-"""What changed since an earlier round: both rounds' estimates with their intervals, and the verdict of the test beside them."""
+"""What changed since an earlier round: the estimates of both rounds with their intervals, and the verdict of the test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ NOTE = (
 
 @checked
 def changes(found: Published | None) -> None:
-    """Display the change of prevalence of the default population since an earlier round: a picture, a table, and the change in number in a sentence."""
+    """Displays the change of prevalence of the default population since an earlier round.
+
+    There is a picture, a table, and a sentence on the change in number.
+    """
     from IPython.display import display
 
     if found is None:
@@ -42,7 +45,7 @@ def changes(found: Published | None) -> None:
 
 
 def sentence(row: PublishedNumber) -> str:
-    """A change as a sentence that says no more than its verdict."""
+    """Returns a change as a sentence that claims no more than its verdict."""
     measure = str(row["measure"]).removeprefix("change_in_")
     what = "The prevalence of forced labour" if measure == "prevalence" else "The number of persons in forced labour"
     years = f"from {_round(row, '_before')} to {_round(row, '')}"
@@ -55,7 +58,7 @@ def sentence(row: PublishedNumber) -> str:
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """How the interviews of both rounds were held, as a paragraph; none where neither round says it."""
+    """Returns a paragraph on how the interviews of both rounds were held; empty if neither round says it."""
     told = [(_round(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
     if not any(words for _, words in told):
         return ()
@@ -63,17 +66,20 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Both rounds' numbers on one line, joined, with their intervals; the verdict at the right. A hollow dot is unreliable."""
+    """Returns a picture with both rounds' numbers on one line, joined, with their intervals, and the verdict at the right.
+
+    A hollow dot is unreliable.
+    """
     return picture(change_dumbbell.change(rows, read_language(BASE)))
 
 
 def change_table(rows: pd.DataFrame) -> Table:
-    """The change of each row, with its interval, verdict and reasons."""
+    """Returns a table with the change of each row, its interval, its verdict and the reasons."""
     return in_notebook(change_tables.changes(read_language(BASE), rows))
 
 
 def signed(value: float, measure: str) -> str:
-    """A change in the scale of its measure, with its sign: −7.8, +410."""
+    """Returns a change in the scale of its measure, with its sign: −7.8, +410."""
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
 
 
@@ -85,7 +91,7 @@ def _signed_limits(row: PublishedNumber, measure: str) -> str:
 
 
 def _round(row: PublishedNumber, suffix: str) -> str:
-    """A round by its year, or by its name where both are of one year."""
+    """Returns the year of a round, or its name if both rounds are of the same year."""
     return str(row[f"round{suffix}"] if row["year"] == row["year_before"] else row[f"year{suffix}"])
 
 

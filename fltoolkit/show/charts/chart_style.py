@@ -1,4 +1,6 @@
-"""One look for every picture: a slim plotly template, colours that a colour-blind reader tells apart, nothing that phones home."""
+"""The common look of all pictures: a slim plotly template, colours that a colour-blind reader can distinguish, and no internet
+access.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from typing import Any
 BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4e8ec"
 GREEN, PURPLE = "#3b8f6b", "#7a4b94"
 QUIET = "#55606b"
-"""Of words that stand back: 6.4 : 1 on white, where 4.5 : 1 is asked of text."""
+"""The colour of less important words. Its contrast on white is 6.4 : 1; 4.5 : 1 is required for text."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
@@ -21,14 +23,14 @@ MIME = "application/vnd.plotly.v1+json"
 
 @dataclass(frozen=True)
 class Picture:
-    """A plotly figure with the words that stand for it where it cannot be seen."""
+    """A plotly figure with a text alternative."""
 
     figure: Any
     alt: str
-    fits_narrow: bool = False  # a telephone shows it whole; any other picture is scrolled there
+    fits_narrow: bool = False  # whether the whole picture fits on a phone; other pictures are scrolled there
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Notebooks draw the figure; its text alternative goes with it. Plotly's own renderers are not used."""
+        """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
         import json
 
         data = json.loads(self.figure.to_json())
@@ -39,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as HTML, with its text for where that cannot be shown: the same table is the same text every time."""
+    """A table as HTML, and as text for places that cannot show HTML. The same table always gives the same text."""
 
     html: str
     text: str
@@ -51,14 +53,17 @@ class Table:
         return self.text
 
 
-TITLE, SUBTITLE = 84, 110  # letters of a line
-LINE, TITLE_LINE = 18, 24  # pixels of its height
-BUTTONS = 24  # room above the title for plotly's, which hide what lies under them
-LEGENDS_TOP = 116 + BUTTONS  # of a chart whose legend stands between its head and what is drawn
+TITLE, SUBTITLE = 84, 110  # letters per line
+LINE, TITLE_LINE = 18, 24  # pixels per line
+BUTTONS = 24  # pixels above the title for plotly's buttons, which hide anything below them
+LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and the drawing
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
-    """An empty figure in the kit's look: left-aligned title, quiet grid, no default template. HTML in its words is shown."""
+    """Returns an empty figure in the kit's look: left-aligned title, light grid, no default template.
+
+    HTML in its words is printed as letters.
+    """
     import plotly.graph_objects as go
 
     titles, lines = textwrap.wrap(title, TITLE) or [""], textwrap.wrap(subtitle, SUBTITLE) or [""]
@@ -81,12 +86,12 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
 
 
 def more_lines(title: str, subtitle: str) -> int:
-    """Pixels that a head takes beyond one line of title and one of subtitle."""
+    """Returns the extra height of the head, in pixels, if title or subtitle need more than one line."""
     return TITLE_LINE * max(0, len(textwrap.wrap(title, TITLE)) - 1) + LINE * max(0, len(textwrap.wrap(subtitle, SUBTITLE)) - 1)
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """A value axis from zero with a pale grid."""
+    """Returns a value axis that starts at zero, with a light grid."""
     return {
         "title": {"text": title},
         "rangemode": "tozero",
@@ -99,15 +104,15 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
-    """A category axis that reads from the top, with room for its labels."""
+    """Returns a category axis that starts at the top and has room for its labels."""
     return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:
-    """A label in lines of at most `width` letters; HTML in it is shown, not obeyed."""
+    """Returns a label in lines of at most `width` letters. HTML in it is printed as letters."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 
 def safe(text: object) -> str:
-    """Text whose HTML is shown, not obeyed."""
+    """Returns a text in which HTML is escaped, so that it is printed as letters."""
     return escape(str(text), quote=False)

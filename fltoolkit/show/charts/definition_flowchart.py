@@ -1,4 +1,7 @@
-"""The two definitions drawn as flowcharts: boxes with words, and the ways between them. Whose words, and what is lit, is the caller's."""
+"""Draws the two definitions as flowcharts: boxes with words, and arrows between them.
+
+The caller gives the words, and says which boxes are highlighted.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from fltoolkit.classify.children import ENDS, ROUTES
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, wrap
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
-CLEAR = 14  # pixels from the middle of an arrow to its word: clear of the head of a thick one, however narrow the picture
+CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
-QUESTIONS = {  # of adults: the leaf where a person leaves, and the question asked there
+QUESTIONS = {  # of adults: the leaf at which a person leaves, and the question asked there
     "no work": "Any work?", "not involuntary": "Involuntary?", "no coercion": "Coerced?", BELOW: "Enough for the rule set?",
     "not in the same work": "In the same work?", "exception within its limits": "Outside the exceptions?",
     "forced labour abroad": "In this country?",
@@ -24,13 +27,13 @@ EXITS = {
 }  # fmt: skip
 NO_WORK, NO_THREAT, NO_THREAT_THIRD, OPEN_CHILD = ENDS
 IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
-NOTE = ("Every route is looked at by itself; a child with several is shown where the flowchart finds the first. A child who does both kinds "
-        "of work and is threatened in that for a third party alone is under (i).")  # fmt: skip
+NOTE = ("Every route is checked separately. A child with several routes is shown at the first one in the flowchart. A child who does both "
+        "kinds of work, and is threatened only in the work for a third party, is under (i).")  # fmt: skip
 Answers = Mapping[str, str]
 
 
 class _BoxColours(NamedTuple):
-    """The colours of a box: its ground, its frame and its words."""
+    """The colours of a box: background, frame and words."""
 
     fill: str
     line: str
@@ -46,12 +49,13 @@ QUESTION, LEFT, UNCLEAR, FOUND = (
 
 
 def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
-    """The adults' flowchart.
+    """Returns the flowchart for adults.
 
     Args:
-        words: of each leaf (classify.trace.LEAVES), of ASKED and `forced labour`; a question whose leaf is not there is not drawn.
-        answers: what one person answered, by leaf, for under its question.
-        lit: the boxes on the way of one person: a question is `?` and its leaf.
+        words: the words of each leaf (classify.trace.LEAVES), of ASKED and of `forced labour`. A question is drawn only if its
+            leaf has words.
+        answers: the answers of one person, by leaf; they are printed below the questions.
+        lit: the highlighted boxes, which are the path of one person. The box of a question is `?` plus its leaf.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     sheet = _Sheet()
@@ -79,12 +83,14 @@ def children(
     answers: Answers | None = None,
     lit: Collection[str] = (),
 ) -> Any:
-    """The children's flowchart (ILO toolkit, Tool No. 2).
+    """Returns the flowchart for children (ILO toolkit, Tool No. 2).
 
     Args:
-        words: of ASKED, and of the leaves NO_WORK and OPEN_CHILD. counts: what stands on the way to each leaf.
-        answers: what one child's answers make of a question, for under it. lit: the boxes on the way of one child.
-            A question is `?` and its leaf, WITH_PARENTS whether the work is with the parents.
+        words: the words of ASKED, and of the leaves NO_WORK and OPEN_CHILD.
+        counts: the number printed on the arrow to each leaf.
+        answers: what the answers of one child mean for each question; printed below the question.
+        lit: the highlighted boxes, which are the path of one child. The box of a question is `?` plus its leaf. WITH_PARENTS is
+            the question whether the work is with the parents.
     """
     counts, answers = counts or {}, {name: f" {told}" for name, told in (answers or {}).items()}
     sheet = _Sheet()
@@ -123,14 +129,14 @@ def children(
 
 
 class _Sheet:
-    """Boxes and arrows; all are given to the figure at once, which is a good deal faster than one by one."""
+    """Boxes and arrows of a flowchart. The figure gets all of them at once, which is much faster than one by one."""
 
     def __init__(self) -> None:
         self.shapes: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
 
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
-        """A box with words. A lit one is framed thick and dark as well as coloured, for whoever does not see the colour."""
+        """Adds a box with words. A highlighted box also has a thick dark frame, for readers who do not see the colour."""
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:
             (fill, line, ink), width = _BoxColours(LIT, INK), 5.0
@@ -139,7 +145,7 @@ class _Sheet:
         self.words((x0 + x1) / 2, y, text, ink, 14)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
-        """An arrow with its word beside it where it goes down, above it where it goes right."""
+        """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right."""
         (x0, y0), (x1, y1) = start, end
         self.annotations.append(
             {"x": x1, "y": y1, "ax": x0, "ay": y0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,

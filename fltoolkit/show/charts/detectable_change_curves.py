@@ -1,4 +1,4 @@
-"""What a repeat survey could detect, as curves that can be read before a target is set. Needs numbers only, no survey."""
+"""Curves of what a repeat survey could detect, to be read before a target is set. They need only numbers, no survey."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def detectable(
     prevalences: Sequence[float], *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05, power: float = POWER,
     response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> Picture:  # fmt: skip
-    """The smallest fall that a repeat of the same size would detect, against that size, one curve a prevalence.
+    """Returns a picture of the smallest fall that a repeat of the same size would detect, against that size. It has one curve per
+    prevalence.
 
     Args:
         prevalences: of the earlier round, as proportions, at most six.
         sizes: persons drawn in each round, from and to. deff, alpha, power: see `fl.detectable_change`.
-        response: share of those drawn who answer. planned: a size to mark.
-        title: in place of the question that the picture answers.
+        response: share of drawn persons who answer. planned: a size to mark.
+        title: replaces the question that the picture answers.
     """
     chart = falls(prevalences, read_language(BASE), sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,
                   planned=planned, title=title)  # fmt: skip
@@ -36,9 +37,10 @@ def detectable(
 
 @checked
 def repeat(out: Published, *, title: str = "") -> Picture | Words:
-    """What a repeat of this survey could detect: curves from its own prevalence, twice and half of it, at its size and design effect.
+    """Returns a picture of what a repeat of this survey could detect, at its size and design effect. The curves start from its
+    own prevalence, from twice and from half of it.
 
-    A sentence where the headline itself is not shown, nobody was found, or too few to show a design effect.
+    Returns a sentence if the headline is not shown, if nobody was found, or if there are too few cases to show a design effect.
     """
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:

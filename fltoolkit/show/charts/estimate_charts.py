@@ -1,4 +1,4 @@
-"""Pictures of estimates for notebooks: each published number with its interval and its marker, and answers that leave a question open."""
+"""Pictures of estimates for notebooks: published numbers with intervals and markers, and answers that leave a question open."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.survey.spec.groups import uncrossed
 
 OPENED = ["dont_know", "refused", "missing"]
-BEYOND = 1.1  # how far an axis that pictures share goes beyond its longest bar: a marker stands there
+BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed behind the bar
 
 
 @checked
 def dots(out: Published, measure: str, by: By = None, *, population: str | None = None, title: str = "") -> Picture:
-    """Estimates as dots with their intervals and printed values, one row a category.
+    """Returns a picture of estimates as dots with their intervals and printed values, one row per category.
 
-    A hollow dot is unreliable; where nobody was found there is a line from zero and no dot; `[c]` and `[u]` are not shown. Several
-    breakdowns stand below each other. Of a crossed one the categories of the second group are headings.
+    A hollow dot is unreliable. If nobody was found, there is a line from zero and no dot. Numbers with `[c]` and `[u]` are not
+    shown. Several breakdowns are below each other. In a crossed breakdown the categories of the second group are headings.
 
     Args:
-        title: in place of the measure, its groups and the population.
+        title: replaces the title of measure, groups and population.
     """
     rows = out.select(measure, by, population=population)
     return dot_plot(out, rows, title=title)
 
 
 def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """`dots` of some rows of one measure and population of a published set.
+    """Returns `dots` for some rows of one measure and population of a published set.
 
     Args:
-        beside: rows of the same measure whose pictures are compared with this one. Its axis reaches as far as they do.
+        beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
     """
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
     language = read_language(BASE)
@@ -51,9 +51,10 @@ def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.
 
 @checked
 def bars(out: Published, group: str, *, population: str | None = None, title: str = "") -> Picture:
-    """Number of persons in forced labour by a group, in the order of its categories: bars with intervals and printed values.
+    """Returns a picture of the number of persons in forced labour by a group, in the order of its categories: bars with intervals
+    and printed values.
 
-    A hollow bar is unreliable; what is not shown is marked.
+    A hollow bar is unreliable. A number that is not shown has its marker.
     """
     rows = out.select("total", [group], population=population)
     return picture(replace(estimates(out, rows, read_language(BASE), title=title), bars=True))
@@ -61,17 +62,20 @@ def bars(out: Published, group: str, *, population: str | None = None, title: st
 
 @checked
 def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -> Picture:
-    """The headline under each rule set, the run's own first; one that the survey cannot give says why."""
+    """Returns a picture of the headline under each rule set, the run's own first.
+
+    If the survey cannot give one, the picture shows the reason.
+    """
     return picture(under_each_rule_set(out, measure, read_language(BASE), title=title))
 
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Answers that leave a question open, by question: don't know, refused, blank.
+    """Returns a picture of the answers that leave a question open, by question: don't know, refused, blank.
 
     Args:
-        counts: from `fl.nonresponse`, a row a question.
-        beside: rows of questions whose pictures are compared with this one. Its axis reaches as far as they do.
+        counts: from `fl.nonresponse`, one row per question.
+        beside: rows of questions whose pictures are compared with this one. The axis covers their values too.
     """
     labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
     fig = figure(title or "Answers that leave a question open", "persons asked the module, unweighted and rounded; counts below the limit are not shown",

@@ -1,4 +1,4 @@
-"""The definitions as flowcharts, with published numbers of persons on their ways."""
+"""The definitions as flowcharts with published numbers of persons."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ HIDDEN = "[c] not shown"
 
 @dataclass(frozen=True)
 class Step:
-    """A condition of the definition, with the persons who come to it.
+    """A condition of the definition, with the persons who reach it.
 
     Attributes:
         label: the condition, in words.
-        left: weighted persons who leave here; None where the number is hidden.
-        remain: weighted persons who go on; None where a hidden number stands before it and another behind it.
-        leaving: who they are who leave, in words.
+        left: weighted persons who leave here; None if the number is hidden.
+        remain: weighted persons who go on; None if one hidden number is before this step and another after it.
+        leaving: who the persons are who leave, in words.
     """
 
     label: str
@@ -45,12 +45,12 @@ class Step:
 
 @checked
 def flow(out: Published, *, title: str = "") -> Picture:
-    """The definition as a row of bars: everybody asked, and after each condition how many go on and how many leave.
+    """Returns a picture of the definition as bars: everybody asked, and after each condition how many go on and how many leave.
 
-    The numbers are published ones. How many go on is a sum of published numbers, so that it tells nothing new.
+    The numbers are published ones. The number of persons who go on is a sum of published numbers, so it reveals nothing new.
 
     Args:
-        title: in place of the picture's own.
+        title: replaces the title of the picture.
     """
     rows = _steps(out, of_children=False)
     steps = _steps_of(rows)
@@ -99,7 +99,7 @@ def flow(out: Published, *, title: str = "") -> Picture:
 
 
 def _steps_of(rows: Rows) -> list[Step]:
-    """The conditions that the survey asked, each with who leaves and who goes on."""
+    """Returns the conditions that the survey asked, each with the persons who leave and who go on."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
     ends = [_number(rows[name]) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
@@ -126,7 +126,7 @@ def _persons(value: float) -> str:
 
 @checked
 def children(out: Published) -> None:
-    """Display the children's flowchart and its table; where children were not asked, say so."""
+    """Displays the flowchart of children and its table, or a note that children were not asked."""
     from IPython.display import display
 
     population = _population(out, of_children=True)
@@ -139,7 +139,7 @@ def children(out: Published) -> None:
 
 
 def children_flow(out: Published) -> Picture:
-    """Tool No. 2's flowchart of children in forced labour, with the published number of children on each way out."""
+    """Returns Tool No. 2's flowchart of children in forced labour, with the published number of children on each exit."""
     rows = _steps(out, of_children=True)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",
@@ -157,7 +157,7 @@ def _steps_in_words(rows: Rows) -> str:
 
 
 def _population(out: Published, *, of_children: bool) -> str | None:
-    """The first population with a flowchart of adults, or of children."""
+    """Returns the first population that has a flowchart of adults, or of children."""
     charts = out.table[out.table["measure"] == "flowchart"]
     for name, rows in charts.groupby("reference_population", sort=False):
         if rows["step"].isin(CHILD_LEAVES).any() == of_children:
@@ -166,7 +166,7 @@ def _population(out: Published, *, of_children: bool) -> str | None:
 
 
 def _steps(out: Published, *, of_children: bool) -> Rows:
-    """The rows of a flowchart by their step."""
+    """Returns the rows of a flowchart by their step."""
     population = _population(out, of_children=of_children)
     if population is None:
         raise RequestError(

@@ -1,4 +1,6 @@
-"""The plan in pictures and tables: its targets and what could verify them, the way to them, and the follow-up against the baseline."""
+"""The plan in pictures and tables: its targets and whether a survey can verify them, the path to them, and the follow-up of the
+baseline.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to 
 
 @checked
 def named(plan: Plan | None) -> Words:
-    """Which plan it is; or that there is none, so that what follows stays empty."""
+    """Returns a sentence that names the plan, or says that there is none and that the cells below stay empty."""
     if plan is None:
         return Words(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
@@ -39,7 +41,10 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """What must be known before the targets are printed, as the documents say it: each that no repeat could verify, and why; or that all can be."""
+    """Returns a text on each target, in the words of the documents: whether a repeat can verify it, and why.
+
+    Targets that no repeat can verify come first, with a warning.
+    """
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Words(NO_TARGETS)
@@ -60,9 +65,10 @@ def _warned(language: Language, row: PlanRow) -> str:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Table:
-    """Every row that a survey fills: its target, what stands in the way of verifying it, and the smallest fall that a repeat of the planned sample would find.
+    """Returns a table of every row that a survey fills: its target, what prevents its verification, and the smallest fall that a
+    repeat of the planned size would detect.
 
-    Where there is a later round, its number stands beside each target: a place, and no test.
+    If there is a later round, its number is beside each target. This comparison is not a test.
     """
     return in_notebook(target_tables.every_row(read_language(BASE), evidence))
 
@@ -70,10 +76,12 @@ def targets(evidence: Evidence) -> Table:
 @of_plan
 @checked
 def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
-    """The way of one indicator from its baseline to its target: milestones are small ticks, since no survey measures them.
+    """Returns a picture of the path of one indicator from its baseline to its target. Milestones are small ticks, because no
+    survey measures them.
 
     Args:
-        row: the id of a row of the baseline; by default the first with a target. title: in place of the indicator.
+        row: the id of a row of the baseline; by default the first with a target.
+        title: replaces the name of the indicator.
     """
     steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
@@ -87,23 +95,26 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Table:
-    """Tool No. 16's five criteria, indicator by indicator; footnotes say what is missing."""
+    """Returns a table of Tool No. 16's five criteria for each indicator. Footnotes say what is missing."""
     return in_notebook(framework_tables.smart(read_language(BASE), evidence))
 
 
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
-    """Each row of the baseline beside the later round, with the change, its interval and the verdict; nothing says why it changed."""
+    """Returns a table of each row of the baseline beside the later round, with the change, its interval and the verdict.
+
+    It does not say why anything changed.
+    """
     rows = evidence.follow_up
     return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
 
 
 def name_of(row: PlanRow) -> str:
-    """A row of the plan as the documents name it: `Number of persons … (gender: women)`."""
+    """Returns the name of a plan row as in the documents: `Number of persons … (gender: women)`."""
     return plan_words.about(read_language(BASE), row)
 
 
 def _value(row: PlanRow, column: str) -> str:
-    """A number that stands in the row's unit, rounded as its measure is."""
+    """Formats a number that is already in the unit of its row. It is rounded like its measure."""
     return number(row[column] / scale(row["measure"]), row["measure"])

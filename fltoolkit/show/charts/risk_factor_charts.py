@@ -1,4 +1,7 @@
-"""Risk factors as a forest plot with its table, and the sensitivity table of response error. What goes with forced labour, never why."""
+"""Risk factors as a forest plot with its table, and the sensitivity table of response error.
+
+They show what is associated with forced labour, never why it happens.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,13 @@ PER_1000 = "prevalence"
 
 @checked
 def risk(model: PublishedModel, *, title: str = "") -> Picture:
-    """Odds ratios as dots with their intervals on a log axis, group by group, beside the category each is compared with.
+    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group, with the reference category of
+    each group.
 
-    Hollow dots are unreliable; `[c]` and `[u]` are not shown.
+    Hollow dots are unreliable. Numbers with `[c]` and `[u]` are not shown.
 
     Args:
-        title: in place of the picture's own.
+        title: replaces the title of the picture.
     """
     if model.table.empty:
         fig = figure(
@@ -63,7 +67,7 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
 
 @checked
 def risk_table(model: PublishedModel) -> Table:
-    """The same model in numbers: odds ratio, and by how many per 1,000 the prevalence differs, all else equal."""
+    """Returns the same model as a table: odds ratios, and by how many per 1,000 the prevalence differs, all else equal."""
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
@@ -89,7 +93,10 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """What the prevalence would be if answers misclassify: a table in colours. A sensitivity table, never the headline."""
+    """Returns a coloured table of the prevalence if answers were wrong at given rates.
+
+    It is a sensitivity table, never the headline.
+    """
     records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
     down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
     rows, columns = ([f"{v * 100:g}{NBSP}%" for v in part] for part in (down, across))
@@ -126,7 +133,7 @@ def response_error(found: ResponseError) -> Picture:
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a label each, unique over the groups."""
+    """Returns the rows with a label for each. The label is unique over all groups."""
     names = [value(g, c) for g, c in zip(table["group"], table["category"], strict=True)]
     whose = [f"{n} ({_name(g)})" if names.count(n) > 1 else n for n, g in zip(names, table["group"], strict=True)]
     return table.assign(y=[wrap(n) for n in whose])
@@ -141,7 +148,10 @@ def _name(group: str) -> str:
 
 
 def _range(table: pd.DataFrame) -> tuple[float, float]:
-    """Room for every dot, and for at least a half to a double; limits beyond 0.02 or 50 are cut off."""
+    """Returns the limits of the axis.
+
+    They include every dot and at least 0.5 to 2. Interval limits below 0.02 or above 50 are cut off.
+    """
     limits = table[["ci_low", "ci_high"]].to_numpy(float)
     ends = [0.5, 2.0, *table["odds_ratio"].dropna(), *np.clip(limits[~np.isnan(limits)], 0.02, 50)]
     return min(ends) / 1.3, max(ends) * 1.3
@@ -159,7 +169,7 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
 
 
 def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
-    """Words that begin at 1, no difference."""
+    """Writes words that begin at 1, the place of no difference."""
     fig.add_scatter(
         x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": QUIET, "size": 12},
         hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",
@@ -195,7 +205,7 @@ def _hover_text(row: PublishedNumber) -> str:
 
 
 def _blank(found: ResponseError) -> str:
-    """What a dash stands for."""
+    """Returns the meaning of a dash in the table."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 

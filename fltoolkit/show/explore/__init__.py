@@ -1,4 +1,4 @@
-"""Explorers: each a pure view, and a thin ipywidgets shell around it. Without interaction, the view alone."""
+"""Explorers. Each is a pure view with a thin ipywidgets shell around it. Without interaction only the view is shown."""
 
 from fltoolkit.show.explore.definition_explorer import definition
 from fltoolkit.show.explore.plan_explorer import plan

@@ -1,4 +1,6 @@
-"""The definition explorer: one made-up person in the flowchart, answers that can be flipped, and the way they take."""
+"""The definition explorer: an invented person in the flowchart, with answers that can be changed, and the path that follows from
+them.
+"""
 
 from __future__ import annotations
 
@@ -47,18 +49,20 @@ LEGEND = "the way is framed thick; under each question what the answers make of 
 
 @cache
 def person(who: Who) -> Person:
-    """The made-up person; read and classified when first asked for."""
+    """Returns the invented person, who is read and classified at the first call."""
     return Person(who)
 
 
 def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
-    """The verdict on the person who gave these answers, and the way through the flowchart lit up.
+    """Returns the verdict on the person who gave these answers, and the flowchart with the path highlighted.
 
     Args:
-        who: `adult` or `child`. answers: by question of `person(who).questions`; what is not named is no.
+        who: `adult` or `child`.
+        answers: for each question of `person(who).questions`; a question that is missing here is answered no.
     """
     found = person(who).verdict(answers)
-    told, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)  # here each item is one question of its name
+    # here each item has one question with the same name
+    told, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)
     draw = _adult if who == "adult" else _child
     return Words(f"{told}\n\nThe path, as the classification writes it: {way}"), Picture(
         draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {told.replace('**', '')}"
@@ -67,12 +71,15 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
 
 @checked
 def definition(*, interactive: bool = False) -> Any:
-    """One made-up person in the flowchart: with `interactive` every answer can be flipped, of an adult or a child; else one view."""
+    """Shows an invented person in the flowchart.
+
+    With `interactive` every answer of an adult or a child can be changed; otherwise shows one view.
+    """
     return panel() if interactive else static(view("adult", FIRST["adult"]))
 
 
 def panel() -> Any:
-    """The widget: who, and a drop-down an answer, above the way that they take."""
+    """Returns the widget: who is asked, a drop-down per answer, and the path that follows from the answers."""
     import ipywidgets as widgets
 
     who = widgets.RadioButtons(options=[("an adult", "adult"), ("a child", "child")], description="Who is asked")
@@ -90,7 +97,7 @@ def panel() -> Any:
 
 
 def _sides() -> dict[str, list[str]]:
-    """The adult's questions in the order of the flowchart."""
+    """Returns the adult's questions in the order of the flowchart."""
     adult = person("adult")
     later = [c for c in adult.questions if c != "any_work" and c not in (*adult.items["involuntary"], *adult.items["coercion"])]
     return {

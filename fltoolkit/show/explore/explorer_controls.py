@@ -1,4 +1,4 @@
-"""What all explorers share: parts displayed as they stand, or on a screen under controls, drawn anew when one of them changes."""
+"""What all explorers share: parts that are displayed alone, or under controls. They are drawn again when a control changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description
 
 
 def static(parts: Sequence[Part]) -> None:
-    """Display the parts of a view."""
+    """Displays the parts of a view."""
     from IPython.display import display
 
     for part in parts:
@@ -21,7 +21,7 @@ def static(parts: Sequence[Part]) -> None:
 
 
 def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
-    """A native, labelled drop-down: the keyboard works it, and a screen reader names it."""
+    """Returns a native drop-down with a label. It works with the keyboard and with screen readers."""
     import ipywidgets as widgets
 
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
@@ -33,20 +33,20 @@ def shell(
     beside: Sequence[Any] = (),
     changes: list[Callable[[], None]] | None = None,
 ) -> Any:
-    """The controls above what `view` gives, which is drawn anew on every change of a control.
+    """Returns the controls above the result of `view`, which is drawn again after every change of a control.
 
     Args:
         controls: widgets with a `value`.
-        view: what is shown for the controls as they stand.
-        beside: arranges many controls to the left of the view, where there is room.
-        changes: what is called when something else changes that the view shows; redrawing is added to it.
+        view: returns what is shown for the present values of the controls.
+        beside: places many controls to the left of the view, if there is room.
+        changes: functions that are called when something else changes the view; redrawing is added to this list.
     """
     import ipywidgets as widgets
 
     screen, busy = widgets.Output(), [False]
 
     def show(_: object = None) -> None:
-        if busy[0]:  # a view may set its own controls; what that changes is drawn once
+        if busy[0]:  # a view may set its own controls; such changes do not draw it again
             return
         busy[0] = True
         try:
@@ -72,6 +72,6 @@ def _bundle(part: Part) -> dict[str, Any]:
     data = part._repr_mimebundle_()
     if (
         MIME in data
-    ):  # a screen's chart follows its width anyway; told to be responsive it may lose its height where it is not the first
+    ):  # the chart adapts to the width of the screen anyway; with `responsive` it may lose its height if it is not the first
         data[MIME]["config"] = {**data[MIME]["config"], "responsive": False}
     return data

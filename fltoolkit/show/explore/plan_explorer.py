@@ -1,4 +1,4 @@
-"""The plan explorer: what a repeat would find of a true fall, for a row of the plan, a fall, a year and a sample."""
+"""The plan explorer: how probably a repeat detects a true fall, for a row of the plan, a fall, a year and a sample."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
 
 CUT, POINTS = 0.25, 60
-TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # so few that they stand apart on half a screen
+TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # few enough that their labels do not touch on half a screen
 
 
 def plan_choices(evidence: Evidence) -> dict[str, int]:
-    """The rows of the plan whose change a repeat could look for: a name for each, and its place in `evidence.targets`."""
+    """Returns the rows of the plan whose change a repeat could detect: a name for each, and its place in `evidence.targets`."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {name_of(r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 
 
 def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> tuple[Words, Picture]:
-    """What a repeat would find of a true fall: in words, and its chance against the persons who answer.
+    """Returns how probably a repeat detects a true fall: in words, and as a curve over the number of persons who answer.
 
     Args:
-        choice: one of `plan_choices`. cut: the true fall, relative to the baseline. year: of the repeat. sample: the persons who answer, of this row.
+        choice: one of `plan_choices`.
+        cut: the true fall, relative to the baseline.
+        year: of the repeat.
+        sample: the number of persons who answer and who belong to this row.
     """
     offered = plan_choices(evidence)
     if choice not in offered:
@@ -74,7 +77,10 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
 @of_plan
 @checked
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
-    """What a repeat would find, for a fall, a year and a sample: with `interactive` they can be picked, else those of the plan."""
+    """Shows what a repeat would detect, for a fall, a year and a sample.
+
+    With `interactive` they can be chosen; otherwise they are those of the plan.
+    """
     offered = plan_choices(evidence)
     if not offered:
         return static([Words("No row of the plan has a published baseline to reckon from.")])
@@ -87,7 +93,7 @@ def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
 
 
 def plan_panel(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> Any:
-    """The widget: a row of the plan, and the fall, the year and the sample, above the view they choose."""
+    """Returns the widget: controls for a row of the plan, the fall, the year and the sample, above the view."""
     import ipywidgets as widgets
 
     first = int(evidence.targets["baseline_year"].min()) + 1

@@ -1,4 +1,4 @@
-"""The questionnaire explorer: item by item, who left its questions open, and what share of the cases answered yes to it."""
+"""The questionnaire explorer: for each item, the open answers to its questions, and the share of cases that answered yes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ NOT_ASKED = "`tables:` of survey.yaml asks for no `profile`, so that no shares o
 
 
 def choices(counts: pd.DataFrame) -> dict[str, str]:
-    """What can be looked at: all items, and each, by its words, as the questionnaire orders them."""
+    """Returns what can be chosen: all items, and each item by its words, in the order of the questionnaire."""
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
     return {"All items": ALL, **{f"{_words(item)} ({side})": f"{side}.{item}" for _, side, item in keys}}
 
 
 def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
-    """One item: the share of cases that answered yes to it, and its questions' open answers; or the shares of all items, side by side.
+    """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions. For all
+    items: their shares, side by side.
 
     Args:
-        counts: `fl.nonresponse`. out: the run's published set. item: one of `choices`, by name.
+        counts: `fl.nonresponse`.
+        out: the run's published set.
+        item: one of the values of `choices`.
 
     Raises:
         RequestError: the questionnaire has no such item.
@@ -55,22 +58,23 @@ def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
 
 @checked
 def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = False) -> Any:
-    """The questionnaire item by item: with `interactive` a drop-down of its items, else all of them.
+    """Shows the questionnaire item by item. With `interactive` there is a drop-down of its items; otherwise all are shown.
 
     Args:
-        counts: `fl.nonresponse`. out: the run's published set, which has shares of cases where `tables:` asks for a `profile`.
+        counts: `fl.nonresponse`.
+        out: the run's published set, which has shares of cases if `tables:` asks for a `profile`.
     """
     return panel(counts, out) if interactive else static(view(counts, out, ALL))
 
 
 def panel(counts: pd.DataFrame, out: Published) -> Any:
-    """The widget: a drop-down of the items above the view of one."""
+    """Returns the widget: a drop-down of the items above the view of one item."""
     picker = dropdown("Item", choices(counts), ALL)
     return shell([picker], lambda: view(counts, out, picker.value))
 
 
 def _told(row: dict[Any, Any], item: str) -> str:
-    """The share of the cases that answered yes, as a sentence."""
+    """Returns the share of the cases that answered yes, as a sentence."""
     if pd.isna(row["estimate"]):
         return f"{item}: {shown(row)}; the share of cases that answered yes to it is not shown."
     return f"{item}: {shown(row)} % of the cases answered yes to it ({percent(row)} interval {interval(row)})."

@@ -1,7 +1,7 @@
-"""The tables explorer: whatever a run publishes, picked by rule set, measure, population, breakdown and profile.
+"""The tables explorer: all that a run publishes, chosen by rule set, measure, population, breakdown and profile.
 
 Everything shown is selected from the run's published set (`publish_run(..., every_profile=True)` for several profiles), in which
-confidentiality was decided once: no change of the controls estimates or decides anything.
+confidentiality was decided once. A change of the controls estimates or decides nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class TableChoice:
-    """What is looked at. Each is offered as far as those before it leave something to see."""
+    """The table that is chosen. Each part offers only values that exist with the parts before it."""
 
     rule_set: str
     measure: str
@@ -46,10 +46,10 @@ class TableChoice:
 
 
 def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
-    """The choice nearest to what is wanted, and the options of each control: by label, what it stands for.
+    """Returns the choice nearest to the wanted one, and the options of each control: their values by label.
 
-    Of another rule set than the run's own only the headline is offered, since only that is published. Where no breakdown is wanted,
-    or not the one that is there, the fullest is chosen: the most numbers, with none hidden where there is such a one.
+    For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
+    wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
     """
     rows = out.table
     rows = rows[rows["measure"] != "flowchart"]
@@ -78,10 +78,10 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
-    """What one choice shows: what is hidden and why in words, the picture, the table.
+    """Returns what one choice shows: what is hidden and why in words, the picture, and the table.
 
     Raises:
-        RequestError: it is not offered.
+        RequestError: the choice is not offered.
     """
     fits, options = offered(out, choice)
     if name := next((n for n in LABELS if getattr(fits, n) != getattr(choice, n)), ""):
@@ -99,13 +99,16 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """The same measure and breakdown under every profile and rule set, and of every population: their pictures share an axis."""
+    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population.
+
+    Their pictures share an axis.
+    """
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:
-    """How many numbers of some published rows are not shown, and for each why."""
+    """Returns how many numbers of some published rows are not shown, and the reason for each."""
     gone = rows[rows["estimate"].isna()]
     by = f"Judged by the profile *{judged}*."
     if gone.empty:
@@ -117,10 +120,11 @@ def hidden(rows: pd.DataFrame, judged: str) -> Words:
 
 @checked
 def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None) -> Any:
-    """Pick a table of the published set and see it: labelled drop-downs with `interactive`, else one view.
+    """Shows a table of the published set that the user chooses. With `interactive` there are labelled drop-downs; otherwise one
+    view.
 
     Args:
-        out: the run's published set; with `every_profile` it can be looked at under each.
+        out: the run's published set; with `every_profile` it can be viewed under each profile.
         interactive: a widget for people; batch runs and stored notebooks keep False.
         choice: what is shown first.
     """
@@ -131,18 +135,18 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
 
 
 def panel(out: Published, start: TableChoice) -> Any:
-    """The widget: a drop-down for each part of the choice, above the view."""
+    """Returns the widget: a drop-down for each part of the choice, above the view."""
     _, options = offered(out, start)
     pickers = {name: dropdown(label, options[name], getattr(start, name)) for name, label in LABELS.items()}
 
     def show() -> tuple[Part, ...]:
-        """Each control offers what those before it leave."""
+        """Updates the options of each control, and returns the view."""
         choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}))
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):
                 picker.options = tuple(now[name].items())
             picker.value = getattr(choice, name)
-        return _view(out, choice)  # what is offered was just looked up
+        return _view(out, choice)  # the options were updated a moment ago
 
     return shell(list(pickers.values()), show)
 
@@ -152,7 +156,7 @@ def _sets(out: Published) -> dict[str, Published]:
 
 
 def _title(out: Published) -> str:
-    """The profile as people read it: by its title, which says its name."""
+    """Returns the title of the profile, which contains its name."""
     return out.judged.partition(": ")[2] or out.profile
 
 

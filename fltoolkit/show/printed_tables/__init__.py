@@ -1,1 +1,1 @@
-"""The kit's tables, each with one list of columns: notebooks, documents and the workbook print the same cells."""
+"""The kit's tables, each with one list of columns. Notebooks, documents and the workbook print the same cells."""

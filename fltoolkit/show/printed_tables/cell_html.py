@@ -1,4 +1,4 @@
-"""A cell and a text as HTML: markers and terms show their meaning to a reader who points at them."""
+"""A cell and a text as HTML. Markers and terms show their meaning to a reader who points at them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell
 
 Meanings = tuple[tuple[str, str], ...]
 ROOM = '<span class="marker" style="display: inline-block; min-width: 1.9em; text-align: left">{}</span>'
-"""The room of a marker behind a number. Its style is its own, since a notebook that is not trusted yet drops style sheets."""
+"""The space for a marker behind a number. The style is inside the tag, because a notebook that is not trusted yet drops style
+sheets.
+"""
 
 
 def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
-    """A cell; `room`: its column has markers behind numbers, so that each leaves room for one and the numbers stand below each other."""
+    """Returns a cell as HTML.
+
+    `room`: the column has markers behind numbers, so each cell leaves space for one, and the numbers are aligned.
+    """
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
     behind = ROOM.format(marker) if room and (cell.text or marker) and cell.is_number else marker
     return f"{inline(cell.text)}{behind}"
 
 
 def explained(text: str, meanings: Meanings) -> str:
-    """A text, escaped, in which each marker and term has its meaning as a title."""
+    """Returns an escaped text in which each marker and term has its meaning as a title."""
     known = dict(meanings)
     if not known:
         return inline(text)

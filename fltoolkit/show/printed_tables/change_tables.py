@@ -26,14 +26,16 @@ NUMBERS = {
     "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "value": "estimate_after",
     "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate", "change_ci_low": "ci_low", "change_ci_high": "ci_high",
 }  # fmt: skip
-"""A row's number in the plan's follow-up, and the column that holds it in a published change."""
+"""For each number of the plan's follow-up, the column of a published change that contains it."""
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """The plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and the verdict.
+    """Returns a table of the plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and
+    the verdict.
 
     Args:
-        notes: more sentences below the table. narrow: the verdict is a sign, explained below, so that a row stands on one line of a page.
+        notes: further sentences below the table.
+        narrow: whether the verdict is a sign that is explained below the table, so that each row fits in one line of a page.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(light(language, row) for row in records if row["light"])) if narrow else ""
@@ -43,7 +45,9 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """The rows of one measure of a published change (`Rounds.changed`, `fl.change` published), as those of the follow-up."""
+    """Returns a table of one measure of a published change (`Rounds.changed`, `fl.change` published), in the form of the
+    follow-up.
+    """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
@@ -65,23 +69,26 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def light(language: Language, row: Row) -> str:
-    """The verdict behind its sign (▼ ▲ ? ×), no more; empty where the row is hidden."""
+    """Returns the verdict with its sign (▼ ▲ ? ×); empty if the row is hidden."""
     return language.kit(row["light"]) if row["light"] else ""
 
 
 def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCell:
-    """A round's number with the marker of that round."""
+    """Returns a round's number with the marker of that round."""
     return plan_cells.value(language, row, column, marker)
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """The change with its sign. The marker stands here only where no number does: a number's doubt is that of its round."""
+    """Returns the change with its sign.
+
+    The marker is shown only if there is no number. Doubts about a number are marked at the number of its round.
+    """
     cell = plan_cells.value(language, row, "change", "marker")
     return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
 
 
 def _change_limits(language: Language, row: Row) -> PrintedCell:
-    """The interval of the change; `<0` or `>0` stands for a limit that rounds to 0 and lies on that side."""
+    """Returns the interval of the change. `<0` or `>0` replaces a limit that rounds to 0 and is on that side of it."""
     cell = plan_cells.limits(language, row, "change_ci_low", "change_ci_high")
     if not cell.numbers:
         return cell
@@ -100,19 +107,19 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
 
 
 def _sign(language: Language, row: Row) -> PrintedCell:
-    """The sign of the verdict, whose meaning stands below the table."""
+    """Returns the sign of the verdict. Its meaning is explained below the table."""
     return PrintedCell(light(language, row).partition(" ")[0])
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Why the verdict is as it is and the row is flagged, but for what the verdict or the marker says already."""
+    """Returns the reasons for the verdict and the flag of a row, without reasons that the verdict or the marker already gives."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     told = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
     return tuple(number_words.reason(language, reason) for reason in told)
 
 
 def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:
-    """The two rounds by their years, or in words where a year is not known."""
+    """Returns the years of the two rounds, or words if a year is not known."""
     before, after = rows["year_before"].iloc[0], rows["year"].max()
     return {
         "before": f"{before:g}" if pd.notna(before) else language.say("columns.before"),
@@ -121,7 +128,7 @@ def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:
 
 
 def _rounds(row: Row) -> dict[str, object]:
-    """The two rounds by their years, or by their names where both are of one year."""
+    """Returns the years of the two rounds, or their names if both are of the same year."""
     column = "round" if row["year"] == row["year_before"] else "year"
     return {"before": row[f"{column}_before"], "after": row[column]}
 

@@ -29,12 +29,12 @@ INDENT = "\u2003"  # an em space
 
 
 def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
-    """A text of the indicator, in the first of its rows only."""
+    """Returns a text of the indicator in the first of its rows, and nothing in the others."""
     return PrintedCell(language.own(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """The survey's number; what partners typed; or that it is theirs to fill."""
+    """Returns the survey's number, the number that partners typed, or a note that partners have to fill it in."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         return number_cells.in_unit(language, float("nan") if pd.isna(shown) else float(shown), _measure(row), row["marker"])
@@ -49,25 +49,25 @@ def _limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _measure(row: Row) -> str:
-    """The measure of a row; of one that the survey cannot fill any will do, since it has no number."""
+    """Returns the measure of a row. If the survey cannot fill the row, it has no number, so any measure will do."""
     return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """The row's targets in words, or those that the partners typed for the first and second year."""
+    """Returns the row's targets in words, or those that the partners typed for the first and second year."""
     years = [language.own(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
     typed = language.say("targets.typed", years=" / ".join(years)) if years else ""
     return PrintedCell(row["promised"] or typed)
 
 
 def _frequency(language: Language, row: Row) -> PrintedCell:
-    """How often the indicator is reported: as the plan says, or the kit's own word for it."""
+    """Returns how often the indicator is reported, in the plan's words or in the kit's."""
     said = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
     return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said))
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
-    """The indicator in the first of its rows; below it, indented, the category of each."""
+    """Returns the indicator in the first of its rows. In the rows below, returns the category, indented."""
     if row["starts"]:
         return PrintedCell(number_words.indicator(language, row))
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -75,7 +75,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
-    """Why a number of the survey is hidden or doubtful."""
+    """Returns why a number of the survey is hidden or doubtful."""
     if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
@@ -96,13 +96,15 @@ MATRIX = TableLayout(
     reasons=_remark,
     wide=True,
 )
-"""Tool No. 16's matrix. The statement that an indicator belongs to stands above its rows."""
+"""Tool No. 16's matrix. The statement that an indicator belongs to is above its rows."""
 
 BASELINE = ("indicator", "unit", "baseline", "baseline_interval")
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Tool No. 16's matrix: the survey's cells filled, the targets in words, and the partners' cells as they gave them."""
+    """Returns Tool No. 16's matrix: the survey's cells filled in, the targets in words, and the partners' cells as they gave
+    them.
+    """
     named = evidence.targets[evidence.targets["target_year"].notna()]
     aims: dict[tuple[object, ...], list[str]] = {}
     for row in named.to_dict("records"):
@@ -116,13 +118,13 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """The rows of the plan with what the survey filled in: the matrix without targets and duties."""
+    """Returns the rows of the plan as the survey filled them: the matrix without targets and responsibilities."""
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
     return printed(language, MATRIX.only(*BASELINE), _rows(filled), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
-    """Tool No. 16's five criteria for each indicator of the plan; what one lacks is a footnote."""
+    """Returns a table of Tool No. 16's five criteria for each indicator of the plan. A footnote says what an indicator lacks."""
     table = evidence.smart
     rows = [
         {
@@ -136,7 +138,7 @@ def smart(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
-    """Whether a criterion is met; `partners` where only they can say."""
+    """Returns whether a criterion is met, or `partners` if only the partners can say."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
 
@@ -153,37 +155,8 @@ SMART = TableLayout(
 )
 """Tool No. 16's five criteria, one column each."""
 
-GLOBAL_FIGURES = TableLayout(
-    (
-        TableColumn("place", lambda language, row: PrintedCell(number_words.reason(language, row["place"])), "label"),
-        TableColumn("total", lambda language, row: number_cells.in_unit(language, row["stock"], "stock"), "value"),
-        TableColumn(
-            "per_1000", lambda language, row: number_cells.in_unit(language, row["stock_prevalence"], "stock_prevalence")
-        ),
-        TableColumn("year", lambda _, row: number_cells.year(row["year"])),
-        TableColumn("comparable", lambda language, row: PrintedCell(language.say(f"comparable.{row['comparable']}")), "words"),
-    )
-)
-
-
-def global_figures(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Global figures (`nap.global_estimates.references`), one row a place and year; none is comparable with a survey's."""
-    made = [
-        {
-            "place": place,
-            "year": year,
-            "comparable": part["comparable"].iloc[0],
-            "stock": float("nan"),
-            "stock_prevalence": float("nan"),
-        }
-        | dict(zip(part["measure"], part["value"], strict=True))
-        for (place, year), part in rows.groupby(["place", "year"], sort=False)
-    ]
-    source = language.say("references.source", source=language.list(map(language.kit, dict.fromkeys(rows["source"]))))
-    return printed(language, GLOBAL_FIGURES, made, TableWords(language.say("references.title"), notes=(source,)))
-
 
 def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """The rows of the baseline; `starts` says which is the first of its indicator."""
+    """Returns the rows of the baseline. `starts` marks the first row of each indicator."""
     rows = filled.table.to_dict("records")
     return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

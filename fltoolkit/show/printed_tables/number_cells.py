@@ -1,4 +1,4 @@
-"""Cells that hold numbers: as printed, with the marker that belongs to them and the number as a spreadsheet takes it."""
+"""Cells with numbers: each has the printed text, the marker of the number, and the number for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell
 from fltoolkit.show.wording import number_words
 
 EMPTY = PrintedCell()
-NONE = PrintedCell("–", like_number=True)  # there is no such number, as no fall that a repeat would find
+NONE = PrintedCell("–", like_number=True)  # there is no such number, for example no fall that a repeat would detect
 PERSONS_DIGITS = 3  # significant digits of a number of persons
 
 
 def estimate(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
-    """A published estimate: a proportion as it is read (17.2 per 1,000), a number of persons as it is."""
+    """Returns the cell of a published estimate: a proportion in its printed unit (17.2 per 1,000), a number of persons
+    unchanged.
+    """
     return in_unit(language, value if pd.isna(value) else scaled(value, measure), measure, marker)
 
 
 def in_unit(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
-    """A number that stands in its unit already, as in the plan's tables. One that is not shown leaves its marker alone."""
+    """Returns the cell of a number that is already in its unit, as in the plan's tables.
+
+    If it is not shown, the cell has only the marker.
+    """
     mark = letters(marker)
     if pd.isna(value):
         return PrintedCell("", mark)
@@ -30,7 +35,7 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "")
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
-    """An interval whose limits stand in their unit; empty where it is not shown."""
+    """Returns the cell of an interval whose limits are already in their unit; empty if it is not shown."""
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
@@ -39,12 +44,12 @@ def interval(language: Language, low: float, high: float, measure: str) -> Print
 
 
 def count(language: Language, value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    """A number of persons; `missing` where there is none."""
+    """Returns the cell of a number of persons; `missing` if there is none."""
     return missing if pd.isna(value) else PrintedCell(number_words.count(language, value), "", (float(value),), "whole")
 
 
 def percent(language: Language, share: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    """A share as `50 %`; `missing` where there is none."""
+    """Returns the cell of a share as `50 %`; `missing` if there is none."""
     return missing if pd.isna(share) else PrintedCell(number_words.percent(language, share), "", (float(share),), "percent")
 
 
@@ -53,7 +58,7 @@ def year(value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
 
 
 def as_printed(value: float, measure: str) -> float:
-    """A number in its unit with the digits that are printed: one decimal, of persons three significant digits."""
+    """Returns a number in its unit, rounded as printed: one decimal, or three significant digits for numbers of persons."""
     if measure not in COUNTED:
         return round(float(value), 1)
     digits = max(0, floor(log10(abs(value))) + 1 - PERSONS_DIGITS) if abs(value) >= 1 else 0
@@ -61,10 +66,10 @@ def as_printed(value: float, measure: str) -> float:
 
 
 def style(measure: str) -> NumberStyle:
-    """How a spreadsheet shows numbers of a measure."""
+    """Returns how a spreadsheet shows numbers of a measure."""
     return "whole" if measure in COUNTED else "one_decimal"
 
 
 def letters(marker: object) -> str:
-    """A marker of a published table; empty for none."""
+    """Returns the marker of a published table; empty for none."""
     return marker if isinstance(marker, str) else ""

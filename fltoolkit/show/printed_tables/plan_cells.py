@@ -1,4 +1,4 @@
-"""Columns and cells that several of the plan's tables share: what a row is about, its baseline, its number in its unit."""
+"""Columns and cells that several of the plan's tables share: the subject of a row, its baseline, and its number in its unit."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def is_total(row: Row) -> bool:
-    """Whether a row of the plan is of everybody."""
+    """Returns whether a row of the plan is about everybody."""
     return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
-    """The lines above rows: the indicator with the unit of its numbers, `Prevalence … (per 1,000 adults)`, and the group."""
+    """Returns the lines above rows: the indicator with the unit of its numbers, `Prevalence … (per 1,000 adults)`, and the
+    group.
+    """
     indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
     return indicator, "" if is_total(row) else number_words.group(language, str(row["group"]))
 
 
 def about(language: Language, row: Row) -> PrintedCell:
-    """Indicator and category of a row that stands alone."""
+    """Returns the indicator and category of a row, for tables without headings."""
     return PrintedCell(plan_words.about(language, row))
 
 
 def category(language: Language, row: Row) -> PrintedCell:
-    """A row's category, below its group."""
+    """Returns a row's category, for tables with the group as heading."""
     return PrintedCell(language.say("everyone") if is_total(row) else number_words.reason(language, row["category"]))
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
-    """A number of the row in its unit; `marker` names the column of its marker."""
+    """Returns a number of the row in its unit. `marker` is the name of the column with its marker."""
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "")
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
-    """The years of the baseline, for the head of its column; empty where none is known."""
+    """Returns the years of the baseline, for the head of its column; empty if none is known."""
     known = rows.loc[rows["baseline_value"].notna(), column].dropna()
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
 
 
 def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
-    """An interval of the row in its unit."""
+    """Returns an interval of the row in its unit."""
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 
@@ -52,4 +54,4 @@ BASELINE = (
     TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value", "baseline_of"),
     TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits"),
 )
-"""The baseline and its interval, of rows that a survey fills."""
+"""The baseline and its interval, for rows that a survey fills."""

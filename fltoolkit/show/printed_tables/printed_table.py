@@ -1,7 +1,9 @@
-"""A table as it is printed: columns, cells with their markers, and lettered footnotes. It knows no survey and no file format.
+"""A table as it is printed: columns, cells with their markers, and lettered footnotes. It depends on no survey and no file
+format.
 
-A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and gives a `PrintedTable`. Three places turn
-that into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and `sheet_columns` (workbook).
+A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`. Three
+modules turn it into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and `sheet_columns`
+(workbook).
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ class PrintedCell:
     Attributes:
         text: what is printed, without the marker.
         marker: the letter of the marker that belongs to this number (`u`, `c`); empty for none.
-        numbers: the number as printed, in the unit of its row; of an interval both limits. Empty where nothing is shown.
+        numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if nothing is shown.
         style: how a spreadsheet shows these numbers.
-        like_number: the text stands in place of a number, as a class of cases (`5–14`) does.
+        like_number: whether the text replaces a number, such as a class of cases (`5–14`).
     """
 
     text: str = ""
@@ -46,7 +48,7 @@ class PrintedCell:
 
     @property
     def printed(self) -> str:
-        """Text and marker on one line: `8.0 [u]`, or `[c]` where no number is shown."""
+        """Text and marker on one line: `8.0 [u]`, or `[c]` if no number is shown."""
         return NBSP.join(part for part in (self.text, self.bracketed) if part)
 
     @property
@@ -59,12 +61,19 @@ class PrintedCell:
 class TableColumn:
     """One column of a table.
 
+    The values of `kind`:
+
+    - `label` names the row.
+    - `value` is the number that stays visible on a narrow screen.
+    - `number` is another number.
+    - `words` is a text that may take several lines.
+    - `notes` has the letters of footnotes.
+
     Attributes:
-        key: its name in code. It is the same in all languages.
-        cell: makes the cell of a row in a language.
-        kind: `label` names the row, `value` is the number that stays in view on a narrow screen, `number` another number,
-            `words` a text that may take several lines, `notes` the letters of footnotes.
-        head: the key under `columns` in the language's files. Left out, it is `key`.
+        key: its name in code, the same in all languages.
+        cell: a function that returns the cell of a row in a language.
+        kind: what the column contains.
+        head: the key under `columns` in the language files; `key` if it is empty.
     """
 
     key: str
@@ -79,9 +88,9 @@ class TableLayout:
 
     Attributes:
         columns: in the order in which they are printed.
-        headings: the lines across the table above rows that share them, the widest first; an empty text for none.
+        headings: the lines across the table above the rows that share them, the widest first; an empty text for none.
         reasons: why a row's number is hidden or doubtful. Each text becomes one footnote with a letter.
-        wide: the table needs a page on its side.
+        wide: whether the table needs a landscape page.
     """
 
     columns: tuple[TableColumn, ...]
@@ -90,14 +99,14 @@ class TableLayout:
     wide: bool = False
 
     def only(self, *keys: str) -> TableLayout:
-        """The same table with these columns alone, in this order."""
+        """Returns the same table with only these columns, in this order."""
         there = {column.key: column for column in self.columns}
         return replace(self, columns=tuple(there[key] for key in keys))
 
 
 @dataclass(frozen=True)
 class TableWords:
-    """The words around a table: title, subtitle, sentences below it, and what placeholders of heads (`{level}`) stand for."""
+    """The words around a table: title, subtitle, sentences below it, and the values of placeholders in heads (`{level}`)."""
 
     title: str
     subtitle: str = ""
@@ -119,13 +128,13 @@ class PrintedTable:
     """A table in one language.
 
     Attributes:
-        title: above it. subtitle: below the title, in notebooks.
-        heads: one a column.
-        rows: cells, one a column. A row of a single cell is a line across the table that names what follows.
-        note: sentences below the table, the meaning of its markers among them.
-        footnotes: what the letters a, b, … say, in order.
-        meanings: what each marker and term of the table means, for a reader who points at it.
-        wide: the table needs a page on its side.
+        title: the words above it. subtitle: the words below the title, in notebooks.
+        heads: one per column.
+        rows: cells, one per column. A row with a single cell is a line across the table that names the rows below it.
+        note: sentences below the table, including the meaning of its markers.
+        footnotes: the texts of the letters a, b, …, in order.
+        meanings: the meaning of each marker and term of the table, for a reader who points at it.
+        wide: whether the table needs a landscape page.
     """
 
     title: str
@@ -143,7 +152,10 @@ class PrintedTable:
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
     def has_markers(self, place: int) -> bool:
-        """Whether a marker stands behind a number in a column; there each cell leaves room for one, so that the numbers end at one place."""
+        """Returns whether a column has a number with a marker behind it.
+
+        Then each of its cells leaves space for a marker, so that the numbers are aligned.
+        """
         return any(len(row) > 1 and bool(row[place].text and row[place].marker) for row in self.rows)
 
     @property
@@ -153,13 +165,15 @@ class PrintedTable:
 
 
 def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words: TableWords) -> PrintedTable:
-    """A table of these rows in a language.
+    """Returns a table of these rows in a language.
 
     Args:
-        layout: its columns. rows: from a published table or a table of the plan. words: what stands around it.
+        layout: its columns.
+        rows: from a published table or a table of the plan.
+        words: the words around it.
 
     Returns:
-        the table. A column of letters is added at the right where a row has a reason.
+        The table. If any row has a reason, a column with the letters of footnotes is added at the right.
     """
     body: list[tuple[PrintedCell, ...]] = []
     footnotes: list[str] = []
@@ -190,24 +204,24 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
 def of_texts(
     title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = (), note: str = ""
 ) -> PrintedTable:
-    """A table of texts that has no list of columns; `numbers` are the places of the columns that hold numbers."""
+    """Returns a table of texts that has no list of columns. `numbers` are the places of the columns with numbers."""
     kinds: list[Kind] = ["number" if place in numbers else "words" for place in range(len(heads))]
     named = tuple(Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True)))
     return PrintedTable(title, named, tuple(tuple(map(PrintedCell, row)) for row in rows), note=note)
 
 
 def letter(place: int) -> str:
-    """The letter of a footnote: a to z, then aa, ab, …"""
+    """Returns the letter of a footnote: a to z, then aa, ab, …"""
     before, within = divmod(place, len(ALPHABET))
     return (letter(before - 1) if before else "") + ALPHABET[within]
 
 
 def _meaning(language: Language, marker: str) -> str:
-    """What a marker means; of `c` why the number is hidden, which is one reason for all."""
+    """Returns the meaning of a marker. For `c` it is why the number is hidden, which is the same reason for all."""
     return language.kit(CONFIDENTIAL) if marker == "c" else language.say(f"markers.{marker}")
 
 
 def _terms(language: Language) -> tuple[tuple[str, str], ...]:
-    """Terms that a reader may point at, with their meaning."""
+    """Returns the terms that readers can point at, with their meaning."""
     keys = ("cv", "deff")
     return tuple((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in keys)

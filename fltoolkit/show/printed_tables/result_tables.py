@@ -1,4 +1,4 @@
-"""The tables of what a survey found: a measure by its groups, and the headline under each rule set."""
+"""The tables of a survey's results: a measure by its groups, and the headline under each rule set."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from fltoolkit.show.wording import number_words
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
-}  # of whom `n` counts; else the persons asked
-COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; else the cases
+}  # the persons that `n` counts; for other measures, the persons asked
+COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, the cases
 
 
 def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
-    """Published rows of one measure and population; a line across names each group.
+    """Returns a table of published rows of one measure and population. A line across the table names each group.
 
     Args:
-        rows: from `Published.select`, or a part of `Published.table`. title: by default the measure and the population.
+        rows: from `Published.select`, or a part of `Published.table`.
+        title: by default the measure and the population.
     """
     first = rows.iloc[0].to_dict()
     measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
@@ -49,7 +50,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
 
 
 def results(measure: str) -> TableLayout:
-    """The columns of a measure's results."""
+    """Returns the columns of a measure's results."""
     return TableLayout(
         (
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
@@ -64,7 +65,7 @@ def results(measure: str) -> TableLayout:
 
 
 def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """The headline under each rule set, the run's own first (from `Published.rule_sets`)."""
+    """Returns a table of the headline under each rule set, the run's own first (from `Published.rule_sets`)."""
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     own = TableColumn("rule_set", lambda _, row: PrintedCell(str(row["rule_set"])), "label")
@@ -85,7 +86,7 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
-    """The estimate, with its marker, and its interval."""
+    """Returns two columns: the estimate with its marker, and its interval."""
     return (
         TableColumn(
             measure, lambda language, row: number_cells.estimate(language, row["estimate"], measure, row["marker"]), "value"
@@ -101,26 +102,26 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """How many of the cases have no answer; of few the marker."""
+    """Returns how many cases have no answer, or the marker if they are few."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
 def _cases(language: Language, row: Row) -> PrintedCell:
-    """How many cases: their number, and of a cell of a breakdown the class of it (`5–14`)."""
+    """Returns the number of cases; for a cell of a breakdown the class of the number (`5–14`)."""
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
     return PrintedCell(number_words.cases(language, row).replace(" ", NBSP), like_number=True)
 
 
 def _group(language: Language, row: Row) -> tuple[str]:
-    """The group of a row, above its categories; a step of the flowchart needs none."""
+    """Returns the group of a row, for the line above its categories; empty for a step of the flowchart."""
     return ("" if row["measure"] == "flowchart" else number_words.group(language, str(row["breakdown"])),)
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Why a number is not shown or not reliable. What is confidential has one reason, which its marker tells."""
+    """Returns why a number is hidden or not reliable. Confidential numbers all have the same reason, which their marker gives."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         "" if row["marker"] == "c" else number_words.remark(language, row),
@@ -129,25 +130,27 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """What must be known of a rule set's result beside those of others."""
+    """Returns what readers must know about a rule set's result when they compare it with others."""
     told = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
     return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(told))
 
 
 def _subtitle(language: Language, row: Row) -> str:
-    """Whom the rows are about, and when."""
+    """Returns the population and the reference period of the rows."""
     texts = (row["reference_population_label"], row["reference_period"])
     return language.list(language.kit(text) for text in texts if text)
 
 
 def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Which months a stock or a duration counts."""
+    """Returns which months a stock or a duration counts."""
     return tuple(
         number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
     )
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
+    """Returns a sentence on facts that were recalled from memory and not yet checked, if the rows are based on any; otherwise
+    empty.
+    """
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

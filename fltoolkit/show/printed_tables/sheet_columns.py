@@ -1,4 +1,6 @@
-"""A printed table as a spreadsheet takes it: numbers are numbers, an interval is two columns, and markers have a column of their own."""
+"""A printed table in the form of a spreadsheet: numbers are numbers, an interval has two columns, and markers have a separate
+column.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,10 @@ class SheetColumn:
     """One column of a sheet.
 
     Attributes:
-        key: its name in code, the same in all languages. head: its words.
-        values: a cell each row: a number as printed, in the unit of its row; a text; None where nothing is shown.
-        styles: how each cell's number is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
+        key: its name in code, the same in all languages.
+        head: its words.
+        values: one value per row: a number as printed, in the unit of its row; a text; None if nothing is shown.
+        styles: for each cell, how its number is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
     """
 
     key: str
@@ -29,11 +32,12 @@ class SheetColumn:
 
 
 def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn, ...]:
-    """The columns of a sheet that holds this table.
+    """Returns the columns of a sheet with this table.
 
     Returns:
-        first `heading`, the line across the table above each row, if there is one; then a column each of the table's. An interval gives
-        two columns (`…_low`, `…_high`). Where a number has a marker, `…_marker` follows it. Footnotes stand below the table, by letter.
+        First `heading`, the line across the table above each row, if there is one; then one column per column of the table. An
+            interval gives two columns (`…_low`, `…_high`). If a column has markers, `…_marker` follows it. Footnotes are below
+            the table, by letter.
     """
     across, body = _rows(table)
     made = [SheetColumn("heading", language.say("columns.heading"), across, (PLAIN,) * len(body))] if any(across) else []
@@ -43,7 +47,7 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
 
 
 def _rows(table: PrintedTable) -> tuple[tuple[str, ...], list[tuple[PrintedCell, ...]]]:
-    """The rows of cells, and the line across the table above each."""
+    """Returns the rows of cells, and the line across the table above each row."""
     across, body, heading = [], [], ""
     for row in table.rows:
         if len(row) == 1 < len(table.heads):

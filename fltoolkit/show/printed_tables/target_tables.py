@@ -1,4 +1,4 @@
-"""The tables of the plan's targets: what a repeat could verify and detect, and the way to each target year by year."""
+"""The tables of the plan's targets: what a repeat could verify and detect, and the path to each target year by year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fltoolkit.show.wording import number_words, plan_words
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """What the target asks, in the plan's terms: a cut, a value or eradication by a year. Its value has a column of its own."""
+    """Returns the target in the plan's terms: a cut, a value or eradication by a year. Its value has a separate column."""
     if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return PrintedCell(plan_words.promise(language, row))
     return PrintedCell(language.kit(row["target_words"]))
@@ -32,17 +32,17 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 
 def _beside(language: Language, row: Row) -> PrintedCell:
-    """Where the later round lies beside the target: a place, and no test."""
+    """Returns the position of the later round relative to the target. This is not a test."""
     return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
-    """The smallest fall that the planned repeat would find; `–` where it would find none."""
+    """Returns the smallest fall that the planned repeat would detect; `–` if it would detect none."""
     return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
 
 
 def _after(language: Language, row: Row) -> PrintedCell:
-    """The value after the smallest fall."""
+    """Returns the value after the smallest fall."""
     if pd.isna(row["smallest_value"]):
         return NONE if pd.notna(row["planned_sample"]) else EMPTY
     return plan_cells.value(language, row, "smallest_value")
@@ -72,10 +72,10 @@ TARGETS = TableLayout(
     ),
     headings=plan_cells.headings,
 )  # fmt: skip
-"""Every column that a table of targets has; each table prints some of them."""
+"""All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
-PLACED = ("later", "later_interval", "beside")  # once there is a later round
+PLACED = ("later", "later_interval", "beside")  # only if there is a later round
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 EVERYTHING = (
     "category",
@@ -101,17 +101,18 @@ MILESTONES = TableLayout(
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Each target with its baseline, whether a repeat could verify it, and the smallest fall that one could detect.
+    """Returns a table of each target with its baseline, whether a repeat could verify it, and the smallest fall that a repeat
+    could detect.
 
     Args:
-        rows: rows of `Evidence.targets` that name a target.
+        rows: rows of `Evidence.targets` that have a target.
     """
     words = TableWords(language.say("targets.title"), heads=plan_cells.years(language, rows, "baseline_year"))
     return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, evidence: Evidence) -> PrintedTable:
-    """Every row that a survey fills, with or without a target, and the later round beside it once there is one."""
+    """Returns a table of every row that a survey fills, with or without a target, and the later round if there is one."""
     rows = evidence.targets
     later = rows.loc[rows["beside"] != "", "later_year"]
     keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(later) else EVERYTHING
@@ -122,12 +123,17 @@ def every_row(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """What a repeat of the planned size could detect of each indicator's total (rows of `Evidence.targets`)."""
+    """Returns a table of what a repeat of the planned size could detect in each indicator's total (rows of
+    `Evidence.targets`).
+    """
     layout = TableLayout(TARGETS.only(*FOUND).columns)
     words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
     return printed(language, layout, rows.to_dict("records"), words)
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """The way to each target, year by year (`Evidence.milestones`); what nobody measures says so."""
+    """Returns a table of the path to each target, year by year (`Evidence.milestones`).
+
+    Values that nobody measures are marked.
+    """
     return printed(language, MILESTONES, rows.to_dict("records"), TableWords(language.say("milestones.title")))

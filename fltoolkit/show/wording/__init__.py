@@ -1,1 +1,1 @@
-"""Published numbers and the plan's rows in words."""
+"""Words for published numbers and for the plan's rows."""

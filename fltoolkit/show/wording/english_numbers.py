@@ -1,4 +1,6 @@
-"""Published numbers as people read them: scaled, rounded to what the survey can bear, and never without their doubt."""
+"""Published numbers as people read them: scaled, rounded to the precision of the survey, and never without their markers and
+intervals.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str) -> str:
-    """One number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
+    """Returns one number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
     if pd.isna(value):
         return ""
     read = as_read(float(value) * scale(measure), measure)
@@ -26,29 +28,32 @@ def number(value: float, measure: str) -> str:
 
 
 def percent(row: PublishedNumber) -> str:
-    """The confidence level, as `95 %` on one line."""
+    """Returns the confidence level, as `95 %` on one line."""
     return f"{float(row['level']) * 100:g}{NBSP}%"
 
 
 def interval(row: PublishedNumber) -> str:
-    """The interval, as `13.4 to 21.7`; empty where it is not shown."""
+    """Returns the interval, as `13.4 to 21.7`; empty if it is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     return f"{number(row['ci_low'], row['measure'])}{NBSP}to{NBSP}{number(row['ci_high'], row['measure'])}"
 
 
 def shown(row: PublishedNumber) -> str:
-    """The number, or its marker where it is not shown."""
+    """Returns the number, or its marker if it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
 
 
 def value(group: str, code: object) -> str:
-    """A value of a group as people read it: forms of forced labour and other characteristics of cases have the kit's own names, others the survey's."""
+    """Returns a value of a group in words.
+
+    Characteristics of cases, such as forms of forced labour, have the kit's names, other values the survey's.
+    """
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
 def to_verify(row: PublishedNumber) -> str:
-    """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
+    """Returns `; to be verified` if a figure is based on a recalled fact that nobody has compared with its source; else empty."""
     return "; to be verified" if row["to_verify"] else ""
 
 
@@ -57,22 +62,22 @@ def count(value: float) -> str:
 
 
 def count_or_mark(value: float | None) -> str:
-    """A count of persons, or `[c]` where it is hidden."""
+    """Returns a count of persons, or `[c]` if it is hidden."""
     return "[c]" if value is None or pd.isna(value) else count(value)
 
 
 def cases(row: PublishedNumber) -> str:
-    """How many cases: their number, and of a cell of a breakdown the class of it (`5–14`)."""
+    """Returns the number of cases; for a cell of a breakdown the class of the number (`5–14`)."""
     return count(row["cases"]) or str(row["cases_class"])
 
 
 def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
-    """A change's limits in words: `<0` or `>0` in place of one that rounds to 0 and lies on that side of it."""
+    """Returns the limits of a change in words: `<0` or `>0` replaces a limit that rounds to 0 and is on that side of it."""
     return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
 
 
 def in_large_type(row: PublishedNumber) -> str:
-    """A number as a title may have it: where its bounds are wide, from the estimate to the upper bound."""
+    """Returns a number for a title. If its bounds are wide, returns the range from the estimate to the upper bound."""
     if pd.isna(row["estimate"]) or not has_wide_bounds(row):
         return shown(row)
     return f"{shown(row)} to {number(row['bound_high'], row['measure'])}"
@@ -83,7 +88,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def of_plan(make: F) -> F:
-    """Let what a notebook asks of a plan's evidence say that there is none, where None stands for it."""
+    """Decorates a function that needs a plan's evidence.
+
+    If the evidence is None, the function returns a note that there is no plan.
+    """
 
     @wraps(make)
     def asked(*given: Any, **named: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Published numbers in the words of any language: scaled, rounded to what the survey can bear, with marker, unit and reason."""
+"""Published numbers in the words of any language: scaled, rounded to the precision of the survey, with marker, unit and
+reason.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,16 @@ from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 
-TENTHS = 0.1  # of a power or a cut: below, a decimal is told
+TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
 
 def number(language: Language, value: float, measure: str) -> str:
-    """A number in the scale of its measure: 17.2 (per 1,000), 6,290 (persons); empty for none."""
+    """Returns a number in the scale of its measure: 17.2 (per 1,000), 6,290 (persons); empty for none."""
     return language.number(english_numbers.number(value, measure))
 
 
 def in_unit(language: Language, value: float, measure: str) -> str:
-    """A number that stands in its unit already (17.2 of 17.2 per 1,000), as the plan's tables have it."""
+    """Returns a number that is already in its unit (17.2 for 17.2 per 1,000), as in the plan's tables."""
     return number(language, value / scale(measure), measure)
 
 
@@ -34,12 +36,12 @@ def count(language: Language, value: float) -> str:
 
 
 def cases(language: Language, row: PublishedNumber) -> str:
-    """How many cases: their number, and of a cell of a breakdown the class of it (`50 and more`)."""
+    """Returns the number of cases; for a cell of a breakdown the class of the number (`50 and more`)."""
     return count(language, row["cases"]) or language.kit(row["cases_class"])
 
 
 def percent(language: Language, share: float) -> str:
-    """A share as `50 %`."""
+    """Returns a share as `50 %`."""
     if pd.isna(share):
         return ""
     digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
@@ -51,7 +53,7 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """`13.4 to 21.7` of two numbers in words; empty for none."""
+    """Returns `13.4 to 21.7` for two numbers in words; empty if one is missing."""
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -61,28 +63,28 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """The number, or its marker where it is not shown."""
+    """Returns the number, or its marker if it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
 
 
 def signed(language: Language, value: float, measure: str) -> str:
-    """A change with its sign, of a value in the measure's own scale."""
+    """Returns a change with its sign. The value is in the scale of the estimates."""
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(language, abs(value), measure)}"
 
 
 def unit(language: Language, measure: str, population: str = "") -> str:
-    """The unit of the scaled number; a rate names whom it is per 1,000 of."""
+    """Returns the unit of the scaled number. A rate names the persons whom it is per 1,000 of."""
     key = f"units.{measure}" if population or not is_rate(measure) else f"units.bare_{measure}"
     return language.say(key, population=language.kit(population)) if population and is_rate(measure) else language.say(key)
 
 
 def group(language: Language, name: str) -> str:
-    """A group's name as people read it; those of a crossed breakdown joined."""
+    """Returns a group's name in words. The names of a crossed breakdown are joined."""
     return crossed(language.group(key) for key in uncrossed(name))
 
 
 def category(language: Language, row: PublishedNumber) -> str:
-    """What a row is about: its category, or everyone."""
+    """Returns what a row is about: its category, or everyone."""
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
@@ -91,7 +93,10 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
-    """What must be said of a profile of cases: that characteristics overlap, and how cases without an answer count; of other measures nothing."""
+    """Returns the notes for a profile of cases: that characteristics overlap, and how cases without an answer count.
+
+    Empty for other measures.
+    """
     if not rows["measure"].isin(PROFILES).all():
         return []
     topics = {topic for breakdown in rows["breakdown"].unique() for topic in uncrossed(breakdown) if topic in TOPICS}
@@ -100,7 +105,7 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
-    """What each row is about; where two breakdowns have a category of one name, each says whose."""
+    """Returns the label of each row. If two breakdowns have a category with the same name, the label also names the breakdown."""
     records = rows.to_dict("records")
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
@@ -108,7 +113,10 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def indicator(language: Language, row: PublishedNumber) -> str:
-    """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
+    """Returns an indicator in the plan's words.
+
+    The row that the kit adds below a % decrease has the kit's own words, with its population.
+    """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
     whole = language.kit(dict(row["unit"].values).get("who", ""))
@@ -116,12 +124,12 @@ def indicator(language: Language, row: PublishedNumber) -> str:
 
 
 def reason(language: Language, text: object) -> str:
-    """A reason in this language, with no line ending before a `%`; empty where there is none."""
+    """Returns a reason in this language, in which no line ends before a `%`; empty if there is none."""
     return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """A row's flag and every reason for it."""
+    """Returns a row's flag and every reason for it."""
     why, flag = reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("unreliable", "caution", "review")
     told = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
@@ -132,22 +140,22 @@ def remark(language: Language, row: PublishedNumber) -> str:
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """What must be said beside rows by some groups, a sentence a group: `Household wealth: at the time of the interview, …`."""
+    """Returns the notes for rows by some groups, one sentence per group: `Household wealth: at the time of the interview, …`."""
     said = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in said.items())
 
 
 def start(text: str) -> str:
-    """Words as a sentence starts: `Per 1,000 adults`."""
+    """Returns words with a capital first letter: `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]
 
 
 def marker(row: PublishedNumber) -> str:
-    """A marker as it is printed, `[c]`; empty for none."""
+    """Returns a marker as it is printed, `[c]`; empty for none."""
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """What the markers of a table mean."""
+    """Returns the meaning of a table's markers."""
     there = {str(m) for m in used}
     return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)

@@ -1,4 +1,4 @@
-"""A plan's rows in the words of any language: what a target promises, why no survey could verify it, where a later round lies beside it."""
+"""A plan's rows in the words of any language: targets, why no survey could verify one, and how a later round compares with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNDER = (BELOW, WHOLLY_BELOW)
 
 
 def about(language: Language, row: Line) -> str:
-    """What a row of the plan is about: its indicator, and its category where it is of one."""
+    """Returns what a row of the plan is about: its indicator, and its category if it has one."""
     what = number_words.indicator(language, row)
     if row["group"] in ("", TOTAL):
         return what
@@ -26,7 +26,7 @@ def about(language: Language, row: Line) -> str:
 
 
 def value(language: Language, number: float, row: Line) -> str:
-    """A number in its row's unit; empty for none."""
+    """Returns a number in its row's unit; empty for none."""
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
@@ -35,7 +35,7 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
 
 
 def promise(language: Language, row: Line) -> str:
-    """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
+    """Returns a target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
     if pd.isna(row["target_year"]):
         return ""
     aim = {
@@ -51,12 +51,12 @@ def promise(language: Language, row: Line) -> str:
 
 
 def frequency(language: Language, said: str) -> str:
-    """How often an indicator is reported: as the plan says, or the kit's own word for it."""
+    """Returns how often an indicator is reported, in the plan's words or in the kit's."""
     return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
 
 
 def verifiable(language: Language, row: Line) -> str:
-    """`no: sample too small`."""
+    """Returns whether a target can be verified, with the obstacle: `no: sample too small`."""
     said = language.say(f"verifiable.{row['verifiable'] or 'open'}")
     return (
         language.say("verifiable.why", said=said, why=number_words.reason(language, row["obstacle"])) if row["obstacle"] else said
@@ -64,9 +64,9 @@ def verifiable(language: Language, row: Line) -> str:
 
 
 def warning(language: Language, row: Line) -> str:
-    """What must be said of a target that no survey could verify, before it is printed."""
+    """Returns the warning to print before a target that no survey could verify."""
     about_it = {"what": about(language, row), "target": promise(language, row)}
-    if row["obstacle"] == UNPLANNED:  # as far as its size goes, the repeat that is planned would do
+    if row["obstacle"] == UNPLANNED:  # the planned repeat would be large enough
         chance = number_words.percent(language, row["power"])
         said = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
     else:
@@ -79,7 +79,7 @@ def warning(language: Language, row: Line) -> str:
 
 
 def later(language: Language, row: Line) -> str:
-    """Where the later round lies beside a target, in a sentence."""
+    """Returns a sentence on where the later round is relative to a target."""
     interval = between(language, row, "later_ci_low", "later_ci_high")
     told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
     return language.say("targets.already", **told_of, beside=language.kit(row["beside"]))

@@ -1,4 +1,6 @@
-"""What a survey found in sentences, in any language: each number with its doubt, and what all of them rest on."""
+"""What a survey found in sentences, in any language: each number with its uncertainty, and the facts on which all numbers are
+based.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 @checked
 def headline(out: Published) -> Words:
-    """The run's headlines as a notebook shows them: the sentences of each population, and what they rest on."""
+    """Returns the run's headlines for a notebook: the sentences of each population, and the facts on which they are based."""
     language = read_language(BASE)
     lines: list[str] = []
     for population in _populations(out):
@@ -31,7 +33,10 @@ def headline(out: Published) -> Words:
 
 
 def sentence(language: Language, row: PublishedNumber) -> str:
-    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
+    """Returns a published number as a sentence.
+
+    A suppressed number is never written. For an unreliable number the sentence says so.
+    """
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
@@ -55,12 +60,14 @@ def sentence(language: Language, row: PublishedNumber) -> str:
 
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
-    """Rate, number, and what is measured in time, of each headline population."""
+    """Returns the sentences of each headline population: rate, number, and measures in time."""
     return tuple(sentence(language, r) for r in headline_rows(out))
 
 
 def headline_rows(out: Published) -> list[PublishedNumber]:
-    """The published rows of the headline populations: rate, number, and what is measured in time; the default population's rate first."""
+    """Returns the published rows of the headline populations: rate, number, and measures in time; the default population's rate
+    first.
+    """
     whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in _populations(out) for m in MEASURES]
     there = set(zip(whole["reference_population"], whole["measure"], strict=True))
@@ -72,13 +79,16 @@ def _populations(out: Published) -> tuple[str, ...]:
 
 
 def has_open_answers(out: Published) -> bool:
-    """Whether persons left the headline's question open, or too few to say how many."""
+    """Returns whether some persons left the headline's question open, also if their number is hidden because it is small."""
     row = out.select("prevalence").iloc[0]
     return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """How many of those asked left a rate's question open, and that it is a lower bound as far as they go; nothing where it is hidden itself."""
+    """Returns how many of the persons asked left the question of a rate open, and the bounds that follow.
+
+    Returns an empty text if the rate is hidden.
+    """
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -91,14 +101,14 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def coverage(out: Published, language: Language) -> str:
-    """Whom the survey could not reach, in its own words."""
+    """Returns whom the survey could not reach, in the survey's own words."""
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Rule set, whom, when, how weighted and how judged: what every number rests on."""
+    """Returns the facts on which every number is based: rule set, population, period, weights and reliability profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
         language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")

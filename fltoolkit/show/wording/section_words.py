@@ -1,4 +1,4 @@
-"""Sentences that a notebook shows. The result of a section, or that it has none, says so: a page places them by that."""
+"""Sentences that a notebook shows. Their type tells a page whether they are the result of a section, or say that it has none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown; HTML, links and pictures in a survey's own labels stay letters."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as letters."""
 
     text: str
 
@@ -33,7 +33,7 @@ class Result(Words):
 
 @dataclass(frozen=True)
 class Nothing(Words):
-    """Why a section has nothing to show, in one sentence. A page shows the section in one line."""
+    """One sentence on why a section has nothing to show. A page shows the section in one line."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), NOTHING: {}}

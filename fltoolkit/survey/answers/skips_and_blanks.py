@@ -1,4 +1,4 @@
-"""Says what a blank answer means: a skip by the routing, a no that survey.yaml declares, or unknown."""
+"""Decides what a blank answer means: the routing skips the question, survey.yaml declares it a no, or it is unknown."""
 
 from __future__ import annotations
 
@@ -13,27 +13,33 @@ from fltoolkit.survey.spec.mapped_questions import EPISODE, MappedQuestions
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, Source
 from fltoolkit.survey.spec.routing import Routing
 
-SKIPPED = "fl__skipped__"  # before a gate's column: whether its blank is a no
+SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a gate's column is a no
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Whether a value is one of a few codes, null where it is null: compared one by one they cost half of what a list of them does."""
+    """Returns whether a value is one of a few codes. Null if the value is null. The codes are compared one by one, which takes
+    half the time of a list."""
     return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
 
 
 def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Whether the answer to a question is one of some codes, or has one of them among several; null where it is blank."""
+    """Returns whether the answer to a question is one of some codes. With several ticked options, one of them is enough. Null if
+    the answer is blank."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
 def says_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Whether an answer is yes; null where it is blank."""
+    """Returns whether an answer is yes. Null if it is blank."""
     return holds(source, mapped.codes(source).yes, episode)
 
 
 def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Whether an answer is no; null where it is blank. Of several codes in one text: it is not among them, nor is don't know or refused."""
+    """Returns whether an answer is no. Null if it is blank.
+
+    With several ticked options, the answer is no if neither the option of the question nor a code of don't know or refused is
+    ticked.
+    """
     codes = mapped.codes(source)
     if source.contains:
         return ~holds(source, [*codes.yes, *mapped.open_codes(source)], episode)
@@ -41,21 +47,21 @@ def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Ex
 
 
 def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Whether a question has no answer: an empty cell, or a code of `missing`. Always true or false, never null."""
+    """Returns whether a question has no answer: an empty cell or a code of `missing`. Never null."""
     value, missing = column(source.column, episode), mapped.codes(source).missing
     return value.is_null() | value.is_in(list(missing)).fill_null(False) if missing else value.is_null()
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
-    """Whether a blank means no for a person: routing skips the question, or survey.yaml says `blank: no`. True or false, never
-    null. None if a blank never means no.
-    """
+    """Returns whether a blank means no for a person: routing skips the question, or survey.yaml says `blank: no`. Never null.
+    Returns None if a blank never means no."""
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """For whom `blank: no` makes a blank a no: everybody, or who ticked another option."""
+    """Returns whether `blank: no` makes a person's blank a no. With `if_ticked`, this is so only if the person ticked another
+    option."""
     if not source.if_ticked:
         return nw.lit(True)
     yes = list(mapped.answers.yes if source.contains else mapped.codes(source).yes)
@@ -64,18 +70,20 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Whether routing skips a question: of gates joined by `all` one is shut, of those by `any` each. True or false, never null: a gate
-    that is unknown is not shut."""
+    """Returns whether routing skips a question. With `all`, one closed gate is enough. With `any`, all gates must be closed.
+    Never null: an unknown gate does not close the question."""
     return _as_truth(_shut(routing, mapped, episode))
 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
-    """The frame with a column for each gate that may have been skipped itself: whether its blank is a no.
+    """Returns the frame with one column for each gate that may itself have been skipped. The column says whether the gate's blank
+    is a no.
 
-    The other functions of this module read these columns. Written out in each question, a chain of gates would double with every link.
+    The other functions of this module read these columns. Without them, the expression of a chain of gates would double with each
+    gate.
 
     Args:
-        frame: the rows of a file, source columns as text. Gates of other files are left out.
+        frame: the rows of a file, with the source columns as text. Gates from other files are left out.
         mapped: the questions of the survey.
     """
     there = set(frame.collect_schema().names())
@@ -87,7 +95,8 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
 
 def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
-    """For whom a gate's blank is a no. For nobody, where the rows do not hold what decides on it: it is then unresolved."""
+    """Returns whether the blank of a gate is a no. False for everybody if a column that decides this is not in the file: the
+    blank is then unresolved."""
     needed = [*read.gate_columns, *read.if_ticked]
     return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
 
@@ -103,7 +112,8 @@ def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | 
 
 
 def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Whether one column shuts a gate: by its code, or because it was itself skipped, or its blank is a no."""
+    """Returns whether one column closes a gate: by its code, because the column itself was skipped, or because its blank is a
+    no."""
     codes, value = mapped.gate_codes(gate, name), column(name, episode)
     if codes.listed:
         separator = mapped.by_column[name][0].separator
@@ -123,7 +133,7 @@ def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.
 
 
 def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """`or` of some truths where one is enough, else `and`; those that are known are worked out now."""
+    """Returns `or` of some conditions if one is enough, otherwise `and`. Conditions that are already known are evaluated now."""
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
@@ -133,5 +143,6 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Whether the episode at a place, counted from 1, exists by their number; null where the number is not known."""
+    """Returns whether an episode exists, by the person's number of episodes. `place` counts from 1. Null if the number is not
+    known."""
     return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)

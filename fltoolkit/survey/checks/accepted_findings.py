@@ -1,4 +1,5 @@
-"""Handles findings that survey.yaml accepts, each with a printed reason, and reports its corrections as findings."""
+"""Handles findings that survey.yaml accepts, each with a printed reason. Also reports the corrections of survey.yaml as
+findings."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of 
 
 
 def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
-    """Findings as `accept` of survey.yaml leaves them.
+    """Returns the findings after `accept` of survey.yaml is applied.
 
-    An error that may be accepted, and is, becomes a warning that says why. One that may be and is not says how. An entry that names no
-    finding is a warning of its own.
+    An accepted error becomes a warning that gives the reason. An error that could be accepted, but is not, says how to accept it.
+    An entry of `accept` that fits no finding becomes a warning.
     """
     reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
-    # Other findings of the same check and column, such as ages that are not stated, are no reason to keep the entry.
+    # Only an error justifies the entry. Other findings of the same check and column, such as ages that are not stated, do not.
     there = {(finding.check, finding.where) for finding in found if finding.severity == "error"}
     unused = [
         Finding(
@@ -39,7 +40,7 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
 
 
 def _judged(finding: Finding, why: str | None) -> Finding:
-    """One finding; `why`: the reason for which it is accepted, where it is."""
+    """Returns one finding after `accept` is applied. `why`: the reason why it is accepted, or None."""
     if finding.severity != "error":
         return finding
     if finding.acceptable and why is not None:
@@ -50,11 +51,12 @@ def _judged(finding: Finding, why: str | None) -> Finding:
 
 
 def correction_findings(survey: Survey) -> list[Finding]:
-    """What was corrected, by column and reason; and a warning of each correction that changed nothing."""
+    """Returns a note for each column and reason, with the number of corrected rows, and a warning for each correction that
+    changed nothing."""
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:
-            do = "nothing; the rows themselves stand in the private folder (--private)"
+            do = "nothing; the rows themselves are in the private folder (--private)"
             out.append(Finding("note", "corrections", column, f"corrected: {why}", rows, do))
     changed = survey.corrected.changed if survey.corrected else ()
     for number, (correction, rows) in enumerate(zip(survey.spec.corrections, changed, strict=True), 1):

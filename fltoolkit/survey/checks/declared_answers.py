@@ -1,4 +1,4 @@
-"""Counts the persons for whom survey.yaml declares an answer: a blank that means no, or a refusal that skips."""
+"""Counts the persons for whom survey.yaml declares an answer: a blank that means no, or a refusal that skips a question."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """For how many persons asked the module a declaration makes a *no*, unprotected: `where`, `column`, `why`, `persons`.
+    """Counts the persons asked the module whose answer is a *no* only because survey.yaml declares it. The counts are not
+    protected.
 
     Args:
         survey: a survey.
-        kind: `blank` for `blank: no`, of those whom routing does not skip anyway; `gate` for gates that don't know or refused shuts.
+        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks behind gates that a
+            code of don't know or refused closes.
 
     Returns:
-        One row a question and its reason; a column that feeds several items stands once. Of episodes in rows it counts these.
+        One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items
+            has one row. If episodes are in rows, `persons` counts episodes.
     """
     mapped, rows = survey.spec.mapped, []
     asked = questions(survey)
@@ -46,7 +49,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _why(question: AskedQuestion, kind: Kind) -> str:
-    """The reason of a declaration; empty without one."""
+    """Returns the reason of a declaration. Empty if there is none."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -54,7 +57,7 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Whose blank is a no only because it is declared one."""
+    """Returns whether a person's blank is a no only because survey.yaml declares it one."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
@@ -64,7 +67,7 @@ def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw
 
 
 def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Routing as it would be if don't know and refused shut no gate."""
+    """Returns the routing without codes of don't know and refused that close a gate."""
     if routing.column:
         silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
@@ -74,7 +77,7 @@ def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """A note for each declaration, with its reason and how many persons it makes a *no*."""
+    """Returns a note for each declaration, with its reason and the number of persons whose answer becomes a *no*."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
@@ -87,7 +90,8 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 
 def _number_findings(survey: Survey) -> list[Finding]:
-    """Numbers of episodes that are none, or more than the file has episodes."""
+    """Returns findings about numbers of episodes that are not whole numbers, or are above the number of episodes in
+    survey.yaml."""
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:
         return []

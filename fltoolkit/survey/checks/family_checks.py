@@ -12,11 +12,11 @@ from fltoolkit.survey.data.person_frame import PART
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.child_module import Parents
 
-YOUNGEST_PARENT = 12  # years between parent and child below which the line number must be wrong
+YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line number must be wrong
 
 
 def family_findings(survey: Survey) -> list[Finding]:
-    """What the children's module needs of the data beyond its questions; nothing where children were not asked."""
+    """Returns findings about children and parents. Empty if children were not asked."""
     children = survey.spec.children
     if children is None:
         return []
@@ -25,7 +25,7 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Who answered the module that is not for their age."""
+    """Returns findings about persons who answered the module for the other age group."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []
@@ -95,6 +95,6 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         ):  # fmt: skip
             if counts[f"{i} {kind}"]:
                 these = FindingRows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
-                # A step-parent may be as young.
+                # A step-parent can be that young, so the finding may be accepted.
                 out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these, acceptable=kind == "child"))
     return out

@@ -1,6 +1,6 @@
-"""Lists the rows behind each finding by their keys, so that an office can look up the records.
+"""Lists the rows behind each finding by their keys, so that a statistical office can look up the records.
 
-The keys name single persons, so only a private folder may hold them.
+The keys identify single persons, so only a private folder may hold them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from fltoolkit.survey.design.survey_design import Survey
 
 
 def finding_rows(survey: Survey) -> pd.DataFrame:
-    """The rows behind the errors and warnings of `fl.check` that are about single rows.
+    """Lists the rows behind the errors and warnings of `fl.check` that are about single rows. The list is confidential.
 
     Returns:
-        One row a finding and record: `check`, `where`, `what` as in `fl.check`, `file` (the path that survey.yaml gives), then the
-        columns of the record's key under their own names. Confidential.
+        One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
+            survey.yaml), then the columns of the record's key under their own names.
     """
     found = all_findings(survey, Mask(survey.spec.confidentiality.least_told))
     tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
@@ -31,12 +31,12 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
-    """The records behind one finding."""
+    """Returns the records behind one finding."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
     own = files.given.get(rows.file, own)
     key = [c for c in dict.fromkeys([*files.person.key, *own.key]) if SOURCE + c in names]
-    part = nw.col(PART) if PART in names else nw.lit(0).alias(PART)  # a file that is one for all quarters
+    part = nw.col(PART) if PART in names else nw.lit(0).alias(PART)  # one file for all quarters has no part
     columns = [part, *(nw.col(SOURCE + c).alias(c) for c in key)]
     frame = rows.frame if rows.condition is None else rows.frame.filter(rows.condition.fill_null(False))
     table = to_pandas(frame.select(*columns).sort(PART, *key), survey.path)

@@ -1,4 +1,5 @@
-"""A finding: what is wrong in the data, where, in how many rows, how serious it is, and what to do. Also counts the rows."""
+"""Defines a finding: what is wrong in the data, where, in how many rows, how serious it is, and what to do. Also counts the
+rows."""
 
 from __future__ import annotations
 
@@ -24,9 +25,9 @@ COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 @dataclass(frozen=True)
 class FindingRows:
-    """The rows of the data that a finding is about: those of `frame` that meet `condition` (None: all).
+    """The rows of the data that a finding is about: the rows of `frame` that meet `condition` (None: all).
 
-    `file`: the kind of file that they are of, such as `module`; empty: the persons' or the episodes', whichever `frame` holds.
+    `file`: the kind of file, such as `module`. Empty: the file of persons or of episodes, depending on `frame`.
     """
 
     frame: Frame
@@ -39,13 +40,17 @@ class Finding:
     """One finding.
 
     Attributes:
-        severity: `error` (stops an estimate), `warning` (travels with the numbers) or `note`.
-        check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
-        what: what was found. count: how many, as they are; two numbers of which only the sum is told. do: what the reader should do.
-        rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
-        acceptable: of an error about single rows, whether `accept` of survey.yaml can say that these are right.
-        by: the columns that the finding is about with the persons at each, where it is about several; told in `what`, the most first.
-        counted: what `count` counts. `others` are no persons (labels, columns), or rows of an error about the design.
+        severity: `error` (stops an estimate), `warning` (printed beside the numbers) or `note`.
+        check: what was checked, such as `weights`.
+        where: the column, or the key of survey.yaml.
+        what: what was found.
+        count: the exact number of rows. If it is two numbers, only their sum is printed.
+        do: what the reader should do.
+        rows: the rows, if the finding is about single rows. Only a private folder may hold their keys.
+        counted: what `count` counts. `others` means labels or columns, not persons, or rows of an error about the design.
+        acceptable: for an error about single rows: whether `accept` of survey.yaml may say that the rows are right.
+        by: if the finding is about several columns, each column with its number of persons. They are printed in `what`, the most
+            frequent first.
     """
 
     severity: str
@@ -61,9 +66,8 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Findings as a table, the most serious first. Counts are rounded by `printed_counts` under a confidentiality limit, or exact
-    if the limit is None.
-    """
+    """Returns findings as a table, the most serious first. `limit`: the confidentiality limit by which `printed_counts` rounds
+    the counts. None: exact counts."""
     facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
     table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
@@ -71,7 +75,8 @@ def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
 
 
 def _what(finding: Finding, limit: int | None) -> str:
-    """What was found, with the columns that it is about; sorted by printed counts, since the order of exact ones would tell."""
+    """Returns what was found, with the columns that it is about. They are sorted by their printed counts, because the order of
+    exact counts could reveal them."""
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
@@ -79,7 +84,7 @@ def _what(finding: Finding, limit: int | None) -> str:
 
 
 def _size(count: Count, limit: int | None) -> int:
-    """A count as it is printed, for an order; 0 where it is hidden, also of two hidden ones whose sum is not."""
+    """Returns a count as printed, to sort by. A hidden count is 0. Two hidden counts are 0 even if their sum is printed."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)
@@ -94,7 +99,7 @@ def _told(count: Count, limit: int | None) -> object:
 
 
 def _count(finding: Finding, limit: int | None) -> object:
-    """The count of a finding as it is printed."""
+    """Returns the count of a finding, as printed."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else told_sum(*count, limit)
@@ -104,7 +109,7 @@ def _count(finding: Finding, limit: int | None) -> object:
 
 
 def stop_on_errors(table: pd.DataFrame, where: str) -> None:
-    """Raise `DataError` listing the findings of severity error."""
+    """Raise `DataError`, which lists the findings with severity error."""
     errors = table[table["severity"] == "error"]
     if len(errors):
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
@@ -112,16 +117,16 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """How many rows meet each condition, in one pass."""
+    """Returns how many rows meet each condition, counted in one pass."""
     if not conditions:
         return {}
     flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
     (counts,) = to_arrow(flags.select(nw.all().sum())).to_pylist()
-    return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # none: there is no row
+    return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # None if there is no row
 
 
 def values_told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
-    """The values of a column in some rows, as far as a message may print them."""
+    """Returns the values of a column in some rows, if a message may print them."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
     return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))

@@ -1,4 +1,4 @@
-"""Findings about codes of industries and occupations: codes that the classification does not have, and lengths that leave the level unclear."""
+"""Findings about codes of industries and occupations: unknown codes, and codes with an unclear number of digits."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ Found = list[Finding]
 
 @dataclass(frozen=True)
 class _AskedColumn:
-    """A column of codes of industries or occupations.
+    """A column with codes of industries or occupations.
 
     Attributes:
-        key: of survey.yaml, such as `sectors.sector`. sector: what survey.yaml says of it.
+        key: the key of survey.yaml, such as `sectors.sector`.
+        sector: what survey.yaml says about the column.
         where: the column and its key, for findings.
     """
 
@@ -35,8 +36,10 @@ class _AskedColumn:
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
-    """Codes that are not in the revision or the table that survey.yaml names. A few are a warning: they are shown as not
-    stated. More than half, or a length that no code has, is an error: `digits`, `revision` or the table must be wrong.
+    """Returns findings about codes that are not in the revision, or not in the table, that survey.yaml names.
+
+    A few such codes are a warning, and they are shown as not stated. If they are more than half, or if no code has the right
+    number of digits, this is an error: `digits`, `revision` or the table must be wrong.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():
@@ -44,7 +47,7 @@ def industries(survey: Survey, mask: Mask) -> Found:
         if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
             what, do = f"section letters cannot tell {' and '.join(held)} apart", "give digits if the survey has them"
             out.append(Finding("note", "industry", name, what, 0, do))
-        own = sector.job == "forced_labour"  # an answer of the module
+        own = sector.job == "forced_labour"  # the questions of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
         codes, key = _codes(frame, sector, episodes), survey.spec.key_of_job(name)
@@ -54,12 +57,12 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> pd.DataFrame:
-    """The codes of a column, of all episodes together: `code`, `known`, and the `rows` that have it."""
+    """Returns the codes of a column, for all episodes together: `code`, `known`, and the number of `rows` with this code."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
         given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())
         counted = given.group_by("code").agg(nw.len().alias("rows"))
-        # After the grouping: the few different codes are taken apart, and not the code of every person.
+        # The key is derived after grouping, so that each different code is split only once.
         found = to_arrow(counted.with_columns(job_key(nw.col("code"), sector).alias("key"))).to_pydict()
         for code, n, key in zip(found["code"], found["rows"], found["key"], strict=True):
             if code not in sector.missing:
@@ -92,7 +95,8 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
-    """Codes one digit short are read as having lost a zero; that must fit the rest of the column."""
+    """Returns findings about codes with one digit too few. Such codes are read as if a leading zero were lost. The rest of the
+    column must agree with this."""
     sector, where = asked.sector, asked.where
     if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
         return []
@@ -111,5 +115,5 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _printable_codes(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
-    """Some of the codes of a column, as far as a message may print them."""
+    """Returns some of the codes of a column, if a message may print them."""
     return mask.told(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))

@@ -1,4 +1,5 @@
-"""Shares of interviews by interviewer, by who was near, and by mode, among persons who answered the module."""
+"""Counts interviews by proxy, interviews with other persons present, and interviews by mode, among persons who answered the
+module."""
 
 from __future__ import annotations
 
@@ -18,13 +19,15 @@ from fltoolkit.survey.spec.questions import Source
 
 KINDS = ("proxy", "alone")
 ANSWERED, MODE = "answered", "mode "
-_KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # every estimate of a run asks again
+_KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # kept, because every estimate of a run needs it
 
 
 def interview_counts(survey: Survey) -> Mapping[str, int]:
-    """Persons who answered the module (`answered`), and of them how many by proxy, not alone and in each mode, unprotected.
+    """Returns the number of persons who answered the module (`answered`), and how many of them answered by proxy, not alone, and
+    in each mode. The counts are not protected.
 
-    Only what survey.yaml maps under `interview` is counted. A person with no answer there counts as neither.
+    Only questions under `interview` in survey.yaml are counted. A person without an answer to such a question is not counted
+    there.
     """
     if survey not in _KNOWN:
         _KNOWN[survey] = _counted(survey)
@@ -52,17 +55,18 @@ def _says(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
 
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
-    """The share of interviews in each mode, among those whose mode is known; at full precision, never printed. Empty without modes."""
+    """Returns the share of interviews in each mode, among interviews with a known mode. The shares are exact and are never
+    printed. Empty without modes."""
     counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
     known = sum(counts.values())
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """Such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml
-    maps nothing of this.
+    """Returns the conditions of the interviews, such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode
+    face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
 
-    A share is that of a rounded count, as `printed_counts` rounds it: below the limit it is `fewer than 5 persons`.
+    Shares are computed from counts rounded by `printed_counts`. A count below the limit becomes `fewer than 5 persons`.
     """
     counts, limit = interview_counts(survey), survey.spec.confidentiality.least_told
     told = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
@@ -70,7 +74,8 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:
-    """How many of those who answered the module were interviewed by proxy (`proxy`), not alone (`alone`) or in a mode, as a share."""
+    """Returns the share of interviews by proxy (`proxy`), not alone (`alone`) or in a mode, among persons who answered the
+    module."""
     of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
     kind = "mode" if of else name
     if (number := rounded(count, limit)) is None:

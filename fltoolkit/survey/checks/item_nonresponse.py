@@ -1,4 +1,4 @@
-"""Counts item non-response: how many persons left each yes/no question open."""
+"""Counts item non-response: how many persons gave no answer to each yes/no question."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 
-# What a child says no to before a question is not asked.
+# For each question to children, the earlier question that a child must not have answered with no.
 BEFORE = {
     f"children.{kind}.{part}": f"children.{kind}.{before}"
     for kind in ("third_party", "with_parents")
@@ -48,12 +48,12 @@ KINDS = {
     ),
     "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
 }  # fmt: skip
-FEW_COLUMNS = 3  # more are named with their counts only
+FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A yes/no question of the module or before it, its codes filled in."""
+    """A yes/no question of the module or before it, with its codes."""
 
     where: str
     source: Source
@@ -66,7 +66,7 @@ class AskedQuestion:
 
 
 def questions(survey: Survey) -> list[AskedQuestion]:
-    """Every yes/no question the spec maps, one for each episode label."""
+    """Returns every yes/no question of survey.yaml. A question about episodes is returned once per episode label."""
     spec = survey.spec
     return [
         AskedQuestion(where, source, codes, e)
@@ -77,7 +77,7 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """The persons' and the episodes' frame, each with those of the columns it holds."""
+    """Returns the frames of persons and episodes, each with the columns that it holds."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -87,7 +87,8 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Item non-response and routing that was not kept, question by question, among those asked the module."""
+    """Returns findings about item non-response and about answers that routing should have skipped, for each question, among
+    persons asked the module."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -103,7 +104,7 @@ def answer_findings(survey: Survey) -> list[Finding]:
             kind = "behind" if row["routed"] else "missing"
             note("nobody" if row["missing"] == row["asked"] else kind, column, row["missing"])
         if row["dont_know"] or row["refused"]:
-            note("open", column, (row["dont_know"], row["refused"]))  # each is told by itself in `nonresponse`
+            note("open", column, (row["dont_know"], row["refused"]))  # `nonresponse` prints each of the two separately
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
     return [*_answered_past(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
@@ -114,7 +115,8 @@ def _sum(count: Count) -> int:
 
 
 def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
-    """Persons who answered a question although its routing skips it: an error of its own for each column, which `accept` can name."""
+    """Returns a finding for each column with answers that routing should have skipped. Each is an error that `accept` can
+    name."""
     what, rows, gates = "answered although the routing skips it", _routed_past(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [
@@ -124,7 +126,7 @@ def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """By column of a question, its gates: `FILTER asked at 1, skipped at 2`."""
+    """Returns the gates of each column's question, in words: `FILTER asked at 1, skipped at 2`."""
     mapped, told = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
@@ -136,7 +138,7 @@ def _gates_in_words(survey: Survey) -> dict[str, str]:
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
-    """One finding for all the columns of a kind, each with its count."""
+    """Returns one finding for all columns of a kind, each with its count."""
     severity, check, what, do = KINDS[kind]
     if len(by) == 1:
         return Finding(severity, check, by[0][0], what, by[0][1], do)
@@ -145,7 +147,7 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
 
 
 def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
-    """By column, the rows that answered a question although its routing skips it."""
+    """Returns, for each column, the rows with an answer that routing should have skipped."""
     mapped = survey.spec.mapped
     found: dict[str, FindingRows] = {}
     for frame, names in holding(survey, list(columns)):
@@ -160,10 +162,14 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `asked` (who worked),
-    `dont_know`, `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
-    it), `unexpected` (answered where routing skips), `routed` (whether it has routing); of items also `yes`, and `answered` (yes or no).
-    A question on the same work is for who said yes to both sides of the definition.
+    """Counts non-response to each question among persons asked the module. The counts are not protected.
+
+    Returns:
+        One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
+            `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
+            blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
+            and `answered` (yes or no). A question whether the work is the same counts persons who said yes to both sides of the
+            definition.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -183,7 +189,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             if absent := _absent(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
-            if q.where.startswith("items") and not q.source.blank:  # else a no is a blank
+            if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
                 yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (says_yes, says_no))
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
@@ -200,8 +206,12 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """The frame with columns of truths that many questions share; and for each question two of them: whom its module was asked, and who
-    of them had not said no to what comes before it, any work; of the same work, who said yes to both sides of the definition."""
+    """Returns the frame with true/false columns that many questions share, and for each question the names of two of them.
+
+    The first says whether a person was asked the module of the question. The second says whether a person reached the question:
+    no earlier question (such as any work) was answered with no. The question about the same work is reached by persons who said
+    yes to both sides of the definition.
+    """
     children = [q.where.startswith("children") for q in held]
     before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
     before = [LINK if q.where == LINK else stage for q, stage in zip(held, before, strict=True)]
@@ -223,7 +233,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _says_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Who said yes to a question of a side of the definition. True or false, never null."""
+    """Returns whether a person said yes to a question on one side of the definition. Never null."""
     yes = [says_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
     return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 
@@ -233,8 +243,14 @@ def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """What must all be true where an episode of work does not exist; nothing if every episode does. `exist`: the questions of
-    `episodes.exists`. `names`: the columns of the rows."""
+    """Returns the conditions that must all be true if an episode of work does not exist. Empty if every episode exists.
+
+    Args:
+        survey: the survey.
+        exist: the questions of `episodes.exists`.
+        names: the columns of the rows.
+        episode: the label of the episode.
+    """
     episodes, mapped = survey.spec.episodes, survey.spec.mapped
     if episodes.counted:
         there = episode in episodes.wide and SOURCE + episodes.counted.number in names
@@ -250,13 +266,14 @@ def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[st
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """Non-response to each question among persons asked the module, as it may be shown.
+    """Non-response to each question among persons asked the module, in counts that may be shown.
 
     Returns:
-        One row a question and item: `where` (the key of survey.yaml), `column`, `label`, `dont_know`, `refused`, `not_applicable`,
-        `missing` (blank though nothing explains it). Persons, unweighted, to the nearest multiple of twice the confidentiality limit
-        (10 where it is 5), so that no small number lies between two of them or between one and a path of `fl.paths`. Blank: fewer
-        than the limit; 0 is nobody.
+        One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,
+            `refused`, `not_applicable`, `missing` (a blank that nothing explains). The counts are persons, unweighted. They are
+            rounded to the nearest multiple of twice the confidentiality limit (10 if the limit is 5). So no difference between
+            two counts, or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0
+            means nobody.
     """
     counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
     return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

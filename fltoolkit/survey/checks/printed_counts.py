@@ -1,8 +1,8 @@
-"""Rounds the numbers of persons that checks print: one decision for a total and its parts.
+"""Rounds the numbers of persons that checks print. Totals and their parts are rounded by the same rule.
 
-If one count of persons is within another, their difference would be a small count. So every count is rounded to twice the confidentiality
-limit. Then the difference of two rounded counts does not reveal a count below the limit. The parts of a printed sum are rounded too, and
-cases are given in classes.
+If one group of persons is within another, the difference of their counts may be a small count. So every count is rounded to a
+multiple of twice the confidentiality limit. Then the difference of two rounded counts does not reveal a count below the limit.
+The parts of a printed sum are rounded too. Numbers of cases are given in classes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from fltoolkit.languages.reasons import Reason
 
 
 def rounded(count: int, limit: int) -> int | None:
-    """A count to the nearest multiple of twice the limit; none where it is not 0 and below the limit, which stays hidden."""
+    """Returns a count rounded to the nearest multiple of twice the limit. Returns None if the count must be hidden: it is
+    above 0 and below the limit."""
     base = 2 * max(limit, 1)
     if 0 < count < limit:
         return None
@@ -23,27 +24,28 @@ def rounded(count: int, limit: int) -> int | None:
 
 
 def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> pd.DataFrame:
-    """A table with `rounded` columns of counts; blank is hidden."""
+    """Returns a table with some columns of counts `rounded`. A blank means a hidden count."""
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
 
 
 def told(count: int, limit: int) -> object:
-    """A count of persons in words, such as `about 30` or `fewer than 5`; 0 where there is nobody."""
+    """Returns a count of persons in words, such as `about 30` or `fewer than 5`. Returns 0 if there is nobody."""
     number = rounded(count, limit)
     return f"fewer than {limit}" if number is None else f"about {number:,}" if number else 0
 
 
 def told_sum(one: int, other: int, limit: int) -> object:
-    """The sum of two counts that are printed separately. If both are hidden, only what follows from them is printed."""
+    """Returns the sum of two counts that are also printed separately. If both are hidden, the result says only that the sum is
+    less than twice the limit."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
 
 
 def class_of_cases(cases: int, limit: int) -> Reason:
-    """How many cases something is true of, where it is true of some: `fewer than 5 case(s)` or `5 or more case(s)`."""
+    """Returns a number of cases above 0 as a class: `fewer than 5 case(s)` or `5 or more case(s)`."""
     return Reason.of("reasons.fewer_of" if cases < limit else "reasons.or_more", N=limit)
 
 
 def told_of_cases(cases: int, limit: int) -> object:
-    """A number of cases as a class, `fewer than 5` or `5 or more`; 0 where there is none."""
+    """Returns a number of cases as a class, `fewer than 5` or `5 or more`. Returns 0 if there is no case."""
     return 0 if not cases else f"fewer than {limit}" if cases < limit else f"{limit} or more"

@@ -1,7 +1,7 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop the run, so they give exact row counts: no table stands beside them. All other counts of persons are rounded or
-hidden (`printed_counts`).
+Errors in the design stop the run. They give exact numbers of rows, because no table is printed beside them. All other counts of
+persons are rounded or hidden (`printed_counts`).
 """
 
 from __future__ import annotations
@@ -32,28 +32,30 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
-_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # `fl.classify` asks again after `fl.check`
+_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # kept for `fl.classify` after `fl.check`
 
 
 @checked
 def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
-    """Everything about the data that a statistician should know before an estimate.
+    """Returns everything about the data that a statistician should know before an estimate.
 
     Args:
         survey: what `fl.read_survey` returned.
-        show_values: True prints values of the data and counts as they are; by default a finding prints a value only where it can name
-            nobody (`printable_values.Mask`), and no exact number of persons. Such a table is confidential: keep it on the screen.
+        show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
+            By default, a finding prints a value only if it cannot identify a person (`printable_values.Mask`), and it never
+            prints an exact number of persons.
 
     Returns:
-        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows,
-        rounded: `about 30`, `fewer than 5`; as it is in an error about the design), `do`. Errors first. No findings: an empty table.
+        One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column or key), `what`,
+            `count` (rows, rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first.
+            Without findings, the table is empty.
     """
     limit = survey.spec.confidentiality.least_told
     return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """The findings of `check`, each with the rows that it is about, where single rows are meant. A survey is looked through once."""
+    """Returns the findings of `check`. A finding about single rows also has these rows. Each survey is checked only once."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -82,25 +84,25 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Conditions on a person, and how many persons meet each."""
+    """Conditions on a person, and how many persons meet each condition."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Conditions of several kinds, counted in one pass over the persons."""
+    """Counts several sets of conditions in one pass over the persons."""
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """By the internal name of a weight, the column that survey.yaml names."""
+    """Returns the column of survey.yaml for the internal name of each weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Who has no PSU or stratum; and of each weight, what may be wrong with it."""
+    """Returns conditions for persons without a PSU or stratum, and for each error that a weight can have."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -119,7 +121,7 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
 
 
 def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
-    """Weights that are none, and persons without a PSU or stratum."""
+    """Returns findings about unusable weights, and about persons without a PSU or stratum."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     columns = _weight_columns(spec)
@@ -169,7 +171,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Whether the weights of those who answered stand for all such persons of the file, by the design's own weight."""
+    """Compares two sums of weights for each population: of persons who answered the module, with the population's weight, and
+    of all such persons in the file, with the design's weight. Returns a finding if one sum is at least twice the other, or too
+    large for a number."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -188,7 +192,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
             do = "correct them, or divide all by one number"
             out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
         elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
-            # With all its digits it would be a sum of single weights.
+            # With all its digits, the number would be a sum of single weights.
             of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
             what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
@@ -197,7 +201,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
 
 
 def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
-    """PSU labels that stand in two strata, and strata with a single PSU."""
+    """Returns findings about PSU labels in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
     pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()
@@ -219,13 +223,13 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Some labels of strata or PSUs, as far as a message may print them."""
+    """Returns some labels of strata or PSUs, if a message may print them."""
     persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
     return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Whose age cannot be one, is no number, or is not stated."""
+    """Returns conditions for ages that are impossible, not numbers, or not stated."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -266,7 +270,7 @@ def _joins(survey: Survey) -> list[Finding]:
             out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
-            answers = join.file != "household"  # whose rows hold nobody's answers
+            answers = join.file != "household"  # rows of a household file hold no answers
             rows = None if join.lost is None else FindingRows(join.lost, None, join.file)
             severity = "error" if answers else "warning"
             out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", rows, acceptable=answers))
@@ -274,7 +278,7 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Who answered the module or refused it, and who counts as asked with every question blank."""
+    """Returns conditions for persons who answered the module, who refused it, and who count as asked but have only blanks."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -302,13 +306,14 @@ def _module(survey: Survey, found: _Tested) -> list[Finding]:
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Whether every question under some keys of survey.yaml is blank."""
+    """Returns whether every question under some keys of survey.yaml is blank."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
 def _labels(survey: Survey) -> list[Finding]:
-    """Groups that tell nobody apart, and labels that a spreadsheet would take for a formula."""
+    """Returns findings about groups in which all persons have the same category, and about labels that a spreadsheet would
+    read as a formula."""
     out = []
     for name, group in survey.spec.groups.items():
         if not isinstance(group, Group):

@@ -17,19 +17,23 @@ from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 
 @checked
 def describe(design: Design) -> pd.DataFrame:
-    """The main facts of a survey (`fact`, `value`): what it is, its reference period, its design, and how many persons it reached.
-    For a design without a survey.yaml it gives what `print(design)` shows: strata, sampling units, degrees of freedom, lonely
-    PSUs, FPC or replicate weights, and the range of weights.
+    """Returns the main facts of a survey: what it is, its reference period, its design, and how many persons it reached.
+
+    For a design without a survey.yaml, the facts are those of `print(design)`: strata, sampling units, degrees of freedom, strata
+    with a single PSU, FPC or replicate weights, and the range of weights.
 
     Args:
         design: a survey, a classified survey, or any design.
+
+    Returns:
+        One row per fact, with the columns `fact`, `value`.
     """
     facts = _survey_facts(design) if isinstance(design, Survey) else design_facts(design)
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 
 
 def _survey_facts(survey: Survey) -> dict[str, str]:
-    """The facts of a survey."""
+    """Returns the facts of a survey, with their values."""
     spec, design = survey.spec, survey.spec.design
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
@@ -56,7 +60,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
 
 
 def refused(survey: Survey) -> nw.Expr:
-    """Who refused the module as a whole, children by theirs."""
+    """Returns whether a person refused the whole module. For children, this is their own module."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 
@@ -67,12 +71,12 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
 
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
-        return "not known: replicate weights stand in their place"
+        return "not known: replicate weights are used instead"
     return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
 
 
 def _variance(design: DesignSpec) -> str:
-    """How the design's variance is reckoned, in words."""
+    """Returns how the variance of the design is computed, in words."""
     if design.replicates:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:

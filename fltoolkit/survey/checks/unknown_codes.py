@@ -1,4 +1,4 @@
-"""Finds codes in the data that survey.yaml does not name, also within select-multiple answers. They stop the estimate."""
+"""Finds codes in the data that survey.yaml does not name, also in cells with several codes. They stop the estimate."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import DisabilityGroup, Group, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
 
-FEW = 12  # codes that are compared one by one
+FEW = 12  # up to this many codes are compared one by one
 
 
 def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Codes in the data that survey.yaml does not know. Nothing is guessed: they stop the estimate."""
+    """Returns findings about codes in the data that survey.yaml does not name. The kit does not guess their meaning: they stop
+    the estimate."""
     known: dict[str, tuple[str, set[str]]] = {}
 
     def add(column: str, where: str, codes: Iterable[str]) -> None:
@@ -77,7 +78,8 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
-    """Values of a column in bands that are no numbers, and no codes of `missing`."""
+    """Returns findings about values that should be numbers but are not, in a column for bands or quantiles. Codes of `missing`
+    are allowed."""
     out = []
     for name, group in survey.spec.groups.items():
         if not isinstance(group, NumberGroup | QuantileGroup):
@@ -93,8 +95,9 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
-    """Codes that one question of a column names and another question of the same column does not: there they would be no answer."""
-    asked = [q for q in questions(survey) if not q.source.contains]  # of several codes in one text each question reads its own
+    """Returns findings about codes that one question of a column names and another question of the same column does not. For
+    this other question, they would mean no answer."""
+    asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
         named.setdefault(q.column, set()).update(q.codes.named)
@@ -113,7 +116,7 @@ def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _meanings(where: str) -> str:
-    """What a code of a key can be said to mean."""
+    """Returns the meanings that a code can have under a key of survey.yaml, in words."""
     if where.endswith(".routing"):
         return "as asked, as skipped or as unknown"
     if where.startswith(("groups", "interview.mode")):
@@ -126,7 +129,8 @@ def _meanings(where: str) -> str:
 
 
 def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
-    """The different values of a column, or of the first of several that has one: as whole numbers, where they are, they are found faster."""
+    """Returns the different values of a column. With several columns, the first that is not blank counts. Whole numbers are
+    used if the file has them, because they are found faster."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
     found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
@@ -134,7 +138,7 @@ def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
 
 
 def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
-    """The columns that hold the codes of several options in one text, each with the questions that read it."""
+    """Returns the columns that hold several codes in one cell, each with the questions that read it."""
     found: dict[str, list[AskedQuestion]] = {}
     for question in questions(survey):
         if question.source.contains:
@@ -143,7 +147,8 @@ def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
 
 
 def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
-    """Codes of ticked options that survey.yaml does not name. Nothing is guessed: they stop the estimate."""
+    """Returns findings about codes of ticked options that survey.yaml does not name. The kit does not guess their meaning:
+    they stop the estimate."""
     columns, out = _option_columns(survey), []
     for frame, held in holding(survey, list(columns)):
         for name in held:
@@ -172,7 +177,8 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
-    """The codes of options that survey.yaml names anywhere for a column: in its questions, and where it is a gate."""
+    """Returns all codes of options that survey.yaml names for a column: in its questions, and in the routing that uses the
+    column."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

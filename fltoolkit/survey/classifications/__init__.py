@@ -1,1 +1,1 @@
-"""Standard classifications as YAML files: what a code means, in words and in ILOSTAT's codes."""
+"""Standard classifications as YAML files: the meaning of each code, in words and in ILOSTAT's codes."""

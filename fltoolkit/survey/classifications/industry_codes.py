@@ -20,15 +20,16 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """The part of the sector's column that decides the sector; see `key_of`."""
+    """Returns the part of a code that decides the sector; see `key_of`."""
     return key_of(column(sector.column, episode), sector)
 
 
 def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
-    """The part of a code that decides the sector: a national code whole, a section letter, or an ISIC code's division.
+    """Returns the part of a code that decides the sector: a whole national code, a section letter, or the division of an ISIC
+    code.
 
-    One leading zero that the file lost is restored. A section letter before the digits (`A0111`) must be that of the division.
-    A code of another length, or with anything else in it, is null.
+    If a code lost one leading zero, the zero is restored. If a section letter is before the digits (`A0111`), it must be the
+    letter of the division. A code of another length, or with other characters, becomes null.
     """
     if sector.correspondence:
         return value
@@ -46,22 +47,23 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 
 @dataclass(frozen=True)
 class SectorRow:
-    """A row of a table by sector: what it is called, and its code in ILOSTAT or the kit's own."""
+    """A row of a table by sector: its name, and its code in ILOSTAT or in the kit."""
 
     said: Reason
     ilostat: str
 
     @property
     def label(self) -> str:
-        """What it is called in the data: its English words."""
+        """Returns the name of the row in English. The data use this name."""
         return str(self.said)
 
 
 def sector_rows(sector: Sector) -> dict[str, SectorRow]:
-    """Division (or section letter, or national code) to the row it belongs to, in the order of the classification.
+    """Returns the row of each division (or section letter, or national code), in the order of the classification.
 
-    Fishing and domestic work are rows of their own, and the rows that lose them say `excl.`; where a section letter holds one of
-    them and more, they cannot be told apart, and its row says `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
+    Fishing and domestic work have their own rows. The rows that no longer include them say `excl.`. If the codes are section
+    letters, a section may hold one of the two and other industries. They cannot be told apart, so the row of the section says
+    `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
     names = {letter: _sector_category(sector, letter) for letter in table.sections}
@@ -82,15 +84,17 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Words that go with every figure by this sector whose rule is recalled, not verified; blank where there is nothing to say."""
+    """Returns a note for every figure by this sector. It says that somebody recalled the rule, and that nobody has compared it
+    with its source. Empty if this does not apply."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 
 def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
-    """Read the correspondence tables of a survey's sectors into them.
+    """Read the correspondence tables into the sectors that name them.
 
     Raises:
-        SpecError: a table is missing, or a row of it cannot be used. DataError: its path leaves the folder of survey.yaml.
+        SpecError: a table is missing, or a row of it cannot be used.
+        DataError: the path of a table leaves the folder of survey.yaml.
     """
     for name, sector in sectors.items():
         if sector.correspondence:
@@ -107,7 +111,8 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
 
 
 def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
-    """A row that would hold a division which is a row of its own: without it where it is told apart, else with it."""
+    """Returns a row whose section has a division with its own row. If `told` (the two can be told apart), the row excludes the
+    division. Otherwise it includes it."""
     if division is None:
         return row
     words = {"sector": row.said, "part": Reason.of(f"categories.{own_rows[division]}_low")}
@@ -117,7 +122,7 @@ def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], to
 
 
 def _table(path: Path, sector: Sector) -> dict[str, str]:
-    """National code to ISIC code. Every row that cannot be used is an error: nothing is guessed."""
+    """Returns the ISIC code of each national code. Every row that cannot be used is an error: nothing is guessed."""
     rows = read_small_csv(path, ("code", "isic"), "the correspondence table", SpecError)
     pairs = [(canonical_code(row.cells[0]), canonical_code(row.cells[1]).upper()) for row in rows]
     lines = [row.line for row in rows]
@@ -129,12 +134,12 @@ def _table(path: Path, sector: Sector) -> dict[str, str]:
     wrong = [line for line, (_, target) in zip(lines, pairs, strict=True) if len(target) != length or target[:2] not in known]
     for problem, found, do in (
         ("rows of the correspondence table lack a code", blank, "fill them in or remove them"),
-        ("codes stand more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
+        ("codes are more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
         (f"targets of the correspondence table are not {digits}-digit codes of {sector.revision}".replace("letter-digit", "letter"),
          wrong, "correct them (leading zeros count), or check digits: and revision:"),
     ):  # fmt: skip
         if found:
             raise SpecError(problem, where=str(path), found=[f"line {line}" for line in found], do=do)
     if not pairs:
-        raise SpecError("the correspondence table has no rows", where=str(path), do="one row a national code")
+        raise SpecError("the correspondence table has no rows", where=str(path), do="give one row per national code")
     return dict(pairs)

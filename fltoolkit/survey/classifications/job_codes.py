@@ -1,4 +1,4 @@
-"""What a code of a job stands for: of its industry in ISIC, or of its occupation in ISCO."""
+"""The meaning of a job's codes: industries in ISIC, occupations in ISCO."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from fltoolkit.survey.classifications.industry_codes import SectorRow, key_of as
 from fltoolkit.survey.classifications.standards import UNKNOWN, isic, standard
 from fltoolkit.survey.spec.groups import Job, Sector
 
-# The sub-major groups of ISCO-08 by their major group. Source: ILO, International Standard Classification of Occupations, 2012.
+# The sub-major groups of ISCO-08 within each major group. Source: ILO, International Standard Classification of Occupations,
+# 2012.
 SUB_MAJOR_GROUPS = {
     "1": "1234",
     "2": "123456",
@@ -24,9 +25,10 @@ SUB_MAJOR_GROUPS = {
 
 
 def job_key(value: nw.Expr, job: Job) -> nw.Expr:
-    """The part of a code that decides the row it belongs to: of an industry see `industry_codes.key_of`; of an occupation its first two
-    digits, or the one digit of a column of major groups. Null where the code has another length. One leading zero that the file lost
-    is restored.
+    """Returns the part of a code that decides the row of a table.
+
+    For an industry, see `industry_codes.key_of`. For an occupation, it is the first two digits, or the single digit if the column
+    holds major groups. If a code lost one leading zero, the zero is restored. A code of another length becomes null.
     """
     if isinstance(job, Sector):
         return industry_key(value, job)
@@ -39,7 +41,7 @@ def job_key(value: nw.Expr, job: Job) -> nw.Expr:
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
-    """Each key of `job_key` to the row it belongs to, in the order of the classification."""
+    """Returns the row of each key of `job_key`, in the order of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
@@ -50,7 +52,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
 
 
 def not_stated_code(job: Job) -> str:
-    """The code of the row `not stated`."""
+    """Returns the code of the row `not stated`."""
     if not isinstance(job, Sector):
         return standard().classifications[job.classification][UNKNOWN].ilostat
     prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]
@@ -58,5 +60,5 @@ def not_stated_code(job: Job) -> str:
 
 
 def classification_of(job: Job) -> str:
-    """What a code is looked up in, as survey.yaml names it: a correspondence table, a revision of ISIC, ISCO."""
+    """Returns the name of the classification of a code: a correspondence table, a revision of ISIC, or ISCO."""
     return job.correspondence or job.revision if isinstance(job, Sector) else job.classification

@@ -1,7 +1,7 @@
-"""Groups that tell of single origins: one nationality, country of birth, ethnicity or religion beside others.
+"""Groups of single origins: each nationality, country of birth, ethnicity or religion is a category.
 
-Whether somebody was born abroad, or is a citizen, is migrant status, a standard breakdown. Single origins are more: a table by them is
-soon read as a profile. So they are published only where survey.yaml says why, and then as rates alone.
+Migrant status (born abroad or not, citizen or not) is a standard breakdown. Single origins are more sensitive, because readers
+may take a table by them as a profile. So they are published only if survey.yaml says why, and then only as prevalence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ KEY = "publish_origins_because"
 ALWAYS = re.compile(
     r"\bethni|\betni|\btrib[eu]|\bcast[ea]s?\b|\breligi|\bindigen|\bindígen|\bautocht|\braces?\b|\brazas?\b|\bmother tongue|\blangue maternelle"
 )
-# Of these two categories are migrant status: born here or abroad, citizen or not.
+# With only two categories, these groups are migrant status: born here or abroad, citizen or not.
 OF_SEVERAL = re.compile(
     r"\bnationalit|\bnacionalid|\bcitizen|\bcitoyennet|\bciudadan|\bcidadani|\bcountr(y|ies) of (birth|origin)|\bbirth (country|place)|\bbirthplace"
     r"|\bpays de naissance|\bpays d.origine|\bpa[ií]s de nac|\bpa[ií]s de origen|\bpa[ií]s de origem|\borigins?\b"
@@ -25,7 +25,7 @@ OF_SEVERAL = re.compile(
 
 
 def tells_origins(name: str, group: AnyGroup) -> bool:
-    """Whether a group tells of single origins: survey.yaml says so by the key, or its name or label does."""
+    """Returns whether a group has single origins. Its key `publish_origins_because`, its name or its label says so."""
     if not isinstance(group, Group) or group.classification:
         return False
     words = f"{name} {group.label}".replace("_", " ").casefold()
@@ -34,10 +34,13 @@ def tells_origins(name: str, group: AnyGroup) -> bool:
 
 
 def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Collection[str], allowed: Collection[str]) -> str:
-    """Why a table may not be made, in words; empty where it may.
+    """Returns why a table may not be made, in words. Empty if it may be made.
 
     Args:
-        measure: of the table. by: its breakdowns. origins: the groups of single origins; allowed: those that survey.yaml publishes.
+        measure: the measure of the table.
+        by: the breakdowns of the table.
+        origins: the groups of single origins.
+        allowed: the groups of single origins that survey.yaml publishes.
     """
     found = sorted({group for breakdown in by for group in breakdown} & set(origins))
     if not found:

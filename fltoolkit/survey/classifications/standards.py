@@ -1,4 +1,4 @@
-"""Reads the standard classifications: YAML files that say what a code means, in words and in ILOSTAT's codes."""
+"""Reads the standard classifications: YAML files with the meaning of each code, in words and in ILOSTAT's codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.yaml_files.loading import Code, Model, load_model
 
-OWN = "FL_"  # starts every code that is the kit's own, not ILOSTAT's
+OWN = "FL_"  # prefix of codes that are the kit's own, not ILOSTAT's
 UNKNOWN = "x"
 
 
@@ -19,9 +19,10 @@ class Category(Model):
     """A category of a standard classification.
 
     Attributes:
-        words: the key of what it is called, below `kit` in the files of the languages. of_children: of what it is called in a population of
-            children; of_sums: in a sum of adults and children. Both are blank where that stays the same.
-        ilostat: its code in ILOSTAT, or the kit's own; blank where the standard gives none.
+        words: the key of the category's name, below `kit` in the language files.
+        of_children: the key of its name in a population of children. Blank if the name is the same.
+        of_sums: the key of its name in a sum of adults and children. Blank if the name is the same.
+        ilostat: its code in ILOSTAT, or the kit's own code. Blank if the standard has none.
     """
 
     words: str
@@ -31,31 +32,31 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """The category's name, as a text that each language words."""
+        """Returns the name of the category, as a key that every language translates."""
         return Reason.of(self.words)
 
     @property
     def label(self) -> str:
-        """What it is called in the data: its English words."""
+        """Returns the name of the category in English. The data use this name."""
         return str(self.said)
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Everything that it may be called, the first by which data call it."""
+        """Returns all names that the category may have. The data use the first one."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The same in English words."""
+        """Returns all names of the category in English."""
         return tuple(str(name) for name in self.every_name)
 
     def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:
-        """What it is called in a population, in English words."""
+        """Returns the name of the category in a kind of population, in English."""
         return str(Reason.of(getattr(self, of) or self.words))
 
 
 class Standard(Model):
-    """What standard.yaml holds."""
+    """The content of standard.yaml."""
 
     ilo_aggregates: dict[str, str]
     age_bands: dict[str, str]
@@ -63,7 +64,7 @@ class Standard(Model):
 
 
 class IndustrySection(Model):
-    """A section of ISIC: its first and last division, and the ILO aggregate it belongs to."""
+    """A section of ISIC: its first and last division, and its ILO aggregate."""
 
     divisions: str
     aggregate: str
@@ -75,9 +76,8 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions with rows of their own, ILOSTAT's prefixes, and what is still to be
-    verified.
-    """
+    """One revision of ISIC: sections by letter, divisions with their own rows, ILOSTAT's prefixes, and what must still be
+    verified."""
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]
@@ -86,19 +86,19 @@ class Isic(Model):
 
     @property
     def section_of(self) -> dict[str, str]:
-        """Division to section letter."""
+        """Returns the section letter of each division."""
         return {d: letter for letter, section in self.sections.items() for d in section.codes}
 
 
 @cache
 def standard() -> Standard:
-    """The categories of standard.yaml."""
+    """Returns the categories of standard.yaml."""
     return load_model(_here() / "standard.yaml", Standard)
 
 
 @cache
 def isic(revision: str) -> Isic:
-    """A revision of ISIC by the name survey.yaml gives it."""
+    """Returns a revision of ISIC, by its name in survey.yaml."""
     return load_model(_here() / f"{revision}.yaml", Isic)
 
 

@@ -1,1 +1,1 @@
-"""Applies the corrections that survey.yaml makes in the data. Each is counted and reported."""
+"""Makes the corrections of the data that survey.yaml lists. Each is counted and reported."""

@@ -1,4 +1,5 @@
-"""Applies the corrections of a survey while its rows are read, and counts the rows. A correction that changes no row is an error."""
+"""Makes the corrections of a survey while its rows are read, and counts the rows. A correction that matches no row is an
+error."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ class AppliedCorrections:
 
     Attributes:
         persons, episodes: the rows as they were read, before any correction.
-        keyed: the persons with the corrections of their key and no others.
-        changed: of each correction, in the order of survey.yaml, how many rows have another value than before. Confidential.
+        keyed: the persons with the corrections of their key only.
+        changed: for each correction, in the order of survey.yaml, the number of rows with a new value. Confidential.
     """
 
     persons: Frame
@@ -46,7 +47,8 @@ class AppliedCorrections:
 
 @dataclass(frozen=True)
 class NumberedCorrections:
-    """The corrections of survey.yaml, each with its place: of the columns of the persons' key, of other columns of persons, of episodes."""
+    """The corrections of survey.yaml, each with its position. They are separated by the columns that they change: the persons'
+    key, other columns of persons, and columns of episodes."""
 
     keys: list[Numbered]
     persons: list[Numbered]
@@ -54,7 +56,7 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """The corrections of survey.yaml by what they change."""
+    """Returns the corrections of survey.yaml, separated by the columns that they change."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]
@@ -62,13 +64,17 @@ def numbered(spec: SurveySpec) -> NumberedCorrections:
 
 
 def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
-    """The rows of a survey with its corrections made, and what these did; the rows as they are, where there is none.
+    """Returns the rows of a survey with its corrections, and what these did. Without corrections, the rows are unchanged, and the
+    second value is None.
 
     Args:
-        table: as the files were read. where: the survey.yaml, for messages.
+        table: the rows as they were read from the files.
+        spec: the survey.yaml.
+        where: the path of survey.yaml, for messages.
 
     Raises:
-        DataError: a correction matches no row, or several rows by one key; two of them reach one cell; a key is not unique.
+        DataError: a correction matches no row, or one key matches several rows; two corrections reach the same cell; or a key is
+            not unique.
     """
     if not spec.corrections:
         return table, None
@@ -89,7 +95,7 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
 def _made(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
-    """A frame with its corrections made, and of each how many rows it changed."""
+    """Returns a frame with its corrections, and how many rows each correction changed."""
     if not corrections:
         return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
@@ -114,7 +120,7 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """The rows that corrections reach, counted by which did, in one pass."""
+    """Counts the rows that corrections reach, by the corrections that reach them, in one pass."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
@@ -123,7 +129,7 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """The error of a condition that no row meets."""
+    """Returns the error for a condition that no row meets."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",
@@ -131,7 +137,7 @@ def _matches_nothing(entry: int, correction: Correction, where: str) -> DataErro
 
 
 def _condition(correction: Correction) -> str:
-    """The condition of a correction as survey.yaml says it, such as `AGE 999`."""
+    """Returns the condition of a correction in words, such as `AGE 999`."""
 
     def told(values: tuple[str, ...] | NumberRange) -> str:
         if not isinstance(values, NumberRange):
@@ -143,7 +149,7 @@ def _condition(correction: Correction) -> str:
 
 
 def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str) -> None:
-    """Stop where a row that a correction names is not in the data, or stands there more than once."""
+    """Raise `DataError` if a row that a correction names is not in the data, or is there more than once."""
     sources = [SOURCE + name for name in key]
     rows = given_rows(frame, [(entry, correction)], key)
     found = frame.select(sources).join(rows, left_on=sources, right_on=[f"fl__k{i}" for i in range(len(key))], how="inner")
@@ -154,7 +160,7 @@ def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Seq
     if lost:
         raise DataError(
             f"entry {entry} matches no row", where=where, found="; ".join(told_row(row, key) for row in lost[:20]),
-            allowed=f"keys of {', '.join(key)} as they stand in the data", do="correct the key (leading zeros count), or remove the row",
+            allowed=f"keys of {', '.join(key)} as they are in the data", do="correct the key (leading zeros count), or remove the row",
         )  # fmt: skip
     if several:
         raise DataError(

@@ -1,4 +1,4 @@
-"""Finds the cells that each correction changes and gives them their new values. The data files stay as they are."""
+"""Finds the cells that each correction changes and gives them their new values. The data files do not change."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from fltoolkit.survey.spec.corrections import Correction, NumberRange
 
 ENTRY, TWICE, BEFORE = "fl__entry__", "fl__twice__", "fl__before__"
 WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
-Numbered = tuple[int, Correction]  # a correction with its place in survey.yaml, from 1
+Numbered = tuple[int, Correction]  # a correction with its position in survey.yaml, from 1
 
 
 @dataclass(frozen=True)
 class NewValue:
-    """What a cell becomes in some rows: its text (null is blank), the same as a number and as a whole number.
+    """The new value of a cell in some rows: as text (null if it becomes blank), as a number, and as a whole number.
 
-    `hit`: the rows. `entry`: the place of the correction in survey.yaml.
+    `hit`: whether a row gets the new value. `entry`: the position of the correction in survey.yaml.
     """
 
     hit: nw.Expr
@@ -35,25 +35,26 @@ class NewValue:
 
 
 def corrected_columns(corrections: Iterable[Numbered]) -> list[str]:
-    """The columns that some corrections change, each once."""
+    """Returns the columns that some corrections change, each once."""
     return list(dict.fromkeys(correction.column for _, correction in corrections))
 
 
 def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Applies corrections to a frame, one after the other, in their order.
+    """Makes corrections in a frame, one after the other, in their order.
 
     Args:
-        frame: source columns as text under `src__`, with their numbers and whole numbers.
-        corrections: those of this frame's columns.
-        key: the columns that name a row of it.
+        frame: the source columns as text (`src__`), and as numbers and whole numbers if they have these forms.
+        corrections: the corrections of this frame's columns.
+        key: the columns that identify a row of the frame.
 
     Returns:
-        The frame; and of each column that is corrected `fl__before__`, its text before, `fl__entry__`, the first correction that
-        reached the row (0: none), and `fl__twice__`, another one that did (0: none).
+        The frame with three new columns for each corrected column. `fl__before__` is the text before the corrections.
+            `fl__entry__` is the first correction that reached the row (0: none). `fl__twice__` is another correction that reached
+            it (0: none).
     """
     columns, there = corrected_columns(corrections), frame.collect_schema().names()
     odd = {c.column for _, c in corrections if c.text and not WHOLE.fullmatch(c.text)}
-    # Where a new value is no whole number the column is text for all its rows.
+    # If a new value is not a whole number, the column keeps only its text form.
     frame = frame.drop([CODE_OF + column for column in odd if CODE_OF + column in there])
     frame = frame.with_columns(
         *[nw.col(SOURCE + column).alias(BEFORE + column) for column in columns],
@@ -69,24 +70,25 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
 
 
 def without_marks(frame: Frame, columns: Iterable[str]) -> Frame:
-    """The frame of `with_corrections` without what it says of the corrections of these columns."""
+    """Returns the frame without the columns that `with_corrections` added."""
     return frame.drop([mark + column for column in columns for mark in (ENTRY, TWICE, BEFORE)])
 
 
 def differs(column: str) -> nw.Expr:
-    """Whether a corrected column's text is another one than before; never null."""
+    """Returns whether the text of a corrected column differs from the text before. Never null."""
     before, now = nw.col(BEFORE + column), nw.col(SOURCE + column)
     return (before.is_null() != now.is_null()) | (before != now).fill_null(False)
 
 
 def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]) -> Frame:
-    """The keys of the rows that corrections name, once each: a table of the frame's own engine, its columns `fl__k0` and so on."""
+    """Returns the keys of the rows that corrections name, each once. They are a table in the engine of the frame, with the
+    columns `fl__k0`, `fl__k1`, ..."""
     rows = dict.fromkeys(tuple(row[name] for name in key) for _, c in corrections for row in c.rows)
     return small_table(frame, {f"fl__k{i}": str for i in range(len(key))}, list(rows))
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """The corrections of single rows, joined to them all at once."""
+    """Makes the corrections of single rows, with one join for all of them."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:
@@ -104,7 +106,7 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _of_row(i: int) -> NewValue:
-    """The new value that a row of the joined table gives its i-th column."""
+    """Returns the new value of the i-th column from a row of the joined table."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(
@@ -117,7 +119,7 @@ def _of_row(i: int) -> NewValue:
 
 
 def _everywhere(entry: int, correction: Correction) -> NewValue:
-    """The new value that a correction gives all rows that meet its condition."""
+    """Returns the new value for all rows that meet the condition of a correction."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(
@@ -130,7 +132,7 @@ def _everywhere(entry: int, correction: Correction) -> NewValue:
 
 
 def _meets(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
-    """Whether a row meets a condition on each of some columns; a blank meets none."""
+    """Returns whether a row meets a condition on each of some columns. A blank meets no condition."""
     return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
 
 
@@ -144,7 +146,8 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
 
 
 def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """A column in all its forms as it is after a correction, and the marks of what reached it."""
+    """Returns the expressions for a column in all its forms after a correction, and for the marks of the corrections that
+    reached it."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [

@@ -23,7 +23,8 @@ ROW_COLUMNS = ("entry", "column", "before", "after", "why", "evidence", "file")
 
 
 def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
-    """How many rows corrections changed, by column and reason, in the order of survey.yaml. Confidential."""
+    """Returns how many rows the corrections changed, by column and reason, in the order of survey.yaml. The counts are
+    confidential."""
     found: dict[tuple[str, str], int] = {}
     changed = survey.corrected.changed if survey.corrected else ()
     for correction, rows in zip(survey.spec.corrections, changed, strict=True):
@@ -34,11 +35,12 @@ def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
 
 @checked
 def corrections(survey: Survey) -> pd.DataFrame:
-    """What the `corrections` of survey.yaml changed in the data, as it may be shown.
+    """Returns what the `corrections` of survey.yaml changed in the data, in counts that may be shown.
 
     Returns:
-        One row a column and reason: `column`, `why`, `rows` (persons, or spells of the episodes file, that have another value than
-        in the file; unweighted, rounded: `about 30`, `fewer than 5`; 0 where nothing changed). No corrections: an empty table.
+        One row per column and reason, with the columns `column`, `why`, `rows`. `rows` counts persons, or spells of the episodes
+            file, whose value differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing
+            changed. Without corrections, the table is empty.
     """
     limit = survey.spec.confidentiality.least_told
     rows = [(column, why, told(count, limit)) for (column, why), count in changed_rows(survey).items()]
@@ -46,11 +48,12 @@ def corrections(survey: Survey) -> pd.DataFrame:
 
 
 def corrected_rows(survey: Survey) -> pd.DataFrame:
-    """The rows that corrections reached, each with its value in the file and its new one.
+    """Returns the rows that corrections reached, with the old and the new value. The rows are confidential.
 
     Returns:
-        One row a cell, in the order of survey.yaml and of the keys: `entry` (its place under `corrections`), `column`, `before`, `after` (empty
-        where the cell is blank), `why`, `evidence`, `file` (the path that survey.yaml gives), then the columns of the row's key. Confidential.
+        One row per cell, in the order of survey.yaml and of the keys: `entry` (the position under `corrections`), `column`,
+            `before`, `after` (empty if the cell is blank), `why`, `evidence`, `file` (the path in survey.yaml), then the columns
+            of the row's key.
 
     Raises:
         DataError: a file changed since the survey was opened.
@@ -70,7 +73,7 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
-    """The cells of a frame that its corrections reached, a table a column."""
+    """Returns the cells of a frame that corrections reached, as one table per column."""
     if not corrections:
         return []
     marked, told = with_corrections(frame, corrections, key), dict(corrections)

@@ -1,1 +1,1 @@
-"""Reads files and tables into one frame of persons, which is not loaded until it is needed."""
+"""Reads files and tables into one frame of persons. The rows are not loaded until they are needed."""

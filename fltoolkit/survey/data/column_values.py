@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
+LARGEST_WHOLE = 2**53 - 1  # above this, a float cannot tell two whole numbers apart
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Whether a column holds whole numbers that can be grouped by, and compared, as they are."""
+    """Returns whether a column holds whole numbers that can be grouped and compared directly."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as canonical text: trimmed, `1` and never `1.0`, blank as null."""
+    """Returns a column as text in one standard form: trimmed, `1` and never `1.0`, and null if blank."""
     column = nw.col(name)
     if dtype.is_float():
         whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
@@ -31,11 +31,11 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     as_text = as_text.str.strip_chars()
     whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
     told = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have it, and a regex is dear
+    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have `.0`, and a regex is slow
 
 
 def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as a label: text as it was written but for blanks around it, anything else as canonical text."""
+    """Returns a column as labels. Text is only trimmed. Any other type becomes text in the standard form of `text`."""
     if dtype != nw.String:
         return text(name, dtype)
     trimmed = nw.col(name).str.strip_chars()
@@ -43,7 +43,8 @@ def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as a number; text that is not one becomes null (and is counted where it matters), `NaN` and `Inf` stay what they are."""
+    """Returns a column as numbers. Text that is not a number becomes null; it is counted where this matters. `NaN` and `Inf`
+    are kept."""
     column = nw.col(name)
     if dtype.is_numeric() or dtype == nw.Boolean:
         return column.cast(nw.Float64)
@@ -55,7 +56,7 @@ def _finite(column: nw.Expr) -> nw.Expr:
 
 
 def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """A number, blank where it is none and where the file declares it missing: a weight of 9999 is nobody's weight."""
+    """Returns a number. It is null if it is NaN or if the file declares it missing: 9999 is then nobody's weight."""
     there = ~value.is_nan()
     for low, high in missing:
         there = there & ~((value >= low) & (value <= high))

@@ -20,11 +20,11 @@ MEMORY, AMOUNT = "FLTOOLKIT_MEMORY", r"\d+(\.\d+)? ?[MG]i?B"
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
+    """Returns a new DuckDB connection for a survey. It works in memory and never loads an extension from the network.
 
-    What does not fit in memory, or in the limit that the environment variable FLTOOLKIT_MEMORY sets, spills into a folder that only
-    this account can read and that ends with the process. The order of rows is kept: where persons were drawn directly their numbers are the
-    units' labels, which must be the same in every pass.
+    The memory limit is that of the environment variable FLTOOLKIT_MEMORY, or DuckDB's own. Data beyond the limit go to a folder
+    that only this account can read. The folder is removed when the process ends. The order of rows is kept, because row numbers
+    are the labels of the sampling units if persons were drawn directly. They must be the same in every pass.
 
     Raises:
         RequestError: FLTOOLKIT_MEMORY is not an amount.
@@ -33,7 +33,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     settings["temp_directory"] = str(_spill_folder())
-    settings["allocator_bulk_deallocation_flush_threshold"] = "16MB"  # else it keeps half a gigabyte that arithmetic has use for
+    settings["allocator_bulk_deallocation_flush_threshold"] = "16MB"  # otherwise it keeps half a gigabyte that calculations need
     if limit := os.environ.get(MEMORY, "").strip():
         if not re.fullmatch(AMOUNT, limit):
             raise RequestError(
@@ -42,7 +42,7 @@ def connect() -> duckdb.DuckDBPyConnection:
             )  # fmt: skip
         settings["memory_limit"] = limit
     con = duckdb.connect(config=settings)
-    con.execute("SET enable_progress_bar = false")  # it would be drawn into a notebook's output, and into what a command prints
+    con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
     return con
 
 
@@ -50,4 +50,4 @@ def connect() -> duckdb.DuckDBPyConnection:
 def _spill_folder() -> Path:
     folder = tempfile.mkdtemp(prefix="fltoolkit_")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder, "spilled")  # DuckDB makes it when it needs it, and removes it when it is empty
+    return Path(folder, "spilled")  # DuckDB creates it when needed, and removes it when it is empty

@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     import duckdb
 
 Frame = nw.LazyFrame[Any]
-WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
+WIDE = 1000  # columns; in a wider table, unused columns are set aside: narwhals names every column in every step
 ROW = "fl__row"
-FEW_ROWS = 20_000  # up to so many texts are grouped as they are
-TABLES = count()  # whose names on a connection must differ
-BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
+FEW_ROWS = 20_000  # with at most this many rows, texts are grouped directly
+TABLES = count()  # numbers of tables, so that their names on a connection differ
+BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # beyond these, bits are not faster, or DuckDB does not make them
 
 
 def is_spark(data: object) -> bool:
-    """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
-    return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
+    """Returns whether `data` is a PySpark DataFrame. PySpark is not imported for this check."""
+    return bool(dependencies.is_pyspark_dataframe(data))  # also for Spark Connect, which spark_table refuses
 
 
 def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
-    """PySpark DataFrames in place of files, by the file's name in survey.yaml; of a single file the table alone will do.
+    """Returns the PySpark DataFrames that replace files, by the name of the file in survey.yaml. If there is only one file, a
+    single table is enough.
 
     Raises:
-        RequestError: another kind of table, or tables for some files only: two engines cannot be joined.
+        RequestError: a table is of another type, or only some of the files have a table. Two engines cannot be joined.
     """
     given = tables if isinstance(tables, Mapping) else dict.fromkeys(names[:1], tables)
     if wrong := sorted({type(t).__name__ for t in given.values() if not is_spark(t)}):
@@ -55,11 +56,11 @@ def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[st
 
 
 def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[str]]:
-    """A PySpark DataFrame with the columns needed, and the names of all.
+    """Returns a PySpark DataFrame with the columns that are needed, and the names of all its columns.
 
     Raises:
-        DataError: a column that is needed has a name that Spark would take for the field of another; a table of Spark Connect, for
-            which narwhals does not have all that classifies.
+        DataError: Spark would read the name of a needed column as the field of another column, or the table is one of Spark
+            Connect. For Spark Connect, narwhals lacks functions that classification needs.
     """
     if dependencies.is_pyspark_connect_dataframe(data):
         raise DataError(
@@ -77,7 +78,7 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
 @readable()
 def contents(frame: Frame) -> str:
-    """A number that is another one when the rows of a Spark table are others, whatever their order."""
+    """Returns a fingerprint of a Spark table. It changes if the rows change, but not if only their order changes."""
     from pyspark.sql import functions as F  # noqa: N812
 
     table: Any = nw.to_native(frame)
@@ -87,17 +88,18 @@ def contents(frame: Frame) -> str:
 
 
 def _fingerprint(table: Any) -> Any:
-    """A number of 64 bits of each row; Spark's own leaves blanks out, so that they are said beside."""
+    """Returns a 64-bit hash of each row. Spark's own hash ignores blanks, so a flag for each blank is added."""
     from pyspark.sql import functions as F  # noqa: N812
 
     return F.xxhash64(*table.columns, *(F.isnull(name) for name in table.columns))
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """The frame with a label of each row's own under `name`; or, at random, one of so many `buckets`.
+    """Returns the frame with a new column `name` that gives each row its own label. With `buckets`, the label is one of that many
+    random buckets instead.
 
-    Spark has no order of rows that stays: there the label is made of what the row holds, and rows that hold the same are
-    counted, so that every pass finds the same labels.
+    Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
+    pass finds the same labels.
     """
     table: Any = nw.to_native(frame)
     if not is_spark(table):
@@ -116,13 +118,16 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
 
 
 def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
-    """The frame with the columns that `make` adds or changes.
+    """Returns the frame with the columns that `make` adds or changes.
 
-    Of a very wide table `make` is given only the columns that it uses, and what comes of them is joined to the others by the number of
-    the row: DuckDB compares each column with every other one whenever narwhals adds some, which takes a minute for 10,000 columns.
+    For a very wide table, `make` gets only the columns that it uses. Its result is then joined to the other columns by row
+    number. The reason is speed: DuckDB compares each column with every other one whenever narwhals adds columns, which takes a
+    minute for 10,000 columns.
 
     Args:
-        frame: any. used: those of its columns that `make` uses or changes. make: adds columns or changes them; the rows stay as many.
+        frame: any frame.
+        used: the columns of `frame` that `make` uses or changes.
+        make: adds or changes columns. It must keep the number of rows.
     """
     table: Any = nw.to_native(frame)
     if is_spark(table) or len(table.columns) <= WIDE:
@@ -134,19 +139,21 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
-    """Each row with what is known of other rows of the frame.
+    """Returns each row with facts from other rows of the same frame.
 
-    DuckDB would work these other rows out anew for each of `others`, with all that they rest on; Spark sees by itself that it need not.
+    Written as several joins, DuckDB would compute these other rows again for each of `others`. Spark avoids this by itself.
 
     Args:
-        frame: any.
-        who: a truth column: the rows that can be found. key: the columns that together name a row; no two of those rows share them.
-        others: by the prefix of the new columns, the column that names the other row as the last of `key` does; the rest of its key
-            is the row's own.
-        known: by the name of what is looked up, its column.
+        frame: any frame.
+        who: a true/false column that marks the rows that can be found.
+        key: the columns that together identify such a row. No two of the rows that can be found have the same key.
+        others: for each prefix of new columns, the column that names the other row, in place of the last column of `key`. The
+            rest of the key is that of the row itself.
+        known: the facts to look up: the name of each, and its column.
 
     Returns:
-        The frame with `<prefix><name>`, null where there is no such row, and without the columns given that only served to find it.
+        The frame with the columns `<prefix><name>`, which are null if there is no such row. The columns that were needed only for
+            the search are removed.
     """
     used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
     if is_spark(table):
@@ -171,10 +178,12 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """The rows as a table in memory. Without it DuckDB would compute each column again wherever it is used.
+    """Returns the rows as a table in memory. Otherwise DuckDB would compute a column again each time it is used.
 
     Args:
-        frame: of this connection. con: the connection, with which the table ends. where: the files, for messages.
+        frame: a frame of this connection.
+        con: the connection. The table lasts as long as the connection.
+        where: the files, for messages.
     """
     table: Any = nw.to_native(frame)
     name = f"fl__held{next(TABLES)}"
@@ -185,15 +194,18 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of a column, in order: each of its different `values` beside the place of its label, a relation, and the `texts`, an
-    Arrow array. Blanks around a text do not count; what is blank has no place."""
+    """The labels of a column, in order.
+
+    `values`: a relation of the different values, each with the position of its label. `texts`: the labels, as an Arrow array.
+    Blanks around a text do not count. A blank value has no position.
+    """
 
     values: Any
     texts: Any
 
 
 def labels_of(values: Frame, where: object = "") -> Labels:
-    """The labels of a frame of one column, which DuckDB holds. `where`: the file, for messages."""
+    """Returns the labels of a DuckDB frame with one column. `where`: the file, for messages."""
     ((name, dtype),) = values.collect_schema().items()
     different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
     read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
@@ -206,27 +218,29 @@ def labels_of(values: Frame, where: object = "") -> Labels:
 
 
 def has_few(rows: Frame) -> bool:
-    """Whether DuckDB holds at most FEW_ROWS rows. It counts no further than that."""
+    """Returns whether DuckDB holds at most FEW_ROWS rows. Counting stops there."""
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 
 def coded(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
-    """The frame with columns that hold no whole numbers as such: each value becomes the place of its label.
+    """Returns the frame with numbers in place of labels: each value becomes the position of its label. Columns of whole numbers
+    are unchanged.
 
-    DuckDB then reads each different value once, not each row's, and groups, sorts and hands over numbers. Few rows are grouped by the
-    labels themselves: to look for the labels of five columns takes longer than to group thousands of persons. So are those of
-    Spark: its rows stay in the cluster, and numbers would take it a pass more.
+    DuckDB then reads each different value only once, and it groups, sorts and returns numbers. A small table is grouped by the
+    labels themselves, because finding the labels of five columns takes longer than grouping thousands of persons. A Spark table
+    is also grouped by its labels, because numbers would need one more pass.
 
     Args:
-        frame: any.
-        sources: by column, the name under which `labels` knows it.
-        labels: gives a column's labels.
+        frame: any frame.
+        sources: for each column, the name by which `labels` knows it.
+        labels: returns the labels of a column.
         few: whether there are few rows (`has_few`).
 
     Returns:
-        The frame; and by column the texts that its numbers stand for, an Arrow array (none, where the labels themselves are there).
+        The frame, and for each column with numbers the texts of these numbers, as an Arrow array. Columns that keep their labels
+            are not included.
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
@@ -245,16 +259,17 @@ def coded(
 
 @readable()
 def rows_of(frame: Frame) -> int:
-    """How many rows there are."""
+    """Returns the number of rows."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
 
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
-    """Stop on a file of nobody: its weight factor would still be taken from the others' totals. Of episodes there may be none.
+    """Raise an error if a file of persons has no row. Its weight factor would otherwise still reduce the totals. An episodes file
+    may be empty.
 
     Raises:
-        DataError: with `where`.
+        DataError: the file has no row. `where` names the file.
     """
     if rows_of(frame.head(1)) == 0:
         raise DataError("the file has no row of data", where=where, do="export the data again, or leave the file out")
@@ -262,7 +277,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
-    """How many different values some columns have together."""
+    """Returns the number of different combinations of values in some columns."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):
@@ -274,9 +289,11 @@ def different(frame: Frame, key: Sequence[str]) -> int:
 
 
 def _bit(table: Any) -> str:
-    """The arguments of DuckDB's `bitstring_agg`: each row's place among all the values that whole-number columns could have together, the
-    first place and the last. Rows marked as bits cost a third of the time and memory of a table of them. Empty where the places would be
-    too many, or a row has a blank.
+    """Returns the arguments of DuckDB's `bitstring_agg`: each row's position among all possible combinations of values in columns
+    of whole numbers, the first position, and the last.
+
+    A bit per row costs a third of the time and memory of a table of the combinations. Returns an empty text if there are too many
+    positions, or if a row has a blank.
     """
     names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
     ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()
@@ -284,7 +301,7 @@ def _bit(table: Any) -> str:
         return ""
     place, size = "CAST(0 AS BIGINT)", 1
     for name, low, high in zip(names, facts[1::3], facts[2::3], strict=True):
-        if low <= -(2**63) or high >= 2**63:  # what no BIGINT is
+        if low <= -(2**63) or high >= 2**63:  # outside the range of a BIGINT
             return ""
         place = f"({place}) * {high - low + 1} + (CAST({name} AS BIGINT) - ({low}))"
         size *= high - low + 1
@@ -292,11 +309,12 @@ def _bit(table: Any) -> str:
 
 
 def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:
-    """A few rows as a table of the frame's own engine, to be joined to it.
+    """Returns a few rows as a table in the engine of a frame, so that the two can be joined.
 
     Args:
-        frame: whose engine it is.
-        columns: names, each with `str`, `int` or `float`. rows: their values, in that order.
+        frame: a frame of that engine.
+        columns: the names of the columns, each with `str`, `int` or `float`.
+        rows: the values of each row, in the order of `columns`.
     """
     table: Any = nw.to_native(frame)
     if is_spark(table):
@@ -311,7 +329,7 @@ def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequen
 
 
 def _constant(value: Any) -> str:
-    """A value as DuckDB reads it back exactly: a bare decimal would be read less exactly."""
+    """Returns a value as a constant in SQL that DuckDB reads exactly. DuckDB would lose digits of a plain decimal number."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)

@@ -1,6 +1,7 @@
-"""Fetches counts and sums from files and clusters. All reading goes through here, so all reading errors get clear messages here.
+"""Fetches counts and sums from files and clusters. All reading goes through here, so that every reading error gets a clear
+message.
 
-Files are read again for every estimate, so each call can meet a damaged page, a full disk or a file that was cut.
+Files are read again for every estimate. So each call can find a damaged page, a full disk or a file that was cut.
 """
 
 from __future__ import annotations
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 
 
 def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
-    """A lazy frame's rows as a pandas table. `where`: the file, for messages. Raises `DataError` where they cannot be read."""
+    """Returns the rows of a lazy frame as a pandas table. `where`: the file, for messages. Raises `DataError` if the rows
+    cannot be read."""
     with readable(where):
         table: pd.DataFrame = frame.collect("pandas").to_native()
         return table
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """The one whole number that a lazy frame holds."""
+    """Returns the single whole number in a lazy frame."""
     return int(to_arrow(frame, where).column(0)[0].as_py())
 
 
 def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
-    """The same as an Arrow table."""
+    """Returns the rows of a lazy frame as an Arrow table."""
     with readable(where):
         return frame.collect("pyarrow").to_native()
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """A DuckDB relation's columns as NumPy arrays."""
+    """Returns the columns of a DuckDB relation as NumPy arrays."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found
@@ -44,9 +46,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """Turns reading errors into a `DataError`: a damaged file, or more data than memory holds. The words of other libraries are
-    not repeated, because they may quote a person's row. `where`: the file, or the survey.yaml that names the files.
-    """
+    """Turns reading errors into a `DataError`: a damaged file, or more data than fits in memory. The messages of other
+    libraries are not repeated, because they may quote a person's row. `where`: the file, or the survey.yaml that names the
+    files."""
     import duckdb
     from pyarrow import ArrowException
 

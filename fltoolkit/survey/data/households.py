@@ -1,4 +1,4 @@
-"""Joins persons of one household: each child with its parents."""
+"""Joins persons of the same household: each child with its parents."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fltoolkit.survey.spec.child_module import Parents
 
 
 def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
-    """Everybody's line number and those of their parents, by column: as whole numbers where the file has all of them as such, else
-    as text that compares."""
+    """Returns each person's line number and the line numbers of their parents, by column. They are whole numbers if the file
+    stores them so in all these columns. Otherwise they are text in one standard form."""
     columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
     if all(CODE_OF + column in there for column in columns):
         return {column: nw.col(CODE_OF + column) for column in columns}
@@ -20,22 +20,25 @@ def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
 
 
 def _line_as_text(column: str) -> nw.Expr:
-    """`01` is 1."""
+    """Returns a line number as text without leading zeros: `01` becomes `1`."""
     value = nw.col(SOURCE + column)
     digits = value.str.contains(r"^\d{1,9}$")
     return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
 
 
 def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
-    """Each person with what is known of their parents, matched by household and line number.
+    """Returns each person with facts about their parents, who are found by household and line number.
 
     Args:
-        frame: one row a person.
-        parents: how they are linked.
-        whose: the rows whose parents are looked up. who: those that may be parents. known: what to look up on a parent's row, by name.
+        frame: one row per person.
+        parents: the columns that link a child to its parents.
+        whose: marks the rows whose parents are looked up.
+        who: marks the rows that may be parents.
+        known: the facts to look up in a parent's row, by name.
 
     Returns:
-        The frame with `fl__parent<i>__<name>` for the i-th parent column; null where nobody of these has that line number.
+        The frame with a column `fl__parent<i>__<name>` for the i-th parent column. It is null if no possible parent has this line
+            number.
     """
     line = line_numbers(frame, parents)
     named = {f"fl__parent{i}__": nw.when(whose).then(line[column]) for i, column in enumerate(parents.columns)}

@@ -1,6 +1,6 @@
-"""The names of the columns that the kit adds to a survey's frame. No survey may have columns of these names.
+"""The names of the columns that the kit adds to a survey's frame. No survey may have columns with these names.
 
-Strata, units and households are text, or whole numbers where the file has whole numbers.
+Strata, units and households are text, or whole numbers if the file has whole numbers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ PATTERN, CALIBRATED = "fl__pattern", "fl__calibrated"
 KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
 INTERNAL = "fl__"
 SOURCE = "src__"  # a column as text, for codes
-NUMBER_OF = "num__"  # the same as a number
-CODE_OF = "fl__code__"  # the same as a whole number, where the file has it as such
+NUMBER_OF = "num__"  # the same column as a number
+CODE_OF = "fl__code__"  # the same column as a whole number, if the file stores it so
 PREFIXES = (INTERNAL, SOURCE, NUMBER_OF)

@@ -1,4 +1,5 @@
-"""Lists the columns that a survey.yaml needs, and derives from them for each person: the key, child or adult, answered the module or not."""
+"""Lists the columns that a survey.yaml needs. Derives each person's key, whether the person is a child, and whether they
+answered the module."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def wanted_columns(spec: SurveySpec) -> WantedColumns:
-    """The data columns a survey.yaml names, `{episode}` filled in; with what the conditions of corrections need."""
+    """Returns the data columns that a survey.yaml names, with `{episode}` replaced by the labels. Columns in the conditions of
+    corrections are included."""
     persons = {c: spec.key_of(c) for c in spec.person_columns()}
     episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
     if not spec.episodes.long:
@@ -28,13 +30,14 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:
-    """Whose PSU was taken with certainty."""
+    """Returns whether a person's PSU was taken with certainty. None if the design has no such PSUs."""
     flag = spec.design.certainty
     return None if flag is None else nw.col(SOURCE + flag.column).is_in(list(flag.codes)).fill_null(False)
 
 
 def is_child(spec: SurveySpec) -> nw.Expr:
-    """Whom the children's definition is for: by age at interview; of an unknown age, who answered their module and no other."""
+    """Returns whether the definition for children applies to a person. The age at interview decides. If the age is unknown, it
+    applies to persons who answered the children's module and not the adults' module."""
     if spec.children is None:
         return nw.lit(False)
     own = spec.children.module
@@ -43,18 +46,18 @@ def is_child(spec: SurveySpec) -> nw.Expr:
 
 
 def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Who answered the module meant for them."""
+    """Returns whether a person answered the right module: that of children or that of adults."""
     own = spec.children and spec.children.module
     return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 
 
 def _answered(module: ModuleStatus | None) -> nw.Expr:
-    """Who answered a module; everyone, where survey.yaml names no status."""
+    """Returns whether a person answered a module. True for everyone if survey.yaml does not name the module's column."""
     if module is None:
         return nw.lit(True)
     return nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
 
 
 def person_key(spec: SurveySpec) -> nw.Expr:
-    """One text that tells persons apart, the same in the person and the episodes file."""
+    """Returns one text per person that identifies the person. It is the same in the person file and in the episodes file."""
     return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)

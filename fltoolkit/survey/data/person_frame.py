@@ -1,7 +1,6 @@
-"""Opens the files and tables of a survey as one lazy frame of persons, with codes as canonical text.
+"""Opens the files and tables of a survey as one lazy frame of persons, with codes as text in one standard form.
 
-Every local input becomes a relation of the survey's DuckDB connection. So data are read only when needed, and only the columns that an
-estimate uses. No other module converts codes.
+Every local input becomes a DuckDB relation. So only the columns that an estimate uses are read, and only when needed.
 """
 
 from __future__ import annotations
@@ -33,16 +32,16 @@ if TYPE_CHECKING:
 Frame = nw.LazyFrame[Any]
 FACTOR = "fl__factor"
 PART = "fl__part"
-ROW_FACTS = ("check", "where", "what", "file")  # what stands beside the key of a row behind a finding
-HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
+ROW_FACTS = ("check", "where", "what", "file")  # columns beside the key of a row behind a finding
+HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as SPSS and Stata files always are
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
+    """A file or table as a lazy frame, and the names of all its columns. The frame may hold only some of them.
 
-    `texts`: those that are canonical text already. `unreadable`: by name, the columns left out since nothing can be made of them.
-    `missing`: by name, the numbers that an SPSS file declares missing, from and to.
+    `texts`: the columns that are already text in standard form. `unreadable`: the unusable columns, which are left out.
+    `missing`: for each column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -53,7 +52,8 @@ class Opened:
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
-    """A path (CSV, Parquet, SPSS or Stata), a pandas, Polars or Arrow table, as a lazy frame of `con`; see `open_named`."""
+    """Returns a path (CSV, Parquet, SPSS or Stata) or a pandas, Polars or Arrow table as a lazy frame of `con`; see
+    `open_named`."""
     return open_named(data, con, as_text=as_text, **options).frame
 
 
@@ -66,19 +66,20 @@ def open_named(
     named: Collection[str] | None = None,
     **options: Any,
 ) -> Opened:
-    """A path or a table, opened on `con`.
+    """Opens a path or a table on a DuckDB connection.
 
     Args:
-        data: what to open. Unless `as_text`, a CSV's columns of nothing but numbers are numbers.
-        con: the connection whose relation it becomes.
-        as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
-            apart (else they are blank).
-        only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
-        named: the columns that will be asked for first, by which a CSV's header is told from its data; None: those of `only`.
-        options: `delimiter`, `encoding` and `decimal`, of a file.
+        data: what to open. Unless `as_text`, a CSV's columns with only numbers become numbers.
+        con: the connection.
+        as_text: keep codes as they are: a CSV's `0111` keeps its zero, and user-missing values of SPSS and Stata are kept.
+            Otherwise user-missing values become blank.
+        only: the columns that are needed. SPSS and Stata files are read with these columns only. Other files are always read as
+            needed.
+        named: the columns by which a CSV's header is told from data. None: those of `only`.
+        options: `delimiter`, `encoding` and `decimal` of a file.
 
     Raises:
-        DataError: no such file, not a format the kit reads, or nothing in it.
+        DataError: there is no such file, the kit does not read its format, or it is empty.
     """
     unreadable: Mapping[str, Unreadable] = {}
     if isinstance(data, (str, Path)):
@@ -98,20 +99,21 @@ def open_named(
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
-    """A source column by the name survey.yaml gives it; of several, the first that is not blank."""
+    """Returns the source column that survey.yaml names. If it names several columns, the first that is not blank counts."""
     listed = [names] if isinstance(names, str) else names
     found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
     return found[0] if len(found) == 1 else nw.coalesce(*found)
 
 
 def numeric(name: str, episode: str = "") -> nw.Expr:
-    """A source column that is a number, by the name survey.yaml gives it; null where it is none."""
+    """Returns a source column as a number, by its name in survey.yaml. Null if the value is not a number."""
     return nw.col(NUMBER_OF + name.replace("{episode}", episode))
 
 
 @dataclass(frozen=True)
 class Join:
-    """What happened when one file was joined to the persons. `lost`: the keys of its rows without a person."""
+    """The result of joining one file to the persons: the numbers of persons and rows without a match. `lost`: the keys of the
+    rows."""
 
     file: str
     unmatched_persons: int
@@ -121,10 +123,10 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
+    """The files of a survey as one row per person, and the episodes separately. Only columns that survey.yaml names are included.
 
-    `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
-    a few numbers; of files nothing. `small`: whether all rows may be held in memory, so that the files are not read again.
+    `widths`: for each file, how many columns are used, and how many there are. `contents`: for Spark tables, a fingerprint of the
+    rows; empty for files. `small`: whether all rows may be kept in memory, so that the files are not read again.
     """
 
     persons: Frame
@@ -137,14 +139,14 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class WantedColumns:
-    """The columns that a survey.yaml asks for, and in which forms.
+    """The columns that a survey.yaml needs, and in which forms.
 
     Attributes:
         persons: columns of the persons' files, each with the key of survey.yaml that names it.
-        episodes: those of the episodes file.
-        numbers: those of all that are numbers. bare: those of them whose text nobody asks for.
-        codes: those of persons that are grouped or joined by.
-        key_is_corrected: whether the persons' key is compared after its corrections only.
+        episodes: columns of the episodes file, in the same form.
+        numbers: the columns that are needed as numbers. bare: the columns that are needed only as numbers, not as text.
+        codes: the columns of persons by which rows are grouped or joined.
+        key_is_corrected: whether survey.yaml corrects the persons' key. Keys are then checked only after the corrections.
     """
 
     persons: Mapping[str, str]
@@ -160,10 +162,10 @@ class FilePlace:
     """Where the files of a survey are.
 
     Attributes:
-        folder: the paths are read from there, and may not leave it.
+        folder: the paths start here, and may not leave it.
         where: the survey.yaml, for messages.
         con: the survey's own connection.
-        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
+        tables: PySpark DataFrames in place of the files, by path. Empty: the files are read.
     """
 
     folder: Path
@@ -172,13 +174,14 @@ class FilePlace:
     tables: Mapping[str, Any]
 
     def paths(self, file: DataFile, where: str) -> list[Path]:
-        """The paths of a file. Empty if tables are given in its place."""
+        """Returns the paths of a file. Empty if tables are given in place of files."""
         return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
 
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns needed of all files, with the `keys` of all; `joined`: whether keys are compared with those of another file."""
+    """The columns needed in all files, with the `keys` of all files. `joined`: whether keys are compared with those of another
+    file."""
 
     columns: frozenset[str]
     keys: frozenset[str]
@@ -186,15 +189,12 @@ class _Needed:
 
 
 def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
-    """Open, pool and join the files of a survey and keep the columns that are wanted: as text under the prefix `src__`, numbers also as
-    such under `num__`, and codes that the file has as whole numbers under `fl__code__`.
-
-    Args:
-        files: the `files:` of survey.yaml.
+    """Open, pool and join the files of a survey. Keep the wanted columns as text (prefix `src__`). Numbers are also kept as
+    numbers (`num__`), and codes that the file stores as whole numbers also as such (`fl__code__`).
 
     Raises:
-        DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
-        SpecError: a column of the key is named as in one file, where it has a common name.
+        DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
+        SpecError: a column of the key is named as in one file, although it has a common name.
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
@@ -237,7 +237,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
 
 def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Collection[str], where: str) -> None:
-    """Stop on a column of the person file's key that survey.yaml names as that file does, and not by its common name."""
+    """Raise `SpecError` if survey.yaml names a key column by its name in the person file, not by its common name."""
     if found := [f"{c} ({key})" for c, key in wanted.items() if c in person.renamed and c not in offered]:
         raise SpecError(
             "columns of a key are named as in one file", where=where, found=found, allowed=list(person.key),
@@ -246,7 +246,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
-    """The household and module rows beside each person's, quarter by quarter where they are pooled as persons are."""
+    """Returns the persons with their household and module rows. If these are pooled as the persons are, they are joined by
+    quarter."""
     person, joins = parts["person"], []
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)
@@ -265,7 +266,7 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
 
 
 def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
-    """The columns of `wanted.persons` as canonical text, and those that are numbers, or codes in whole numbers, as such."""
+    """Returns the columns of `wanted.persons` as text. Numbers, and codes in whole numbers, are also returned as such."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
@@ -276,8 +277,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
-    """One file, or several pooled: rows below each other, each part with its weight factor. Keys that are compared with another
-    file's are text, and so are all that are not whole numbers."""
+    """Returns one file, or several pooled with their weight factors. Pooled columns are text. So are keys, unless they are
+    whole numbers and no other file's keys are compared with them."""
     frames, offered, where, tables = [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
@@ -317,7 +318,7 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
                 "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
                 do="pool only files of one layout",
             )  # fmt: skip
-    # Quarters may differ in the types of all their columns.
+    # Quarters may have different types in any column.
     schemas = [f.collect_schema() for f in frames]
     as_text = [c for c in first if (needed.joined and c in needed.keys) or (len(frames) > 1 and c not in (FACTOR, PART))]
     as_text += [c for c in first if c in needed.keys and c not in as_text and not is_whole(schemas[0][c])]
@@ -329,12 +330,13 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
 
 
 def _name_here(file: DataFile, column: str) -> str:
-    """The name that a column of a file has everywhere: of the key the common one, of others with the file's prefix."""
+    """Returns the name of a column in all of survey.yaml: the common name for a key column, the file's prefix + name for any
+    other."""
     return file.renamed.get(column, column) if column in file.key.values() else file.prefix + column
 
 
 def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
-    """By the name of each column in a file, its name everywhere. Raises `DataError` where a common name is that of another column too."""
+    """Returns this name for each column of a file. Raises `DataError` if a common name is also that of another column."""
     names = {column: _name_here(file, column) for column in columns}
     others = {name.lower() for column, name in names.items() if column not in file.renamed}
     if taken := [common for common in file.renamed.values() if common.lower() in others]:
@@ -350,13 +352,13 @@ def _person_key(file: DataFile) -> list[str]:
 
 
 def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
-    """Stop on persons of a `SourceTable` who share their key. Raises `RepeatedKeys`."""
+    """Raise `RepeatedKeys` if persons of a `SourceTable` have the same key."""
     named = persons.select(*[nw.col(SOURCE + c).alias(c) for c in file.key], nw.col(PART))
     _unique(named, _person_key(file), "person", file, where)
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
-    """Refuse rows of a file that share the key that must tell them apart."""
+    """Raise `RepeatedKeys` if rows of a file have the same key, although the key must be unique."""
     if different(frame, key) == rows_of(frame):
         return
     repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
@@ -383,7 +385,7 @@ def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, wher
 
 
 def _names(frame: Frame) -> list[str]:
-    """The columns of a frame that come from the data."""
+    """Returns the columns of a frame that come from the data."""
     return [c for c in frame.collect_schema().names() if not c.startswith(INTERNAL)]
 
 

@@ -1,6 +1,7 @@
-"""Says which data values a message may print: short codes that several persons share. All others are only counted.
+"""Decides which data values a message may print: short codes that several persons share. All others are only counted.
 
-A column can hold anything. A wrong column may hold household numbers or free text, and a value of one person can name that person.
+A column can hold anything. If survey.yaml names a wrong column, it may hold household numbers or free text. A value that only one
+person has can identify this person.
 """
 
 from __future__ import annotations
@@ -9,29 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST = 6  # characters; the codes of questionnaires are shorter, names and sentences are longer
-MOST_DISTINCT = 50  # values of one column; a column with more holds identifiers or text, not codes
+MOST_DISTINCT = 50  # values of one column; more of them are identifiers or text, not codes
 LISTED = 12  # values in one message
-LIMIT = 5  # persons who must share a value, where no survey.yaml says another limit
+LIMIT = 5  # persons who must share a value, if survey.yaml gives no other limit
 
 
 @dataclass(frozen=True)
 class Mask:
-    """How values of the data are told in a message.
+    """The rule for printing values of the data in a message.
 
     Attributes:
-        limit: how many persons must have a value before it is printed, `confidentiality.cases` of survey.yaml.
-        off: True prints every value. Only `fltoolkit check --show-values` asks for it, on a terminal.
+        limit: how many persons must share a value before it is printed: `confidentiality.cases` of survey.yaml.
+        off: True prints every value. Only `fltoolkit check --show-values` uses this, on a terminal.
     """
 
     limit: int = LIMIT
     off: bool = False
 
     def told(self, persons: Mapping[str, int], distinct: int) -> str:
-        """Values in words: those that may be printed, then the number of the others, such as `3, 7 and 4 other values`.
+        """Returns values for a message: those that may be printed, and the number of the others, such as `3, 7 and 4 other
+        values`.
 
         Args:
-            persons: each value to tell, with the number of persons who have it.
-            distinct: how many different values the whole column holds.
+            persons: the number of persons with each value.
+            distinct: the number of different values in the whole column.
         """
         if self.off:
             return ", ".join(persons)
@@ -47,5 +49,5 @@ class Mask:
 
 
 def is_code(value: str) -> bool:
-    """Whether a value is as short as the codes of questionnaires are."""
+    """Returns whether a value is as short as the codes of questionnaires."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

@@ -1,4 +1,4 @@
-"""Gives strata, units and households their labels: text, or whole numbers where the file has whole numbers."""
+"""Gives strata, units and households their labels: text, or whole numbers if the file has whole numbers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A stratum or unit that is joined to others: whole numbers, where its column holds such, else text as it was written."""
+    """Returns the label of a stratum or unit, to be joined to other labels. It is a whole number if the column holds whole
+    numbers, otherwise text as written."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Several columns as one label: null if any of them is null, and one constant label if there are no columns. A single column
-    stays unchanged.
+    """Joins several columns to one label. It is null if any of them is null. Without columns, all rows have the same label. A
+    single column is unchanged.
 
-    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
+    Slashes within a column are doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
     if not parts:
         return nw.lit("all")
@@ -36,12 +37,13 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
+    """Returns the frame with unique labels of the PSUs. The units within them also get unique labels if `named` is 2 or if they
+    have an FPC.
 
-    Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+    If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
 
     Raises:
-        DesignError: a PSU is certain for some of its rows only.
+        DesignError: only some rows of a PSU are marked as taken with certainty.
     """
     if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
         frame = numbered(frame, SSU if named else PSU)
@@ -57,7 +59,7 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
 
 
 def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
-    """Stop where some rows of a PSU say that it was taken with certainty, and others that it was not."""
+    """Raise `DesignError` if some rows of a PSU say that it was taken with certainty, and other rows say the opposite."""
     told = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
     sides = told.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
     if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
@@ -68,7 +70,7 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Stop on stages and FPC that do not fit together."""
+    """Raise `DesignError` if stages and FPC do not fit together."""
     if units > 2 or counts > 2:
         raise DesignError(
             "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"

@@ -1,4 +1,5 @@
-"""Finds the columns of a table that the kit can use: their names are free and distinct, and their types can be counted, grouped or added."""
+"""Finds the columns of a table that the kit can use. Their names are free and distinct. Their types can be counted, grouped or
+added."""
 
 from __future__ import annotations
 
@@ -20,11 +21,11 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out. Of a very wide one it has
-    those in `only`.
+    """Returns the relation without unusable columns and with tidy names, and the reason for each column that was left out. A very
+    wide relation keeps only the columns in `only`.
 
     Raises:
-        DataError: there is no column of which anything can be made.
+        DataError: no column can be used.
     """
     kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
     unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
@@ -40,10 +41,10 @@ def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, 
 
 
 def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
-    """Stop on a column that is asked for and cannot be used.
+    """Raise an error if a requested column cannot be used.
 
     Raises:
-        DataError: naming the column and what kinds of values it holds.
+        DataError: it names the column and the types of values in it.
     """
     for name in wanted:
         if why := unreadable.get(name):
@@ -51,13 +52,16 @@ def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable
 
 
 def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
-    """Stop on two names that differ only in case, which would collide in DuckDB, where * is all columns, and on the kit's own prefixes.
+    """Raise an error for names that the kit cannot use: two names that differ only in case (they collide in DuckDB), `*` (DuckDB
+    reads it as all columns), and names with the kit's own prefixes.
 
     Args:
-        columns: the names. where: the file or the kind of table, for the message. known: whether they are names for certain.
+        columns: the names.
+        where: the file or the type of table, for the message.
+        known: whether the names are certainly names; see `header_is_known`.
 
     Raises:
-        DataError: naming them, if they are known.
+        DataError: it lists the names if they are `known`.
     """
     times = Counter(tidy(c).lower() for c in columns)
     if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:

@@ -1,4 +1,5 @@
-"""Holds calibrated weights: the margins, and for each pattern of their categories the factor g by which the weight is multiplied."""
+"""Holds calibrated weights: the margins, and for each combination of their categories the factor g by which the weight is
+multiplied."""
 
 from __future__ import annotations
 
@@ -12,23 +13,26 @@ from fltoolkit.survey.spec.benchmarks import Margin, Method
 from fltoolkit.survey.spec.groups import crossed
 
 WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
-PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # beside the columns of the margins, of which none can have these names
-USUAL = (0.3, 3.0)  # docs/methods.md §2
+PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # added to the columns of the margins, which never have these names
+USUAL = (0.3, 3.0)  # the usual range of g, docs/methods.md §2
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Weights calibrated to population benchmarks: the weight w of a person with pattern k of the margins is now w·g(k).
+    """Weights calibrated to population benchmarks. The weight w of a person becomes w·g(k). The pattern k is the person's
+    combination of categories.
 
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
         margins: the benchmarks.
         keys: the columns of all margins.
-        patterns: one row a pattern that the sample holds: its values of `keys`, `PERSONS` (with a weight), `BEFORE` (their
-            weights before), `G` (the factor); of a design with replicate weights also `BEFORE` and `G` with their number.
-        category: patterns × margins, the number of the pattern's category among the margin's.
+        patterns: one row per pattern in the sample. Its columns are the `keys`, `PERSONS` (number of persons with a weight),
+            `BEFORE` (sum of their weights before calibration) and `G` (the factor). With replicate weights there are also
+            `BEFORE` and `G` with the number of the replicate.
+        category: array of patterns × margins, with the position of the pattern's category in the margin.
         weights: the internal weight columns that are calibrated.
-        domain: the internal column of the population calibrated, `population` its name; None and "": everybody.
+        domain: the internal column of the calibrated population. None: everybody.
+        population: the name of the calibrated population. Empty: everybody.
     """
 
     method: Method
@@ -42,35 +46,36 @@ class Calibration:
 
     @property
     def range(self) -> tuple[float, float]:
-        """The smallest and the largest g."""
+        """Returns the smallest and the largest g."""
         return float(self.patterns[G].min()), float(self.patterns[G].max())
 
     @property
     def text(self) -> str:
-        """In words that go with every figure: `raked to region, sex of adults; g from 0.81 to 1.32`."""
+        """Returns the text that is printed with every figure: `raked to region, sex of adults; g from 0.81 to 1.32`."""
         low, high = self.range
         of = f" of {self.population}" if self.population else ""
         return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
 
     @property
     def outside(self) -> int:
-        """Persons whose g is unusual."""
+        """Returns the number of persons whose g is outside the usual range."""
         return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
 
     @property
     def warning(self) -> str:
-        """What a reader should know of a wide range of g; empty where it is usual."""
+        """Returns a warning if g has an unusually wide range. Otherwise the text is empty."""
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
         return f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} (from {low:.2f} to {high:.2f})"
 
     def report(self) -> pd.DataFrame:
-        """The benchmarks beside what the sample said, and the g of those concerned.
+        """Compares the benchmarks with the estimates of the sample, and gives the range of g.
 
         Returns:
-            One row a category: `margin`, `category`, `persons` (in the sample), `population` (the benchmark), `sample_estimate` (the
-            weights before), `ratio` (benchmark over that), `g_min`, `g_median` (of persons), `g_max`.
+            One row per category, with the columns `margin`, `category`, `persons` (in the sample), `population` (the benchmark),
+                `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
+                `sample_estimate`), `g_min`, `g_median` (over persons), `g_max`.
         """
         rows = []
         p = self.patterns

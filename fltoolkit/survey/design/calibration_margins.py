@@ -1,4 +1,4 @@
-"""Counts the persons by the margins of a calibration, and adds the calibrated weights w·g to the frame."""
+"""Counts the persons in the margins of a calibration, and adds the calibrated weights w·g to the frame."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ BAD, USED = "fl__bad", "fl__used"
 
 
 def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
-    """Persons and weights by pattern of some columns, in one pass.
+    """Counts persons and adds up their weights for each combination of categories, in one pass.
 
     Returns:
-        One row a pattern: the columns (text; `not stated` where blank), and under names that no column of the data has `PERSONS` (rows
-        with w ≠ 0), `BEFORE` (their weights), `BAD` (rows whose weight is missing, negative or infinite), and of replicate weights
-        `BEFORE` with their number.
+        One row per combination, with the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),
+            `BEFORE` (the sum of their weights) and `BAD` (rows whose weight is missing, negative or infinite). With replicate
+            weights there is also `BEFORE` with the number of each replicate. No column of the data has these names.
     """
     inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
     good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)
@@ -49,7 +49,7 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
 
 
 def with_calibration(design: D, calibration: Calibration) -> D:
-    """The same design with calibrated weights; the input stays as it was."""
+    """Returns the same design with calibrated weights. The input does not change."""
     inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
     labels = [f"{PART}{i}" for i in range(len(calibration.keys))]
     frame = design.frame.with_columns(
@@ -67,7 +67,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
-    """The factors by pattern as a small table of the frame's own engine."""
+    """Returns the factors of each combination as a small table in the engine of the frame."""
     factors = [G, *(f"{G}{r}" for r in range(replicates))]
     patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
     rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]

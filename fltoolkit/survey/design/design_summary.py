@@ -1,4 +1,5 @@
-"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it is of one person."""
+"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it is about one
+person."""
 
 from __future__ import annotations
 
@@ -46,9 +47,11 @@ class HasDesign(Protocol):
 
 
 def design_facts(design: HasDesign) -> dict[str, str]:
-    """What a design is, as `fact: value`: persons, strata, sampling units, degrees of freedom, FPC, weights, calibration.
+    """Returns the facts about a design as `fact: value`: persons, strata, sampling units, degrees of freedom, FPC, weights,
+    calibration.
 
-    The counts are of the whole sample, not of a domain. Weights are told by steps of 1, 2, 5 and 10 around all of them.
+    The counts are of the whole sample, not of a domain. The range of the weights is rounded outwards to 1, 2 or 5 times a power
+    of ten.
     """
     weight = nw.col(WEIGHT)
     units = to_pandas(
@@ -66,7 +69,7 @@ def design_facts(design: HasDesign) -> dict[str, str]:
 
 
 def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
-    """Strata, PSUs and what follows from them."""
+    """Returns the numbers of strata and PSUs, and the facts that follow from them."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
     pairs, lonely = int(strata.sum()), int((strata == 1).sum())
     fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[design.stages]
@@ -80,7 +83,7 @@ def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
 
 
 def _replicates(made: Replication) -> dict[str, str]:
-    """How replicate weights stand in place of strata and PSUs."""
+    """Returns the facts about replicate weights, which take the place of strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
@@ -89,7 +92,7 @@ def _replicates(made: Replication) -> dict[str, str]:
 
 
 def _range(units: pd.DataFrame, scale: str) -> str:
-    """The range of weights above 0, widened to round numbers, so that no person's weight is told."""
+    """Returns the range of the weights above 0. It is rounded outwards, so that it reveals no person's weight."""
     used = units[units["high"] > 0]
     if used.empty:
         return f"none above 0; {scale}"
@@ -98,7 +101,8 @@ def _range(units: pd.DataFrame, scale: str) -> str:
 
 
 def _step(value: float, *, up: bool) -> float:
-    """The nearest of 1, 2, 5 × 10^k above a value, or below it; never the value itself."""
+    """Returns the nearest number above a value (`up`) or below it that is 1, 2 or 5 times a power of ten. It is never the
+    value itself."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

@@ -1,4 +1,4 @@
-"""Designs that are known only by their replicate weights, like `svrepdesign` of R's survey package."""
+"""Designs that are known only by their replicate weights, as in `svrepdesign` of R's survey package."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_c
 
 
 class ReplicateDesign(Design):
-    """A survey delivered with replicate weights in place of its strata and PSUs.
+    """A survey that is delivered with replicate weights instead of strata and PSUs.
 
-    The variance is scale·Σ rscales·(θ_r − centre)². Defaults are R's, with R the number of replicates:
+    The variance is scale·Σ rscales·(θ_r − centre)². The defaults are those of R. R in the table is the number of replicates:
 
     | method | scale | rscales |
     |---|---|---|
     | `brr` balanced half-samples | 1/R | 1 |
-    | `fay` the same, damped by `rho` | 1/(R(1 − rho)²) | 1 |
+    | `fay` as `brr`, damped by `rho` | 1/(R(1 − rho)²) | 1 |
     | `jk1` unstratified jackknife | (R − 1)/R | 1 |
     | `jkn` stratified jackknife | 1 | required, or `strata`: (n_h − 1)/n_h for the n_h replicates that drop a PSU of stratum h |
     | `jk2` paired jackknife | 1 | 1 |
@@ -36,21 +36,22 @@ class ReplicateDesign(Design):
 
     Args:
         data: as in `SurveyDesign`.
-        weight: column of the full sample's weights.
-        replicates: the columns of replicate weights: their names, or one pattern such as `rw*`, in the order of `rscales`.
-        method: how the replicates were made.
-        scale, rscales: the coefficients, where they are not those of the table; `rscales` one for all or one for each replicate.
-        strata: for `jkn` without rscales, the column(s) of the strata.
-        mse: centre on the full sample's estimate instead of the replicates' mean.
-        rho: of `fay`.
+        weight: column of the weights of the full sample.
+        replicates: the columns of replicate weights, in the order of `rscales`: their names, or one pattern such as `rw*`.
+        method: how the replicate weights were made.
+        scale, rscales: the coefficients, if they differ from the table. `rscales` is one number for all replicates, or one per
+            replicate.
+        strata: the column(s) of the strata, only for `jkn` without `rscales`.
+        mse: True: the centre is the estimate from the full sample. False: it is the mean of the replicates.
+        rho: the coefficient of `fay`.
         combined: False if the columns are factors of the weight, not weights.
-        df: degrees of freedom; None: in each domain the rank of its replicate weights less one (R `degf`).
+        df: degrees of freedom. None: in each domain, the rank of its replicate weights minus one (R `degf`).
         weights: as in `SurveyDesign`.
 
     Raises:
-        RequestError: a column is not in the data, or a pattern finds none.
+        RequestError: a column is not in the data, or no column matches a pattern.
         DataError: as in `SurveyDesign`.
-        DesignError: coefficients are missing, too many, or not those of the method.
+        DesignError: coefficients are missing, too many, or do not belong to the method.
     """
 
     @checked
@@ -110,7 +111,7 @@ class ReplicateDesign(Design):
 
 
 def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
-    """The replicate columns, in the order of the data for a pattern."""
+    """Returns the columns of replicate weights. If `wanted` is a pattern, they are in the order of the data."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in there if fnmatchcase(c, wanted)]

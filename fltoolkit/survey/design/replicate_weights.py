@@ -15,17 +15,23 @@ from fltoolkit.survey.data.internal_columns import PSU, REPLICATE, STRATA, WEIGH
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.replicate_methods import Method, factors
 
-LARGEST_BY_ROW = 100_000  # rows of a file, beyond which they are grouped by random buckets
-MANY = 10  # rows (or buckets) for each replicate, beyond which random sums of rows have the rank of the rows
+LARGEST_BY_ROW = 100_000  # rows; a larger file is grouped into random buckets
+MANY = 10  # rows or buckets per replicate; with so many, random sums of rows have the same rank as the rows
 
 
 @dataclass(frozen=True)
 class Replication:
-    """Supplied replicate weights of a design, bound to its frame as `fl__replicate0`, `fl__replicate1`, ...
+    """The replicate weights of a design. In the frame they have the names `fl__replicate0`, `fl__replicate1`, ...
 
-    The variance of an estimate is Σ `factor`·(θ_r − centre)², the centre being the full sample's estimate under `mse`, else the
-    mean over the replicates. `df` None: the rank of the replicate weights less one. `names`: the columns they came from. `method`: how they
-    were made.
+    The variance of an estimate is Σ `factor`·(θ_r − centre)². With `mse`, the centre is the estimate from the full sample.
+    Otherwise it is the mean over the replicates.
+
+    Attributes:
+        factor: scale × rscales of each replicate.
+        mse: see above.
+        df: the degrees of freedom. None: the rank of the replicate weights minus one.
+        names: the columns of the data.
+        method: how the replicate weights were made.
     """
 
     factor: tuple[float, ...]
@@ -38,14 +44,18 @@ class Replication:
 def replicated(
     frame: Frame, names: Sequence[str], columns: Sequence[nw.Expr], method: Method, strata: bool
 ) -> tuple[Frame, Replication]:
-    """The frame with its replicate weights bound, and their coefficients.
+    """Returns the frame with the replicate weights, and the coefficients of the replicates.
 
     Args:
-        frame: with `fl__weight` and, where `strata`, `fl__strata` bound: of a stratified jackknife they give the coefficients.
-        names: the columns of the replicate weights. columns: the weights, in that order.
+        frame: the rows, with the column `fl__weight`. If `strata`, also with `fl__strata`, from which the coefficients of a
+            stratified jackknife are derived.
+        names: the columns of the replicate weights.
+        columns: the weights, in the order of `names`.
+        method: how the replicate weights were made.
+        strata: whether the strata are known.
 
     Raises:
-        DesignError: a column is named twice; coefficients are missing, too many, or not those of the method.
+        DesignError: a column is named twice, or coefficients are missing, too many, or do not belong to the method.
     """
     if twice := [name for name, times_named in Counter(names).items() if times_named > 1]:
         raise DesignError("columns of replicate weights are named twice", where="replicates", found=twice, do="name each once")
@@ -60,7 +70,7 @@ def replicated(
 
 
 def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
-    """(n_h − 1)/n_h for each replicate, h being the one stratum whose weights it changes."""
+    """Returns (n_h − 1)/n_h for each replicate. h is the stratum whose weights the replicate changes; it must be exactly one."""
     names = [f"{REPLICATE}{r}" for r in range(len(columns))]
     changed = [((nw.col(c) - nw.col(WEIGHT)).abs() > 1e-9 * nw.col(WEIGHT).abs()).cast(nw.Int64).alias(c) for c in names]
     table = to_pandas(frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]))
@@ -75,6 +85,9 @@ def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
 
 
 def _in_buckets(frame: Frame, replicates: int) -> Frame:
-    """Each row as a unit of its own, so that the rank of any domain's replicate weights can be found; of a very large file rows at
-    random in as many buckets as that rank can need, whose sums have the same rank but in domains of few rows."""
+    """Makes each row its own sampling unit, so that the rank of the replicate weights can be found in any domain.
+
+    A very large file is grouped at random into buckets, as many as the rank can need. The sums of the buckets have the same rank
+    as the rows, except in domains of few rows.
+    """
     return numbered(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)

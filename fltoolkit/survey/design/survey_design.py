@@ -1,4 +1,4 @@
-"""Binds the sample design to the data: weight, strata, PSUs and finite population correction (FPC), under fixed internal names."""
+"""Binds the sample design to the data: weight, strata, PSUs and finite population correction (FPC) get fixed internal names."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
-Domain = tuple[tuple[str, tuple[str, ...]], ...]  # groups, each with the labels of those whom an estimate is about
+Domain = tuple[tuple[str, tuple[str, ...]], ...]  # groups, each with the labels of the persons whom an estimate is about
 
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
 
@@ -57,9 +57,12 @@ _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design 
 
 @dataclass(frozen=True)
 class Key:
-    """What rows are grouped by: the column `name` as the data hold it, or (with no name) labels that classification makes.
+    """The values by which rows are grouped.
 
-    `labels`: what the codes stand for, others being not stated; None: themselves.
+    Attributes:
+        column: the values.
+        name: the column of the data; empty if classification made the values.
+        labels: the meaning of each code. Codes without a meaning are not stated. None: the values are the labels.
     """
 
     column: nw.Expr
@@ -69,15 +72,21 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn, under one set of internal names: what every verb takes.
+    """Data, and how they were drawn, under one set of internal names. Every function that estimates takes a design. A design is
+    equal only to itself.
 
-    `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
-    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `known` keeps, by column, the labels
-    that were looked for. `domain` says whom estimates are about; everybody else stays in the design. `files` are read again for every
-    estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
+    Attributes:
+        files: the files that are read again for every estimate. They must not change.
+        unreadable: the columns that were left out, by name, with the reason.
+        rows: the rows, with the columns of the design.
+        stages: the number of stages whose FPC is used. 0: PSUs with replacement.
+        replication: the supplied replicate weights, or None.
+        calibration: how the weights in `rows` were calibrated. None: they were not.
+        known: the labels of columns that were already looked up.
+        domain: the persons whom estimates are about. All other persons stay in the design.
 
     Raises:
-        DataError: by `frame`, if one of the files changed since it was opened.
+        DataError: raised by `frame`, if a file changed since it was opened.
     """
 
     files: tuple[Stamp, ...]
@@ -95,31 +104,31 @@ class Design:
 
     @property
     def frame(self) -> Frame:
-        """The rows, given out only while the files they are read from are those that were opened."""
+        """Returns the rows. Raises `DataError` if a file changed since it was opened."""
         refuse_changed(self.files)
         return self.rows
 
     def __str__(self) -> str:
-        """The design in a few lines; no number in it is of one person."""
+        """Returns the design in a few lines. No number in them is about one person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property
     def source(self) -> str:
-        """Where the rows come from, for messages: the files that are read again."""
+        """Returns the files that are read again for every estimate, for messages."""
         return ", ".join(str(file.path) for file in self.files)
 
     @property
     def replicates(self) -> int:
-        """How many replicate weights there are."""
+        """Returns the number of replicate weights."""
         return len(self.replication.factor) if self.replication else 0
 
     @property
     def mask(self) -> Mask:
-        """Which values of the data a message may print."""
+        """Returns the rule for which values of the data a message may print."""
         return Mask()
 
     def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
-        """A column's name as the data have it, without blanks around it, and its type."""
+        """Returns the name of a column as the data have it, without blanks around it, and its type."""
         schema, name = self.frame.collect_schema(), tidy(name)
         refuse_unreadable([name], self.unreadable, "column")
         if name not in schema.names():
@@ -130,62 +139,65 @@ class Design:
         return name, schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """A column as text, for grouping: numbers as codes (`1`, never `1.0`), texts as they were written."""
+        """Returns a column as text, for grouping. Numbers become codes (`1`, never `1.0`). Texts are unchanged."""
         return written(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """A column to group by."""
+        """Returns a column for grouping."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
     def labels_of(self, own: str) -> Labels:
-        """The labels of a column of `frame`, looked for once."""
+        """Returns the labels of a column of `frame`. They are looked up only once."""
         if own not in self.known:
             self.known[own] = labels_of(self.frame.select(own), self.source)
         return self.known[own]
 
     @property
     def has_few_rows(self) -> bool:
-        """Whether the rows are so few that texts are grouped as they are. Counted once."""
+        """Returns whether the design has few rows. Texts are then grouped without being turned into codes first. The rows are
+        counted only once."""
         if self not in _FEW:
             _FEW[self] = has_few(self.frame)
         return _FEW[self]
 
     def is_truth(self, name: str) -> bool:
-        """Whether a column holds truths, and not what has to be read as such."""
+        """Returns whether the type of a column is boolean. Other types must be read as true or false."""
         return bool(self.column(name)[1] == nw.Boolean)
 
     def is_whole(self, name: str) -> bool:
-        """Whether a column holds whole numbers as such."""
+        """Returns whether the type of a column is a whole number."""
         return is_whole(self.column(name)[1])
 
     def number(self, name: str) -> nw.Expr:
-        """A column as numbers, for means, totals and ratios."""
+        """Returns a column as numbers, for means, totals and ratios."""
         return number(*self.column(name))
 
 
 @dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
-    """Any survey as R's `svydesign` sees it: data, and how they were drawn.
+    """Any survey, as R's `svydesign` describes it: the data, and how they were drawn.
 
     Args:
-        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table, a PySpark
-            DataFrame. Labels of a CSV stay as they were written.
+        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), or a pandas, Polars or Arrow table, or a
+            PySpark DataFrame. Labels in a CSV are not changed.
         weight: column of sampling weights.
-        strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
-        psu: column of the primary sampling units, or of these and of the units drawn within them. None: persons were drawn directly.
-        fpc: column with the number of PSUs in the stratum's population, or the sampling fraction; for two stages two columns, the
-            second with the same of the units within the PSU (persons, where `psu` names no second column). None: with replacement.
-        certainty: a true/false column: PSUs taken with certainty. Each is a stratum of its own, and the units drawn within it are
-            its PSUs, so that it adds the variance within it and no more.
+        strata: column(s) of the first-stage strata. Several columns are crossed. None: one stratum.
+        psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within them. None: persons
+            were drawn directly.
+        fpc: column with the number of PSUs in the stratum's population, or with the sampling fraction. For two stages, give two
+            columns. The second has the same for the units within the PSU, which are persons if `psu` names only one column. None:
+            with replacement.
+        certainty: a true/false column that marks PSUs taken with certainty. Each of them becomes a stratum, and the units drawn
+            within it become its PSUs. It then adds only the variance within it.
         nest: True if PSU labels restart in each stratum.
-        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing),
-            `adjust` (its distance from the grand mean), `average` (the average of the other strata).
-        weights: `gross_up`, or `normalised` weights, from which totals are refused.
+        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing), `adjust` (its
+            distance from the grand mean), `average` (the average of the other strata).
+        weights: `gross_up`, or `normalised`. Totals are refused for normalised weights.
 
     Raises:
         RequestError: a column is not in the data.
-        DataError: the data cannot be read, or a column that is named holds values of several kinds.
+        DataError: the data cannot be read, or a named column holds values of several types.
         DesignError: stages and FPC do not fit together.
     """
 
@@ -237,10 +249,11 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
+    """A SurveyDesign with its survey.yaml: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
 
-    `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design. Persons never leave it: every verb
-    returns sums. `held_in`: the connection that holds its rows, and what is made of them; None: they are read anew for every estimate.
+    `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
+    Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in
+    memory. None: the rows are read again for every estimate.
     """
 
     spec: SurveySpec
@@ -254,16 +267,17 @@ class Survey(SurveyDesign):
 
     @property
     def mask(self) -> Mask:
-        """Which values of the data a message may print, by the limit of survey.yaml."""
+        """Returns the rule for which values of the data a message may print, with the limit of survey.yaml."""
         return Mask(self.spec.confidentiality.least_told)
 
     def text(self, name: str) -> nw.Expr:
-        """A column as canonical text, which every text of a survey is since the door."""
+        """Returns a column as text. Texts of a survey are already in their final form, because they were cleaned when they
+        were read."""
         own, dtype = self.column(name)
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """A column to group by; of a group of one column its codes, as whole numbers where the file has them as such."""
+        """Returns a column for grouping. A group of one column gives its codes, as whole numbers if the file has them so."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))
@@ -279,10 +293,14 @@ D = TypeVar("D", bound=Design)
 
 
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
-    """Data with the columns that a design names: the frame, the files that are read again for every estimate, and the columns left out.
+    """Opens data with the columns that a design names.
+
+    Returns:
+        The frame, the files that are read again for every estimate, and the columns that were left out.
 
     Raises:
-        DataError: the data cannot be read, or a file changed while it was opened. RequestError: a column is not in the data.
+        DataError: the data cannot be read, or a file changed while it was opened.
+        RequestError: a column is not in the data.
     """
     path = Path(data) if isinstance(data, (str, Path)) else None
     files = () if path is None else (stamped(path),)
@@ -296,26 +314,26 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Set the fields of a frozen design, once, while it is made."""
+    """Sets the fields of a frozen design while it is made."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design
 
 
 def weight_of(population: str) -> str:
-    """The internal column that holds a population's weight."""
+    """Returns the internal column with the weight of a population."""
     return f"{WEIGHT}__{population}"
 
 
 def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` for the first name that is not there. `data`: the path or the table that was looked at."""
+    """Raise `RequestError` for the first name that is not among the columns. `data`: the path or the table of these columns."""
     if gone := [n for n in names if n not in there]:
         allowed = names_told(there, header_is_known(there, names, [data]))
         raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Totals need weights that gross up to the population."""
+    """Raise `DesignError` if the weights do not gross up to the population: totals are then impossible."""
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

@@ -1,4 +1,4 @@
-"""Opens a survey from its survey.yaml: reads and joins its files, and binds them to their design."""
+"""Opens a survey from its survey.yaml: reads and joins its files, and adds the columns of the design."""
 
 from __future__ import annotations
 
@@ -46,17 +46,18 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 @checked
 def read_survey(path: str | Path, tables: Any = None) -> Survey:
-    """Open a survey through its survey.yaml. Files of up to 50 MB are read into memory; of larger ones the keys alone are read here.
+    """Open a survey through its survey.yaml. Files of up to 50 MB are read into memory. Of larger files, only the keys are read
+    now.
 
     Args:
-        path: survey.yaml, or its folder; or the name of a shipped sample, such as `norvia_lfs_2025`.
-        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md): the one table, or a dictionary
-            by the names under `path:`. None: the files are read.
+        path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`.
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md). Give one table, or a dictionary
+            with the names under `path:` as keys. None: the files are read.
 
     Raises:
         SpecError: there is no such survey.yaml, or it is not valid.
-        DataError: a file or a column is missing, or keys do not match; a correction matches no row.
-        RequestError: the tables are no PySpark DataFrames, or not one for each file.
+        DataError: a file or a column is missing, keys do not match, or a correction matches no row.
+        RequestError: the tables are not PySpark DataFrames, or there is not one for each file.
     """
     if not str(path).strip():
         raise RequestError(
@@ -68,26 +69,26 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
 
 def _contents(path: Path) -> ResultKey:
-    """All that a survey read from files follows from: which files, and what they hold."""
+    """Returns a key of everything that a survey depends on: the files and their contents."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamped, used), input_hash(used)
 
 
 def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """The data files of a survey.yaml, where they stand."""
+    """Returns the paths of the data files of a survey.yaml."""
     return [
         inside(path.parent, name, f"{path}: files.{kind}.path") for kind, file in spec.files.given.items() for name in file.path
     ]
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """Whatever else a survey.yaml names, where it stands."""
+    """Returns the paths of the other files that a survey.yaml names."""
     return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable(survey: Survey) -> str:
-    """All of a survey that somebody could change, which is not the rows: the lists and mappings in it."""
+    """Returns the parts of a survey that a user could change, as text: its lists and mappings, but not its rows."""
     return repr(
         {
             name: held
@@ -98,10 +99,12 @@ def changeable(survey: Survey) -> str:
 
 
 def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
-    """A survey under another survey.yaml of the same files, which may name more columns of the persons: they are read where they were not.
+    """Returns a survey with another survey.yaml of the same files. If it names more columns of the persons, the files are read
+    again.
 
     Raises:
-        RequestError: the survey was made from tables, which are not read again. DataError: a file changed, or has no such column.
+        RequestError: the survey was made from tables, which cannot be read again.
+        DataError: a file changed, or has no such column.
     """
     there = set(survey.frame.collect_schema().names())
     wanted = wanted_columns(spec)
@@ -122,18 +125,18 @@ def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
 
 
 def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
-    """See `read_survey`. `given_spec`: a survey.yaml that was read before; None: the one of the path."""
+    """Opens a survey; see `read_survey`. `given_spec`: a survey.yaml that was already read. None: the one at the path."""
     spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
     opened = [] if given else _data_files(path, spec)
     used = [path, *opened, *_side_files(path, spec)]
     before, con = [stamped(file) for file in used], connect()
-    with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
+    with ThreadPoolExecutor(1) as beside:  # the files are hashed in parallel
         digest = beside.submit(hashed, used)
         where = spec.files.told(str(path))
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
-        if spec.corrections and table.small:  # which look at the rows several times
+        if spec.corrections and table.small:  # corrections read the rows several times
             spells = None if table.episodes is None else held(table.episodes, con, where)
             table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
         table, applied = corrected(table, spec, str(path))
@@ -141,7 +144,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         episodes = _with_keys(spec, table.episodes)
         if table.small:
             frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
-    refuse_changed(before)  # what was read, and what was hashed
+    refuse_changed(before)  # the files that were read and hashed
     digest.result().update(table.contents.encode())
     design = spec.design
     return Survey(
@@ -169,7 +172,8 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
-    """The persons with the columns of the design, and who is a child and who answered the module; and the replicate weights supplied."""
+    """Returns the persons with the columns of the design, and with who is a child and who answered the module. Also returns
+    the supplied replicate weights."""
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:
@@ -184,8 +188,8 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
 
 
 def uncorrected(survey: Survey) -> Survey:
-    """A survey as its files have it, for its classification: no correction is made but those of the persons' key, so that each person is
-    known again; and of the design only the columns are there.
+    """Returns a survey without its corrections, for classification. Only corrections of the persons' key are kept, so that each
+    person can be found again. The result has the columns of the design, but cannot be used for estimates.
 
     Raises:
         RequestError: survey.yaml corrects nothing.
@@ -201,21 +205,21 @@ def uncorrected(survey: Survey) -> Survey:
 
 
 def without_blanks(survey: Survey) -> Survey:
-    """A survey in which no blank is declared a no."""
+    """Returns a survey in which no blank is declared a no."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
     return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """The persons with who is a child, who answered the module meant for them, and the gates that they were not asked."""
+    """Returns the persons with columns that say who is a child, who answered the right module, and which gates were skipped."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
 def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """The rows of the episodes file with the key of their person, and the gates that were not asked of them."""
+    """Returns the rows of the episodes file with the key of their person, and with columns that mark skipped gates."""
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

@@ -1,7 +1,8 @@
-"""Reads CSV files strictly: every row must have as many cells as the header, and every character must be valid in the file's encoding.
+"""Reads CSV files strictly: every row must have as many cells as the header, and every character must be valid in the file's
+encoding.
 
-All CSV files take one way: the text is UTF-8, and DuckDB reads it with the given delimiter and quotes. A file in another encoding is first
-decoded in memory. No message quotes a cell.
+All CSV files are read in the same way. DuckDB reads UTF-8 text with the given delimiter and quotes. A file in another encoding is
+first decoded in memory. No message quotes a cell.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 QUOTE = '"'
 CHUNK = 1 << 20  # bytes
-TABLES = count()  # of decoded files, whose names on a connection must differ
-KINDS = (  # by the first bytes of a file
+TABLES = count()  # numbers of decoded files, so that their names on a connection differ
+KINDS = (  # kinds of files, by their first bytes
     (b"PK\x03\x04", "a ZIP file or an Excel workbook"),
     (b"\x1f\x8b", "a gzip file"),
     (b"PAR1", "a Parquet file"),
@@ -37,7 +38,7 @@ KINDS = (  # by the first bytes of a file
     (b"SQLite format 3", "a database"),
 )
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-NOT_NULL = "\x01fl__null\x01"  # what DuckDB takes for a blank in place of an empty cell: it would let an empty cell too many pass
+NOT_NULL = "\x01fl__null\x01"  # DuckDB reads this as null in place of an empty cell; otherwise an extra empty cell would pass
 GIVE_ENCODING = (
     "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 (for fl.SurveyDesign read it with pandas, and "
     "give the table); if it ought to be UTF-8, check that it is whole"
@@ -54,18 +55,20 @@ def open_csv(
     named: Collection[str] | None,
     typed: Callable[[Any], Any] | None = None,
 ) -> tuple[Any, list[str]]:
-    """A CSV as a relation of texts, and the names of its columns; columns without a name are left out.
+    """Returns a CSV file as a relation of texts, and the names of its columns. Columns without a name are left out.
 
     Args:
-        path: a file that is there. con: the connection of the relation.
-        encoding: of its text; None: UTF-8. delimiter: what parts its cells; None: a tab in a `.tab` file, else found in its first rows.
-        only: the columns needed. Of a file that is decoded, or has very many columns, no others are in the relation.
-        named: the columns that survey.yaml or the call name; where the file has none of them, and its first line looks like data,
-            this is said.
-        typed: makes of the texts what is wanted, and looks at every row for it. None: they stay texts.
+        path: an existing file.
+        con: the connection of the relation.
+        encoding: the encoding of the file. None: UTF-8.
+        delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
+        only: the columns that are needed. The relation is limited to them if the file is decoded or has very many columns.
+        named: the columns that survey.yaml or the call names. If the file has none of them and its first line looks like data, an
+            error says so.
+        typed: converts the relation of texts, and reads every row for this. None: all columns stay text.
 
     Raises:
-        DataError: the file cannot be read as it is, with the number of the first bad line.
+        DataError: the file cannot be read. The message gives the number of the first bad line.
     """
     _refuse_other_kind(path)
     utf_8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
@@ -86,7 +89,8 @@ def open_csv(
 def _strict(
     source: CsvSource, layout: Layout, kept: Mapping[int, str], con: duckdb.DuckDBPyConnection, typed: Callable[[Any], Any] | None
 ) -> Any:
-    """The rows below the header, once every one of them is known to have as many cells: of its columns those kept, by place and name."""
+    """Returns the rows below the header, with the columns in `kept` (name by position). Every row must have as many cells as
+    the header."""
     import duckdb
 
     written: dict[str, Any] = {"header": True, "auto_detect": False, "skiprows": layout.skipped, "strict_mode": True}
@@ -118,7 +122,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    """The text of a file in UTF-8. Raises `DataError` with the line of the first byte that the encoding does not have."""
+    """Returns the text of a file in UTF-8. Raises `DataError` with the line of the first byte that is not valid in the
+    encoding."""
     decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
     with path.open("rb") as file:
         for chunk in chain(_chunks(file), [b""]):
@@ -137,7 +142,8 @@ def _decoded(path: Path, encoding: str) -> bytes:
 
 
 def _refuse_other_kind(path: Path) -> None:
-    """Stop on a file of another kind under the name of a text: its bytes would be taken for an encoding."""
+    """Raise `DataError` if a file has the name of a text file but is of another kind, such as Excel. Otherwise the message
+    would be about its encoding."""
     with path.open("rb") as file:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):
@@ -148,7 +154,7 @@ def _refuse_other_kind(path: Path) -> None:
 
 
 def _refuse_bytes(source: CsvSource) -> None:
-    """Stop on bytes that no UTF-8 text holds, and on the zero bytes of a damaged file, each with its line."""
+    """Raise `DataError` for bytes that are not UTF-8, and for the zero bytes of a damaged file. The message gives the line."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     start = 0
     with source.open() as file:
@@ -159,7 +165,7 @@ def _refuse_bytes(source: CsvSource) -> None:
                     found="text in UTF-16", do="give `encoding: utf-16` under `files:` (of `fltoolkit new`: --encoding utf-16)",
                 )  # fmt: skip
             try:
-                if not chunk.isascii() or decoder.getstate()[0]:  # a file of ASCII alone, as most are, needs no decoding
+                if not chunk.isascii() or decoder.getstate()[0]:  # ASCII, as most files are, needs no decoding
                     decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 at = max(start + error.start - (len(error.object) - len(chunk)), 0)
@@ -177,7 +183,7 @@ def _refuse_bytes(source: CsvSource) -> None:
 
 
 def _line_at(source: CsvSource, place: int) -> int:
-    """The line in which a byte stands."""
+    """Returns the line number of a byte."""
     with source.open() as file:
         before = file.read(place)
     return 1 + (before.count(b"\n") or before.count(b"\r"))

@@ -1,4 +1,4 @@
-"""Finds how a CSV file is written: its delimiter, the lines above its header, and its column names.
+"""Finds the layout of a CSV file: its delimiter, the lines above its header, and its column names.
 
 The first rows suggest the layout. The strict reading of all rows then checks it.
 """
@@ -18,26 +18,26 @@ from typing import IO
 from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import tidy
 
-TAB_FILES = (".tab",)  # of tabs by their name; `.tsv` and `.txt` hold what their first rows show
+TAB_FILES = (".tab",)  # always with tabs; for `.tsv` and `.txt` the first rows decide
 TEXT_FILES = (".csv", ".tsv", ".txt", *TAB_FILES)
 DELIMITERS = ",;\t|"
-HEAD, ROWS = 1_000_000, 20  # bytes and rows by which the layout is found
+HEAD, ROWS = 1_000_000, 20  # the bytes and rows that are used to find the layout
 NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 
 @dataclass(frozen=True)
 class CsvSource:
-    """The text of a CSV file in UTF-8. `decoded`: in memory, where the file itself has another encoding."""
+    """The text of a CSV file in UTF-8. `decoded`: the text in memory, if the file has another encoding."""
 
     path: Path
     decoded: bytes | None = None
 
     def open(self) -> IO[bytes]:
-        """The bytes of the text, from its start."""
+        """Returns the bytes of the text, from its start."""
         return self.path.open("rb") if self.decoded is None else io.BytesIO(self.decoded)
 
     def lines(self) -> IO[str]:
-        """The text, its line ends as they are."""
+        """Returns the text with its line ends unchanged."""
         return io.TextIOWrapper(self.open(), "utf-8-sig", errors="replace", newline="")
 
 
@@ -51,18 +51,19 @@ class Layout:
 
     @property
     def line(self) -> int:
-        """The line of the header."""
+        """Returns the line number of the header."""
         return self.skipped + 1
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """Finds the layout of a CSV file from its first rows. `delimiter`: the character between cells; None: it is found."""
+    """Returns the layout of a CSV file, found from its first rows. `delimiter`: the character between cells. None: it is found
+    as well."""
     with source.open() as file:
         head = file.read(HEAD + 1)
     if len(head) > HEAD:
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
     text = head.decode("utf-8-sig", "replace")
-    told = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)  # how Excel names the delimiter, in a line of its own
+    told = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)  # Excel's line that names the delimiter
     if told and (delimiter or told[1]) != '"':
         layout = _read_head(text[told.end() :], delimiter or told[1])
         return Layout(layout.delimiter, layout.skipped + 1, layout.header)
@@ -70,14 +71,15 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
 
 
 def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> None:
-    """Stop on a first line that looks like a person's data: half of its cells or more are numbers, blank or repeated.
+    """Raise an error if the first line looks like data: half of its cells or more are numbers, blank or repeated.
 
     Args:
-        layout: of the file. path: for the message.
-        named: the columns that survey.yaml or a call names; a first line that has one of them is a header, whatever the others are.
+        layout: the layout of the file.
+        path: the file, for the message.
+        named: the columns that survey.yaml or a call names. If the first line has one of them, it is a header.
 
     Raises:
-        DataError: with counts, and none of the cells.
+        DataError: the message gives counts, but no cells.
     """
     cells = [tidy(cell) for cell in layout.header]
     times = Counter(cells)
@@ -92,7 +94,8 @@ def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> No
 
 
 def _read_head(text: str, delimiter: str) -> Layout:
-    """The header, if this is the delimiter: the first row of several cells, below titles of one cell; in a file of one column the first."""
+    """Returns the layout of a text with a given delimiter. The header is the first row with several cells; rows above it with
+    one cell are titles. If all rows have one cell, the first row is the header."""
     skipped, first = 0, None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     for row in _first_rows(reader):
@@ -105,7 +108,7 @@ def _read_head(text: str, delimiter: str) -> Layout:
 
 
 def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """The first rows; one that cannot be read ends them, and is told later with its line."""
+    """Yields the first rows, up to a row that cannot be read. The strict reading later reports this row with its line."""
     try:
         yield from islice(reader, ROWS)
     except csv.Error:
@@ -113,7 +116,8 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """How well a delimiter fits: it parts cells, no title is needed, all rows have as many cells, and these are many."""
+    """Returns how well a delimiter fits, as a tuple to compare: whether rows have several cells, whether there are no titles,
+    whether all rows have the same number of cells, and this number."""
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)

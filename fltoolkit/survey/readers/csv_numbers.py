@@ -8,19 +8,20 @@ from typing import Any
 from fltoolkit.survey.data.column_names import quoted
 from fltoolkit.survey.data.engines import WIDE
 
-# A number that comes back as it was written, from R (1, 2.5) or from Python (1.0, 2.5); `_is_number` looks at the longest.
+# A number that prints exactly as it was written by R (1, 2.5) or by Python (1.0, 2.5). `_is_number` checks the longest ones.
 WHOLE = r"0|-?[1-9]\d{0,14}"
 PLAIN = WHOLE + r"|-?([1-9]\d{0,14}|0)\.0|-?[1-9]\d{0,14}\.\d*[1-9]|-?0\.0{0,3}[1-9](\d*[1-9])?"
-EXACT = 16  # characters: so many of a number always come back
-FIRST = 2000  # rows that say what all rows are asked
+EXACT = 16  # characters; a number that is not longer always prints as it was written
+FIRST = 2000  # the first rows, which decide what is checked in all rows
 
 
 def with_numbers(relation: Any) -> Any:
-    """A CSV's columns as numbers where every one of them comes back as it was written: all rows are looked at, since a code may come late.
+    """Returns a CSV file with columns as numbers, if every value of the column prints exactly as it was written. All rows are
+    checked, because a code may come late.
 
-    All else stays text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`, `NaN`,
-    identifiers of 17 digits, yes and no, dates. So does a very wide file, of which few columns are asked for: what is needed as a number
-    becomes one then.
+    All other columns stay text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`,
+    `NaN`, identifiers of 17 digits, yes and no, dates. A very wide file also stays text, because few of its columns are used.
+    They become numbers when they are needed.
     """
     names = [quoted(name) for name in relation.columns]
     if len(names) > WIDE:
@@ -33,10 +34,10 @@ def with_numbers(relation: Any) -> Any:
 
 
 def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
-    """The columns of nothing but numbers that come back.
+    """Returns the columns in which every value is a number that prints as it was written.
 
-    A look at the first rows saves time: a column that holds text there is text, and most others hold whole numbers, for which a
-    cheaper question will do.
+    The first rows are checked first, to save time. A column that has text there is text. Most other columns have whole numbers
+    there, for which a faster check is enough.
     """
     first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
     whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
@@ -47,18 +48,20 @@ def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
 
 
 def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
-    """What is asked of columns, in one pass over all rows, which reads every row even if nothing is asked; None of a blank column."""
+    """Returns a check of each column, in one pass over all rows. Every row is read even if nothing is checked. A blank column
+    gives None."""
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
     return dict(zip(asked, facts[1:], strict=True))
 
 
 def _is_whole(name: str) -> str:
-    """In SQL, whether a column holds whole numbers that come back, and blanks, alone."""
+    """Returns SQL: whether a column has only blanks and whole numbers that print as they were written."""
     return f"bool_and(regexp_full_match({name}, ' *({WHOLE})? *'))"
 
 
 def _is_number(name: str) -> str:
-    """In SQL, whether a column holds numbers that come back, and blanks, alone: if some end in `.0`, as Python writes them, all have a point."""
+    """Returns SQL: whether a column has only blanks and numbers that print as they were written. If some end in `.0`, as
+    Python writes them, all must have a point."""
     value = f"nullif(trim({name}), '')"
     back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
     plain = f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})"

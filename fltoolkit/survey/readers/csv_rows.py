@@ -1,6 +1,6 @@
 """Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes none.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message without cells.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fltoolkit.survey.readers.csv_layout import CsvSource, Layout
 CLOSE_QUOTES = "close the quote, or double each quote that belongs to a text"
 TOO_LONG = "a cell is too long"
 SHORTEN = "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, close its quote"
-QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character parts the cells, give `delimiter:` under `files:`"
+QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character separates the cells, give `delimiter:` under `files:`"
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class CsvRow:
 
 
 def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
-    """The error for a file whose rows DuckDB refuses.
+    """Returns the error for a file whose rows DuckDB refuses.
 
     Args:
-        source: the text. layout: how it is written.
-        words: those of DuckDB, of which only the number of a line is used.
+        source: the text.
+        layout: the layout of the text.
+        words: DuckDB's message. Only its line number is used.
     """
     where, width = str(source.path), len(layout.header)
     header = f"{width} cell(s), as in the header in line {layout.line}"
@@ -61,7 +62,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
 
 
 def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
-    """What is wrong with a row, and what to do."""
+    """Returns what is wrong with a row, and what to do."""
     if bad.problem:
         return bad.problem, SHORTEN if bad.problem == TOO_LONG else CLOSE_QUOTES
     if last and bad.cells < width:
@@ -70,7 +71,7 @@ def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
 
 
 def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
-    """The header and the rows below it, blank lines left out; a row with a wrong quote is the last."""
+    """Yields the header and the rows below it, without blank lines. A row with a wrong quote is the last one."""
     with source.lines() as file:
         for _ in range(layout.skipped):
             next(file)
@@ -91,14 +92,15 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
 
 
 def _quotes(words: str, line: str) -> str:
-    """What is wrong with the quotes of a row, by the words of Python's csv module, which are always the same."""
+    """Returns what is wrong with the quotes of a row. It is recognised by the message of Python's csv module, which is always
+    the same."""
     if "expected after" in words:
         return "text stands behind the end of a quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 
 def _cells(line: str, delimiter: str) -> int:
-    """How many cells a single line has."""
+    """Returns the number of cells in a single line."""
     try:
         return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:
@@ -106,7 +108,7 @@ def _cells(line: str, delimiter: str) -> int:
 
 
 def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """The lines; the first since `seen` was cleared stays in it."""
+    """Yields the lines. `seen` keeps the first line since it was last cleared."""
     for line in lines:
         if not seen:
             seen.append(line)
@@ -114,7 +116,7 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_end(source: CsvSource) -> int:
-    """The first line that ends in another way than the first line does; 0 if there is none."""
+    """Returns the number of the first line whose line end differs from that of line 1. Returns 0 if there is none."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

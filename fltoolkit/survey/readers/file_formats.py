@@ -34,10 +34,13 @@ DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGN
 
 @dataclass(frozen=True)
 class FileLabels:
-    """What an SPSS or Stata file says of its columns; of other files the names alone.
+    """What an SPSS or Stata file says about its columns. For other files, only the names are known.
 
-    `labels`: by column, its label. `codes`: by column, the label of each code, as canonical text (Stata's `.a` with its
-    point). `kinds`: by column, number, text or date. `ranges`: by column, the user-missing values of SPSS, from and to.
+    Attributes:
+        labels: the label of each column.
+        codes: for each column, the label of each code. Codes are text as in the data; Stata's `.a` keeps its point.
+        kinds: the type of each column: number, text or date.
+        ranges: for each column, the ranges of SPSS's user-missing values, as lower and upper limits.
     """
 
     names: tuple[str, ...]
@@ -48,7 +51,7 @@ class FileLabels:
     rows: int = 0
 
     def is_missing(self, column: str, code: str) -> bool:
-        """Whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
+        """Returns whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
         if re.fullmatch(r"\.[a-z]", code):
             return True
         return any(_within(code, low, high) for low, high in self.ranges.get(column, ()))
@@ -64,10 +67,10 @@ def _within(code: str, low: Any, high: Any) -> bool:
 
 
 def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
-    """Names, labels and missing values of an SPSS or Stata file; no row is read.
+    """Returns the names, labels and missing values of an SPSS or Stata file. No row is read.
 
     Raises:
-        DataError: the file is not what its name says, or its encoding is another.
+        DataError: the file is not of the type that its name says, or it has another encoding.
     """
     stamped(path)
     _, about = _pyreadstat(path, encoding, metadataonly=True, user_missing=True)
@@ -82,7 +85,8 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
 
 
 def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[tuple[float, float]]]:
-    """Of an SPSS file, by column, the numbers that it declares missing, from and to; of any other file nothing."""
+    """Returns, for each column of an SPSS file, the ranges of numbers that the file declares missing. Empty for any other
+    file."""
     if path.suffix.lower() not in SPSS_FILES:
         return {}
     ranges = read_labels(path, encoding).ranges
@@ -97,7 +101,8 @@ def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
 
 
 def _code(code: object, kind: str) -> str:
-    """The code of a value label as the data have it; a letter on a number is one of Stata's tagged missing values."""
+    """Returns the code of a value label, in the form that the data have. In a numeric column, a letter is one of Stata's
+    tagged missing values."""
     return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)
 
 
@@ -112,10 +117,10 @@ def open_path(
     delimiter: str | None = None,
     decimal: str | None = None,
 ) -> tuple[Any, Sequence[str]]:
-    """A file's relation, and its column names as they are written: DuckDB renames those that collide.
+    """Returns the relation of a file, and its column names as written. DuckDB would rename columns with the same name.
 
     Raises:
-        DataError: no such file, not a format the kit reads, or it cannot be read.
+        DataError: there is no such file, the kit does not read this format, or the file cannot be read.
     """
     stamped(path)
     suffix = path.suffix.lower()
@@ -146,7 +151,7 @@ def _quoted(relation: Any) -> list[str]:
 
 
 def _with_points(relation: Any) -> Any:
-    """A CSV's numbers with a decimal comma as the kit has them: `12,5` is `12.5`; every other text as it is."""
+    """Returns a CSV's numbers with a point instead of a decimal comma: `12,5` becomes `12.5`. Other texts are unchanged."""
     told = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
     return relation.project(", ".join(told))
 
@@ -154,16 +159,17 @@ def _with_points(relation: Any) -> Any:
 def _open_labelled(
     path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, only: Collection[str] | None, encoding: str | None
 ) -> tuple[Any, Sequence[str]]:
-    """An SPSS or Stata file: of its columns those in `only`, codes as they are, dates as text (2025-03-01)."""
+    """Opens an SPSS or Stata file with the columns in `only`. Codes are unchanged. Dates become text (2025-03-01)."""
     about = read_labels(path, encoding)
-    # pyreadstat takes an empty list for all columns.
+    # pyreadstat would read all columns if the list were empty.
     wanted = None if only is None else [name for name in about.names if name in only] or list(about.names[:1])
     table, _ = _pyreadstat(path, encoding, usecols=wanted, user_missing=as_text)
     return con.from_df(table.apply(lambda column: _without_objects(column, about.kinds[column.name]))), about.names
 
 
 def _without_objects(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
-    """Python objects (dates, numbers among tagged missing values) as text; numbers and text as they are."""
+    """Returns a column without Python objects: dates, and numbers with tagged missing values, become text. Other columns are
+    unchanged."""
     if column.dtype != object and kind != "date":
         return column
     tagged = kind == "number"
@@ -171,7 +177,7 @@ def _without_objects(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
 
 
 def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, Any]:
-    """pyreadstat's table and description of a file. Whatever it meets in a damaged file is one `DataError`."""
+    """Returns pyreadstat's table and description of a file. Any failure on a damaged file becomes one `DataError`."""
     try:
         import pyreadstat
     except ImportError:
@@ -179,13 +185,13 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
             "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
-    # iconv, which decodes here, knows Python's names once they are canonical and hyphened.
+    # iconv decodes the text. It knows Python's names of encodings only in canonical form and with a hyphen.
     name = codecs.lookup(encoding).name.replace("euc_", "euc-") if encoding else None
     try:
         return read(str(path), encoding=name, **options)
     except MemoryError:
         raise
-    except Exception as error:  # a C library's: there is no list of what a damaged file may raise
+    except Exception as error:  # from a C library; nobody has listed what a damaged file may raise
         raise DataError(
             "the file cannot be read", where=str(path), found=_kind_of_damage(error),
             do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252 "
@@ -194,7 +200,7 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
 
 
 def _kind_of_damage(error: Exception) -> str:
-    """What pyreadstat met, in the kit's words: its own may quote a cell."""
+    """Returns what pyreadstat found, in the kit's words, because pyreadstat's own message may quote a cell."""
     said = str(error).lower()
     if "encoding" in said or "byte sequence" in said or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
@@ -204,11 +210,11 @@ def _kind_of_damage(error: Exception) -> str:
 def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
-    """The relation of a pandas, Polars or Arrow table or of a DuckDB relation, its column names, and those that cannot be used; a PySpark
-    DataFrame stays what it is.
+    """Returns the relation of a pandas, Polars or Arrow table or of a DuckDB relation, with its column names and its unusable
+    columns. A PySpark DataFrame is not converted.
 
     Raises:
-        DataError: this is no table, it cannot be read, or it has no column.
+        DataError: this is not a table, it cannot be read, or it has no column.
     """
     if is_spark(data):
         return (*spark_table(data, only), {})
@@ -228,7 +234,7 @@ def open_object(
 
 
 def _table_in_memory(data: Any) -> MemoryTable | None:
-    """A table in memory. A DuckDB relation is read here, once, so that every number is of the same rows."""
+    """Returns a table in memory. A DuckDB relation is read here, once, so that all numbers come from the same rows."""
     import duckdb
 
     with readable("data"):

@@ -18,7 +18,8 @@ LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """A file as it was when it was opened: which file, its size in bytes and the time of its last change in nanoseconds."""
+    """A file at the time when it was opened: which file it is, its size in bytes, and the time of its last change in
+    nanoseconds."""
 
     path: Path
     device: int
@@ -28,10 +29,10 @@ class Stamp:
 
 
 def stamped(path: Path) -> Stamp:
-    """What the system says of a file that can be read.
+    """Returns the stamp of a file that can be read.
 
     Raises:
-        DataError: there is no such file, it is empty, a folder or a device, or it may not be read.
+        DataError: there is no such file, it is empty, it is a folder or a device, or it may not be read.
     """
     if refuse_irregular(path, do=LOOKED_UP) == 0:
         raise DataError("the file is empty", where=shown(path), do="export the data again")
@@ -44,10 +45,10 @@ def stamped(path: Path) -> Stamp:
 
 
 def refuse_changed(stamps: Iterable[Stamp]) -> None:
-    """Stop if a file is no longer the one that was opened.
+    """Raise an error if a file is no longer the one that was opened.
 
     Raises:
-        DataError: it was replaced, cut, extended, written again or removed.
+        DataError: the file was replaced, cut, extended, written again or removed.
     """
     for was in stamps:
         try:
@@ -62,10 +63,10 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
 
 
 def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
-    """Stop if two paths lead to one file: everybody in it would count twice.
+    """Raise an error if two paths lead to the same file, because every person in it would count twice.
 
     Raises:
-        DataError: naming the paths.
+        DataError: it names the paths.
     """
     paths = defaultdict(list)
     for file in stamps:
@@ -78,13 +79,14 @@ def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
 
 
 def exactly(path: Path) -> str:
-    """A path as DuckDB takes it for one file, whatever its letters: `*`, `?` and `[` would be a pattern, `s3:` an address.
+    """Returns a path that DuckDB reads as exactly one file. Without this, `*`, `?` and `[` would be a pattern, and `s3:` an
+    address.
 
     Raises:
-        DataError: the system holds a name that is not UTF-8.
+        DataError: the name of the file or of a folder is not UTF-8.
     """
     try:
-        name = os.fsencode(path.absolute()).decode("utf-8")  # the locale of this program may spell the name in another way
+        name = os.fsencode(path.absolute()).decode("utf-8")  # the program's locale may decode the name in another way
     except UnicodeDecodeError:
         do = "rename the file or folder, with letters that every program can write"
         raise DataError("the path is not UTF-8", where=shown(path), do=do) from None
@@ -92,12 +94,12 @@ def exactly(path: Path) -> str:
 
 
 def input_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 over the contents of the input files, in order."""
+    """Returns the SHA-256 of the contents of the input files, in order."""
     return hashed(paths).hexdigest()
 
 
 def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """`input_hash`, to which more can be added."""
+    """Returns the hash object of `input_hash`, to which more can be added."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

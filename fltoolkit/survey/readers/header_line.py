@@ -1,4 +1,4 @@
-"""Says which column names a message may print: the names that are missing, and the first line only if it is a header.
+"""Decides which column names a message may print: missing names always, and the first line only if it is a header.
 
 A CSV file can lack its header. Then its first line holds the answers of a person, and no message may print it.
 """
@@ -15,12 +15,13 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Whether the names of columns are names for certain. The first line of a CSV without a header is a person's answers.
+    """Returns whether the names of columns are certainly names. In a CSV without a header, they would be a person's answers.
 
     Args:
-        present: the names that the data have. wanted: the columns that survey.yaml or the call names. At least half of them in
-            `present`, whatever their capitals, show that these are names.
-        paths: where the data come from: files, or tables in memory. Only a CSV file can lack its header.
+        present: the names in the data.
+        wanted: the columns that survey.yaml or the call names. If at least half of them are in `present`, in upper or lower case,
+            the first line is a header.
+        paths: the sources of the data: files, or tables in memory. Only a CSV file can lack its header.
     """
     if not any(isinstance(path, (str, Path)) and Path(path).suffix.lower() in TEXT_FILES for path in paths):
         return True
@@ -29,7 +30,7 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
 
 
 def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
-    """Names of columns as a message may print them. `known`: they are names for certain; see `header_is_known`."""
+    """Returns names of columns as a message may print them. `known`: whether they are certainly names; see `header_is_known`."""
     return (
         [visible(str(name)) for name in names]
         if known
@@ -40,15 +41,17 @@ def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
 def refuse_missing(
     wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
 ) -> None:
-    """Stops if the data lack columns that survey.yaml names.
+    """Raise an error if the data lack columns that survey.yaml names.
 
     Args:
-        wanted: the columns that survey.yaml names. present: those that the data have. where: the key, for the message.
-        paths: the files that were looked at; none, where `present` are names for certain.
-        keys: of each column wanted, the key that names it.
+        wanted: the columns that survey.yaml names.
+        present: the columns in the data.
+        where: the key, for the message.
+        paths: the files that were read. Empty if `present` are certainly names.
+        keys: for each column in `wanted`, the key that names it.
 
     Raises:
-        DataError: with the names that were probably meant.
+        DataError: it gives the names that were probably meant.
     """
     missing = [c for c in wanted if c not in present]
     if not missing:

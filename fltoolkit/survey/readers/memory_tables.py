@@ -1,6 +1,8 @@
-"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow: each column has one type, found from all its values.
+"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow: each column has one type, found from all its
+values.
 
-A column with mixed types, or a type that no estimate uses, is left out with the reason. It stops only a survey that needs it.
+A column is left out, with the reason, if it has mixed types or a type that no estimate uses. This stops a survey only if the
+survey needs the column.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_COLUMN = "no column of the data can be used"
 NUMBERS, TRUTHS, TEXTS = "numbers", "true or false", "text"
-# A type before those that it is a kind of: a truth is a number to Python, and a moment is a date.
+# The order matters: to Python, a boolean is also a number, and a time stamp is also a date.
 KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((bool,), TRUTHS),
     ((str,), TEXTS),
@@ -31,7 +33,7 @@ KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((datetime.date,), "dates"),
     ((datetime.time,), "times of day"),
 )
-DIGITS = 38  # of the longest decimal number that DuckDB has
+DIGITS = 38  # the most digits of a decimal number in DuckDB
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class MemoryTable:
-    """A table whose columns are each of one kind, the names of all columns, and by name the columns that are left out."""
+    """A table in which each column has one type, the names of all columns, and the columns that were left out."""
 
     table: pa.Table
     names: tuple[str, ...]
@@ -60,9 +62,8 @@ class NoColumn(Exception):
 
 
 def memory_table(data: Any) -> MemoryTable | None:
-    """A table in memory, with its columns as Arrow arrays. None if `data` is no table that the kit reads. A reader of Arrow
-    batches is read to its end.
-    """
+    """Returns a table in memory, with its columns as Arrow arrays. Returns None if `data` is not a table that the kit reads. A
+    reader of Arrow batches is read to its end."""
     import pandas as pd
     import pyarrow as pa
 
@@ -97,7 +98,7 @@ def _collected(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
 
 
 def _array(column: Any) -> Any:
-    """A column of one kind as DuckDB takes it. Raises `NoColumn`."""
+    """Returns a column as an Arrow array of one type that DuckDB accepts. Raises `NoColumn`."""
     import pandas as pd
     import pyarrow as pa
 
@@ -147,7 +148,8 @@ def _of_polars(column: Any) -> Any:
 
 
 def _of_objects(values: Sequence[Any]) -> Any:
-    """Python's objects: numbers of all sorts together are numbers; else all must be of one kind. Blank are None, NaN, NaT and NA."""
+    """Returns a list of Python objects as an array. All must have one type, but different types of numbers may be mixed. None,
+    NaN, NaT and NA are blank."""
     import pyarrow as pa
 
     there = _kinds(values)
@@ -168,7 +170,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
-    """Whole numbers, decimals and floats as one sort of number: the first that holds them all."""
+    """Returns whole numbers, decimals and floats as one type of number: the first type that can hold them all."""
     import pyarrow as pa
 
     if all(isinstance(v, (int, numbers.Integral)) or _blank(v) for v in values):
@@ -183,9 +185,9 @@ def _of_numbers(values: Sequence[Any]) -> Any:
 
 
 def _kinds(values: Sequence[Any]) -> set[str]:
-    """The kinds that a column's values are of, blanks apart."""
+    """Returns the types of the values of a column, without blanks."""
     types = set(map(type, values))
-    by_value = any(issubclass(t, (float, decimal.Decimal)) for t in types)  # NaN is a blank, and only its value tells
+    by_value = any(issubclass(t, (float, decimal.Decimal)) for t in types)  # NaN is blank, so each value must be checked
     return ({_kind(v) for v in values} if by_value else {_kind_of(t) for t in types}) - {""}
 
 
@@ -194,7 +196,7 @@ def _first(values: Iterable[Any], kind: str) -> int:
 
 
 def _kind(value: Any) -> str:
-    """What kind a value is of; empty of a blank."""
+    """Returns the type of a value. Empty if it is blank."""
     return "" if _blank(value) else _kind_of(type(value))
 
 
@@ -220,12 +222,13 @@ def _blank(value: Any) -> bool:
 
 
 def _duckdb_array(array: Any) -> Any:
-    """An Arrow array as DuckDB takes it: of the kinds that it lacks, the nearest that it has. Raises `NoColumn`."""
+    """Returns an Arrow array as a type that DuckDB accepts. A type that DuckDB does not have becomes the nearest one. Raises
+    `NoColumn`."""
     import pyarrow as pa
 
     kind, types = array.type, pa.types
     try:
-        array.validate(full=True)  # bytes that are no text would end DuckDB's connection
+        array.validate(full=True)  # bytes that are not text would break DuckDB's connection
     except pa.ArrowException:
         raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
     if isinstance(kind, pa.BaseExtensionType):
@@ -245,5 +248,5 @@ def _duckdb_array(array: Any) -> Any:
 
 
 def no_kind(found: str) -> Unreadable:
-    """A column of a kind that nothing here counts, groups or adds."""
+    """Returns the reason for leaving out a column whose type cannot be counted, grouped or added."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

@@ -16,24 +16,24 @@ MOST_BYTES = 20 * MB
 
 @dataclass(frozen=True)
 class SmallCsvRow:
-    """A row: the line it begins on, and its cells in the order of the columns that were asked for."""
+    """A row: the line where it begins, and its cells in the order of the requested columns."""
 
     line: int
     cells: tuple[str, ...]
 
 
 def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """The rows of a CSV file in UTF-8, its columns parted by commas; blank lines are passed over.
+    """Returns the rows of a CSV file in UTF-8, with commas between the columns. Blank lines are skipped.
 
     Args:
-        path: of the file.
-        columns: those wanted, by the names in its first line; others may stand there too.
-        what: what a message calls it, such as `the correspondence table`.
-        raised: the error to raise.
+        path: the file.
+        columns: the columns that are wanted, by their names in the first line. The file may have other columns too.
+        what: what a message calls the file, such as `the correspondence table`.
+        raised: the class of the error.
 
     Raises:
-        FltoolkitError: of the kind `raised`; the file cannot be read (`files.read_text`), lacks one of the columns or has it twice, or a row
-            has another number of cells than the first line. No cell is repeated in its words.
+        FltoolkitError: of the class `raised`. The file cannot be read (`files.read_text`), one of the columns is missing or there
+            twice, or a row has another number of cells than the first line. The message quotes no cell.
     """
     lines = _lines(path, read_text(path, MOST_BYTES, raised), what, raised)
     if not lines:
@@ -61,7 +61,7 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
 
 
 def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Every line of the file that is not blank, quotes followed strictly: an open quote is an error, not a cell of many lines."""
+    """Returns every line that is not blank. Quotes are read strictly: an open quote is an error, not a cell with many lines."""
     reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
     try:
         for cells in reader:

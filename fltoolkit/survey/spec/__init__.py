@@ -1,1 +1,1 @@
-"""The content of a survey.yaml as checked objects. Nothing here reads persons."""
+"""The content of a survey.yaml as checked objects. Nothing here reads data of persons."""

@@ -1,4 +1,5 @@
-"""Population benchmarks: the number of persons in each category of some margins, from a CSV file, a table or a mapping."""
+"""Population benchmarks: the number of persons in each category of one or more margins. They come from a CSV file, a table or
+a mapping."""
 
 from __future__ import annotations
 
@@ -21,15 +22,15 @@ from fltoolkit.survey.spec.groups import CROSS, crossed
 from fltoolkit.yaml_files.loading import Code, Model, canonical_code
 
 COLUMNS = ("margin", "category", "population")
-SAME = 1e-9  # how far the totals of two margins may lie apart, as a share of them: rounding only
+SAME = 1e-9  # largest allowed difference between the totals of two margins, as a share: rounding only
 
 Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """Calibration of a population's weights: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
+    """Calibration of a population's weights, to benchmarks in a CSV file beside survey.yaml or to `margins` with their numbers.
 
-    It goes for every population whose weight is the same column; persons outside `population` keep their weight.
+    It applies to each population that uses the same weight column. Persons outside `population` keep their weight.
     """
 
     method: Method
@@ -46,11 +47,11 @@ class CalibrationSpec(Model):
 
     @property
     def targets(self) -> tuple[Margin, ...]:
-        """The margins, once `read_calibration` has read them."""
+        """Returns the margins. They are available after `read`."""
         return tuple(self._read)
 
     def read(self, survey: Path) -> tuple[Margin, ...]:
-        """Read and check the benchmarks of a survey.yaml; `targets` then holds them. Raises `DataError`."""
+        """Read and check the benchmarks of a survey.yaml. Afterwards `targets` returns them. Raises `DataError`."""
         if self.benchmarks is None:
             found = read_benchmarks(self.margins, f"{survey}: calibration.margins")
         else:
@@ -61,14 +62,14 @@ class CalibrationSpec(Model):
 
 @dataclass(frozen=True)
 class Margin:
-    """How many persons of the population are in each category; a category has one value for each column."""
+    """The number of persons of the population in each category. A category has one value per column."""
 
     columns: tuple[str, ...]
     totals: Mapping[tuple[str, ...], float]
 
     @property
     def name(self) -> str:
-        """As the published set names a breakdown: `region × sex`."""
+        """Returns the name of the margin, in the form that the published set uses for a breakdown: `region × sex`."""
         return crossed(self.columns)
 
     @property
@@ -77,17 +78,18 @@ class Margin:
 
 
 def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin, ...]:
-    """The margins of a file, a table or a mapping.
+    """Returns the margins from a file, a table or a mapping.
 
     Args:
-        benchmarks: path of a CSV, or pandas DataFrame, with the columns `margin` (a column or group, or several joined by ` × `),
-            `category` (its values, joined alike) and `population` (persons); or a mapping of margins (a name or a tuple of names) to
-            mappings of categories (a value or a tuple of values) to persons.
-        where: what the messages call it.
+        benchmarks: the path of a CSV file, or a pandas DataFrame, with the columns `margin`, `category` and `population`. A
+            margin is a column or group, or several joined by ` × `. A category is a value, or several joined by ` × `. The
+            population is a number of persons. A mapping is also possible: from margins (a name or a tuple of names) to categories
+            (a value or a tuple of values) to persons.
+        where: the name of the benchmarks in messages.
 
     Raises:
-        DataError: it cannot be read; a number is missing, zero or negative; a category is there twice, or has another number of values
-            than its margin has columns; the margins do not add to the same total.
+        DataError: the benchmarks cannot be read; a number is missing, zero or negative; a category is there twice; a category
+            does not have one value per column of its margin; or the margins have different totals.
     """
     if isinstance(benchmarks, (str, Path)):
         where = str(benchmarks)
@@ -132,13 +134,14 @@ def _benchmark_rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str
     if gone := [c for c in COLUMNS if c not in table]:
         raise DataError(
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
-            do="one row a category, columns separated by commas",
+            do="give one row per category, columns separated by commas",
         )  # fmt: skip
     return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
 
 
 def _parts(name: object) -> tuple[str, ...]:
-    """The columns of a margin's name; only one that joins several is trimmed, since a column may be called ` SEX `."""
+    """Returns the columns in the name of a margin. Blanks are removed only if the name joins several columns, because a column
+    may be called ` SEX `."""
     if isinstance(name, tuple):
         return tuple(map(str, name))
     columns = str(name).split(CROSS.strip())
@@ -146,7 +149,7 @@ def _parts(name: object) -> tuple[str, ...]:
 
 
 def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
-    """One value a column; the value of a single column may itself hold a cross."""
+    """Returns one value per column. The value of a single column may itself contain a `×`."""
     if isinstance(category, tuple):
         given = category
     else:
@@ -180,5 +183,5 @@ def _refuse_margins(margins: tuple[Margin, ...], where: str) -> None:
     if max(sizes.values()) - min(sizes.values()) > SAME * max(sizes.values()):
         raise DataError(
             "the margins do not add to the same total", where=where, found=[f"{name}: {size:,.10g}" for name, size in sizes.items()],
-            do="they must be of one population; where rounding parts them, scale each to the total of the best known",
+            do="they must describe one population; if only rounding separates them, scale each to the most reliable total",
         )  # fmt: skip

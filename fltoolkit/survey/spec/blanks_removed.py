@@ -1,4 +1,4 @@
-"""A copy of a survey.yaml without `blank: no`, so that every blank is an open answer."""
+"""Makes a copy of a survey.yaml without `blank: no`, so that every blank is an unresolved answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ S = TypeVar("S")
 
 
 def without_declared_blanks(node: S) -> S:
-    """A model, or what holds models, with `blank: no` taken from every question in it: those blanks are then unresolved."""
+    """Returns a model, or a container of models, without `blank: no` in its questions. The blanks are then unresolved."""
     if isinstance(node, Source):
         return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})
     changed: Any = node

@@ -1,4 +1,5 @@
-"""The part of survey.yaml about children: how each works and for whom, under whose threat, and which adults are the parents."""
+"""The part of survey.yaml about children: what work they do and for whom, who threatens whom, and which adults are the
+parents."""
 
 from __future__ import annotations
 
@@ -15,10 +16,11 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 
 
 class ChildWork(Model):
-    """One kind of a child's work: whether it was done, and whether under threat or menace of a penalty on child or parents.
+    """One kind of child work: whether the child did it, and whether there was a threat or menace of a penalty against the child
+    or the parents.
 
-    Only a third party's threat counts (docs/methods.md §1): where the questions of `threat` do not say whose it was,
-    `by_third_party` does.
+    Only the threat of a third party counts (docs/methods.md §1). If the questions of `threat` do not say whose threat it was, the
+    questions of `by_third_party` do.
     """
 
     done: Sources
@@ -30,10 +32,10 @@ class Parents(Model):
     """Which persons of the household are a child's parents.
 
     Args:
-        line: the column with everybody's own line number in the household.
-        columns: the columns of the child's row that hold the line number of a parent.
-        none: codes of a parent who has died or is unknown: there is nobody to be in forced labour.
-        elsewhere: codes of a parent who does not live in the household, and so was not asked.
+        line: the column with each person's own line number in the household.
+        columns: the columns in the child's row that hold the line number of a parent.
+        none: codes of a parent who has died or is unknown. Such a parent cannot be in forced labour.
+        elsewhere: codes of a parent who does not live in the household, and so was not interviewed.
     """
 
     line: str
@@ -48,7 +50,8 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The module on children (docs/methods.md §1). `module` says who answered it, where that is not the adults' column."""
+    """The module on children (docs/methods.md §1). `module` says who answered it, if its column is not that of the adults'
+    module."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork
@@ -57,7 +60,7 @@ class Children(Model):
     parents: Parents | None = None
 
     def questions(self) -> list[tuple[str, Sources | None]]:
-        """The questions of the module, with the key that maps them."""
+        """Returns the questions of the module, each with the key that maps it."""
         keyed: list[tuple[str, Sources | None]] = []
         for kind in ("third_party", "with_parents"):
             work: ChildWork = getattr(self, kind)
@@ -65,5 +68,5 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """The columns that link a child to its parents."""
+        """Returns the columns that link a child to its parents."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

@@ -1,4 +1,5 @@
-"""The part of survey.yaml with corrections of the data (single rows, or a condition) and with findings that are accepted."""
+"""The part of survey.yaml with corrections of the data and with findings that are accepted. A correction names single rows or
+a condition."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from fltoolkit.survey.spec.files_and_design import Files
 from fltoolkit.survey.spec.questions import Episodes, Source
 from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, as_entries
 
-DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that make a case
+DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that decide who is a case
 MISSING = "missing"  # the value of a correction that leaves the cell blank
 Acceptable = Literal["weights", "age", "routing", "files", "module", "children.parents"]
-NEVER = {  # findings that no reason can mend, with what to do instead
+NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",
     "design": "without its design an estimate has no error: complete the strata and PSUs, or correct them",
     "corrections": "a correction that changes nothing is removed",
@@ -24,14 +25,14 @@ NEVER = {  # findings that no reason can mend, with what to do instead
 
 
 def _words(text: str) -> str:
-    """A text that says something; else a `ValueError`."""
+    """Returns a text without blanks around it. Raises `ValueError` if it is empty."""
     if not text.strip():
         raise ValueError("say it in words: it is printed")
     return text.strip()
 
 
 def _no_error_for_ever(value: object) -> object:
-    """The name of a check; a `ValueError` on one whose findings cannot be accepted."""
+    """Returns the name of a check. Raises `ValueError` if its findings cannot be accepted."""
     if isinstance(value, str) and value in NEVER:
         raise ValueError(f"findings of {value} cannot be accepted: {NEVER[value]}")
     return value
@@ -42,7 +43,7 @@ RowKey = Annotated[dict[str, Code], Field(min_length=1)]
 
 
 class NumberRange(Model):
-    """Numbers from `min` to `max`, both included; one of them may be left out."""
+    """Numbers from `min` to `max`, both included. One of the two may be left out."""
 
     min: Annotated[float, Field(allow_inf_nan=False)] | None = None
     max: Annotated[float, Field(allow_inf_nan=False)] | None = None
@@ -57,11 +58,14 @@ class NumberRange(Model):
 
 
 class Correction(Model):
-    """A column's new value in some rows. The file on disk stays as it is.
+    """A new value of a column in some rows. The file on disk does not change.
 
-    `rows`: the rows by their key. `where`: or all rows that meet a condition on each of some columns, codes or a range of numbers.
-    `value`: a code or number, or `missing`, which leaves the cell blank. `evidence`: where the right value stands, such as the
-    number of a call-back form; needed of the questions that make a case.
+    Attributes:
+        rows: the rows, given by their keys.
+        where: in place of `rows`, a condition on some columns, each with codes or a range of numbers.
+        value: a code, a number, or `missing`, which makes the cell blank.
+        evidence: the source of the right value, such as the number of a call-back form. It is required for a question that
+            decides who is a case.
     """
 
     rows: Annotated[tuple[RowKey, ...], BeforeValidator(as_entries), ONE] = ()
@@ -84,14 +88,15 @@ class Correction(Model):
 
     @property
     def text(self) -> str:
-        """The new value as the data hold it; empty, where the cell becomes blank."""
+        """Returns the new value as the data hold it. It is empty if the cell becomes blank."""
         return "" if self.value == MISSING else self.value
 
 
 class Accepted(Model):
-    """A finding about single rows that is right as it is.
+    """A finding about single rows that somebody has checked: the data are right.
 
-    `finding`, `column`: its check and where it is, as `fltoolkit check` prints them. `why` is printed beside it from then on.
+    `finding`, `column`: the check and the place, as `fltoolkit check` prints them. `why`: the reason, which is printed beside the
+    finding from then on.
     """
 
     finding: Annotated[Acceptable, BeforeValidator(_no_error_for_ever)]
@@ -101,12 +106,14 @@ class Accepted(Model):
 
 @dataclass(frozen=True)
 class CorrectableColumns:
-    """What a correction may name.
+    """The columns that a correction may name.
 
     Attributes:
-        persons: the columns that survey.yaml uses of a person. episodes: of the episodes file, where there is one.
-        questions: those of both that make a case. joins: the columns by which other files are joined to the persons.
-        person_key, episode_key: the columns that name a row of each.
+        persons: the columns of persons that survey.yaml uses.
+        episodes: the columns of the episodes file, if there is one.
+        questions: the columns of both files that decide who is a case.
+        joins: the columns that join other files to the persons.
+        person_key, episode_key: the columns that identify a row of persons, and a row of episodes.
     """
 
     persons: frozenset[str]
@@ -117,7 +124,7 @@ class CorrectableColumns:
     episode_key: tuple[str, ...]
 
     def key(self, column: str) -> tuple[str, ...]:
-        """The columns that name a row in which this column stands."""
+        """Returns the columns that identify a row with this column."""
         return self.person_key if column in self.persons else self.episode_key
 
 
@@ -128,7 +135,15 @@ def correctable_columns(
     of_episodes: Iterable[str],
     questions: Iterable[tuple[str, Source]],
 ) -> CorrectableColumns:
-    """The columns that a correction may name, `{episode}` filled in; `questions` each with the key that maps it."""
+    """Returns the columns that a correction may name, with `{episode}` replaced by the labels of the episodes.
+
+    Args:
+        files: the data files.
+        episodes: the episodes of work.
+        of_persons: the columns of persons that survey.yaml uses.
+        of_episodes: the columns of episodes that it uses.
+        questions: the questions, each with the key that maps it.
+    """
     asked = [source.column for where, source in questions if where.startswith(DECIDE)]
     persons, spells, decide = (
         frozenset(c.replace("{episode}", label) for c in columns for label in episodes.wide or ("",))
@@ -145,7 +160,7 @@ def correctable_columns(
 
 
 def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableColumns) -> None:
-    """Stop on a correction that cannot be made. Raises `ValueError` naming its place in the list."""
+    """Raise `ValueError` if a correction cannot be made. The message gives its position in the list."""
     seen: dict[tuple[object, ...], int] = {}
     for number, correction in enumerate(corrections, 1):
         if problem := _problem(correction, columns):
@@ -161,7 +176,7 @@ def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableCo
 
 
 def refuse_accepted_twice(accepted: Sequence[Accepted]) -> None:
-    """Stop where two entries of `accept` name one finding. Raises `ValueError` naming their places in the list."""
+    """Raise `ValueError` if two entries of `accept` name the same finding. The message gives their positions in the list."""
     seen: dict[tuple[str, str], int] = {}
     for number, entry in enumerate(accepted, 1):
         first = seen.setdefault((entry.finding, entry.column), number)
@@ -172,12 +187,12 @@ def refuse_accepted_twice(accepted: Sequence[Accepted]) -> None:
 
 
 def told_row(row: Mapping[str, str], key: Iterable[str]) -> str:
-    """The key of a row as survey.yaml gives it, such as `HH 12, LINE 2`."""
+    """Returns the key of a row for a message, such as `HH 12, LINE 2`."""
     return ", ".join(f"{name} {row[name]}" for name in key)
 
 
 def _problem(correction: Correction, columns: CorrectableColumns) -> str:
-    """Why a correction cannot be made, in words; empty where it can."""
+    """Returns why a correction cannot be made, in words. Returns an empty text if it can."""
     column, used = correction.column, columns.persons | columns.episodes
     if "{episode}" in column:
         return f"{column} stands for several columns; name the one that is wrong"

@@ -1,4 +1,4 @@
-"""The part of survey.yaml about files, sample design, and who answered the module."""
+"""The part of survey.yaml about the files, the sample design, and who answered the module."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, if there is one and none is blank or given twice; else a `ValueError`."""
+    """Returns the names. Raises `ValueError` if there are none, or if a name is blank or given twice."""
     if not names or not all(name.strip() for name in names):
         raise ValueError("name at least one, and none of them blank")
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -24,7 +24,7 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _one_character(delimiter: str) -> str:
-    """What parts the cells of a CSV, `\\t` being a tab; else a `ValueError`."""
+    """Returns the delimiter of a CSV file; `\\t` means a tab. Raises `ValueError` if it is not a single character."""
     delimiter = "\t" if delimiter == "\\t" else delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise ValueError("a delimiter is one character, such as ; or , or | or \\t (a tab), and no quote")
@@ -32,7 +32,8 @@ def _one_character(delimiter: str) -> str:
 
 
 def _by_common_name(value: object) -> object:
-    """The columns of a key by their common names: a list, or a single name, is a key whose columns have these names in the file."""
+    """Returns the columns of a key in this file, by their common names. A list or a single name means that both names are the
+    same."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
         _each_once(tuple(named))
@@ -43,7 +44,7 @@ def _by_common_name(value: object) -> object:
     raise ValueError("name the columns as [HH, LINE], or by the names they have everywhere: {HH: this file's column}")
 
 
-MOST_REPLICATES = 10_000  # of one run of columns; surveys have a few hundred
+MOST_REPLICATES = 10_000  # columns in one run such as `RW{1..80}`; surveys have a few hundred
 Encoding = Annotated[str, AfterValidator(known_encoding)]
 EachOnce = Annotated[Names, AfterValidator(_each_once)]
 NAMES = {"type": "array", "items": {"type": "string"}}
@@ -56,12 +57,14 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
-    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata. Several paths are the quarters of one pooled file, and each needs a
-    weight factor.
+    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata. Several paths are the quarters of one pooled file. Each quarter
+    needs a weight factor.
 
-    `key`: by the name that a column of the key has everywhere, the name that it has in this file; a list, where these are the same.
-    `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own. `decimal`: a comma, where a
-    CSV writes `12,5`.
+    Attributes:
+        key: the columns that identify a row. If a column has another name in this file than in the other files, give both:
+            `{common name: name in this file}`.
+        encoding: needed for a CSV that is not UTF-8, and for an old SPSS or Stata file that does not name its encoding.
+        decimal: give `,` if a CSV writes `12,5`.
     """
 
     path: EachOnce
@@ -74,7 +77,7 @@ class DataFile(Model):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """By their names in this file, the columns of the key that have another name everywhere else."""
+        """Returns the columns of the key that have another name in this file, with their common names."""
         return {own: common for common, own in self.key.items() if own != common}
 
 
@@ -82,8 +85,8 @@ class Files(Model):
     """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
     one row per spell of work.
 
-    Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
-    are always as many.
+    If the persons are in pooled quarters, a household or module file is either one for all quarters, or one per quarter. Episodes
+    files are always one per quarter.
     """
 
     person: DataFile
@@ -93,12 +96,12 @@ class Files(Model):
 
     @property
     def given(self) -> dict[str, DataFile]:
-        """The files that survey.yaml names, by kind."""
+        """Returns the files that survey.yaml names, by kind."""
         kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
         return {kind: file for kind, file in kinds.items() if file}
 
     def told(self, where: str) -> str:
-        """The survey.yaml and its files, for messages."""
+        """Returns the path of survey.yaml and of its files, for messages."""
         return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
 
     @model_validator(mode="after")
@@ -123,7 +126,7 @@ class Flag(Model):
 
 
 class ReplicatesSpec(Model):
-    """Supplied replicate weights of `design.weight`: `columns` by name, a numbered run of them as `RW{1..80}`.
+    """Supplied replicate weights of `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns.
 
     The other keys are those of `fl.ReplicateDesign`.
     """
@@ -146,19 +149,19 @@ class ReplicatesSpec(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every column, runs written out."""
+        """Returns the name of every column, with runs such as `RW{1..80}` written out."""
         return tuple(name for column in self.columns for name in _run(column))
 
     @property
     def made(self) -> Method:
-        """How they were made, for `replicate_weights.replicated`."""
+        """Returns how the replicate weights were made, for `replicate_weights.replicated`."""
         rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 
 
 def _run(column: str) -> list[str]:
-    """`RW{1..80}` as RW1 to RW80, `RW{01..80}` as RW01 to RW80; any other name as it is. Raises `ValueError` on a run that does not rise
-    or is endless."""
+    """Returns the columns that a name means: `RW{1..80}` means RW1 to RW80, `RW{01..80}` means RW01 to RW80, any other name
+    means itself. Raises `ValueError` for a run that does not rise or is too long."""
     found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
     if not found:
         return [column]
@@ -170,12 +173,14 @@ def _run(column: str) -> list[str]:
 
 
 class DesignSpec(Model):
-    """How the sample was drawn, in the words of a sampling frame.
+    """How the sample was drawn.
 
-    `ssu` are the units drawn within PSUs, needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs taken
-    with `certainty`; without it those are persons. `replicates` stand in place of PSUs.
-    `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
-    or another one (`new`: drawn anew).
+    Attributes:
+        ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
+            PSUs taken with `certainty`. Without `ssu`, these units are the persons.
+        replicates: used in place of PSUs.
+        psus_of_earlier_rounds: what it means if a label of stratum and PSU is also in an earlier round. `kept`: it is the same
+            area, and all or some areas stayed in the sample. `new`: this round drew its own areas.
     """
 
     weight: str
@@ -236,7 +241,8 @@ class DesignSpec(Model):
 
 
 class ModuleStatus(Model):
-    """Who answered the forced labour module. A module refused as a whole is unit non-response, not unresolved."""
+    """Who answered the forced labour module. If a person refused the whole module, this is unit non-response. The person is
+    not unresolved."""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""The part of survey.yaml about reference populations, groups, sectors and the tables wanted."""
+"""The part of survey.yaml about reference populations, groups, sectors and the tables that are wanted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 NOT_STATED = "not stated"
 TOTAL = "total"
 LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
-CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
+CROSS = " × "  # joins the groups of a breakdown, and their categories, in a written table; no name of a group contains it
 
 Measure = Literal[
     "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "profile_total"
@@ -29,12 +29,12 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 def crossed(names: Iterable[object]) -> str:
-    """Groups, or their categories, as one text: `sex × region`; of none empty."""
+    """Returns groups, or their categories, as one text: `sex × region`. Without groups, the text is empty."""
     return CROSS.join(map(str, names))
 
 
 def uncrossed(breakdown: object) -> tuple[str, ...]:
-    """The groups of a breakdown as a published table has it; of the whole, none."""
+    """Returns the groups of a breakdown in a published table. For the whole population there are none."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
@@ -54,9 +54,9 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population: persons of an age who answered the module, with the weight that grosses them up.
+    """A reference population: persons of certain ages who answered the module, with the weight that grosses them up.
 
-    `sum_of` adds a population of adults and one of children, each person with the weight of their own.
+    `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
     """
 
     label: OwnText
@@ -73,11 +73,14 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown: the codes of a column and what each stands for, in words or, with `classification`, in its codes. Blank and
-    `missing` become the row `not stated`. Of several columns the first that is not blank counts.
+    """A breakdown: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is one of that
+    classification's codes.
 
-    `publish_origins_because` says why rates by single origins (nationalities, ethnicities, religions) are published; without it
-    they are not. See `classifications.origins`.
+    Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
+    used.
+
+    `publish_origins_because`: the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
+    Without a reason, it is not published. See `classifications.origins`.
     """
 
     column: Columns
@@ -110,7 +113,7 @@ class Group(Model):
 
     @property
     def labels(self) -> dict[str, str]:
-        """What each code is called."""
+        """Returns the label of each code."""
         if self.classification is None:
             return dict(self.codes)
         named = standard().classifications[self.classification]
@@ -118,7 +121,7 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and a band below 18."""
+    """Age bands, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band below 18."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -136,26 +139,26 @@ class Bands(Model):
 
 
 class AgeGroup(Bands):
-    """Bands of age, at interview."""
+    """Bands of age at interview."""
 
 
 class NumberGroup(Bands):
-    """Bands of a column of numbers, such as hours or a debt. Blank and `missing` become the row `not stated`."""
+    """Bands of a column of numbers, such as hours or a debt. Blank cells and codes of `missing` become the row `not stated`."""
 
     column: str
     missing: Codes = ()
 
 
 class DisabilityGroup(Model):
-    """Persons with and without disability, by the Washington Group short set of questions: six columns, one answer each.
+    """Persons with and without disability, by the Washington Group short set of questions: six columns with one answer each.
 
-    A person is with disability who has a lot of difficulty, or cannot do it at all, in one of the six or more. A person who has
-    neither, and left one of the six open, is in the row `not stated`.
+    A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or `cannot_do_at_all`. A person without
+    such an answer is in the row `not stated` if any of the six questions has no answer.
     Source: Washington Group on Disability Statistics, short set, recommended cut-off.
 
     Attributes:
         washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care, communicating.
-        codes: what each code of these columns stands for; all four answers are named.
+        codes: the meaning of each code of these columns. Each of the four answers must have a code.
         missing: codes for no answer.
     """
 
@@ -167,7 +170,7 @@ class DisabilityGroup(Model):
     @model_validator(mode="after")
     def _four_answers(self) -> DisabilityGroup:
         if len(set(self.washington_group)) < len(self.washington_group):
-            raise ValueError("washington_group names a column twice; name the six columns, one a question")
+            raise ValueError("washington_group names a column twice; name the six columns, one per question")
         answers = get_args(Difficulty)
         if absent := [answer for answer in answers if answer not in self.codes.values()]:
             raise ValueError(f"codes: no code stands for {absent[0]}; the short set has four answers: {', '.join(answers)}")
@@ -177,16 +180,17 @@ class DisabilityGroup(Model):
 
     @property
     def labels(self) -> dict[bool, str]:
-        """What persons with and without disability are called."""
+        """Returns the labels of persons with and without disability."""
         named = standard().classifications["disability"]
         return {True: named["with"].label, False: named["without"].label}
 
 
 class QuantileGroup(Model):
-    """Equal shares of the population by a column of numbers, such as fifths by household wealth. Blank and `missing` become `not stated`.
+    """Equal shares of the population by a column of numbers, such as fifths by household wealth. Blank cells and codes of
+    `missing` become `not stated`.
 
-    The limits between the groups are weighted quantiles over all persons of the sample, each with `design.weight`. They are values of
-    the data, and are never shown.
+    The limits between the groups are weighted quantiles over all persons of the sample, with `design.weight`. They are values of
+    the data, so they are never shown.
     """
 
     column: str
@@ -196,19 +200,20 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """What each group is called, the lowest first."""
+        """Returns the name of each group, the lowest first, as keys that every language translates."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The same in English words, by which data call them."""
+        """Returns the names of the groups in English. The data use these names."""
         return tuple(map(str, self.said))
 
 
 def _kind_of_group(value: Any) -> str:
-    """Tells the kinds of groups apart by the key that only one of them has, so that a mistake is reported against the right one."""
+    """Returns the kind of a group. It is recognised by a key that only one kind has, so that errors are reported for the right
+    kind."""
     if "washington_group" in value:
         return "tagged-disability"
     if "quantiles" in value:
@@ -229,8 +234,10 @@ AnyGroup = Annotated[
 
 
 class JobGroup(Model):
-    """A breakdown by a job. `job` says whose: that of the forced labour itself (cases only), or one job asked of all workers, which
-    `population` names. Of several columns the first that is not blank counts.
+    """A breakdown by a job. If there are several columns, the first that is not blank is used.
+
+    `job`: `forced_labour` means the job in forced labour, which only cases have. `all_workers` means a job that all workers were
+    asked about; `population` names these workers.
     """
 
     column: Columns
@@ -249,8 +256,8 @@ class JobGroup(Model):
 class Sector(JobGroup):
     """An industry column.
 
-    `correspondence` names a CSV file beside survey.yaml (columns `code` and `isic`) for a column of national codes; `revision`
-    and `digits` are then those of its ISIC codes.
+    `correspondence`: for a column of national codes, a CSV file beside survey.yaml with the columns `code` and `isic`. `revision`
+    and `digits` then describe the ISIC codes in this file.
     """
 
     revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
@@ -261,7 +268,7 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """National code to ISIC code, once `read_spec` has read the correspondence."""
+        """Returns the ISIC code of each national code. It is available after `read_spec` has read the correspondence."""
         return self._national
 
     @model_validator(mode="before")
@@ -276,7 +283,7 @@ class Sector(JobGroup):
 
 
 class Occupation(JobGroup):
-    """An occupation column: codes of ISCO-08 with one to four digits, of which the first is the major group."""
+    """An occupation column with codes of ISCO-08. Codes have one to four digits; the first digit is the major group."""
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -286,7 +293,8 @@ Job = Sector | Occupation
 
 
 class TableSpec(Model):
-    """One table wanted. `by` lists breakdowns; `[]` in that list is the whole population. Groups listed together are crossed."""
+    """One table that is wanted. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in the same
+    inner list are crossed."""
 
     measure: Measure
     by: Annotated[tuple[Names, ...], Field(min_length=1)] = ((),)
@@ -301,7 +309,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Whether it is a table that describes the cases (a profile)."""
+        """Returns whether the table describes the cases (a profile)."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

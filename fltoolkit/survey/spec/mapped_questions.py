@@ -1,4 +1,4 @@
-"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in its column means."""
+"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in a gate's column means."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from fltoolkit.survey.spec.routing import Routing
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"
-# Where a blank may not be declared a no: they decide on everything else.
+# Questions for which a blank must not be declared a no, because all other answers depend on them.
 NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
 
 
 @dataclass(frozen=True)
 class GateCodes:
-    """The codes of one column of a gate. Of a column with several codes in one text (`listed`) they are options that were ticked."""
+    """The codes of one column in a gate.
+
+    If a cell holds several codes (`listed`), the codes are the options that were ticked.
+    """
 
     asked: tuple[str, ...]
     skipped: tuple[str, ...]
@@ -29,11 +32,13 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """The yes/no questions by their columns, and the codes that they share. A column of episodes stands as written, with `{episode}`, and
-    once more for each episode by its own name, as a question asked once of a person may have it for its gate.
+    """The yes/no questions by column, and the codes that they share.
+
+    A column with `{episode}` is included as written. It is also included once per episode with the episode's label, because such
+    a column may be the gate of a question about the person.
 
     Attributes:
-        by_column: the questions that each column feeds.
+        by_column: the questions that use each column.
         answers: the usual codes.
     """
 
@@ -42,7 +47,7 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """From `SurveySpec.questions`, the usual codes, and the labels of `episodes.wide`."""
+        """Returns the questions by column, from `SurveySpec.questions`, the usual codes, and the labels of `episodes.wide`."""
         by_column: dict[str, list[Source]] = {}
         filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
         for source in (*(s for _, s in questions), *filled):
@@ -50,17 +55,17 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """The codes of a question."""
+        """Returns the codes of a question."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """The question that defines what a blank in a column means: the first with routing or `blank: no`. None if no question
-        defines it.
-        """
+        """Returns the question that defines what a blank in a column means. This is the first question with routing or `blank:
+        no`. Returns None if no question defines it."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
-        """The columns of gates whose blanks a question reads, `{episode}` filled in: each after the gates before it."""
+        """Yields the columns of gates whose blanks have a defined meaning, in groups. The gates before a gate are in an
+        earlier group. `{episode}` is replaced by the labels."""
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
         left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
@@ -75,10 +80,10 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """What the codes of a column mean in a gate.
+        """Returns what the codes of a column mean in a gate.
 
         Raises:
-            ValueError: a code means two things, or don't know or refused shuts the gate without a reason.
+            ValueError: a code has two meanings, or a code of don't know or refused closes the gate without a reason.
         """
         sources = self.by_column.get(column, ())
         own, asked = [self.codes(s) for s in sources] or [self.answers], gate.asked or ()
@@ -105,15 +110,18 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """The codes that leave a question open. Of options that were ticked those that any question of the column names, `missing` too, since
-        they are about the whole list."""
+        """Returns the codes that leave a question unresolved.
+
+        If a cell holds several ticked options, these are the unresolved and `missing` codes of all questions of the column,
+        because such codes are about the whole cell.
+        """
         if not source.contains:
             return self.codes(source).meaning_unresolved
         own = [self.codes(s) for s in self.by_column[source.column]]
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def silent(self, column: str) -> frozenset[str]:
-        """The codes of don't know and refused of a column."""
+        """Returns the codes of don't know and refused in a column."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
 
@@ -126,7 +134,7 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """A question as it is asked about one episode: `{episode}` is replaced by the episode's label."""
+    """Returns a question about one episode: `{episode}` is replaced by the episode's label."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
@@ -142,11 +150,12 @@ def of_episode(source: Source, episode: str) -> Source:
 
 
 def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> None:
-    """Refuse questions whose codes, gates or blanks do not fit each other.
+    """Raise an error if the codes, gates or blanks of the questions contradict each other.
 
     Args:
         questions: every question with its key, as `SurveySpec.questions` gives them.
-        answers: the usual codes. episodes: the labels of `episodes.wide`.
+        answers: the usual codes.
+        episodes: the labels of `episodes.wide`.
 
     Raises:
         ValueError: it names the key, the column, and what to do.
@@ -175,7 +184,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
-    """A question asked once of a person stands behind no gate, and beside no option, of one episode that is not named."""
+    """Raise `ValueError` if a question about the person has a gate or another option with `{episode}` in its name. It must
+    name one episode."""
     beside = [*source.gate_columns, *source.if_ticked]
     wrong = next((name for name in beside if EPISODE in name), None)
     if wrong and EPISODE not in source.column and episodes:
@@ -187,7 +197,8 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """A column is read in one way, and its blanks mean one thing where it is a gate."""
+    """Raise `ValueError` if questions read the same column in different ways, or if the blanks of a gate's column have two
+    meanings."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(
@@ -218,7 +229,7 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
-    """No question decides, by the gates before it, on whether it is asked itself."""
+    """Raise `ValueError` if the gates of a question depend on the question itself."""
     straight = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:
@@ -232,7 +243,8 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
-    """The columns from one to itself, each the gate of the one before; empty without a circle. `straight`: columns known to lead into none."""
+    """Returns a chain of columns that leads from a column back to itself through its gates. Returns an empty list if there is
+    none. `straight` holds the columns that are known to be in no such chain."""
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:

@@ -1,4 +1,4 @@
-"""The part of survey.yaml about questions: the column, codes and routing of each, and the item that it measures."""
+"""The part of survey.yaml about questions: the column, codes and routing of each question, and the item that it measures."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexua
 
 
 class Age(Model):
-    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
+    """Age in completed years at interview. A person below `adult` is a child, and the definition for children applies.
 
-    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
+    If `at_start` names a column with the age at the start of the work, this age decides instead, separately for each episode.
     """
 
     column: str
@@ -42,7 +42,7 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The window the questions look back over; every figure names it (para 6a)."""
+    """The period that the questions ask about. Every figure names this period (para 6a)."""
 
     months: Annotated[int, Field(gt=0)]
     text: OwnText
@@ -57,7 +57,8 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code; codes of `missing` are as blank."""
+    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code. Codes of `missing` count as
+    blank."""
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
@@ -69,7 +70,7 @@ class AnswerCodes(Model):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Every code that has a meaning."""
+        """Returns every code that has a meaning."""
         return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
 
     @model_validator(mode="before")
@@ -81,12 +82,12 @@ class AnswerCodes(Model):
 
     @property
     def meaning_no(self) -> tuple[str, ...]:
-        """The codes that say no."""
+        """Returns the codes that mean no."""
         return (*self.no, *(self.not_applicable if self.not_applicable_means == "no" else ()))
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """The codes that leave the question open."""
+        """Returns the codes that leave the question unresolved."""
         return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
 
     @model_validator(mode="after")
@@ -98,11 +99,17 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question that feeds an item. Codes left out are those of `answers`.
+    """One question that measures an item. If a kind of code is left out, the codes of `answers` apply.
 
-    `contains`: the column holds the codes of all options that were ticked, in one text; this is yes if one of these is among them.
-    `separator`: what stands between them; left out, it is a blank, comma, semicolon or upright stroke. `blank`: a blank means no, and
-    `why`; `if_ticked`: only where one of these columns, the other options of one question, holds a code of yes.
+    Attributes:
+        contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
+            `contains` is ticked.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
+            separate.
+        blank: `no` if a blank cell means no.
+        why: the reason for `blank: no`.
+        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has a
+            code of yes.
     """
 
     column: str
@@ -142,17 +149,19 @@ class Source(Model):
 
     @property
     def gates(self) -> tuple[Routing, ...]:
-        """Every single gate before this question; none without routing."""
+        """Returns every single gate of this question. It is empty without routing."""
         return tuple(self.routing.gates()) if self.routing else ()
 
     @property
     def gate_columns(self) -> tuple[str, ...]:
-        """The columns of its gates."""
+        """Returns the columns of the gates of this question."""
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
-        """The codes of this question: its own, and those of `answers` for the rest. Options that were ticked have codes of their own: of
-        them no other yes and no holds."""
+        """Returns the codes of this question: its own codes, and the codes of `answers` for the rest.
+
+        A question with `contains` never takes yes and no from `answers`, because its options have their own codes.
+        """
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
             own |= {"yes": self.contains, "no": self.no or ()}
@@ -164,7 +173,7 @@ def _one_or_many(value: object) -> object:
     return [{"column": question} if isinstance(question, str) else question for question in many]
 
 
-QUESTIONS = Instead((ELEMENT, TEXT))  # a column's name by itself is a question
+QUESTIONS = Instead((ELEMENT, TEXT))  # the name of a column alone is also accepted as a question
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1), QUESTIONS]
 
 
@@ -184,14 +193,15 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """C29 Art. 2(2): inside their limits not forced labour, beyond them State-imposed forced labour."""
+    """Work that C29 Art. 2(2) excepts. Within its limits it is not forced labour. Beyond them it is state-imposed forced
+    labour."""
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
     within_limits: Sources
 
 
 class Place(Model):
-    """Where the work was done; forced labour abroad is shown apart."""
+    """The country where the work was done. Forced labour abroad is shown separately."""
 
     column: str
     in_country: Annotated[Codes, Field(min_length=1)]
@@ -205,7 +215,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column with the number of episodes of work of a person: the first so many of `wide` exist. `missing`: its codes of no answer."""
+    """A column with a person's number of episodes of work. If it is 2, the first two episodes of `wide` exist. `missing`: the
+    codes for no answer."""
 
     number: str
     missing: Codes = ()
@@ -216,7 +227,7 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How coercion is tied to the involuntary work (para 6c): by a question, by episodes, or only assumed."""
+    """How coercion is linked to the involuntary work (para 6c): by a question, by episodes, or only by assumption."""
 
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
@@ -240,19 +251,20 @@ class Episodes(Model):
 
     @property
     def counted(self) -> NumberOfEpisodes | None:
-        """The number of episodes, where `exists` is one."""
+        """Returns the column with the number of episodes, if `exists` names one. Otherwise None."""
         return self.exists if isinstance(self.exists, NumberOfEpisodes) else None
 
     @property
     def exist_questions(self) -> Sources:
-        """The questions whether an episode exists. Empty if a number of episodes is asked, or if all exist."""
+        """Returns the questions that ask whether an episode exists. It is empty if the number of episodes is asked, or if all
+        episodes exist."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
 
 class Months(Model):
     """Months in forced labour within the reference period.
 
-    `bands`: the lower limits of the bands in which a profile of the cases shows them; the first band is below the first limit.
+    `bands`: the lower limits of the bands in a profile of the cases. One more band is below the first limit.
     """
 
     column: str
@@ -268,14 +280,15 @@ class Months(Model):
 
 
 class Items(Model):
-    """The questions of each side, by the item that they ask about. Without one on a side nobody could be in forced labour."""
+    """The questions on the two sides of the definition, by item. Each side needs at least one, because otherwise nobody could
+    be in forced labour."""
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
 class InterviewMode(Model):
-    """How the interview was held: the codes of a column, each with its mode in words (`face to face`, `telephone`)."""
+    """How the interview was held: a column and its codes. Each code has a text, such as `face to face` or `telephone`."""
 
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
@@ -288,7 +301,7 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Conditions of the interview that bear on the answers."""
+    """Conditions of the interview that may influence the answers."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

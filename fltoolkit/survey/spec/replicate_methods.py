@@ -1,4 +1,4 @@
-"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. No data are read here."""
+"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. This module reads no data."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 @dataclass(frozen=True)
 class Method:
-    """How replicates were made, with the coefficients that are not those of the method (`scale`, `rscales`, `rho`).
+    """How replicate weights were made.
 
-    `combined`: the columns are weights; False: factors of the weight. `mse`, `df`: see `Replication`.
+    Attributes:
+        scale, rscales, rho: the coefficients, if they differ from the usual ones of the method.
+        combined: True if the columns are weights, False if they are factors of the weight.
+        mse, df: see `Replication`.
     """
 
     name: MethodName
@@ -31,10 +34,7 @@ class Method:
 
 
 def refuse_coefficients(method: Method, strata: bool) -> None:
-    """Stop on coefficients that are missing, too many, or not those of the method.
-
-    Raises `DesignError`.
-    """
+    """Raise `DesignError` if coefficients are missing, too many, or do not belong to the method."""
     name, own = method.name, method.scale is not None or method.rscales is not None
     if name not in METHODS:
         raise DesignError(
@@ -57,7 +57,7 @@ def refuse_coefficients(method: Method, strata: bool) -> None:
 
 
 def factors(method: Method, count: int, rscales: float | Sequence[float] | None) -> tuple[float, ...]:
-    """The factor scale × rscales of each replicate. `rscales` are the given ones, or those of the strata."""
+    """Returns the factor scale × rscales of each replicate. `rscales` are the supplied ones, or those derived from the strata."""
     usual = {"brr": 1 / count, "fay": 1 / (count * (1 - (method.rho or 0.0)) ** 2), "jk1": (count - 1) / count,
              "bootstrap": 1 / (count - 1), "successive_difference": 4 / count}  # fmt: skip
     times = usual.get(method.name, 1.0) if method.scale is None else float(method.scale)

@@ -1,9 +1,9 @@
-"""Names that a group may not have, because results have columns of these names. A test compares the list with the results."""
+"""Names that a group may not have, because results have columns with these names. A test compares this list with the results."""
 
 from __future__ import annotations
 
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
-"""What a change repeats of each of its rounds."""
+"""Columns that a change repeats for both rounds."""
 
 ESTIMATED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
@@ -27,19 +27,19 @@ PUBLISHED = frozenset({
     "bounds_note", "interview_conditions",
     "interview_conditions_before",
 })  # fmt: skip
-"""Columns that a published set has besides, and that of a change."""
+"""Additional columns of a published set and of a published change."""
 
 CLASSIFIED = frozenset({
     "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "forced_labour_now", "trafficking",
     "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception", "exception_within_limits", "step", "items", "trace",
     "months", "total",
 })  # fmt: skip
-"""Columns of a classified survey, and the name of a table's margin."""
+"""Columns of a classified survey, and the category of the whole population."""
 
 OF_PROFILES = frozenset({
     "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "duration", "at_interview", "worst_form",
 })  # fmt: skip
-"""Columns of a profile of cases besides those of a classified survey: what its rows are about."""
+"""Additional columns of a profile of cases. They say what its rows are about."""
 
 RESULTS = ESTIMATED | CHANGED
 RESERVED = RESULTS | PUBLISHED | CLASSIFIED | OF_PROFILES

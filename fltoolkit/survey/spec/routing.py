@@ -1,4 +1,4 @@
-"""The routing of a questionnaire: which earlier answers (gates) lead to a question."""
+"""The routing of a questionnaire: the earlier questions (gates) whose answers lead to a question."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
-    """Who is asked a question: one gate, or several gates of which all (`all`) or at least one (`any`) must be open. They can be
-    nested.
+    """Who is asked a question: one gate, or several. With `all`, all gates must be open. With `any`, at least one must be open.
+    Both can be nested.
 
-    A gate is a column and its codes: open at a code of `asked`, shut at one of `skipped`, unknown at any other. `skipped` left out: the
-    `no` codes of the question of survey.yaml that has this column, else those of `answers`. Of several columns in one gate one answer in
-    `asked` is enough, and it is shut only if every answer is in `skipped`. `why`: the reason for which don't know or refused, among
-    `skipped`, shut the gate.
+    A gate is a column and its codes. It is open for a code of `asked`, closed for a code of `skipped`, and unknown for any other.
+    If `skipped` is left out, it is the `no` codes of the question with this column, or otherwise those of `answers`. If a gate
+    has several columns, one answer in `asked` opens it. It is closed only if every answer is in `skipped`. `why`: the reason why
+    a code of don't know or refused in `skipped` closes the gate.
     """
 
     column: Annotated[Names, Field(min_length=1)] | None = None
@@ -32,9 +32,7 @@ class Routing(Model):
     @model_validator(mode="after")
     def _one_gate_or_several(self) -> Routing:
         if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
-            raise ValueError(
-                "give exactly one of column (a gate), all (of which each must be open), any (of which one must be open)"
-            )
+            raise ValueError("give exactly one of column (a gate), all (every gate must be open), any (one gate must be open)")
         if self.column is None and (self.asked or self.skipped or self.unknown or self.why):
             raise ValueError("asked, skipped, unknown and why belong to a gate, beside its column; all and any only join gates")
         if self.column is not None and self.asked is None:
@@ -44,16 +42,16 @@ class Routing(Model):
 
     @property
     def joined(self) -> tuple[Routing, ...]:
-        """The gates that this joins, each perhaps of several; of a single gate none."""
+        """Returns the routings that `all` or `any` joins. A single gate has none."""
         return self.all or self.any or ()
 
     def gates(self) -> Iterator[Routing]:
-        """Every single gate."""
+        """Yields every single gate."""
         if self.column:
             yield self
         for below in self.joined:
             yield from below.gates()
 
     def columns(self) -> list[str]:
-        """The columns of all gates."""
+        """Returns the columns of all gates."""
         return [name for gate in self.gates() for name in gate.column or ()]

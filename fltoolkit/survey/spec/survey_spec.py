@@ -1,4 +1,4 @@
-"""The whole survey.yaml: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
+"""The whole survey.yaml: files, design, questions, groups and the tables that are wanted (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """Smallest numbers that may be shown. Raising is free; lowering needs `accept_lower_limits: true` and is reported."""
+    """The smallest counts that may be shown. Higher limits are always allowed. Lower limits need `accept_lower_limits: true`
+    and are reported."""
 
     cases: int = 5
     non_cases: int = 5
@@ -73,12 +74,13 @@ class Confidentiality(Model):
 
     @property
     def least_told(self) -> int:
-        """The smallest number of persons that a message may print: `cases`; only the named key lowers it below the standard."""
+        """Returns the smallest number of persons that a message may print. This is `cases`, and it is below the standard only
+        with `accept_lower_limits`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
 class SurveySpec(Model):
-    """The whole of a survey.yaml. `language`: the code of the language that its own texts are in."""
+    """The whole of a survey.yaml. `language`: the code of the language of its texts."""
 
     title: OwnText
     country: OwnText
@@ -154,31 +156,32 @@ class SurveySpec(Model):
         return self
 
     def side(self, population: str) -> str:
-        """Whether a population's ages make it `adults` or `children`. Empty if it has both."""
+        """Returns `adults` or `children`, if the ages of a population allow only one of them. Empty if it has both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
         return "adults" if (ages.min or 0) >= self.age.adult else ""
 
     def of_children(self, population: str) -> bool:
-        """Whether the children's definition applies to a population."""
+        """Returns whether the children's definition applies to a population."""
         return self.children is not None and self.side(population) == "children"
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
-        """Populations that are the sum of others, with those."""
+        """Returns each population that is a sum, with the populations that it adds."""
         return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """The populations whose flowchart a run shows: the default (or its parts), and the children's."""
+        """Returns the populations whose flowchart a run shows: the default population or its parts, and the children among
+        `headlines`."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """The populations whose rate and number a run always shows: the default, and where children were asked the first of
-        theirs, every sum and its parts."""
+        """Returns the populations whose prevalence and number a run always shows. The first is the default population. If
+        children were asked, there are also the first population of children, and every sum with its parts."""
         if self.children is None:
             return (self.default_population,)
         children = next((name for name in self.populations if self.of_children(name)), self.default_population)
@@ -207,11 +210,11 @@ class SurveySpec(Model):
         return self
 
     def correctable(self) -> CorrectableColumns:
-        """The columns that `corrections` may name."""
+        """Returns the columns that `corrections` may name."""
         return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
 
     def questions(self) -> list[tuple[str, Source]]:
-        """Every yes/no question, with the key that maps it."""
+        """Returns every yes/no question, with the key that maps it."""
         same = self.episodes.same_work
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
@@ -230,11 +233,11 @@ class SurveySpec(Model):
 
     @property
     def mapped(self) -> MappedQuestions:
-        """The yes/no questions by their columns, and what their codes, gates and blanks mean."""
+        """Returns the yes/no questions by column, and what their codes, gates and blanks mean."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
-        """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
+        """Returns the columns about the person, including those of the design, in the order of survey.yaml."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
@@ -246,14 +249,14 @@ class SurveySpec(Model):
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
+        """Returns the columns about an episode of work, or about all work together. `{episode}` is not replaced."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
-        """Those of all columns that are numbers, `{episode}` filled in."""
+        """Returns the columns that hold numbers, with `{episode}` replaced by the labels."""
         design, weights = self.design, [p.weight for p in self.populations.values()]
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
@@ -262,20 +265,20 @@ class SurveySpec(Model):
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Columns that are only numbers: replicate weights. There may be hundreds."""
+        """Returns the columns of replicate weights that have no other use. There may be hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
 
     def code_columns(self) -> frozenset[str]:
-        """Those of persons by which rows are grouped or joined."""
+        """Returns the columns of persons by which rows are grouped or joined."""
         design, links = self.design, self.children.columns() if self.children else ()
         named = [*design.strata, *design.household, design.psu, design.ssu, *self.files.person.key, *links]
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
-        """The first key of survey.yaml that names a column, for messages. Its position in a list is not given."""
-        run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
+        """Returns the first key of survey.yaml that names a column, for messages. The position in a list is not given."""
+        run = self.design.replicates and column in self.design.replicates.names  # survey.yaml may name the run RW{1..80} only
         return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
     @property
@@ -284,27 +287,28 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """The groups by a job: sectors and occupations."""
+        """Returns the groups by a job: sectors and occupations."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
-        """The key of survey.yaml that names a sector or an occupation."""
+        """Returns the key of survey.yaml that defines a sector or an occupation."""
         return f"sectors.{name}" if name in self.sectors else f"occupations.{name}"
 
     @property
     def group_names(self) -> tuple[str, ...]:
-        """Everything by which a table can be broken down."""
+        """Returns the names of all groups that a table can use."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.jobs, *form, *route)
 
     @property
     def lead_group(self) -> str:
-        """The group of the comparison that documents put first; empty where the survey does not have the default one."""
+        """Returns the group that documents compare first. Empty if the survey does not have it."""
         return self.lead if self.lead in self.groups else ""
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
-        """What each group is called, by its name, where survey.yaml says it or the kit has no word for a group of that name."""
+        """Returns the label of each group from survey.yaml. If survey.yaml gives no label and the kit has no word for the
+        group, the label is the group's name."""
         labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
         own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
@@ -312,32 +316,33 @@ class SurveySpec(Model):
 
     @property
     def origins(self) -> frozenset[str]:
-        """Groups that tell of single origins."""
+        """Returns the names of the groups of single origins."""
         return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
 
     @property
     def published_origins(self) -> frozenset[str]:
-        """Those by which rates are published, since survey.yaml says why."""
+        """Returns the names of the groups of single origins that are published, because survey.yaml gives the reason."""
         return frozenset(n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because)
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """What must be said beside every table by a group, by the group's name."""
+        """Returns the note that must be beside every table by a group, by the name of the group."""
         measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Groups that only cases have: sector and occupation of the forced labour, its form, the route by which a child is a case."""
+        """Returns the groups that only cases have: sector and occupation of the forced labour, its form, and the route by
+        which a child is a case."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 def read_spec(path: str | Path) -> SurveySpec:
-    """Read and check a survey.yaml, and the correspondence tables and benchmarks it names.
+    """Read and check a survey.yaml, with the correspondence tables and benchmarks that it names.
 
     Raises:
-        SpecError: it names every key, or every row of a table, that needs a change.
-        DataError: a table leaves the folder; the benchmarks cannot be used.
+        SpecError: it names every key, or every row of a table, that must be changed.
+        DataError: the path of a table leaves the folder, or the benchmarks cannot be used.
     """
     spec = load_model(Path(path), SurveySpec)
     read_correspondences(spec.sectors, Path(path))
@@ -346,7 +351,7 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Read the benchmarks of `calibration`; everybody, not only cases, must have a category of each margin."""
+    """Read the benchmarks of `calibration`. Their columns must be groups that everybody has, not only cases."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only
@@ -359,7 +364,7 @@ def _read_calibration(spec: SurveySpec, path: Path) -> None:
 
 
 def side_files(spec: SurveySpec) -> list[str]:
-    """The files beside survey.yaml, other than the data: correspondence tables and benchmarks."""
+    """Returns the files beside survey.yaml that are not data: correspondence tables and benchmarks."""
     benchmarks = spec.calibration.benchmarks if spec.calibration else None
     named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
     return list(dict.fromkeys(name for name in named if name))

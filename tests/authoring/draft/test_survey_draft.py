@@ -123,7 +123,13 @@ def test_stata_codes_of_no_answer_stand_with_their_point(stata: Path) -> None:
 def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(folder: Path, of_spss: dict[str, Any]) -> None:
     """The whole way: draft, answer what is marked, move two questions, add the exceptions; then estimate."""
     draft = copy.deepcopy(of_spss)
-    draft |= {"title": "N", "country": "Norvia", "year": "2025", "reference_period": {"months": "12", "text": "12 months"}}
+    draft |= {
+        "title": "N",
+        "country": "Norvia",
+        "year": "2025",
+        "language": "en",
+        "reference_period": {"months": "12", "text": "12 months"},
+    }
     draft["design"]["selection"], draft["months"]["covers"], draft["coverage_excludes"] = "pps", "all_spells", ["the homeless"]
     draft["sectors"]["sector"]["job"] = "forced_labour"
     draft["occupations"]["main_job_occupation"]["job"] = "all_workers"

@@ -56,7 +56,8 @@ def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
     ("facts", "said"),
     [
         ({"flag": "unreliable"}, GENERAL),
-        ({"bounds_note": WIDE_BOUNDS}, GENERAL),
+        ({"bounds_note": WIDE_BOUNDS, "bound_high": 0.04}, "Forced labour in 2025: 20 to 40 of every 1,000 adults"),
+        ({"bounds_note": WIDE_BOUNDS, "flag": "unreliable"}, GENERAL),
         ({"estimate": float("nan"), "marker": "c", "flag": "suppress"}, GENERAL),
         ({"estimate": 0.0, "marker": "low"}, GENERAL),
         (
@@ -77,8 +78,15 @@ def test_the_size_of_a_change_is_the_nearer_limit_of_its_interval() -> None:
         fact = first_page.tiles(later(**facts), EN).facts[-1]
         return fact.number, fact.unit, fact.doubt
 
-    assert tile() == ("17.2 → 9.3", "per 1,000, 2025 and 2027", "fewer, by at least 2.7 per 1,000")
-    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2] == "more, by at least 3.1 per 1,000"
+    assert tile() == (
+        "17.2 → 9.3",
+        "per 1,000, 2025 and 2027",
+        "fewer, by at least 2.7 per 1,000 (the near end of the 95\xa0% interval)",
+    )
+    assert (
+        tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2]
+        == "more, by at least 3.1 per 1,000 (the near end of the 95\xa0% interval)"
+    )
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
 

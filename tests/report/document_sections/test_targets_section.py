@@ -82,7 +82,7 @@ def test_a_target_has_a_sign_by_the_whole_interval_of_the_later_round(low: float
     strip = targets_section.signs(dataclasses.replace(later, now=RATE), EN)
     assert strip is not None
     (sign,) = strip.signs
-    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? not known", "missed": "✗ not reached"}[state])
+    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? too uncertain", "missed": "✗ not reached"}[state])
     assert sign.what == "Prevalence: at most 2.5 by 2030 (a cut of 50\xa0%)"
     assert sign.why.startswith("In 2027 the survey found")
 
@@ -101,10 +101,11 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
 def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
     strip = targets_section.signs(evidence(), EN)
     assert strip is not None
-    assert {s.state for s in strip.signs} == {"open"}
+    assert {(s.state, s.sign) for s in strip.signs} == {("open", "? not measured")}
+    assert targets_section.explained(strip, EN) == EN.say("sheet.signs_open")
     assert [s.why for s in strip.signs[:2]] == [
-        "Not measured yet. Verifiable by the planned survey? yes.",
-        "Not measured yet. Verifiable by the planned survey? no: sample too small.",
+        "Verifiable by the planned survey? yes.",
+        "Verifiable by the planned survey? no: sample too small.",
     ]
     assert targets_section.signs(evidence([]), EN) is None
 
@@ -124,10 +125,10 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
         return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
 
-    assert said(None, TARGETS) == EN.say("sheet.decisions.refused")
+    assert said(None, TARGETS) == EN.say("sheet.decisions.refused", targets="Prevalence (region: north)")
     assert said(None, TARGETS[:1]) == EN.say("sheet.decisions.open")
     assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
-    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed")
+    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="Prevalence")
     assert said(None, []).startswith("which target to set. Prevalence: a repeat of 15,000 persons would find a cut by ")
 
 

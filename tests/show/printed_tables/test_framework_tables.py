@@ -10,7 +10,6 @@ from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 import fltoolkit as fl
-from fltoolkit.nap.global_estimates import references
 from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.show.printed_tables import framework_tables
@@ -70,9 +69,3 @@ def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:
     told = [dict(table.lettered)[mark] for mark in rows["Inspectors trained"][-1].split(", ")]
     assert [text.lower() for text in told] == [str(text).lower() for text in missing]
     assert {cell for row in framework_tables.smart(FR, made).texts for cell in row[1:6]} <= {"oui", "non", "partenaires"}
-
-
-def test_figures_of_the_world_are_never_comparable() -> None:
-    table = framework_tables.global_figures(EN, references())
-    assert table.texts[0] == ("World", "27,600,000", "3.5", "2021", "no")
-    assert {row[-1] for row in table.texts} == {"no"}

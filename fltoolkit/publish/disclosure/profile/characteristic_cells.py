@@ -1,4 +1,4 @@
-"""The three cells behind each row of a profile: cases with the characteristic, cases without it, and cases where it is unresolved.
+"""The three cells behind each row of a profile: cases with the characteristic, cases without it, and unresolved cases.
 
 The three add up to the number of cases, which is shown. So a reader who knows two of them knows the third. No sum links different
 characteristics, because they overlap.
@@ -25,13 +25,13 @@ HALF = 0.5
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
-    """A profile row's cell, and the group that the characteristic is a value of.
+    """Returns the cell of a profile row, and the group that the characteristic is a value of.
 
-    Of topics whose characteristics exclude each other that is the topic. Of others each characteristic is a group of its own, whose
-    values are yes, no and not stated.
+    If the characteristics of a topic exclude each other, the topic is the group. Otherwise each characteristic is a separate
+    group with the values yes, no and not stated.
 
     Args:
-        key: the row's values by group, one of them a topic.
+        key: the row's values by group; one of the groups is a topic.
     """
     topic, name = next((g, v) for g, v in key if g in TOPICS)
     group, value = (topic, name) if topic in EXCLUSIVE else (group_of(topic, name), WITH)
@@ -39,15 +39,17 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
 
 
 def group_of(topic: str, name: str) -> str:
-    """The group that a characteristic is by itself."""
+    """Returns the name of the group that a single characteristic forms."""
     return f"{topic}: {name}"
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """For each characteristic, the others that contain it: whoever has it has them too. An example is the stage of an item that
-    was asked only about that stage.
+    """Returns, for each characteristic, the other characteristics that it contains: each case with one of those has this one,
+    too.
 
-    Of two with the same questions the later contains the earlier.
+    A characteristic contains another if it rests on all questions of the other, because one yes is enough. For example, a stage
+    contains an item that was asked only about this stage. If two rest on the same questions, the later one contains the earlier
+    one.
     """
     return {
         group_of(c.topic, c.name): [
@@ -61,12 +63,13 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class ToldByProfiles:
-    """What profiles of the cases tell of cells that other tables may show, too.
+    """What profiles of the cases reveal about cells that other tables may show, too.
 
     Attributes:
-        cells: the numbers of cases that their rows are shares of, and the cells of groups that only cases have, such as the form.
-        primary: those of these that are confidential by themselves, with the reason.
-        opened: by cell the rows that show it as their unresolved cases.
+        cells: the numbers of cases on which the shares in the rows are based, and the cells of case-only groups, such as the
+            form.
+        primary: those of these cells that are confidential by themselves, with the reason.
+        opened: for each cell, the rows that show it as their unresolved cases.
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
@@ -82,12 +85,14 @@ class CharacteristicCells:
     """The cells of one characteristic, or of the characteristics of a topic that exclude each other.
 
     Attributes:
-        group: of which they are values.
-        cells: those that some row or sum tells of.
-        primary: those confidential by themselves, with the reason; also those without a case, where nearly everybody is in another one.
-        everybody: those that nearly all cases of their base are in.
-        nowhere: those that no row shows.
-        rows: by cell the rows that show it; opened: the rows that show it as their unresolved cases.
+        group: the group whose values the characteristics are.
+        cells: the cells that a row or a sum reveals.
+        primary: the cells that are confidential by themselves, with the reason. Also cells without a case, if nearly all cases
+            are in another cell.
+        everybody: the cells that contain nearly all cases of their base.
+        nowhere: the cells that no row shows.
+        rows: for each cell, the rows that show it.
+        opened: for each cell, the rows that show it as their unresolved cases.
     """
 
     group: str
@@ -99,16 +104,16 @@ class CharacteristicCells:
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
     def having(self) -> dict[CellId, Cell]:
-        """By base the cases with the characteristic; of characteristics that exclude each other none."""
+        """Returns, by base, the cases with the characteristic. Empty if the characteristics exclude each other."""
         return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """The cells of a row of a published set, and which of them are confidential by themselves."""
+        """Adds the cells of one row of a published set, and notes which of them are confidential by themselves."""
         population = str(row["reference_population"])
         value = dict(key)[self.group]
         cells = {v: (population, _with_value(key, self.group, v)) for v in (value, WITHOUT, NOT_STATED)}
         counts = dict(zip((value, WITHOUT, NOT_STATED), counts_of(row), strict=True))
-        if value != WITH:  # those without it have another value of the group
+        if value != WITH:  # cases without it have another value of the group
             del cells[WITHOUT]
         else:
             self.nowhere.add(cells[WITHOUT])
@@ -129,12 +134,12 @@ class CharacteristicCells:
 
 
 def _with_value(key: Key, group: str, value: str) -> Key:
-    """A cell of another value of a group."""
+    """Returns the same cell with another value of one group."""
     return frozenset((g, value if g == group else v) for g, v in key)
 
 
 def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
-    """The cases of a profile's row with the characteristic, without it, and of whom it is open."""
+    """Returns the counts of a profile row: cases with the characteristic, cases without it, and unresolved cases."""
     n, population = int(row["n"]), float(row["population"])
     unit = population if row["measure"] == "profile" else 1.0
     having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
@@ -153,9 +158,9 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """The cells of cases on which the rows of a profile are based. Each row reveals the number of its cell.
+    """Returns the cells of cases on which the rows of a profile are based. Each row reveals the number of cases of its base.
 
-    The sampling points and households of a base are at least those of its cases with a characteristic, and those of its cases without it.
+    The base has at least as many sampling points and households as its cases with a characteristic, and as its cases without it.
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
@@ -172,16 +177,16 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
 
 
 def base_key(key: Key, of: str) -> Key:
-    """The cell of the cases that a profile's row is a share of."""
+    """Returns the group values of the base: the cases of which a profile row shows a share."""
     return frozenset((g, v) for g, v in key if g != of)
 
 
 def base_of(cell: CellId, of: str) -> CellId:
-    """The cell of the cases that another cell is a part of."""
+    """Returns the base of a cell: the cell of all cases of which it is a part."""
     return cell[0], base_key(cell[1], of)
 
 
 def _most(*counts: Any) -> int | None:
-    """The largest of the counts that are known."""
+    """Returns the largest of the counts that are known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)

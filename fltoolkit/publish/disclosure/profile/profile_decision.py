@@ -1,7 +1,7 @@
 """Decides which rows of a profile of cases are hidden, after the decision about the numbers of cases.
 
-Each characteristic is decided separately, together with all numbers of cases by the groups of the profile. No other table loses a cell for
-a profile: a row is protected by hiding other rows of the same characteristic.
+Each characteristic is decided separately, together with all numbers of cases by the groups of the profile. No other table loses a
+cell because of a profile: a row is protected by hiding other rows of the same characteristic.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class ProfileRows:
 
     Attributes:
         table: the rows, nothing hidden yet.
-        keys: by row of the whole run its cell. of: by row of the whole run the group that its characteristic is a value of.
+        keys: for each row of the whole run, its cell.
+        of: for each row of the whole run, the group that its characteristic is a value of.
     """
 
     table: pd.DataFrame
@@ -51,11 +52,11 @@ class ProfileRows:
 
     @property
     def parents(self) -> dict[CellId, Cell]:
-        """The cells of cases that the rows are shares of."""
+        """The cells of cases of which the rows show shares."""
         return parent_cells(self.table, self.keys, self.of)
 
     def characteristics(self, seen: Seen) -> Iterator[CharacteristicCells]:
-        """The cells of each characteristic, or of those that exclude each other."""
+        """Yields the cells of each characteristic. Characteristics that exclude each other are yielded together."""
         found: dict[str, CharacteristicCells] = {}
         for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
             own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))
@@ -64,10 +65,12 @@ class ProfileRows:
 
 
 def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByProfiles:
-    """What the rows tell of the numbers of cases, and of the cells of some groups.
+    """Returns what the rows reveal about the numbers of cases, and about the cells of some groups.
 
     Args:
-        rows: all rows of profiles. groups: those of their groups by which other tables are made, too. seen: how readers see the run.
+        rows: all rows of profiles.
+        groups: the groups of these rows for which there are also other tables.
+        seen: how readers see the run.
     """
     mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
     found = list(mine.characteristics(seen)) if len(mine.table) else []
@@ -80,13 +83,13 @@ def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByPro
 
 
 def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
-    """A run's decision with that on the rows of its profiles.
+    """Adds the decision about the rows of the profiles to the decision of a run.
 
     Args:
-        rows: of the run's own rule set.
+        rows: rows under the run's own rule set.
         first: what is hidden of all other rows.
-        seen: how readers see the run; its kinds of persons are by the groups of the profiles alone.
-        contained: by characteristic those of which each case has it, too.
+        seen: how readers see the run; its kinds of persons are only by the groups of the profiles.
+        contained: for each characteristic, the other characteristics that it contains (see `contained_in`).
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
     coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
@@ -105,7 +108,7 @@ def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Ma
 
 @dataclass(frozen=True)
 class _Characteristic:
-    """A characteristic and what is hidden of it."""
+    """A characteristic and its hidden cells."""
 
     own: CharacteristicCells
     settled: Settled
@@ -113,11 +116,11 @@ class _Characteristic:
 
 @dataclass(frozen=True)
 class _Limited:
-    """What a characteristic's cells are subject to before any of them is hidden for another.
+    """What is required of a characteristic's cells before any cell is hidden to protect another.
 
     Attributes:
-        primary: those confidential by themselves; also the few cases that other tables hide, of whom rows must not tell.
-        gone: those hidden anyway.
+        primary: cells that are confidential by themselves. Also cells with few cases of a base that other tables hide.
+        gone: cells that are hidden anyway.
     """
 
     primary: dict[CellId, str]
@@ -125,10 +128,10 @@ class _Limited:
 
 
 def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
-    """What other tables, and the characteristics that it contains, ask of a characteristic.
+    """Returns what other tables, and the characteristics that this one contains, require of its cells.
 
-    Of few cases more than a part of it has a reader would learn that they have the one and not the other. And where something of a part is
-    hidden, the whole would be its upper limit.
+    If this one has only a few cases more than one that it contains, a reader learns that these few have this one and not the
+    other. If a cell of the contained one is hidden, the same cell of this one would show an upper limit for it.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
     bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
@@ -152,8 +155,11 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
 
 
 def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
-    """Cells of a worst form of child labour, each with a cell of another table that contains its cases: of the route by which they are
-    cases, or of the form. By a group where other tables have these, no profile is shown."""
+    """Yields the cells of a worst form of child labour, each with a cell of another table that contains its cases.
+
+    The other cell is that of the route to forced labour, or that of the form. If other tables show these by a group, no profile
+    by this group is shown.
+    """
     topic, _, name = own.group.partition(": ")
     if topic != "worst_form":
         return
@@ -166,17 +172,20 @@ def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple
 
 
 def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
-    """A cell's population and groups, without the characteristic."""
+    """Returns a cell's population and groups, without the characteristic."""
     return cell[0], frozenset(g for g, _ in cell[1] if g != of)
 
 
 def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
-    """The decision with what the number of cases at the interview, and the row `goes on` of a profile, would tell of each other.
+    """Adds to the decision what the number of cases at the interview and the profile row `goes on` reveal about each other.
 
-    Both are one number. So where one is hidden, the other is.
+    Both are the same number. So if one is hidden, the other is hidden too.
 
     Args:
-        rows: those of profiles. now: the rows of cases at the interview. keys: by row of the run its cell. found: what is hidden.
+        rows: rows of profiles.
+        now: rows of cases at the interview.
+        keys: for each row of the run, its cell.
+        found: what is hidden so far.
     """
     going_on: dict[CellId, list[int]] = {}
     for i in rows.table.index[[rows.of[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
@@ -191,14 +200,16 @@ def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found:
 
 @dataclass(frozen=True)
 class _Beside:
-    """The numbers of cases by the groups of profiles, and those of them that are hidden."""
+    """The numbers of cases by the groups of profiles, and which of them are hidden."""
 
     cells: Mapping[CellId, Cell]
     away: Mapping[CellId, str]
 
 
 def _beside(rows: ProfileRows, first: Decision) -> _Beside:
-    """The numbers of cases that stand beside the rows of profiles: of their populations, by their groups, alone or crossed."""
+    """Returns the numbers of cases that are shown together with the rows of profiles: the same populations, and the same groups,
+    alone or crossed.
+    """
     groups = {g for population, key in rows.parents for g, _ in key}
     populations = {population for population, _ in rows.parents}
     cells = {
@@ -210,13 +221,18 @@ def _beside(rows: ProfileRows, first: Decision) -> _Beside:
 
 
 def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen: Seen, salt: bytes) -> Settled:
-    """The cells of a characteristic to hide; all of its breakdowns where no choice of cells protects the others, or all of it.
+    """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are hidden,
+    or else all of its cells.
 
     Args:
-        own: the cells. limited: what is asked of them. beside: the numbers of cases. seen: how readers see the run. salt: what breaks ties.
+        own: the cells.
+        limited: what is required of them.
+        beside: the numbers of cases.
+        seen: how readers see the run.
+        salt: decides between equal choices.
     """
     system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
-    # Of nobody nothing has to be kept, but that there may be somebody.
+    # A cell without cases needs no protection, unless hiding it keeps secret that nearly all cases have the characteristic.
     first: dict[AnyCell, str] = {
         c: why for c, why in limited.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY
     }
@@ -239,7 +255,10 @@ def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen:
 
 
 def _system(own: CharacteristicCells, beside: _Beside, seen: Seen) -> CellSystem[AnyCell]:
-    """What ties the cells of a characteristic to each other and to the cases; of an estimate by itself only its groups."""
+    """Returns the system that ties the cells of a characteristic to each other and to the numbers of cases.
+
+    If there are no kinds of persons, only the groups are known.
+    """
     cells = {**beside.cells, **own.cells}
     if seen.patterns is not None:
         return survey_system(SeenCells(cells, "cases", seen), seen.patterns).system

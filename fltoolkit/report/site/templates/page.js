@@ -1,4 +1,4 @@
-// Draws a page's pictures and adds what a reader does with them: files, a citation, the meaning of markers and terms.
+// Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
   const about = JSON.parse(document.getElementById('about').textContent);
 
@@ -16,7 +16,7 @@
 
   function titleOf(figure) {
     const first = ((figure.layout.title || {}).text || '').split('<br>')[0];
-    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs nothing
+    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs no scripts
   }
 
   function save(name, text) {
@@ -58,7 +58,7 @@
     tools.append(cite);
   });
 
-  // A marker is explained wherever it stands, a term once a section.
+  // Every marker is explained; a term is explained once per section.
   function explain(root) {
     const names = Object.keys(about.terms);
     if (!names.length) return;

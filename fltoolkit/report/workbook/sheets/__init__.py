@@ -1,1 +1,1 @@
-"""The sheets of the plan's workbook: each a function that gives a page in the plan's language."""
+"""The sheets of the plan's workbook. Each function returns a page in the plan's language."""

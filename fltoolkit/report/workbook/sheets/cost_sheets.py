@@ -1,4 +1,4 @@
-"""What the plan costs, and who does what by when: free rows that partners fill, with sums that are formulas."""
+"""The costs of the plan, and who does what by when: free rows that partners fill in, with formulas for the sums."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and g
 
 
 def costs(evidence: Evidence, language: Language) -> Page:
-    """Tool No. 12: what each activity costs. Our formulas multiply, add up, and show the gap."""
+    """Returns the sheet of Tool No. 12: the cost of each activity. The kit's formulas multiply, add up, and show the gap."""
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
         column(language, "objective", 26, "words", key="objective"),
@@ -47,7 +47,7 @@ def costs(evidence: Evidence, language: Language) -> Page:
 
 
 def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
-    """Total, secured and gap of a row, as its formulas work them out; blank where quantity or unit cost is no number."""
+    """Returns total, secured and gap of a row, as its formulas calculate them; blank if quantity or unit cost is not a number."""
     quantity, price, secured = (_amount(plain(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
     if quantity is None or price is None:
         return "", secured or 0.0, ""
@@ -55,12 +55,15 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Sums of the cost sheet by category and by year; what is in no list is told apart, so that each adds up to the whole."""
+    """Returns the sums of the cost sheet by category and by year.
+
+    A separate row has what is in no list, so that each part adds up to the whole.
+    """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
         column(language, "secured", 18, "money"), column(language, "gap", 18, "money"),
     )  # fmt: skip
-    first = sheet.head + 2  # as Excel counts
+    first = sheet.head + 2  # counted from 1, as in Excel
     last = first + len(sheet.lines) - 1
     by_key = {c.key: c for c in sheet.columns if c.key}
     rows = [evidence.partners.row("costs", line.id) for line in sheet.lines]
@@ -89,7 +92,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:
-    """Tool No. 14: a row an indicator of the plan, then free rows."""
+    """Returns the sheet of Tool No. 14: one row per indicator of the plan, then free rows."""
     columns = (
         column(language, "objective", 26, "words", key="objective"), column(language, "result", 34, "words", key="result"),
         column(language, "activity", 34, "words", key="activity"), column(language, "partner", 30, "words", key="partner"),
@@ -131,7 +134,7 @@ def _amount(value: object) -> float | None:
 
 
 def _same(value: object, listed: object) -> bool:
-    """As SUMIF compares: without case, and a year that was typed as text too."""
+    """Returns whether two values are equal for SUMIF: without case, and also if a year was typed as text."""
     return str(value).strip().lower() == str(listed).lower()
 
 

@@ -1,4 +1,4 @@
-"""How a run's numbers came about, after what the words mean (ILO toolkit, Tools No. 1 and 2)."""
+"""Definitions of terms, and how a run's numbers were made (ILO toolkit, Tools No. 1 and 2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DefinitionRow = tuple[str, str, str, str]
 
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """Definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
+    """Returns definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
     law: list[DefinitionRow] = []
     said: list[DefinitionRow] = []
     for d in checklists().definitions:
@@ -32,7 +32,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
 
 
 def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """How this run's numbers were made."""
+    """Returns how this run's numbers were made."""
     out = evidence.now
     row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}

@@ -1,4 +1,4 @@
-"""The first and the last sheets of the workbook: the linked list of sheets, the data dictionary, and entries without a place."""
+"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries without a place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
 def read_me(pages: Sequence[Page], language: Language) -> Page:
-    """What the workbook is for, and its sheets, each with a link."""
+    """Returns the sheet that explains the workbook, with a link to each sheet."""
     columns = (
         column(language, "sheet", 26),
         column(language, "purpose", 84),
@@ -25,7 +25,7 @@ def read_me(pages: Sequence[Page], language: Language) -> Page:
 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
-    """What each column of each sheet holds."""
+    """Returns the sheet that explains each column of each sheet."""
     columns = (
         column(language, "sheet", 26), column(language, "column", 34), column(language, "holds", 80), column(language, "filled_by", 14),
         column(language, "name_in_partners", 26),
@@ -42,7 +42,7 @@ def dictionary(pages: Sequence[Page], language: Language) -> Page:
 
 
 def unplaced(evidence: Evidence, language: Language) -> Page | None:
-    """Entries whose row the plan or the checklists no longer have; None where everything has its place."""
+    """Returns a sheet of entries whose row is no longer in the plan or the checklists; None if every entry has its place."""
     columns = (
         column(language, "part", 22),
         column(language, "row", 40),

@@ -1,4 +1,4 @@
-"""Tool No. 16's matrix: a sheet of the plan's workbook, where partners fill in their own rows, and the baseline's workbook."""
+"""Tool No. 16's matrix: a sheet of the plan's workbook, in which partners fill in their own rows, and the baseline's workbook."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ PRINTED = len(TOOL_16) + 4
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
-    """Tool No. 16's columns and no other before those beside; a partners' row has three cells to fill."""
+    """Returns the sheet with exactly Tool No. 16's columns, then further columns beside them.
+
+    A partners' row has three cells to fill in.
+    """
     lines = list(_lines(filled, language, partners))
     return page(
         language, "matrix", _columns(language, filled_in=True), lines, _notes(filled, language), tool="16", table="matrix", frozen=2, paper=8,
@@ -58,7 +61,7 @@ def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
-    """The same rows to be read only: the partners' show what the baseline holds of them."""
+    """Returns the same rows, only to be read. The partners' rows show what the baseline has of them."""
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
@@ -91,7 +94,10 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
-    """One row of the matrix: Tool No. 16's columns, then those beside. The framework's words stand in every row, so that it can be filtered."""
+    """Returns the cells of one row: Tool No. 16's columns, then the further ones.
+
+    Every row repeats the words of the framework, so that the sheet can be filtered.
+    """
     indicator = _indicator_of(plan, row)
     _, group, category, unit = who(language, row)
     first = row["group"] in (None, "", TOTAL)
@@ -110,25 +116,25 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
 
 
 def _number(measure: object, value: object) -> object:
-    """A baseline or target: rounded as its measure is read, or what the plan says of it in words."""
+    """Returns a baseline or target, rounded like its measure, or the plan's words for it."""
     given = as_number(value)
     return look(measure, given) if measure and isinstance(given, float) else given
 
 
 def _indicator_of(plan: Plan, row: Row) -> Indicator:
-    """The plan's indicator that a row of the baseline belongs to."""
+    """Returns the plan's indicator to which a row of the baseline belongs."""
     by_id = {i.id: i for s in plan.framework for i in s.indicators}
     return by_id.get(row["id"]) or by_id[str(row["id"]).removesuffix("_base")]
 
 
 def name_of(language: Language, row: Row) -> str:
-    """An indicator; of the row that the kit adds above a % decrease, what it is for."""
+    """Returns the name of an indicator. The row that the kit adds for a % decrease says what it is for."""
     said = number_words.indicator(language, row)
     return language.say("workbook.base_of", indicator=said) if row["indicator"] == PREVALENCE["indicator"] else said
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
-    """What is counted, of whom, where it is stored and of what type: the plan's words between the kit's."""
+    """Returns what is counted, in which unit of analysis, where it is stored and its type: the plan's words within the kit's."""
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit, stored, kind = (
             language.say("workbook.base_definition"),
@@ -149,7 +155,7 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """By which path the two target columns are reckoned; empty for a row without."""
+    """Returns the paths on which the two target columns are calculated; empty for a row without targets."""
     if not row["about_targets"]:
         return ""
     start = int(row["year"])
@@ -161,5 +167,5 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def as_number(value: object) -> object:
-    """A number that stands in nap.yaml as text is one; anything else, also 007, stays as it was written."""
+    """Returns the number for a text that is a number in nap.yaml. Anything else, also 007, stays as it was written."""
     return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value

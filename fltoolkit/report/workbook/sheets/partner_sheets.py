@@ -1,4 +1,7 @@
-"""What partners answer: the SMART check, the ILO toolkit's checklists and the labour standards, as pages whose yellow cells come back from partners.yaml."""
+"""The pages that partners answer: the SMART check, the ILO toolkit's checklists and the labour standards.
+
+Their yellow cells show the answers in partners.yaml.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
 BACKGROUND = 8
-"""A background study asks the questions of the knowledge base (Tool No. 4) first."""
+"""The background study. It begins with the questions of the knowledge base (Tool No. 4)."""
 
 
 def _answer(language: Language, name: str = "answer") -> Column:
@@ -33,7 +36,7 @@ def _note(language: Language, name: str = "note") -> Column:
 
 
 def smart(evidence: Evidence, language: Language) -> Page:
-    """Tool No. 16's five criteria for each indicator; partners say what the kit cannot tell."""
+    """Returns the sheet of Tool No. 16's five criteria for each indicator. Partners answer what the kit cannot know."""
     columns = (
         column(language, "code", 14), column(language, "indicator", 40), column(language, "criterion", 16), column(language, "met", 13),
         column(language, "missing", 60), _answer(language), _note(language),
@@ -55,7 +58,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
 
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
-    """A checklist of the toolkit; with evidence beside the questions where numbers can answer one."""
+    """Returns the sheet of a checklist of the toolkit. If numbers can answer a question, a column shows them."""
     tools = (KNOWLEDGE, tool) if tool == BACKGROUND else (tool,)
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
@@ -74,7 +77,9 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
-    """Definitions and methods (Tools No. 1 and 2), then the labour standards, whose ratification is for partners to say."""
+    """Returns the sheet of definitions and methods (Tools No. 1 and 2), then the labour standards, whose ratification the
+    partners fill in.
+    """
     columns = (
         column(language, "section", 24, "section"), column(language, "term", 34), column(language, "meaning", 90), column(language, "source", 40),
         _answer(language, "ratified"), _note(language, "note_law"),
@@ -92,9 +97,9 @@ def methods(evidence: Evidence, language: Language) -> Page:
 
 
 def survey_says(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
-    """Published numbers beside a question, a line a breakdown; hidden ones are counted, not written.
+    """Returns published numbers for a question, one line per breakdown. Hidden numbers are only counted.
 
-    Of the knowledge base, what no number answers is said to be a question for research.
+    If no number answers a question of the knowledge base, the text says that it is a question for research.
     """
     told = [_said_by(language, rows) for rows in answers(evidence.now, question.evidence)]
     told += [verdicts(evidence, language)] if CHANGE in question.evidence else []
@@ -103,7 +108,7 @@ def survey_says(evidence: Evidence, language: Language, question: ChecklistQuest
 
 
 def _said_by(language: Language, rows: pd.DataFrame) -> str:
-    """The numbers of one breakdown in a line."""
+    """Returns the numbers of one breakdown in one line."""
     records = rows.to_dict("records")
     first, shown = records[0], [r for r in records if pd.notna(r["estimate"])]
     whole = not first["breakdown"]

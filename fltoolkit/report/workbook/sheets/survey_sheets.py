@@ -1,4 +1,4 @@
-"""What the survey and the plan put on the workbook's sheets, as pages that nobody has to fill."""
+"""The workbook's sheets from the survey and the plan, in which nobody has to fill in anything."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ DETAIL = (
     ("sector_basis", 16, "text"), ("duration_basis", 24, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"),
     ("filled_by", 13, "text"), ("input_hash", 70, "again"),
 )  # fmt: skip
-PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
+PRINTED_DETAIL = 17  # up to the cases; the columns after them are for the screen
 
 
 def framework(evidence: Evidence, language: Language) -> Page:
-    """Objective, outcomes, outputs and activities with their indicators, a row an indicator."""
+    """Returns the sheet of objectives, outcomes, outputs and activities with their indicators, one row per indicator."""
     columns = (
         column(language, "level", 12), column(language, "code", 14), column(language, "statement", 44), column(language, "indicator", 44),
         column(language, "filled_from", 14), column(language, "lead", 34), column(language, "sdg", 14),
@@ -59,7 +59,9 @@ def framework(evidence: Evidence, language: Language) -> Page:
 
 
 def headline(evidence: Evidence, language: Language) -> Page | None:
-    """The first measured indicator for everyone and by its first group, with a chart; None where no number of it is shown."""
+    """Returns the sheet of the first measured indicator, for everyone and by its first group, with a chart; None if none of its
+    numbers is shown.
+    """
     table = evidence.baseline.table
     shown = table[table["measure"].notna() & (table["measure"] != "") & (table["derived_from"] == "")]
     rows = shown[shown["id"] == shown["id"].iloc[0]] if len(shown) else shown
@@ -93,7 +95,9 @@ def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:
-    """Every number of the baseline with all that it rests on; None where the survey fills no row of the plan."""
+    """Returns the sheet of every number of the baseline with all facts on which it is based; None if the survey fills no row of
+    the plan.
+    """
     columns = (
         column(language, "id", 34),
         *who_columns(language),
@@ -109,7 +113,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
-    """The cells of a row under DETAIL."""
+    """Returns the cells of a row under DETAIL."""
     measure = r["measure"]
     return (
         word(language, "measures", measure), *_estimate(r), r["confidence"], bracketed(r["marker"]), flag(language, r),
@@ -123,7 +127,9 @@ def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
 
 
 def sdg(evidence: Evidence, language: Language) -> Page:
-    """How forced labour is linked to the goals (Tool No. 6), and which indicators of the plan name them."""
+    """Returns the sheet of links between forced labour and the Sustainable Development Goals (Tool No. 6), and the indicators
+    that name the goals.
+    """
     columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 70), column(language, "sdg_indicators", 60))
     indicators = [i for s in evidence.plan.framework for i in s.indicators]
     lines = []
@@ -139,7 +145,7 @@ def sdg(evidence: Evidence, language: Language) -> Page:
 
 
 def global_figures(language: Language) -> Page:
-    """Figures of the ILO, none of which may be compared with the survey's."""
+    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's."""
     columns = (
         column(language, "place", 32), column(language, "year", 8, "plain"), column(language, "measure", 20), column(language, "value", 14),
         column(language, "unit", 30), column(language, "comparable", 12, "section"), column(language, "why", 70), column(language, "source", 46),

@@ -1,4 +1,6 @@
-"""Targets, milestones and follow-up on the workbook's sheets: what is promised, what could verify it, and what a later round found."""
+"""Targets, milestones and follow-up on the workbook's sheets: what is promised, what could verify it, and what a later round
+found.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,11 @@ UNPRINTED = 2  # the titles of the two surveys
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
-    """What is read stands before what it is reckoned from, and is what a printed page holds; the later round stands there once there is one.
-    None where the survey fills no indicator of the plan."""
+    """Returns the sheet of targets; None if the survey fills no indicator of the plan.
+
+    The most important columns come first and are printed. The columns of the calculation follow. If there is a later round, its
+    columns are between them.
+    """
     table = evidence.targets
     if table.empty:
         return None
@@ -65,18 +70,18 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         *who_columns(language),
         *(column(language, name, width, style) for name, width, style in (*PROMISED, *(LATER if later else ()), *RECKONED)),
     )
-    # What has a target comes first.
+    # Rows with a target come first.
     promised = table.sort_values("target_year", key=lambda years: years.isna(), kind="stable")
     lines = [SheetRow(_promised(language, cleared(row), later=later)) for row in promised.to_dict("records")]
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    read = len(columns) - len(RECKONED) + 2  # with the chance and the smallest cut
+    read = len(columns) - len(RECKONED) + 2  # with the power and the smallest cut
     notes = (*refused, *legend(language, list(table["marker"])))
     return page(language, "targets", columns, lines, notes, frozen=3, paper=8, printed_columns=read)
 
 
 def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
-    """A row of the sheet Targets."""
+    """Returns a row of the sheet Targets."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     said: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     why: object = sentence(number_words.reason(language, r["reason"]))
@@ -100,7 +105,7 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
 
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
-    """The way to each target, with a chart of the first; None without a target that has a baseline."""
+    """Returns the sheet of the path to each target, with a chart of the first; None if no target has a baseline."""
     records = [cleared(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
@@ -126,7 +131,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
-    """The later round against the baseline; None in a baseline run."""
+    """Returns the sheet of the later round against the baseline; None in a baseline run."""
     table = evidence.follow_up
     if table.empty:
         return None
@@ -137,7 +142,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
-    """A row of the sheet Follow-up."""
+    """Returns a row of the sheet Follow-up."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]
@@ -152,7 +157,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
 
 
 def verdicts(evidence: Evidence, language: Language) -> str:
-    """The verdict of each indicator's total, in a line."""
+    """Returns the verdict of each indicator's total, in one line."""
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
     told = (

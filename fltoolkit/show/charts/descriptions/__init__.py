@@ -1,1 +1,1 @@
-"""Charts as data: which numbers, words and signs stand on each, made from published tables in one language."""
+"""Charts as data: the numbers, words and signs of each chart, made from published tables in one language."""

@@ -1,4 +1,4 @@
-"""The ticks of a value axis: steps of 1, 2 or 5 times a power of ten, as readers of charts know them."""
+"""The ticks of a value axis, in steps of 1, 2 or 5 times a power of ten."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from fltoolkit.show.charts.descriptions.chart_parts import Axis, Tick
 
 STEPS = (1, 2, 5)
 MOST, FEW = 6, 4
-"""How many steps fit on an axis of a whole page and of half a page."""
+"""The largest number of steps on an axis as wide as a page, and on one of half that width."""
 ROOM = 1.04
 
 
 def step(most: float, steps: int = MOST) -> float:
-    """The smallest of 1, 2 or 5 × 10^k that passes `most` in at most so many steps. `most` is above zero."""
+    """Returns the smallest of 1, 2 or 5 × 10^k that reaches `most` in at most `steps` steps. `most` must be above zero."""
     power = 10.0 ** math.floor(math.log10(most / steps))
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))
 
 
 def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, room: float = ROOM, title: str = "") -> Axis:
-    """An axis from zero that holds all `ends`; 0 to 1 where there are none."""
+    """Returns an axis that starts at zero and includes all `ends`; from 0 to 1 if there are none."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
     each, high = step(most, steps), most * room
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
@@ -30,7 +30,7 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, r
 
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:
-    """A log axis of numbers of persons with ticks at 1, 2 and 5 × 10^k, or at fewer of them where there is little room."""
+    """Returns a log axis of numbers of persons with ticks at 1, 2 and 5 × 10^k, or only at 10^k if there is little room."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     asked = STEPS if steps > FEW else (1,)
     places = [times * 10.0**k for k in powers for times in asked if low <= times * 10.0**k <= high]
@@ -38,6 +38,6 @@ def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, 
 
 
 def of_years(first: int, last: int, *, steps: int) -> Axis:
-    """An axis of years with half a year of room at each side."""
+    """Returns an axis of years with room of about half a year at each end."""
     each = max(1, math.ceil(step(max(1, last - first), steps)))
     return Axis(first - 0.6, last + 0.6, tuple(Tick(year, str(year)) for year in range(first, last + 1, each)))

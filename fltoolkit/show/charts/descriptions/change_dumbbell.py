@@ -1,4 +1,4 @@
-"""A change between two rounds as a dumbbell: both numbers on one line, joined, and the verdict of the test at the right."""
+"""A change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at the right."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ SIDES = (("_before", GREY), ("_after", BLUE))
 
 
 def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> DotChart:
-    """Both rounds' estimates with their intervals and the verdict, row by row.
+    """Returns a chart of both rounds' estimates with their intervals and the verdict, row by row.
 
     Args:
-        rows: changes of one measure in one population, from the published set of changes. title: in place of measure, population, years.
+        rows: changes of one measure in one population, from the published set of changes.
+        title: replaces the title of measure, population and years.
     """
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
@@ -51,7 +52,9 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
 
 
 def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None) -> pd.DataFrame:
-    """The changes of a measure in its first population: everyone's, and those of uncrossed groups (of these, or of all)."""
+    """Returns the changes of a measure in its first population: for everyone, and by uncrossed groups (those in `groups`, or
+    all).
+    """
     rows = changed[changed["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
     asked = rows["breakdown"].map(lambda name: len(uncrossed(name)) < 2 and (groups is None or name in ("", *groups)))
@@ -60,13 +63,13 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def rounds(row: PublishedNumber) -> tuple[str, str]:
-    """The two rounds by their years, or by their names where both are of one year."""
+    """Returns the years of the two rounds, or their names if both are of the same year."""
     by = "round" if row["year"] == row["year_before"] else "year"
     return str(row[f"{by}_before"]), str(row[by])
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """The verdict with its marker; or that the change is not shown."""
+    """Returns the verdict with its marker, or a note that the change is not shown."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
     said = language.kit(row["verdict"])
@@ -84,12 +87,12 @@ def _row(language: Language, name: str, row: PublishedNumber, room: Room) -> Cha
 
 
 def _measure(row: PublishedNumber) -> str:
-    """What changed: `prevalence` of `change_in_prevalence`."""
+    """Returns the measure that changed: `prevalence` for `change_in_prevalence`."""
     return str(row["measure"]).removeprefix("change_in_")
 
 
 def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """One round's number; nobody was found where it is 0."""
+    """Returns the mark of one round's number. If the number is 0, the mark says that nobody was found."""
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
     words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
@@ -102,7 +105,7 @@ def _values(language: Language, row: PublishedNumber) -> str:
 
 
 def _told(language: Language, row: PublishedNumber) -> str:
-    """Both numbers and the verdict for the alternative text."""
+    """Returns both numbers and the verdict, for the text alternative."""
     numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 

@@ -1,4 +1,4 @@
-"""What stands below a chart: what its signs and markers mean, of whom it is and how many were asked, and the survey."""
+"""The notes below a chart: the meaning of its signs and markers, its population, how many persons were asked, and the survey."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ MARKED = ("suppress", "unreliable")
 
 
 def glyph(row: PublishedNumber) -> Glyph:
-    """The sign of a published number."""
+    """Returns the sign of a published number."""
     if row["marker"] == "w":
         return Glyph.NONE_FOUND
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
 def signs(language: Language, marks: Iterable[Mark]) -> list[str]:
-    """What the signs of a chart mean, as far as they explain themselves no further."""
+    """Returns the meaning of those signs of a chart that need an explanation."""
     used = {mark.glyph for mark in marks}
     return [language.say(key) for sign, key in EXPLAINED.items() if sign in used]
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """What the markers of a chart mean, as a sentence; empty where it has none."""
+    """Returns the meaning of a chart's markers as a sentence; empty if it has none."""
     told = number_words.markers(language, used)
     return f"{told}." if told else ""
 
 
 def base(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Of whom a chart is and how many were asked, as published; of a share also how many cases they hold.
+    """Returns the population of a chart and how many persons were asked, as published. For shares of cases also the number of
+    cases.
 
     Args:
         first: a row of the chart, which names its population.
@@ -56,11 +57,11 @@ def base(out: Published, first: PublishedNumber, language: Language) -> str:
 
 
 def source(language: Language, *surveys: object) -> str:
-    """The surveys that a chart rests on; empty for a design without a survey.yaml."""
+    """Returns the surveys on which a chart is based; empty for a design without a survey.yaml."""
     there = dict.fromkeys(str(survey) for survey in surveys if isinstance(survey, str) and survey)
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 
 
 def told(*sentences: str) -> tuple[str, ...]:
-    """The sentences that there are."""
+    """Returns the sentences that are not empty."""
     return tuple(sentence for sentence in sentences if sentence)

@@ -1,7 +1,7 @@
-"""A chart before it is drawn: its numbers, its words and what each sign means.
+"""A chart before it is drawn: its numbers, its words and the meaning of each sign.
 
-A description is made from published tables in one language. A renderer draws it and adds no word and no number of its own. So a
-notebook and a document show the same chart. Numbers are in the unit of their axis (17.2 per 1,000, not 0.0172).
+A description is made from published tables in one language. A renderer draws it and adds no word or number. So a notebook and a
+document show the same chart. Numbers are in the unit of their axis (17.2 per 1,000, not 0.0172).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 
 
 class Glyph(Enum):
-    """What the sign of a number means. Each has one look in every chart."""
+    """The meaning of a number's sign. Each meaning has the same look in every chart."""
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
@@ -25,7 +25,7 @@ class Glyph(Enum):
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on an axis and the words there."""
+    """A place on an axis and its words."""
 
     value: float
     words: str
@@ -33,7 +33,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Axis:
-    """A value axis from `low` to `high`; on a log axis both are above zero."""
+    """A value axis from `low` to `high`. If `log` is true, both are above zero."""
 
     low: float
     high: float
@@ -47,10 +47,10 @@ class Mark:
     """One number of a row with its interval.
 
     Attributes:
-        value, low, high: in the unit of the axis; nan where there is no interval.
-        glyph: the sign. Of NONE_FOUND only the upper limit is drawn.
-        words: the number as it is read, with its interval.
-        colour: that of its series.
+        value, low, high: in the unit of the axis; nan if there is no interval.
+        glyph: the sign. For NONE_FOUND only the upper limit is drawn.
+        words: the number as printed, with its interval.
+        colour: the colour of its series.
     """
 
     value: float
@@ -62,7 +62,7 @@ class Mark:
 
     @property
     def end(self) -> float:
-        """The farthest place that is drawn."""
+        """The highest value that is drawn."""
         return self.value if math.isnan(self.high) else max(self.value, self.high)
 
 
@@ -71,12 +71,13 @@ class ChartRow:
     """One line of a dot chart.
 
     Attributes:
-        label: what stands at its left. name: the same, and unique in the chart.
-        marks: its numbers, one a series; none for a heading and where nothing is shown.
-        printed: what stands at its right: the numbers in digits with their marker, or a verdict.
-        absent: what stands in place of the numbers that are not shown.
+        label: the words at its left.
+        name: like the label, but unique in the chart.
+        marks: its numbers, one per series; none for a heading, or if nothing is shown.
+        printed: the words at its right: the numbers in digits with their marker, or a verdict.
+        absent: the words in place of numbers that are not shown.
         remark: why a number is hidden or unreliable.
-        heading: whether it only names the rows below it.
+        heading: whether the row only names the rows below it.
     """
 
     label: str
@@ -98,12 +99,13 @@ class Series:
 
 @dataclass(frozen=True)
 class DescribedChart:
-    """What every chart has.
+    """The parts that every chart has.
 
     Attributes:
-        name: of its file. title, subtitle: above it.
-        notes: below it: what the signs and markers mean, the base (who, how many were asked) and the source.
-        alt: all that it shows, for whoever does not see it.
+        name: the name of its file.
+        title, subtitle: the words above it.
+        notes: the words below it: the meaning of signs and markers, the base (who, how many were asked) and the source.
+        alt: the text alternative with everything that the chart shows.
     """
 
     name: str
@@ -115,13 +117,13 @@ class DescribedChart:
 
 @dataclass(frozen=True)
 class DotChart(DescribedChart):
-    """Rows from the top, their numbers along one axis.
+    """A chart of rows from top to bottom, with numbers along one axis.
 
     Attributes:
         rows, axis: what is drawn.
-        series: the legend, where a row has several numbers; those are joined by a line.
-        reference: where a grey vertical line stands; nan for none.
-        bars: whether a bar from zero stands in place of each dot, hollow where the number is unreliable.
+        series: the legend, if rows have several numbers. The numbers of a row are joined by a line.
+        reference: the place of a grey vertical line; nan for none.
+        bars: whether each number is a bar from zero instead of a dot. The bar is hollow if the number is unreliable.
     """
 
     rows: tuple[ChartRow, ...]
@@ -131,14 +133,17 @@ class DotChart(DescribedChart):
     bars: bool = False
 
     def lane(self, row: ChartRow, mark: Mark) -> int:
-        """Where an interval stands: −1 above the middle of its row, 1 below it, so that those of two joined dots do not lie on each other."""
+        """Returns the place of an interval: −1 above the middle of its row, 1 below it, 0 in the middle.
+
+        So the intervals of two joined dots do not overlap.
+        """
         colours = [series.colour for series in self.series]
         return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
 
 
 @dataclass(frozen=True)
 class Line:
-    """A curve, with words at its right end; nan where it has no value. A planned path is thin, grey and broken."""
+    """A curve with words at its right end. `y` is nan where the curve has no value. A planned path is thin, grey and dashed."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -149,7 +154,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Point:
-    """One number of a plane with its interval; `words` stand above it, or at its right with `beside`."""
+    """One number in a plane with its interval. `words` are above it, or at its right if `beside` is true."""
 
     x: float
     mark: Mark
@@ -168,7 +173,7 @@ class Upright:
 
 @dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """Curves and points over two axes."""
+    """Curves and points in a plane of two axes."""
 
     x: Axis
     y: Axis
@@ -178,5 +183,5 @@ class CurveChart(DescribedChart):
 
 
 def planned_tick(value: float, words: str) -> Mark:
-    """The mark of a value that is planned and not measured."""
+    """Returns the mark of a value that is planned and not measured."""
     return Mark(value, math.nan, math.nan, Glyph.PLANNED, words, GREY)

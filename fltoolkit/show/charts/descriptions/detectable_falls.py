@@ -22,18 +22,22 @@ from fltoolkit.show.wording import number_words
 SIZES = (2_000, 100_000)
 POINTS = 60
 POWER = 0.8
-NEAR = 0.1  # relative: two sizes so near to each other have one mark
+NEAR = 0.1  # relative: two sizes that differ by less have one mark
 
 
 def falls(
     prevalences: Sequence[float], language: Language, *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05,
     power: float = POWER, response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> CurveChart:  # fmt: skip
-    """The smallest fall that two rounds of the same size would detect, one curve a prevalence of the earlier round.
+    """Returns a chart of the smallest fall that two rounds of the same size would detect. It has one curve per prevalence of the
+    earlier round.
 
     Args:
-        prevalences: proportions, at most six. sizes: persons drawn in each round, from and to. deff, alpha, power: see
-            `fl.detectable_change`. response: the share of those drawn who answer. planned: a size to mark.
+        prevalences: proportions, at most six.
+        sizes: persons drawn in each round, from and to.
+        deff, alpha, power: see `fl.detectable_change`.
+        response: the share of drawn persons who answer.
+        planned: a size to mark.
     """
 
     def fall(p: float, size: float) -> float:
@@ -69,12 +73,13 @@ def falls(
 def repeat(
     out: Published, language: Language, *, planned: float | None = None, population: str | None = None, room: Room = WHOLE_PAGE
 ) -> CurveChart | None:
-    """The smallest fall from this survey's prevalence that a repeat would detect, by the persons who answer in the repeat.
+    """Returns a chart of the smallest fall from this survey's prevalence that a repeat would detect, by the number of persons who
+    answer in it.
 
-    This survey's size and the planned one are marked.
+    This survey's size and the planned size are marked.
 
     Returns:
-        None without a published prevalence above zero and design effect.
+        The chart; None without a published prevalence above zero and a published design effect.
     """
     row = out.select("prevalence", population=population).iloc[0]
     if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
@@ -104,7 +109,7 @@ def repeat(
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """One curve; it has no value where nothing is detectable."""
+    """Returns one curve. It has no value where no fall can be detected."""
     n = [float(size) for size in np.geomspace(*sizes, POINTS)]
     return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
 
@@ -122,7 +127,7 @@ def _per_1000(language: Language, rate: str) -> str:
 
 
 def _told(language: Language, size: float, fall: float) -> str:
-    """`42 % with 4,800 persons`."""
+    """Returns a size in words: `42 % with 4,800 persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)
@@ -130,12 +135,12 @@ def _told(language: Language, size: float, fall: float) -> str:
 
 
 def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
-    """The sizes of which the words tell."""
+    """Returns the sizes that the text alternative mentions."""
     return sizes if planned is None else (planned,)
 
 
 def _apart(asked: float, planned: float | None) -> list[float]:
-    """The sizes to mark: this survey's and the planned one. If both nearly coincide, only the planned one."""
+    """Returns the sizes to mark: this survey's and the planned one. If both are nearly equal, returns only the planned one."""
     if planned is None:
         return [asked]
     return [planned] if abs(planned / asked - 1) < NEAR else [asked, planned]

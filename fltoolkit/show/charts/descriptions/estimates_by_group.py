@@ -22,12 +22,14 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
-REASON = 150  # letters of a reason that stands in the chart itself
+REASON = 150  # letters of a reason that is printed in the chart
 
 
 @dataclass(frozen=True)
 class Room:
-    """How much a chart may say: `steps` on its axis, intervals in digits or not, base, source and markers below it or not."""
+    """How much space a chart has: `steps` on its axis, and whether it prints intervals in digits, and base, source and markers
+    below it.
+    """
 
     steps: int = axis_ticks.MOST
     intervals: bool = True
@@ -46,16 +48,17 @@ def estimates(
     title: str = "",
     room: Room = WHOLE_PAGE,
 ) -> DotChart:
-    """Published rows of one measure and population as dots, everyone first and then group by group.
+    """Returns a chart of published rows of one measure and population as dots: first everyone, then group by group.
 
     Args:
-        out: the set that the rows are from; it says how many persons were asked.
-        rows: from `Published.select`. crossed: whether each breakdown is of two groups; the second's categories are then headings, and
-            those of the first stand below each, next to each other.
-        title: in place of the measure, its groups and the population.
+        out: the set of the rows; it says how many persons were asked.
+        rows: from `Published.select`.
+        crossed: whether each breakdown crosses two groups. Then the categories of the second group are headings, and those of the
+            first are below each heading.
+        title: replaces the title of measure, groups and population.
 
     Raises:
-        RequestError: the rows are of several populations; adults and children never stand under one title.
+        RequestError: the rows are of several populations. Adults and children never share a chart.
     """
     first = rows.iloc[0].to_dict()
     _one_population(rows)
@@ -79,7 +82,9 @@ def estimates(
 
 
 def rule_sets(out: Published, measure: str, language: Language, *, title: str = "") -> DotChart:
-    """A headline under each rule set: the run's own first, then the others, or why the survey cannot give them."""
+    """Returns a chart of a headline under each rule set: the run's own first, then the others, or the reason why the survey
+    cannot give them.
+    """
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()
     lines = []
@@ -107,13 +112,13 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
 
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
-    """The axis from zero that holds every number and interval of published rows, of one measure."""
+    """Returns an axis from zero that includes every number and interval of published rows of one measure."""
     marks = [mark for row in rows.to_dict("records") for mark in mark_of(language, row, str(row["measure"]), words="")]
     return axis_ticks.from_zero(language, [mark.end for mark in marks])
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """The mark of a published number; none where it is not shown."""
+    """Returns the mark of a published number; empty if it is not shown."""
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
@@ -121,7 +126,7 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
 
 
 def number_text(language: Language, row: PublishedNumber) -> str:
-    """A row's number for the alternative text: with its interval, its marker and the reason for it."""
+    """Returns a row's number for the text alternative, with its interval, its marker and the reason for the marker."""
     if pd.isna(row["estimate"]):
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()
@@ -130,7 +135,7 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
-    """What stands in place of a number: its marker, and why it is not available where it is not."""
+    """Returns the words in place of a number: its marker, and the reason if the number is not available."""
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
@@ -139,7 +144,10 @@ def absent(language: Language, row: PublishedNumber) -> str:
 
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
-    """`prevalence_by_sex`; of another population than the measure's first one, `prevalence_children_by_sex`."""
+    """Returns a file name such as `prevalence_by_sex`.
+
+    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`.
+    """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
     keys = list(dict.fromkeys(key for group in groups for key in uncrossed(group)))
@@ -158,7 +166,7 @@ Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
 def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
-    """The rows of each breakdown, below its name where there are several."""
+    """Returns the rows of each breakdown, with the name of the breakdown as heading if there are several."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     return [
         (
@@ -170,7 +178,10 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
 
 
 def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
-    """The rows of crossed breakdowns below the categories of each one's second group; of several the first group is named, too."""
+    """Returns the rows of crossed breakdowns under the categories of the second group.
+
+    If there are several breakdowns, the heading also names the first group.
+    """
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     several = rows["breakdown"].nunique() > 1
 
@@ -201,7 +212,7 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber, room: 
 
 
 def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
-    """`9.3 (6.3 to 13.3) [u]`; empty for none."""
+    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
     if pd.isna(row["estimate"]):
         return ""
     between = number_words.interval(language, row) if intervals else ""
@@ -221,7 +232,7 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
 
 
 def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
-    """The title of a profile: what its topics are about, and the group by which it is, if it is by one."""
+    """Returns the title of a profile: the subject of its topics, and the group of the breakdown, if there is one."""
     keys = [key for group in groups for key in uncrossed(group)]
     by = dict.fromkeys(key for key in keys if key not in TOPICS)
     named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]
@@ -229,7 +240,7 @@ def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> s
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
-    """A title with whom it is of, so that adults and children never stand under one."""
+    """Returns a title that names the population, so that adults and children never share a title."""
     who = language.kit(first["reference_population_label"])
     return language.say("tables.of", title=title, who=who) if who else title
 

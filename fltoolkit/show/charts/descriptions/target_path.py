@@ -1,4 +1,4 @@
-"""The way from a baseline to a target: what was measured as dots with intervals, what is only planned as small ticks."""
+"""The path from a baseline to a target. Measured values are dots with intervals, planned values are small ticks."""
 
 from __future__ import annotations
 
@@ -20,19 +20,22 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = Mapping[Any, Any]
 TARGET, BASELINE = "target", "baseline"
-YEARS = {True: 12, False: 6}  # that have a tick of their own on a whole page, and on half of one
-ABOVE = 1.2  # times the highest value, for the words above it
+YEARS = {True: 12, False: 6}  # ticks on an axis of a whole page, and of half a page
+ABOVE = 1.2  # times the highest value: room for the words above it
 
 
 def target_path(
     target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
     surveys: Sequence[str] = (), title: str = "", room: Room = WHOLE_PAGE,
 ) -> CurveChart:  # fmt: skip
-    """The baseline with its interval, the planned path, the target, and a later round with its interval where there is one.
+    """Returns a chart of the baseline with its interval, the planned path, the target, and a later round with its interval if
+    there is one.
 
     Args:
-        target: a row of the plan's targets. milestones: its rows, in the unit of the target. later: its row of the follow-up.
-        surveys: the names of the surveys behind it.
+        target: a row of the plan's targets.
+        milestones: the milestones of the target, in its unit.
+        later: the row of the follow-up for this target.
+        surveys: the names of the surveys behind the chart.
     """
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
@@ -66,10 +69,10 @@ def target_path(
 
 
 def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> CurveChart | None:
-    """The way of a whole indicator of the plan; None where it has no target or its baseline is not shown.
+    """Returns the path of a whole indicator of the plan; None if it has no target or its baseline is not shown.
 
     Args:
-        row: its id.
+        row: the id of the indicator.
     """
 
     def whole(table: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "",
 
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
-    """A measured value with its interval, in the row's unit already."""
+    """Returns the mark of a measured value with its interval. The values are already in the unit of the row."""
     low, high = float(row["ci_low"]), float(row["ci_high"])
     words = value(language, row[column], row)
     words = words if math.isnan(low) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
@@ -100,12 +103,12 @@ def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
 
 
 def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
-    """`baseline: 17.2`."""
+    """Returns a value with its name: `baseline: 17.2`."""
     return language.colon(language.say(key), value(language, number, target))
 
 
 def _told(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
-    """Every value of the way, for whoever does not see it."""
+    """Returns every value of the path, for the text alternative."""
     start = _measured(language, target, "baseline_value", BLUE).words
     said = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):

@@ -1,1 +1,1 @@
-"""What draws a described chart: plotly for notebooks, matplotlib for documents and files."""
+"""Draws described charts: plotly for notebooks, matplotlib for documents and files."""

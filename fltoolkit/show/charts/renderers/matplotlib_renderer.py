@@ -1,4 +1,4 @@
-"""Draws a described chart with matplotlib, for documents and files, without a browser. It adds no word and no number."""
+"""Draws a described chart with matplotlib, for documents and files, without a browser. It adds no word or number."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     wrapped,
 )
 
-LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
-GAP = 0.1  # inches between the axes and the words at its sides
+LANE = 0.13  # of a row: the distance from the line that joins two dots to the interval of each dot
+GAP = 0.1  # inches between the axes and the words at their sides
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
-    """The chart as a picture, under a name that a file can have."""
+    """Returns the chart as a picture, with a name that is valid for a file."""
     import matplotlib
 
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):
@@ -67,7 +67,9 @@ def _dots(chart: DotChart, size: Size) -> Any:
 
 
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
-    """The words of a row in lines (its label, what is printed, what stands in place of its numbers), and the line that joins its dots."""
+    """Draws the words of a row (its label, what is printed, and the words in place of its numbers) and the line that joins its
+    dots.
+    """
     label, printed, absent = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - EDGE
@@ -81,7 +83,7 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
-    """Words beside the axes, in the middle of their row."""
+    """Writes words beside the axes, centred on their row."""
     if text:
         middle = "center" if "\n" in text else "center_baseline"
         axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
@@ -89,7 +91,7 @@ def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, o
 
 
 def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
-    """A bar from zero with its interval; hollow where the number is unreliable."""
+    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable."""
     fill = "white" if mark.glyph is Glyph.UNRELIABLE else f"{mark.colour}99"
     axes.barh([at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1)
     if not math.isnan(mark.high):
@@ -97,7 +99,7 @@ def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
-    """A number with its interval, along the row or `upright`."""
+    """Draws a number with its interval, along the row or `upright`."""
 
     def plot(along: list[float], across: float, **look: Any) -> None:
         places = [across] * len(along)
@@ -147,7 +149,10 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """The words of a point above it, or at its right. Where they would leave the picture or meet the next point, at its left, and below a line."""
+    """Writes the words of a point above it or at its right.
+
+    If they would leave the picture or meet the next point, they are at its lower left.
+    """
     if not point.beside:
         _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")
         return
@@ -160,20 +165,20 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
 
 
 def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
-    """How far from the picture's left edge a value stands."""
+    """Returns the distance of a value from the left edge of the picture."""
     box = axes.get_position()
     low, high, at = (math.log(x) if axis.log else x for x in (axis.low, axis.high, value))
     return float(box.x0 + (at - low) / (high - low) * box.width) * size.width
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Words beside a place on the axes."""
+    """Writes words beside a place on the axes."""
     if text:
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 
 
 def _scale(axes: Any, side: str, axis: Axis) -> None:
-    """The limits and ticks of the description."""
+    """Sets the limits and ticks of the description."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()

@@ -1,7 +1,7 @@
-"""The sheet on which matplotlib draws a chart: its font, its size at print, the words around it, and its bytes.
+"""The sheet on which matplotlib draws a chart: its font, its printed size, the words around it, and its bytes.
 
-The same chart gives the same bytes: the font file that comes with matplotlib, a fixed salt for the ids of SVG, no date. Text is never
-read as a formula.
+The same chart gives the same bytes, because of three things: the font file comes with matplotlib, the ids of SVG have a fixed
+salt, and there is no date. Text is never read as a formula.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Serie
 
 DPI = 200
 SMALLEST = 8.0
-"""Points of the smallest letters at print size."""
+"""The smallest font size at print, in points."""
 LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
-EDGE = 0.03  # inches between the sheet's edge and its words
-LEADING = 1.36  # of the letters, from one line to the next
+EDGE = 0.03  # inches between the edge of the sheet and its words
+LEADING = 1.36  # line height as a multiple of the font size
 
 
 @cache
 def letters(*, bold: bool = False) -> Path:
-    """The file of the font, which comes with matplotlib: no other font of the machine is looked at."""
+    """Returns the font file that comes with matplotlib. No other font of the machine is used."""
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
@@ -37,7 +37,7 @@ def letters(*, bold: bool = False) -> Path:
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
-    """The inches that a line of words takes."""
+    """Returns the width of a line of words, in inches."""
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
@@ -48,12 +48,12 @@ def width(line: str, points: float, *, bold: bool = False) -> float:
 
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
-    """The inches that the longest line of some texts takes."""
+    """Returns the width of the longest line of some texts, in inches."""
     return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
 
 
 def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
-    """A text in lines of at most so many inches; its own line breaks stay, and a word that is longer is broken."""
+    """Returns a text in lines of at most `inches`. Its own line breaks stay, and a longer word is broken."""
     lines: list[str] = []
     for part in text.split("\n"):
         lines.append("")
@@ -67,13 +67,13 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
 
 @dataclass(frozen=True)
 class Size:
-    """How large a picture is.
+    """The size of a picture.
 
     Attributes:
         width: inches, as it is printed.
-        font: points of its letters.
-        words: the share of its width for the words at each side of the axis.
-        titled: whether its title stands in it; a slide has it as its heading.
+        font: font size in points.
+        words: the share of the width for the words at each side of the axis.
+        titled: whether the title is in the picture. A slide has it as its heading instead.
     """
 
     width: float
@@ -83,17 +83,17 @@ class Size:
 
     @property
     def small(self) -> float:
-        """Points of what stands back."""
+        """The font size of less important words, in points."""
         return max(SMALLEST, 0.9 * self.font)
 
 
 WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34, titled=False)
-"""As wide as the text of a page, half of it, and a slide."""
+"""Sizes for pictures as wide as the text of a page, half as wide, and as wide as a slide."""
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture with the words that stand for it where it cannot be seen; its bytes are made when they are asked for."""
+    """A picture with a text alternative. Its bytes are made only when they are needed."""
 
     name: str
     figure: Any
@@ -110,7 +110,7 @@ class Drawn:
         return self._saved("png", {"Software": None})
 
     def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
-        """The bytes of the figure, without a date or a maker."""
+        """Returns the bytes of the figure, without a date or the name of a program."""
         import matplotlib
 
         made = BytesIO()
@@ -121,7 +121,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class SheetMargins:
-    """Inches around what is drawn, between it and the words above and below it."""
+    """Margins in inches between the drawing and the words around it."""
 
     left: float
     right: float
@@ -132,7 +132,7 @@ class SheetMargins:
 def sheet(
     chart: DescribedChart, size: Size, body: float, margins: SheetMargins, series: tuple[Series, ...] = ()
 ) -> tuple[Any, Any]:
-    """A figure and its axes `body` inches high: title, subtitle and legend above, notes below."""
+    """Returns a figure and its axes, `body` inches high. Title, subtitle and legend are above, notes are below."""
     from matplotlib.figure import Figure
 
     room, bold = size.width - 2 * EDGE, 1.14 * size.font
@@ -168,7 +168,7 @@ def sheet(
 
 
 def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """A dot and its words for each series, in one line."""
+    """Draws a dot and its words for each series, in one line."""
     from matplotlib.lines import Line2D
 
     dot, x = 0.4 * size.font / 72, EDGE

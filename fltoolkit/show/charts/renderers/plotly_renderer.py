@@ -1,4 +1,4 @@
-"""Draws a described chart with plotly, for notebooks and their pages. It adds no word and no number."""
+"""Draws a described chart with plotly, for notebooks and their pages. It adds no word or number."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
     Point,
 )
 
-LABEL = 28  # letters of a label's line
-LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
-ABSENT = 76  # letters of a line in place of a number
-WIDE = 7.4  # pixels of a letter, of the broadest of the fonts
+LABEL = 28  # letters in a line of a label
+LANE = 0.13  # of a row: the distance from the line that joins two dots to the interval of each dot
+ABSENT = 76  # letters in a line of words in place of a number
+WIDE = 7.4  # pixels of a letter in the widest of the fonts
 SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
            Glyph.TARGET: "diamond"}  # fmt: skip
 SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.PLANNED: 8, Glyph.TARGET: 13}
 
 
 def picture(chart: DotChart | CurveChart) -> Picture:
-    """The chart as a plotly figure with its alternative text."""
+    """Returns the chart as a plotly figure with its text alternative."""
     return Picture(_dots(chart) if isinstance(chart, DotChart) else _curves(chart), chart.alt)
 
 
@@ -67,7 +67,7 @@ def _dots(chart: DotChart) -> Any:
         fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
     fig.update_xaxes(**_values(chart.axis))
     fig.update_yaxes(**_texts(labels), automargin=True)
-    if any(printed):  # a second axis: its labels are the printed values
+    if any(printed):  # a second axis whose labels are the printed values
         fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
         fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed), "automargin": True})
     fig.update_layout(showlegend=bool(chart.series))
@@ -75,19 +75,19 @@ def _dots(chart: DotChart) -> Any:
 
 
 def _lines(text: str) -> str:
-    """A text with its own line breaks, and others where it is long."""
+    """Returns a text with its own line breaks, and further ones in long lines."""
     return "<br>".join(wrap(part, LABEL) for part in text.split("\n"))
 
 
 def _texts(texts: Sequence[str]) -> dict[str, Any]:
-    """An axis of words, one a row from the top."""
+    """Returns an axis of words, one per row from the top."""
     places = list(range(len(texts)))
     return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -0.6], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
 
 
 def _joined(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """A line between the numbers of each row that has several."""
+    """Draws a line between the numbers of each row that has several."""
     joined = [(i, row.marks) for i, row in enumerate(rows) if len(row.marks) > 1]
     if joined:
         x = [x for _, marks in joined for x in (*(m.value for m in marks), None)]
@@ -96,7 +96,7 @@ def _joined(fig: Any, rows: Sequence[ChartRow]) -> None:
 
 
 def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None:
-    """Intervals that do not lie on their dots."""
+    """Draws intervals beside their dots."""
     there = [(m, y) for m, y in zip(marks, places, strict=True) if not math.isnan(m.high)]
     x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
     y = [y for _, place in there for y in (place, place, None)]
@@ -138,7 +138,7 @@ def _curves(chart: CurveChart) -> Any:
 
 
 def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """An empty figure with the chart's words: its title, its subtitle and, below what is drawn, its notes."""
+    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes."""
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
     top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
     if isinstance(chart, CurveChart):
@@ -161,7 +161,10 @@ def _marks(
     along: str,
     signs: bool = True,
 ) -> None:
-    """Numbers of one look, with their intervals `along` x or y (or none); without `signs` the intervals alone."""
+    """Draws numbers with the same look, with their intervals `along` x or y (or none).
+
+    Without `signs` only the intervals are visible.
+    """
     glyph, colour = marks[0].glyph, marks[0].colour
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
     error = {
@@ -178,14 +181,14 @@ def _marks(
 
 
 def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
-    """Bars of one look from zero to their numbers."""
+    """Draws bars with the same look from zero to their numbers."""
     fill = "white" if marks[0].glyph is Glyph.UNRELIABLE else f"{marks[0].colour}99"
     fig.add_bar(x=[m.value for m in marks], y=list(places), orientation="h", width=0.55, showlegend=False, hoverinfo="skip",
                 marker={"color": fill, "line": {"color": marks[0].colour, "width": 1.5}})  # fmt: skip
 
 
 def _drawn(mark: Mark) -> float:
-    """Where the sign of a row's number stands: where nobody was found, at the upper limit."""
+    """Returns the place of a number's sign. If nobody was found, it is at the upper limit."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 
@@ -198,7 +201,7 @@ def _hover(row: ChartRow, mark: Mark) -> str:
 
 
 def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Rows without a number, marked where it would stand; the reason is told on pointing there."""
+    """Writes the markers of rows without a number. Pointing at them shows the reason."""
     gone = [(i, row) for i, row in enumerate(rows) if row.absent]
     if gone:
         fig.add_scatter(
@@ -209,7 +212,7 @@ def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
 
 
 def _named(fig: Any, chart: CurveChart, point: Point) -> None:
-    """A point's words, above it or at its right."""
+    """Writes the words of a point, above it or at its right."""
     if not point.words:
         return
     x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
@@ -224,12 +227,12 @@ def _words(fig: Any, x: float, y: float, text: str, **more: Any) -> None:
 
 
 def _place(axis: Axis, value: float) -> float:
-    """A value as plotly places words on an axis: by its logarithm on a log axis."""
+    """Returns a value as plotly needs it to place words on an axis: on a log axis, its logarithm."""
     return math.log10(value) if axis.log else value
 
 
 def _values(axis: Axis) -> dict[str, Any]:
-    """A value axis with the ticks of the description."""
+    """Returns a value axis with the ticks of the description."""
     low, high = (_place(axis, end) for end in (axis.low, axis.high))
     title = {"text": safe(axis.title), "font": {"size": 13, "color": QUIET}}
     return {
@@ -239,6 +242,6 @@ def _values(axis: Axis) -> dict[str, Any]:
 
 
 def _widest(texts: Sequence[str]) -> float:
-    """Pixels that the longest line takes; none where there are no words."""
+    """Returns the width of the longest line in pixels; 0 if there are no words."""
     lines = [line for text in texts for line in text.removeprefix("<b>").removesuffix("</b>").split("<br>")]
     return math.ceil(WIDE * max(map(len, lines), default=0)) + (12 if any(lines) else 0)

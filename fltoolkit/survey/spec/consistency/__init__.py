@@ -1,1 +1,1 @@
-"""What must hold between the parts of a survey.yaml."""
+"""Rules that the parts of a survey.yaml must meet together."""

@@ -1,4 +1,4 @@
-"""Whether the populations of a survey.yaml, its ages and its children's module fit each other."""
+"""Checks that the populations, ages and children's module of a survey.yaml fit together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, PopulationSpec
 
 
 def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec], groups: Mapping[str, AnyGroup]) -> None:
-    """Raise `ValueError` where a population or a band begins above the oldest age, in years."""
+    """Raise `ValueError` if a population or an age band begins above the oldest age, in years."""
     ages = {f"populations.{name}.age.min": p.age.min for name, p in populations.items() if p.age.min is not None}
     ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in groups.items() if isinstance(g, AgeGroup)}
     if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
@@ -16,11 +16,12 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
 
 
 def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: Mapping[str, str], adult: int | None) -> None:
-    """Raise `ValueError` where a population mixes adults and children, or a sum is not one of each.
+    """Raise `ValueError` if a population mixes adults and children, or if a sum does not add one population of each.
 
     Args:
-        sides: by population `adults`, `children`, or empty for both.
-        adult: the age from which a person is an adult; None where survey.yaml has no module of children.
+        populations: the populations, by name.
+        sides: for each population `adults` or `children`; empty if it has both.
+        adult: the age from which a person is an adult. None: survey.yaml has no module on children.
     """
     for name, population in populations.items():
         where = f"populations.{name}"

@@ -1,4 +1,4 @@
-"""Whether the tables that a survey.yaml asks for can be made of what it names."""
+"""Checks that a survey.yaml defines what its tables need."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ class AllowedTables:
     """What tables may name.
 
     Attributes:
-        groups: every group. populations: by name. case_only: the groups that only cases have.
-        origins: the groups of single origins; published_origins: those that survey.yaml publishes.
+        groups: all groups.
+        populations: the populations, by name.
+        case_only: the groups that only cases have.
+        origins: the groups of single origins, such as countries of birth.
+        published_origins: the groups of single origins that survey.yaml publishes.
     """
 
     groups: set[str]
@@ -27,7 +30,7 @@ class AllowedTables:
 
 
 def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` for a table of a group or population that there is not, and for one that may not be made."""
+    """Raise `ValueError` for a table of an unknown group or population, and for a table that must not be made."""
     for i, table in enumerate(tables, 1):
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
@@ -42,11 +45,13 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
 
 
 def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` for a `lead` whose categories have no published rate, or that tells of single origins.
+    """Raise `ValueError` if the categories of `lead` have no published prevalence, or if `lead` is a group of single origins.
 
     Args:
-        lead: the group named. groups: those of `groups:`, which everybody has. tables: those of the survey.
-        allowed: with the populations, the default one first.
+        lead: the group named.
+        groups: the groups under `groups:`, which everybody has.
+        tables: the tables of the survey.
+        allowed: what tables may name. The first population is the default one.
     """
     if lead not in groups:
         raise ValueError(f"lead: {lead} is not one of groups{one_of_these(lead, groups)}")
@@ -60,7 +65,7 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
 
 
 def one_of_these(name: str, known: set[str]) -> str:
-    """The names there are, and the one that was probably meant."""
+    """Returns the known names for a message, and the name that was probably meant."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 
@@ -68,10 +73,13 @@ def one_of_these(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
+    """Raise `ValueError` for a profile by a group that only cases have, or a profile of adults and children together.
 
     Args:
-        table: one of `tables:`, the `number`-th. case_only: the groups that only cases have. populations: those of the survey.
+        table: one of `tables:`.
+        number: its position in the list, from 1.
+        case_only: the groups that only cases have.
+        populations: the populations of the survey.
     """
     if not table.is_profile:
         return

@@ -1,4 +1,4 @@
-"""Whether the two sides of the definition, involuntary and coerced, rest on different answers."""
+"""Checks that the two sides of the definition, involuntary work and coercion, use different answers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def check_sides(
     spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
 ) -> None:
-    """No answer (a code of a column) may feed both sides of the definition (docs/survey_yaml.md, A question). Raises `SpecError`.
+    """Raise `SpecError` if an answer (a code of a column) counts for both sides of the definition (docs/survey_yaml.md, A
+    question).
 
     Args:
         spec: the survey.
-        involuntary: the questions on that side, each with its item; `coercion` likewise.
+        involuntary: the questions about involuntary work, each with its item.
+        coercion: the questions about coercion, each with its item.
         where: the path of survey.yaml, for the message.
     """
     fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
