@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -21,8 +21,15 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, contained_in
-from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
+from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, composed_of, contained_in
+from fltoolkit.publish.disclosure.profile.profile_decision import (
+    UNRELATED,
+    ProfileRows,
+    Relations,
+    beside_now,
+    decide_profile,
+    told_by,
+)
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
@@ -244,15 +251,16 @@ def _decide(
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
     first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier=earlier)
     mine = ProfileRows(table[apart], keys, of)
-    contained: Mapping[str, Collection[str]] = {}
+    relations = UNRELATED
     if persons:
-        contained = contained_in(characteristics_of(persons, children=False))
+        found = characteristics_of(persons, children=False)
+        relations = Relations(contained_in(found), composed_of(found))
         used = {g for i in mine.table.index for g, _ in keys[i]}
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(mine.table["reference_population"]))
         seen = replace(seen, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
-    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, contained))
+    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, relations))
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS, Characteristic
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -21,6 +23,7 @@ WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"
 FEW_MORE = "few cases more than have another characteristic, which it contains"
+FEW_BOTH = "few cases have two of the characteristics that make it up"
 HALF = 0.5
 
 
@@ -57,6 +60,53 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
         ]
         for i, c in enumerate(found)
     }
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Characteristics that together make up another one, or all cases: whoever has that one has one of these, and the other way round.
+
+    The sum of their numbers, less the number of those who have any, is then known. It counts the cases who have two of them.
+
+    Attributes:
+        whole: the characteristic that they make up; empty for all cases.
+        parts: their names, each as `group_of` gives it.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
+    """Which characteristics make up others, by the questions that they rest on.
+
+    Looked for are all characteristics of one topic that others contain, such as the items of a stage, and any two characteristics. Each case
+    answered yes to a question of either side. So the items of a side make up all cases, and so do its stages.
+    """
+    of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
+    return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
+
+
+def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
+    """The characteristics of a side and all its cases, each with its questions."""
+    return [
+        *((group_of(c.topic, c.name), c.questions) for c in found),
+        ("", frozenset[str]().union(*(c.questions for c in found))),
+    ]
+
+
+def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
+    """The characteristics that make up one."""
+    name, questions = whole
+    inside = [c for c in found if c.questions < questions]
+    topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
+    tried = [*(parts for parts in topics if len(parts) > 1), *map(list, combinations(inside, 2))]
+    makes = {
+        tuple(group_of(c.topic, c.name) for c in parts)
+        for parts in tried
+        if frozenset[str]().union(*(c.questions for c in parts)) == questions
+    }
+    return [Composed(name, parts) for parts in sorted(makes)]
 
 
 @dataclass(frozen=True)

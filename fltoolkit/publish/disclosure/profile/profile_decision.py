@@ -7,21 +7,23 @@ a profile: a row is protected by hiding other rows of the same characteristic.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.languages.reasons import Reason, group_name
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, mean_weights
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,
+    FEW_BOTH,
     FEW_MORE,
     NO_CASES,
     CharacteristicCells,
+    Composed,
     ToldByProfiles,
     base_key,
     base_of,
@@ -79,22 +81,41 @@ def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByPro
     return ToldByProfiles(cells, {c: why for c, why in primary.items() if cells[c].cases}, opened)
 
 
-def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
+@dataclass(frozen=True)
+class Relations:
+    """How characteristics hang together.
+
+    Attributes:
+        contained: by characteristic those of which each case has it, too.
+        composed: which of them make up others, or all cases.
+    """
+
+    contained: Mapping[str, Collection[str]] = field(default_factory=dict)
+    composed: Sequence[Composed] = ()
+
+
+UNRELATED = Relations()
+
+
+def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, relations: Relations = UNRELATED) -> Decision:
     """A run's decision with that on the rows of its profiles.
 
     Args:
         rows: of the run's own rule set.
         first: what is hidden of all other rows.
         seen: how readers see the run; its kinds of persons are by the groups of the profiles alone.
-        contained: by characteristic those of which each case has it, too.
+        relations: how the characteristics hang together.
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
     coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
     beside = _beside(rows, first)
     decided: dict[str, _Characteristic] = {}
-    for own in sorted(rows.characteristics(seen), key=lambda c: len(contained.get(c.group, ()))):
-        parts = [decided[name] for name in contained.get(own.group, ()) if name in decided]
-        decided[own.group] = made = _Characteristic(own, _settled(own, _limited(own, parts, first, seen), beside, seen, salt))
+    for own in sorted(rows.characteristics(seen), key=lambda c: len(relations.contained.get(c.group, ()))):
+        parts = [decided[name] for name in relations.contained.get(own.group, ()) if name in decided]
+        limited = _limited(own, parts, first, seen)
+        for cell in _few_have_two(own, decided, relations.composed, seen.limits):
+            limited.primary.setdefault(cell, FEW_BOTH)
+        decided[own.group] = made = _Characteristic(own, _settled(own, limited, beside, seen, salt))
         settled.append(made.settled)
         if WITH_BREAKDOWN in made.settled.hidden.values():
             coarse.append(Reason.of("reasons.among_cases", what=group_name(own.group)))
@@ -149,6 +170,26 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
         elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < seen.limits.cases:
             primary.setdefault(cell, FEW_MORE)
     return _Limited(primary, gone)
+
+
+def _few_have_two(
+    own: CharacteristicCells, decided: Mapping[str, _Characteristic], composed: Sequence[Composed], limits: Limits
+) -> Iterator[CellId]:
+    """Cells of a characteristic that, with those decided before, would tell how many cases have two of some that make up another.
+
+    Of three or more that make up another, a case that has three counts twice.
+    """
+    for made in composed:
+        others = {*made.parts, made.whole} - {own.group, ""}
+        if own.group not in (*made.parts, made.whole) or not others <= decided.keys():
+            continue
+        counts = {name: decided[name].own.having() for name in others} | {own.group: own.having()}
+        for cell in own.rows:
+            base = base_of(cell, own.group)
+            if all(base in cells for cells in counts.values()):
+                whole = counts[made.whole][base].cases if made.whole else own.cells[cell].persons
+                if 0 < sum(counts[name][base].cases for name in made.parts) - whole < limits.cases:
+                    yield cell
 
 
 def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
