@@ -117,10 +117,33 @@ def decided_rows(
     return _decided(rows, found, seen, notes, made[0].about.rule_set)
 
 
-def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Decided:
-    """Decides on one more estimate after other rows were decided. Gives the earlier rows first, then the new ones.
+def nothing_decided(run: Decided) -> Decided:
+    """No rows yet, under the limits, the base and the rule set of a run: what the first table of another outcome stands below."""
+    no_rows = pd.DataFrame({"rule_set": pd.Series(dtype=object)})
+    return replace(run, table=no_rows, groups=(), keys=(), of=(), populations=(), unions={}, decision=Decision())
 
-    Rows shown before stay shown. Its own are hidden as far as they and all others together would tell of a confidential cell.
+
+@dataclass(frozen=True)
+class Joined:
+    """Rows of one outcome that were decided before, and those of one more estimate below them.
+
+    Attributes:
+        rows: all of them. seen: how readers see them. first: what was decided. earlier: the rows before.
+    """
+
+    rows: Rows
+    seen: Seen
+    first: Earlier
+    earlier: Decided
+
+    @property
+    def new(self) -> range:
+        """The places of the new rows."""
+        return range(self.first.rows, len(self.rows.table))
+
+
+def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Joined:
+    """Rows that were decided before, and one more estimate.
 
     Args:
         earlier: the rows published before, of one outcome.
@@ -128,26 +151,36 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
-    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
     place = {old: new for new, old in enumerate(before)}
     hidden, open_hidden = (
         frozenset(place[i] for i in gone if i in place) for gone in (earlier.decision.hidden, earlier.decision.open_hidden)
     )
-    first = Earlier(len(before), hidden, open_hidden)
+    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
+    return Joined(rows, seen, Earlier(len(before), hidden, open_hidden), earlier)
+
+
+def decided_beside(joined: Joined, persons: ClassifiedSurvey) -> Decided:
+    """Decides on the new rows. Gives the earlier rows first, then the new ones.
+
+    Rows shown before stay shown. New ones are hidden as far as they and all others together would tell of a confidential cell.
+
+    Args:
+        joined: the rows. persons: as for `joined_rows`.
+    """
+    rows, seen, first, new = joined.rows, joined.seen, joined.first, joined.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)
-    was, new = range(len(before)), range(len(before), len(rows.table))
     # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
-    late = any(i in was for i in found.hidden - hidden)
+    late = any(i < new.start for i in found.hidden - first.hidden)
     found = replace(
         found,
-        hidden=set(new if late else found.hidden.intersection(new)) | hidden,
-        open_hidden=found.open_hidden.intersection(new) | open_hidden,
+        hidden=set(new if late else found.hidden.intersection(new)) | first.hidden,
+        open_hidden=found.open_hidden.intersection(new) | first.open_hidden,
     )
-    return _decided(rows, found, seen, earlier.notes, earlier.rule_set)
+    return _decided(rows, found, seen, joined.earlier.notes, joined.earlier.rule_set)
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Rows:
     """Rows of some estimates, and which cells of persons they are: see `Decided`."""
 
     table: pd.DataFrame
@@ -162,7 +195,7 @@ class _Rows:
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
-def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
+def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     """The rows of some estimates."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
@@ -177,14 +210,14 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], of[i] = characteristic_key(keys[i])
-    return _Rows(
+    return Rows(
         table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(of),
         tuple(est.about.population for est in made for _ in range(len(est.table))),
         {_union(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
     )  # fmt: skip
 
 
-def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
+def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
     """Some rows that were decided before, then others."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
@@ -192,9 +225,7 @@ def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
     keys, of, populations = (earlier.keys, more.keys), (earlier.of, more.of), (earlier.populations, more.populations)
-    return _Rows(
-        table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions}
-    )
+    return Rows(table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions})
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
@@ -202,7 +233,7 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
     return (*(old[i] for i in kept), *new)
 
 
-def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
+def _seen(rows: Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
     """How readers see the rows: of a survey with its kinds of persons by all groups, those of domains among them."""
     if persons is None:
         return Seen(limits, base, None, case_only)
@@ -215,7 +246,7 @@ def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], p
     return Seen(limits, base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children)
 
 
-def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
+def _decided(rows: Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
     """The rows with what is hidden of them, and with what must be said of that."""
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
@@ -240,7 +271,7 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 
 
 def _decide(
-    rows: _Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
+    rows: Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
     """What to hide of some of a run's rows: first of all other tables, then of the profiles of its cases."""
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)

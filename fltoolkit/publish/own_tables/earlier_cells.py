@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,11 +23,13 @@ class Earlier:
     Attributes:
         rows: how many rows these are: their labels in the table are smaller numbers.
         hidden, open_hidden: as of `Decision`.
+        close: cells, with the reason, that would tell of few persons beside a table of another outcome.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
     open_hidden: frozenset[int] = frozenset()
+    close: Mapping[CellId, str] = field(default_factory=dict)
 
 
 NOTHING = Earlier()
