@@ -22,6 +22,7 @@ from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure import run_decision
+from fltoolkit.publish.disclosure.profile import characteristic_cells
 from fltoolkit.survey.spec.groups import TOTAL
 
 SETS = [answers for answers in product("yno", repeat=5) if "y" in answers]  # no case has no yes on a side
@@ -141,3 +142,43 @@ def test_two_that_make_up_all_cases_tell_who_has_both(by: str, both: int, hidden
     shares = own[(own["measure"] == "profile") & (own["breakdown"] == ("involuntary_stage" if by == "stage" else "involuntary"))]
     assert len(shares) == 2
     assert shares["estimate"].isna().any() == hidden
+
+
+# Cases by their answers to two items of a stage: yes, no, open. Of the first eight leave the first item open, of whom six leave the stage
+# open, so that two have the other item. Of the second 13 have the first item not, of whom ten have neither, so that three leave the other open.
+LEFT_OPEN = {
+    "open": {"yy": 15, "yn": 10, "ny": 10, "nn": 10, "oy": 2, "on": 6},
+    "no": {"yy": 15, "yn": 10, "nn": 10, "no": 3, "yo": 20, "on": 5},
+}
+
+
+def stage_of_two(folder: Path, answers: dict[str, int]) -> pd.DataFrame:
+    """The rows of the profile by stage."""
+    cases = [pair for pair, count in answers.items() for _ in range(count)]
+    table = persons_table([("case" if i < len(cases) else "not", {"P": i % 20}) for i in range(400)])
+    codes = {"y": 1, "n": 2, "o": 8}
+    for k, item in enumerate(("HAZARDOUS_WORK", "UNAGREED_OVERTIME")):
+        table[item] = [codes[cases[i][k]] if i < len(cases) else 2 for i in table.index]
+    table["NO_FREEDOM_TO_LEAVE"] = [1 if 12 <= i < len(cases) else 2 for i in table.index]
+    table.to_csv(folder / "persons.csv", index=False)
+    stages = {"hazardous_work": "work", "unagreed_overtime": "work", "no_freedom_to_leave": "leaving"}
+    items = {item: {"column": item.upper(), "stage": stage} for item, stage in stages.items()}
+    spec = SPEC | {"items": SPEC["items"] | {"involuntary": items}, "sectors": {}, "tables": [{"measure": "profile", "by": [[]]}]}
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
+    own = fl.publish_run(fl.classify(fl.read_survey(folder))).own
+    return own[(own["measure"] == "profile") & own["breakdown"].isin(["involuntary_stage", "involuntary"])].set_index("category")
+
+
+@pytest.mark.parametrize("answer", LEFT_OPEN)
+def test_few_who_leave_one_item_open_do_not_follow_from_the_stage(answer: str, tmp_path: Path) -> None:
+    rows = stage_of_two(tmp_path, LEFT_OPEN[answer])
+    assert rows.loc[["hazardous_work", "unagreed_overtime"], "bound_high"].notna().all()
+    assert pd.isna(rows.loc["work", "bound_high"])
+
+
+@pytest.mark.parametrize("answer", LEFT_OPEN)
+def test_they_do_where_only_yes_is_looked_at(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(characteristic_cells.Answers, "beyond", lambda self, part: {"yes": self.yes - part.yes})
+    monkeypatch.setattr(run_decision, "composed_of", lambda found: [])
+    rows = stage_of_two(tmp_path, LEFT_OPEN[answer])
+    assert rows.loc[["hazardous_work", "unagreed_overtime", "work"], "bound_high"].notna().all()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -127,6 +127,22 @@ class ToldByProfiles:
 NO_PROFILES = ToldByProfiles()
 
 
+class Answers(NamedTuple):
+    """How many cases of a base have a characteristic, have it not, and leave it open."""
+
+    yes: int
+    no: int
+    open: int
+
+    def beyond(self, part: Answers) -> dict[str, int]:
+        """By answer how many cases more, or fewer, this has than a characteristic that it contains.
+
+        Whoever has the part has this, and whoever lacks this lacks the part. Of open answers so much is known only where nothing else
+        that it contains is open.
+        """
+        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.open - self.open}
+
+
 @dataclass
 class CharacteristicCells:
     """The cells of one characteristic, or of the characteristics of a topic that exclude each other.
@@ -148,9 +164,17 @@ class CharacteristicCells:
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
-    def having(self) -> dict[CellId, Cell]:
-        """By base the cases with the characteristic; of characteristics that exclude each other none."""
-        return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
+    def answers(self) -> dict[CellId, Answers]:
+        """By base the cases by answer; of characteristics that exclude each other none."""
+        bases = dict.fromkeys(base_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
+        return {
+            base: Answers(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
+            for base in bases
+        }
+
+    def cell_of(self, base: CellId, answer: str) -> CellId:
+        """The cell of one answer within a base."""
+        return base[0], base[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
         """The cells of a row of a published set, and which of them are confidential by themselves."""

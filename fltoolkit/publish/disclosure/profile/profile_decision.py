@@ -22,6 +22,9 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     FEW_BOTH,
     FEW_MORE,
     NO_CASES,
+    WITH,
+    WITHOUT,
+    Answers,
     CharacteristicCells,
     Composed,
     ToldByProfiles,
@@ -31,6 +34,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
 )
 from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, Settled, named
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOWHERE = "shown nowhere"
 ELSEWHERE = "another table has nearly the same cases"
@@ -156,12 +160,12 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
     few = {c for c, why in bases.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
     primary = own.primary | dict.fromkeys(few, NO_CASES)
     gone = dict.fromkeys(away, NO_CASES)
+    mine = own.answers()
     for part in parts:
-        fewer = part.own.having()
-        for cell in own.rows:
-            base = base_of(cell, own.group)
-            if base in fewer and 0 < own.cells[cell].cases - fewer[base].cases < seen.limits.cases:
-                primary.setdefault(cell, FEW_MORE)
+        for base, fewer in part.own.answers().items():
+            differ = mine[base].beyond(fewer) if base in mine else {}
+            near = [answer for answer, count in differ.items() if 0 < count < seen.limits.cases]
+            primary = dict.fromkeys((own.cell_of(base, answer) for answer in near), FEW_MORE) | primary
         broken = {_breakdown(c, part.own.group) for c in part.own.rows if c in part.settled.hidden and part.own.cells[c].cases}
         gone |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
     for cell, other in _told_elsewhere(own, first):
@@ -177,19 +181,23 @@ def _few_have_two(
 ) -> Iterator[CellId]:
     """Cells of a characteristic that, with those decided before, would tell how many cases have two of some that make up another.
 
-    Of three or more that make up another, a case that has three counts twice.
+    So it is with those who do not say no to two of them, and with the difference of both numbers, who leave one open. Of three or more that
+    make up another, a case that has three counts twice.
     """
     for made in composed:
         others = {*made.parts, made.whole} - {own.group, ""}
         if own.group not in (*made.parts, made.whole) or not others <= decided.keys():
             continue
-        counts = {name: decided[name].own.having() for name in others} | {own.group: own.having()}
-        for cell in own.rows:
-            base = base_of(cell, own.group)
-            if all(base in cells for cells in counts.values()):
-                whole = counts[made.whole][base].cases if made.whole else own.cells[cell].persons
-                if 0 < sum(counts[name][base].cases for name in made.parts) - whole < limits.cases:
-                    yield cell
+        answers = {name: decided[name].own.answers() for name in others} | {own.group: own.answers()}
+        for base, mine in answers[own.group].items():
+            if not all(base in found for found in answers.values()):
+                continue
+            parts, cases = [answers[name][base] for name in made.parts], sum(mine)
+            whole = answers[made.whole][base] if made.whole else Answers(cases, 0, 0)
+            have_two = sum(part.yes for part in parts) - whole.yes
+            may_have = sum(cases - part.no for part in parts) - (cases - whole.no)
+            counts = {WITH: have_two, WITHOUT: may_have, NOT_STATED: may_have - have_two}
+            yield from (own.cell_of(base, answer) for answer, count in counts.items() if 0 < count < limits.cases)
 
 
 def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
