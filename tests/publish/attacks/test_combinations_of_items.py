@@ -178,7 +178,7 @@ def test_few_who_leave_one_item_open_do_not_follow_from_the_stage(answer: str, t
 
 @pytest.mark.parametrize("answer", LEFT_OPEN)
 def test_they_do_where_only_yes_is_looked_at(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(characteristic_cells.Answers, "beyond", lambda self, part: {"yes": self.yes - part.yes})
+    monkeypatch.setattr(characteristic_cells.CasesByAnswer, "beyond", lambda self, part: {"yes": self.yes - part.yes})
     monkeypatch.setattr(run_decision, "composed_of", lambda found: [])
     rows = stage_of_two(tmp_path, LEFT_OPEN[answer])
     assert rows.loc[["hazardous_work", "unagreed_overtime", "work"], "bound_high"].notna().all()

@@ -127,14 +127,14 @@ class ToldByProfiles:
 NO_PROFILES = ToldByProfiles()
 
 
-class Answers(NamedTuple):
+class CasesByAnswer(NamedTuple):
     """How many cases of a base have a characteristic, have it not, and leave it open."""
 
     yes: int
     no: int
     open: int
 
-    def beyond(self, part: Answers) -> dict[str, int]:
+    def beyond(self, part: CasesByAnswer) -> dict[str, int]:
         """By answer how many cases more, or fewer, this has than a characteristic that it contains.
 
         Whoever has the part has this, and whoever lacks this lacks the part. Of open answers so much is known only where nothing else
@@ -164,11 +164,11 @@ class CharacteristicCells:
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
-    def answers(self) -> dict[CellId, Answers]:
+    def answers(self) -> dict[CellId, CasesByAnswer]:
         """By base the cases by answer; of characteristics that exclude each other none."""
         bases = dict.fromkeys(base_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
         return {
-            base: Answers(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
+            base: CasesByAnswer(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
             for base in bases
         }
 

@@ -24,7 +24,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     NO_CASES,
     WITH,
     WITHOUT,
-    Answers,
+    CasesByAnswer,
     CharacteristicCells,
     Composed,
     ToldByProfiles,
@@ -193,7 +193,7 @@ def _few_have_two(
             if not all(base in found for found in answers.values()):
                 continue
             parts, cases = [answers[name][base] for name in made.parts], sum(mine)
-            whole = answers[made.whole][base] if made.whole else Answers(cases, 0, 0)
+            whole = answers[made.whole][base] if made.whole else CasesByAnswer(cases, 0, 0)
             have_two = sum(part.yes for part in parts) - whole.yes
             may_have = sum(cases - part.no for part in parts) - (cases - whole.no)
             counts = {WITH: have_two, WITHOUT: may_have, NOT_STATED: may_have - have_two}
