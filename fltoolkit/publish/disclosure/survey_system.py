@@ -26,11 +26,10 @@ class Seen:
     """How readers see a run.
 
     Attributes:
-        limits: the confidentiality limits.
-        base: the rounding base of weighted numbers.
-        patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
-        case_only: groups that only cases have.
-        children: the populations of children; adults cannot have their routes.
+        limits: the confidentiality limits. base: what weighted numbers are rounded to.
+        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
+        case_only: groups that only cases have. children: the populations of children, whose routes adults cannot have.
+        apart: by kind of person how many have one of two published outcomes and not the other; an array for each other outcome.
     """
 
     limits: Limits
@@ -38,6 +37,7 @@ class Seen:
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
+    apart: tuple[Array, ...] = ()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell has a group that only cases have."""
@@ -90,6 +90,9 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     cells = patterns.holds(whole)
     away = unchanging(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits, away)
+    for differ in seen.apart if asked.outcome == "cases" else ():
+        # Where both outcomes are worked out of a part, so is the number of those who have one of them alone.
+        parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(seen.limits, non_cases=0), away)
     followed = _followed(asked, patterns, away)
     told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = csr_array(vstack([cells, *told]))

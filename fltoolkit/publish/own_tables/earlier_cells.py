@@ -5,7 +5,8 @@ hidden.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,13 +23,15 @@ class Earlier:
     """The decision about the first rows of a table. It was made before and does not change.
 
     Attributes:
-        rows: the number of these rows; their labels in the table are smaller than this number.
-        hidden, open_hidden: as in `Decision`.
+        rows: how many rows these are: their labels in the table are smaller numbers.
+        hidden, open_hidden: as of `Decision`.
+        close: cells, with the reason, that would tell of few persons beside a table of another outcome.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
     open_hidden: frozenset[int] = frozenset()
+    close: Mapping[CellId, str] = field(default_factory=dict)
 
 
 NOTHING = Earlier()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS, Characteristic
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -21,6 +23,7 @@ WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"
 FEW_MORE = "few cases more than have another characteristic, which it contains"
+FEW_BOTH = "few cases have two of the characteristics that make it up"
 HALF = 0.5
 
 
@@ -62,6 +65,53 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
+class Composed:
+    """Characteristics that together make up another one, or all cases: whoever has that one has one of these, and the other way round.
+
+    The sum of their numbers, less the number of those who have any, is then known. It counts the cases who have two of them.
+
+    Attributes:
+        whole: the characteristic that they make up; empty for all cases.
+        parts: their names, each as `group_of` gives it.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
+    """Which characteristics make up others, by the questions that they rest on.
+
+    Looked for are all characteristics of one topic that others contain, such as the items of a stage, and any two characteristics. Each case
+    answered yes to a question of either side. So the items of a side make up all cases, and so do its stages.
+    """
+    of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
+    return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
+
+
+def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
+    """The characteristics of a side and all its cases, each with its questions."""
+    return [
+        *((group_of(c.topic, c.name), c.questions) for c in found),
+        ("", frozenset[str]().union(*(c.questions for c in found))),
+    ]
+
+
+def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
+    """The characteristics that make up one."""
+    name, questions = whole
+    inside = [c for c in found if c.questions < questions]
+    topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
+    tried = [*(parts for parts in topics if len(parts) > 1), *map(list, combinations(inside, 2))]
+    makes = {
+        tuple(group_of(c.topic, c.name) for c in parts)
+        for parts in tried
+        if frozenset[str]().union(*(c.questions for c in parts)) == questions
+    }
+    return [Composed(name, parts) for parts in sorted(makes)]
+
+
+@dataclass(frozen=True)
 class ToldByProfiles:
     """What profiles of the cases reveal about cells that other tables may show, too.
 
@@ -78,6 +128,22 @@ class ToldByProfiles:
 
 
 NO_PROFILES = ToldByProfiles()
+
+
+class CasesByAnswer(NamedTuple):
+    """How many cases of a base have a characteristic, have it not, and leave it open."""
+
+    yes: int
+    no: int
+    open: int
+
+    def beyond(self, part: CasesByAnswer) -> dict[str, int]:
+        """By answer how many cases more, or fewer, this has than a characteristic that it contains.
+
+        Whoever has the part has this, and whoever lacks this lacks the part. Of open answers so much is known only where nothing else
+        that it contains is open.
+        """
+        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.open - self.open}
 
 
 @dataclass
@@ -103,9 +169,17 @@ class CharacteristicCells:
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
-    def having(self) -> dict[CellId, Cell]:
-        """Returns, by base, the cases with the characteristic. Empty if the characteristics exclude each other."""
-        return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
+    def answers(self) -> dict[CellId, CasesByAnswer]:
+        """By base the cases by answer; of characteristics that exclude each other none."""
+        bases = dict.fromkeys(base_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
+        return {
+            base: CasesByAnswer(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
+            for base in bases
+        }
+
+    def cell_of(self, base: CellId, answer: str) -> CellId:
+        """The cell of one answer within a base."""
+        return base[0], base[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
         """Adds the cells of one row of a published set, and notes which of them are confidential by themselves."""
