@@ -199,7 +199,7 @@ class Rows:
 
 
 def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
-    """The rows of some estimates."""
+    """Returns the rows of some estimates."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
@@ -222,7 +222,7 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
 
 
 def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
-    """Some rows that were decided before, then others."""
+    """Returns some of the rows that were decided before, followed by new rows."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
     table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
@@ -238,7 +238,10 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
 
 
 def _seen(rows: Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
-    """How readers see the rows: of a survey with its kinds of persons by all groups, those of domains among them."""
+    """Returns how readers see the rows.
+
+    For a survey this includes its kinds of persons by all groups, also the groups of domains.
+    """
     if persons is None:
         return Seen(limits, base, None, case_only)
     spec, populations = persons.spec, list(dict.fromkeys(rows.populations))
@@ -251,7 +254,7 @@ def _seen(rows: Rows, limits: Limits, base: float, case_only: frozenset[str], pe
 
 
 def _decided(rows: Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
-    """The rows with what is hidden of them, and with what must be said of that."""
+    """Returns the rows with the decision, and with the notes that explain it."""
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
     return Decided(
