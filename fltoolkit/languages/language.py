@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.marked_text import mark, starred
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
@@ -40,21 +41,21 @@ class Language:
         code: en, fr, … as the `lang` of a page has it.
         words: each key, with dots, and its sentence.
         own_words: the own texts of the survey and the plan that a document is about.
-        pictures: whether what is said goes into a picture, where a star marks what is not translated.
+        stars: whether a star alone marks what is not translated, as in a picture or a cell of a workbook.
     """
 
     code: str
     words: Mapping[str, str]
     own_words: OwnWords | None = None
-    pictures: bool = False
+    stars: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
         """The language for documents about a survey and a plan with these own texts."""
         return replace(self, own_words=own_words)
 
-    def for_pictures(self) -> Language:
-        """The language for the words of a picture."""
-        return replace(self, pictures=True)
+    def with_stars(self) -> Language:
+        """The language where nothing can be set in italics: in a picture, in a cell of a workbook."""
+        return replace(self, stars=True)
 
     def own(self, text: str) -> str:
         """An own text of the survey or the plan in this language. What its file does not give in it stays, marked as of the file's language.
@@ -62,11 +63,14 @@ class Language:
         Any other text stays as it is.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
-        if found is None:
-            return text
-        if said := found.said(self.code):
+        return text if found is None else self.translated(found)
+
+    def translated(self, text: OwnText) -> str:
+        """An own text by the translations that it brings itself; without one in this language it is marked as of its file's language."""
+        if said := text.said(self.code):
             return said
-        return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
+        marked = mark(text, text.language)
+        return starred(marked) if self.stars else marked
 
     def by_group(self, name: str) -> str:
         """A group as it follows *by*: `sex`, `le sexe`; one with a label of the survey's own by that."""
@@ -77,10 +81,6 @@ class Language:
         """What a language is called in this one; else its own name for itself."""
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
-
-    def names_group(self, name: str) -> bool:
-        """Whether the survey has a label of its own for a group."""
-        return bool(self.own_words and name in self.own_words.labels)
 
     def group(self, name: str) -> str:
         """What a group is called: by its own label, else by the kit's word for a group of that name."""

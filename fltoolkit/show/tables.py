@@ -235,7 +235,7 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     across = ACROSS if look.groups else None
     shown = GT(frame.assign(**{ACROSS: look.groups}) if across else frame, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
-        table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
+        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
     )  # fmt: skip
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)

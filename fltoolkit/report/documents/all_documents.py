@@ -7,7 +7,7 @@ from pathlib import Path
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.translations import without_translation
+from fltoolkit.languages.translations import lacking_in_each, without_translation
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
@@ -26,7 +26,7 @@ from fltoolkit.show.wording.section_words import Words
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Write brief, skeleton, slides and pictures in each of the plan's languages; nothing where `folder` is empty.
 
-    The sentence that it returns names the files, and the own texts that lack a language: their documents mark them.
+    The sentence that it returns names the files, and says how many own texts lack a language: their documents mark them.
 
     Raises:
         SpecError: the plan names a language that has no file of words, or one that lacks a sentence.
@@ -47,7 +47,8 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     files = [name for name in written if "/" not in name]
     pictures = len(written) - len(files)
     told = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
-    return Words("\n\n".join([told, *without_translation(evidence.own_words, evidence.plan.languages)]))
+    missing = lacking_in_each(evidence.own_words, evidence.plan.languages)
+    return Words("\n\n".join([told, *without_translation(missing)]))
 
 
 def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:

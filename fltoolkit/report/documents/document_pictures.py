@@ -62,7 +62,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 
     @wraps(draw)
     def known_or_drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
-        language, known = language.about(evidence.own_words).for_pictures(), _drawn.get()
+        language, known = language.about(evidence.own_words).with_stars(), _drawn.get()
         if known is None:
             return draw(evidence, language, *asked)
         key = (draw.__name__, id(evidence), language.code, *asked)

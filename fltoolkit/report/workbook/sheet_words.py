@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.marked_text import STAR
+from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
@@ -22,6 +24,16 @@ NO_GROUP = "–"
 def first_language(plan: Plan) -> Language:
     """The language of a plan's workbook: the first of those its documents are written in."""
     return read_language(plan.languages[0])
+
+
+def star_note(own_words: OwnWords, language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
+    """A sentence on the texts that stand on these pages with a star, since their file does not give them in this language."""
+    told = language.about(own_words).with_stars()
+    foreign = {told.own(text): own.language for text, own in own_words.texts.items() if told.own(text) == f"{text}{STAR}"}
+    said = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
+    said |= {text for page in pages for text in page.notes}
+    codes = {code for text, code in foreign.items() if any(text in one for one in said)}
+    return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:

@@ -52,7 +52,7 @@ def promise(language: Language, row: Line) -> str:
 
 def frequency(language: Language, said: str) -> str:
     """How often an indicator is reported: as the plan says, or the kit's own word for it."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
+    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
 
 
 def verifiable(language: Language, row: Line) -> str:

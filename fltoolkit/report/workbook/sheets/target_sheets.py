@@ -147,7 +147,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
         *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), light(language, r),
         number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
-        number_words.reason(language, r["reason"]), r["survey_before"], r["survey"],
+        number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
 
 
