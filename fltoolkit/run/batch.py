@@ -217,8 +217,8 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         error, notebook = _run_notebooks(run, work, now, stop, progress, private=options.private)
         missing = {} if error else untranslated_in(run)
         record = Record(
-            **now.model_dump(), **about, name=run.name, corrections=corrections_of(run), untranslated=missing, status="failed" if error else "complete", error=error,
-            notebook=notebook, outputs=file_hashes(work), seconds=round(time.time() - started, 1),
+            **now.model_dump(), **about, name=run.name, corrections=corrections_of(run), untranslated=missing,
+            status="failed" if error else "complete", error=error, notebook=notebook, outputs=file_hashes(work), seconds=round(time.time() - started, 1),
         )  # fmt: skip
         write_whole(work / RECORD, record.model_dump_json(indent=2) + "\n")
         if error:

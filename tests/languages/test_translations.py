@@ -31,7 +31,4 @@ def test_what_lacks_a_language_is_listed_with_its_key(tmp_path: Path) -> None:
     assert len(lacking(found, ES)) == 7
     assert without_translation(lacking_in_each(OwnWords(), ["fr"])) == ()
     told = without_translation(lacking_in_each(found, ["en", "fr"]))
-    assert told == (
-        "5 texts have no French. "
-        "survey.yaml: round, reference_period.text, populations.all.label, groups (2).",
-    )
+    assert told == ("5 texts have no French. survey.yaml: round, reference_period.text, populations.all.label, groups (2).",)

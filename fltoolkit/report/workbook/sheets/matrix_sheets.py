@@ -99,7 +99,8 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     by = groups if first else language.colon(str(group), str(category))
     numbers = [_number(language, row["measure"], row[name]) for name in MINE.values()]
     return [
-        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by, language.own(row["means_of_verification"]), unit,
+        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
+        language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
         category, bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), row["n"], cases(language, row),
         rounded(row["cv"], 3), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),

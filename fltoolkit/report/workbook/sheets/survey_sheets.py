@@ -117,8 +117,8 @@ def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
         look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"], word(language, "intervals", r["interval"]), r["rule_set"],
         language.kit(r["reference_period"]), language.kit(r["reference_population_label"]),
         word(language, "same_work", r["same_work"]), word(language, "sector_basis", r["sector_basis"]),
-        number_words.reason(language, r["duration_basis"]), language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]),
-        r["input_hash"],
+        number_words.reason(language, r["duration_basis"]), language.kit(r["survey"]), language.kit(r["round"]), r["year"],
+        word(language, "filled", r["filled_by"]), r["input_hash"],
     )  # fmt: skip
 
 
@@ -129,7 +129,11 @@ def sdg(evidence: Evidence, language: Language) -> Page:
     lines = []
     for link in checklists().sdg:
         codes = {code.strip() for code in link.target.split(",")}
-        mine = [language.own(i.indicator) for i in indicators if any(code in codes or code.partition(".")[0] in codes for code in i.sdg)]
+        mine = [
+            language.own(i.indicator)
+            for i in indicators
+            if any(code in codes or code.partition(".")[0] in codes for code in i.sdg)
+        ]
         lines.append(SheetRow((link.target, language.say(f"checklists.sdg.{link.id}"), "\n".join(mine))))
     listed = {code.strip() for link in checklists().sdg for code in link.target.split(",")}
     other = sorted({code for i in indicators for code in i.sdg if code not in listed and code.partition(".")[0] not in listed})
