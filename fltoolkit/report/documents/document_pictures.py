@@ -30,7 +30,7 @@ SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
-
+BELOW_VERDICTS = 3.1  # inches of a slide, below the verdicts of a change
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
@@ -153,7 +153,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), SIZES[width])
+    size = replace(SLIDE, height=BELOW_VERDICTS) if width == "slide" else SIZES[width]
+    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), size)
 
 
 @_once
