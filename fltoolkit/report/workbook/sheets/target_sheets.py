@@ -51,7 +51,7 @@ FOLLOWED = (
     ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 46, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
     ("flag", 24, "text"), ("reason", 60, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
 )  # fmt: skip
-UNPRINTED = 2  # the titles of the two surveys
+UNPRINTED = 4  # flag and reason, which the marker says shortly, and the titles of the two surveys
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
