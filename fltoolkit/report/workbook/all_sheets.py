@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.own_text import OwnText, own_texts_in
 from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
@@ -43,7 +44,12 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    return [front_sheets.read_me(made, language, star_note(evidence.own_words, language, made)), *made]
+    return [front_sheets.read_me(made, language, star_note(_own_texts(evidence), language, made)), *made]
+
+
+def _own_texts(evidence: Evidence) -> list[OwnText]:
+    """What the plan and its surveys say themselves, with the definitions of indicators, which no document has."""
+    return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
@@ -83,5 +89,5 @@ def write_baseline_book(filled: Baseline, path: Path) -> None:
     own = own_words(filled.plan.path.name, filled.plan)
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
-    page = replace(page, notes=(*page.notes, *star_note(own, language, [page])))
+    page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
     write_book(path, Book(language.own(filled.plan.title), [page], language, recorded=False))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.marked_text import STAR
-from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
@@ -26,13 +26,12 @@ def first_language(plan: Plan) -> Language:
     return read_language(plan.languages[0])
 
 
-def star_note(own_words: OwnWords, language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
-    """A sentence on the texts that stand on these pages with a star, since their file does not give them in this language."""
-    told = language.about(own_words).with_stars()
-    foreign = {told.own(text): own.language for text, own in own_words.texts.items() if told.own(text) == f"{text}{STAR}"}
+def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
+    """A sentence on those of some own texts that stand on these pages with a star, since their file does not give them in this language."""
+    foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
     said = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
     said |= {text for page in pages for text in page.notes}
-    codes = {code for text, code in foreign.items() if any(text in one for one in said)}
+    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in said)}
     return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 

@@ -35,8 +35,8 @@ class Progress:
         self._show()
 
     def write(self, said: str) -> None:
-        """What a cell prints is a step of it: a file as papermill wants one."""
-        if lines := said.strip().splitlines():
+        """What a cell prints is a step of it, without the backspaces that take back the step before: a file as papermill wants one."""
+        if lines := said.strip("\b \n").splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:
