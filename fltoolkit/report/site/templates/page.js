@@ -1,5 +1,6 @@
 // Draws a page's pictures and adds what a reader does with them: files, a citation, the meaning of markers and terms.
 (function () {
+  const SMALLEST = 0.6; // of a picture's size: below it, its words could not be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
   function button(words, act) {
@@ -41,7 +42,10 @@
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false }));
+    // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
+    const room = place.parentElement.clientWidth / place.offsetWidth;
+    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
