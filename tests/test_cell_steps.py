@@ -45,9 +45,9 @@ def test_an_error_leaves_no_step(cell: None, capsys: pytest.CaptureFixture[str])
     def fails() -> None:
         with steps():
             tell("Reading …")
-            raise ValueError
+            raise InterruptedError
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(InterruptedError):
         fails()
     assert read(capsys.readouterr().out) == ""
 
