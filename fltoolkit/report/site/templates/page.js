@@ -16,7 +16,7 @@
   }
 
   function titleOf(figure) {
-    const first = ((figure.layout.title || {}).text || '').split('<br>')[0];
+    const first = ((figure.layout.title || {}).text || '').split('</b>')[0].replaceAll('<br>', ' '); // the subtitle follows it
     return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs nothing
   }
 
