@@ -8,12 +8,29 @@ from fltoolkit import cell_steps
 from fltoolkit.cell_steps import steps, tell
 
 
-def read(printed: str) -> str:
-    """What a notebook shows of a printed text: a backspace takes back the letter before it."""
+def deleted(printed: str) -> str:
+    """What a notebook shows in which a backspace deletes the letter before it."""
     left = ""
     for letter in printed:
         left = left[:-1] if letter == "\b" else left + letter
     return left
+
+
+def moved(printed: str) -> str:
+    """What a notebook shows in which a backspace moves back, and the next letter is written over what stands there."""
+    left, at = "", 0
+    for letter in printed:
+        if letter == "\b":
+            at -= 1
+        else:
+            left, at = f"{left[:at]}{letter}{left[at + 1 :]}", at + 1
+    return left.rstrip(" ")
+
+
+def read(printed: str) -> str:
+    """What any notebook shows of a printed text."""
+    assert deleted(printed) == moved(printed)
+    return deleted(printed)
 
 
 @pytest.fixture

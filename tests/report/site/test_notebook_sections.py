@@ -13,7 +13,10 @@ from fltoolkit.show.wording.section_words import Nothing, Result
 
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
 TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
-TITLED = {MIME: {"layout": {"title": {"text": "<b>By sex<br>and &lt;age&gt;</b><br><span style='color:#555'>per 1,000</span>"}}}, "text/plain": "c"}
+TITLED = {
+    MIME: {"layout": {"title": {"text": "<b>By sex<br>and &lt;age&gt;</b><br><span style='color:#555'>per 1,000</span>"}}},
+    "text/plain": "c",
+}
 PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
 
 
