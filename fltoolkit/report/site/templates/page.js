@@ -1,6 +1,6 @@
 // Draws a page's pictures and adds what a reader does with them: files, a citation, the meaning of markers and terms.
 (function () {
-  const SMALLEST = 0.6; // of a picture's size: below it, its words could not be read
+  const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
   function button(words, act) {
