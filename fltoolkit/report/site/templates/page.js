@@ -93,6 +93,11 @@
   }
   document.querySelectorAll('main section').forEach(explain);
 
+  // What is moved sideways can be moved with the keyboard, too.
+  document.querySelectorAll('main div, main pre').forEach(function (part) {
+    if (part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX === 'auto') part.tabIndex = 0;
+  });
+
   const contents = document.querySelector('.contents');
   if (contents && window.matchMedia('(max-width: 72rem)').matches) contents.open = false;
   window.addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((part) => { part.open = true; }));
