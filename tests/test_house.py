@@ -22,7 +22,18 @@ PACKAGE, TESTS = HOUSE / "fltoolkit", HOUSE / "tests"
 # The rooms in the order of the data's way through them: a room uses the rooms before it, never those after.
 ROOMS = ["survey", "classify", "estimate", "publish", "nap", "show", "report"]
 # Helpers know no room; each uses those before it.
-HELPERS = ["errors", "memory", "terminal", "arguments", "files", "shipped_files", "spreadsheets", "yaml_files", "languages"]
+HELPERS = [
+    "errors",
+    "memory",
+    "terminal",
+    "cell_steps",
+    "arguments",
+    "files",
+    "shipped_files",
+    "spreadsheets",
+    "yaml_files",
+    "languages",
+]
 MAY_USE = {helper: set(HELPERS[:position]) for position, helper in enumerate(HELPERS)}
 MAY_USE |= {room: {*HELPERS, *ROOMS[:position]} for position, room in enumerate(ROOMS)}
 MAY_USE["authoring"] = {*HELPERS, "survey"}

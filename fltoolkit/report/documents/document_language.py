@@ -1,4 +1,4 @@
-"""The language of a document: the own texts of its survey and plan, and a note if some are not translated."""
+"""The language of a document: the own texts of its survey and plan, and a note where some are not translated."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import wraps
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import languages_marked
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Contents, Document, Paragraph
 
 Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Decorates a function so that its document has the own texts of survey and plan in its language.
+    """Let a document say the own texts of its survey and plan in its language, with a note on those that it cannot.
 
-    A note at the end names missing translations.
+    The note stands at the end; in a document with a list of contents above that list.
     """
 
     @wraps(make)
@@ -28,6 +28,8 @@ def with_own_words(make: Make) -> Make:
             return document
         names = language.join(map(language.name_of, others))
         note = Paragraph(language.say("own_words.note", languages=names), "quiet")
-        return replace(document, blocks=(*document.blocks, note))
+        blocks = document.blocks
+        place = next((i for i, block in enumerate(blocks) if isinstance(block, Contents)), len(blocks))
+        return replace(document, blocks=(*blocks[:place], note, *blocks[place:]))
 
     return made

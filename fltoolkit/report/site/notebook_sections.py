@@ -116,11 +116,18 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold_tables(cell: Any) -> None:
-    """Folds the tables of a cell that follow a picture."""
-    drawn = False
+    """Fold the tables of a cell that stand behind a picture, each under the title of the picture before it."""
+    drawn, picture = False, ""
     for output in cell.get("outputs", []):
         data = output.get("data", {})
-        if drawn and MIME not in data and "text/html" in data:
+        if MIME in data:
+            drawn, picture = True, _picture_title(data[MIME])
+        elif drawn and "text/html" in data:
             found = TABLE_TITLE.search(data["text/html"])
-            output.metadata["fold"] = re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
-        drawn = drawn or MIME in data
+            output.metadata["fold"] = picture or (re.sub("<[^>]+>", "", found[1]) if found else escape("Table"))
+
+
+def _picture_title(chart: Any) -> str:
+    """A chart's title as HTML without tags: the bold lines above its subtitle; empty where it has none."""
+    text = ((chart.get("layout") or {}).get("title") or {}).get("text") or ""
+    return re.sub("<[^>]+>", "", text.partition("</b>")[0].replace("<br>", " "))

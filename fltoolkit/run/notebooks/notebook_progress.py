@@ -36,8 +36,8 @@ class Progress:
         self._show()
 
     def write(self, said: str) -> None:
-        """Takes what a cell prints as the name of a step. papermill calls this method as that of a file."""
-        if lines := said.strip().splitlines():
+        """What a cell prints is a step of it, without the backspaces that take back the step before: a file as papermill wants one."""
+        if lines := said.strip("\b \n").splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:

@@ -51,8 +51,8 @@ def promise(language: Language, row: Line) -> str:
 
 
 def frequency(language: Language, said: str) -> str:
-    """Returns how often an indicator is reported, in the plan's words or in the kit's."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
+    """How often an indicator is reported: as the plan says, or the kit's own word for it."""
+    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
 
 
 def verifiable(language: Language, row: Line) -> str:
