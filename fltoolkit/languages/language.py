@@ -38,10 +38,10 @@ class Language:
     """The words of one language.
 
     Attributes:
-        code: en, fr, … as the `lang` of a page has it.
-        words: each key, with dots, and its sentence.
-        own_words: the own texts of the survey and the plan that a document is about.
-        stars: whether a star alone marks what is not translated, as in a picture or a cell of a workbook.
+        code: en, fr, …, as in the `lang` of a page.
+        words: each sentence by its key. The parts of a key are joined by dots.
+        own_words: the texts that the survey and the plan of a document give themselves, with translations.
+        stars: whether only a star marks a text that is not translated, as in a picture or in a cell of the workbook.
     """
 
     code: str

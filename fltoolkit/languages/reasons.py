@@ -205,7 +205,7 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """A name as people read it: a group by what the survey or the kit calls it. Any other name is English in data already."""
+    """Returns a name as people read it: for a group, the survey's or the kit's word. Other names in data are English already."""
     if name.kind == "groups":
         return language.group(name.code)
     own = name.code.replace("_", " ")

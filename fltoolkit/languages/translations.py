@@ -1,4 +1,4 @@
-"""Which own texts of a survey and its plan lack a language of the documents: the list, and a sentence on it for the end of a run."""
+"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, and says it in a sentence at the end of a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Pla
 
 
 def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
-    """A sentence in English for each language: how many texts lack it, and in which parts of which file.
+    """Returns one English sentence per language that lacks translations: how many texts, and in which parts of which file.
 
     Args:
         missing: the places by language, as `lacking_in_each` gives them.
@@ -36,7 +36,7 @@ def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ..
 
 
 def _by_file(places: Sequence[Place]) -> str:
-    """`nap.yaml: title, legal_basis (3); survey.yaml: round`."""
+    """Returns the places by file, such as `nap.yaml: title, legal_basis (3); survey.yaml: round`."""
     files = dict.fromkeys(file for file, _ in places)
     return "; ".join(f"{file}: {', '.join(_by_part([key for its, key in places if its == file]))}" for file in files)
 

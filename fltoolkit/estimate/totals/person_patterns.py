@@ -225,7 +225,7 @@ def summed_by_kind(
 
 
 def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
-    """Everybody in a population: groups, populations, weights, what holds of them, and more columns."""
+    """Returns everybody who is in a population, with groups, populations, weights, outcomes, units and further columns."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)

@@ -163,12 +163,13 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
 
 
 def decided_beside(joined: Joined, persons: ClassifiedSurvey) -> Decided:
-    """Decides on the new rows. Gives the earlier rows first, then the new ones.
+    """Decides on new rows after earlier ones were decided. Returns the earlier rows first, then the new ones.
 
-    Rows shown before stay shown. New ones are hidden as far as they and all others together would tell of a confidential cell.
+    Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
 
     Args:
-        joined: the rows. persons: as for `joined_rows`.
+        joined: the earlier and the new rows.
+        persons: the survey, as for `joined_rows`.
     """
     rows, seen, first, new = joined.rows, joined.seen, joined.first, joined.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)

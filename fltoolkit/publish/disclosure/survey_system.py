@@ -26,10 +26,12 @@ class Seen:
     """How readers see a run.
 
     Attributes:
-        limits: the confidentiality limits. base: what weighted numbers are rounded to.
-        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
-        case_only: groups that only cases have. children: the populations of children, whose routes adults cannot have.
-        apart: by kind of person how many have one of two published outcomes and not the other; an array for each other outcome.
+        limits: the confidentiality limits.
+        base: the rounding base of weighted numbers.
+        patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
+        case_only: groups that only cases have.
+        children: the populations of children; adults cannot have their routes.
+        apart: for each other outcome of the set, an array by kind of person: how many persons have only one of the two outcomes.
     """
 
     limits: Limits

@@ -23,9 +23,9 @@ class Earlier:
     """The decision about the first rows of a table. It was made before and does not change.
 
     Attributes:
-        rows: how many rows these are: their labels in the table are smaller numbers.
-        hidden, open_hidden: as of `Decision`.
-        close: cells, with the reason, that would tell of few persons beside a table of another outcome.
+        rows: the number of these rows; their labels in the table are smaller than this number.
+        hidden, open_hidden: as in `Decision`.
+        close: cells that would reveal few persons beside a table of another outcome, each with the reason.
     """
 
     rows: int = 0

@@ -54,7 +54,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
 
 
 def _made(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Every file of one language: its name, and what makes its bytes."""
+    """Returns every file of one language: its name, and the function that makes its bytes."""
     brief, code = cache(lambda: evidence_brief(evidence, language)), language.code
     yield f"evidence_brief_{code}.html", lambda: as_html(brief()).encode()
     yield f"evidence_brief_{code}.docx", lambda: as_word(brief())

@@ -1,4 +1,4 @@
-"""The language of a document: the own texts of its survey and plan, and a note where some are not translated."""
+"""The language of a document: the own texts of its survey and plan, and a note if some are not translated."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Let a document say the own texts of its survey and plan in its language, with a note on those that it cannot.
+    """Decorates a function so that its document has the own texts of survey and plan in its language.
 
-    The note stands at the end; in a document with a list of contents above that list.
+    A note names missing translations. It is at the end, or above the list of contents if the document has one.
     """
 
     @wraps(make)

@@ -15,8 +15,8 @@ from fltoolkit.report.documents.document_pictures import Grouped, by_group, chan
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 
-ROWS = 9  # of a table or a picture that a slide has room for
-VERDICTS, WARNINGS = 2, 2  # that it has room for
+ROWS = 9  # of a table or a picture that fits on a slide
+VERDICTS, WARNINGS = 2, 2  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -65,7 +65,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Who is in forced labour, and by which means: a picture a slide, whose title is the slide's."""
+    """Returns slides that show who is in forced labour, and by which means: one picture per slide. The title of the picture is the title of the slide."""
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
@@ -84,7 +84,7 @@ def _pictured(picture: Drawn | None) -> list[Block]:
 
 
 def _coerced(evidence: Evidence, language: Language) -> Drawn | None:
-    """By which means people were coerced: of the first population of whose cases it is shown; None without one, or without room for it."""
+    """Returns a picture of the means of coercion, of the first population with a published profile. Returns None without one, or if a slide has no room."""
     out = evidence.now
     there = [p for p in profile_section.populations(out) if COERCION in groups_of(out, "profile", p)]
     if not there or len(out.select("profile", [COERCION], population=there[0])) > ROWS:

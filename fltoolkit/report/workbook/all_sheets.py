@@ -85,7 +85,7 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Write the baseline alone, in Tool No. 16's columns: a workbook with one sheet that nobody fills in."""
+    """Writes the baseline alone, in Tool No. 16's columns: a workbook with one sheet, in which nobody fills in anything."""
     own = own_words(filled.plan.path.name, filled.plan)
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)

@@ -51,7 +51,7 @@ def promise(language: Language, row: Line) -> str:
 
 
 def frequency(language: Language, said: str) -> str:
-    """How often an indicator is reported: as the plan says, or the kit's own word for it."""
+    """Returns how often an indicator is reported, in the plan's words or in the kit's."""
     return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
 
 

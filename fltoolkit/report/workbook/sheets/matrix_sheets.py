@@ -117,7 +117,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
 
 
 def _number(language: Language, measure: object, value: object) -> object:
-    """A baseline or target: rounded as its measure is read, or what the plan says of it in words."""
+    """Returns a baseline or target, rounded like its measure, or the plan's words for it."""
     given = as_number(value)
     if measure and isinstance(given, float):
         return look(measure, given)
