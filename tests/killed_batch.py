@@ -9,6 +9,7 @@ opens no database, its children do. Each child has its time, after which the sys
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -98,6 +99,7 @@ def kill_at_every_step(folder: Path) -> None:
     import nbconvert  # noqa: F401  # here once, instead of in every child
     import nbformat
 
+    from fltoolkit.report.site import front_page, notebook_pages
     from fltoolkit.run import batch, output_folders, run_record
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
@@ -113,6 +115,10 @@ def kill_at_every_step(folder: Path) -> None:
     runs, out, start = [make_run(folder / name / "survey.yaml", None) for name in "ab"], folder / "out", folder / "start"
     for one in runs:  # what a process works out once, such as the hash of the code: here, instead of in every child
         run_record.premises(one, out / one.name)
+    read_once = folder / "read_once"
+    notebook_pages.write_assets(read_once)
+    front_page.write_index(read_once, [])
+    gc.freeze()  # else a child's collector writes to each page of memory, which the system then copies
 
     def run(*, resume: bool = False) -> None:
         assert run_surveys(runs, out, BatchOptions(workers=1, resume=resume), say=quiet), "a survey failed"

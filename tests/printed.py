@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import shipped
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
@@ -104,10 +104,10 @@ class Run:
         return np.asarray(self.table[column].isin(plain).fillna(False), dtype=bool)
 
 
-def run_of(folder: Path) -> Run:
-    persons = fl.classify(fl.read_survey(folder))
+def run_of(sample: str) -> Run:
+    persons = shipped.persons(sample)
     table = persons.frame.collect("pandas").to_native()
-    return Run(persons, fl.publish_run(persons, plan=fl.plan_beside(str(folder), "nap.yaml")), table)
+    return Run(persons, shipped.published(sample, planned=True), table)
 
 
 def open_answers(run: Run) -> dict[tuple[str, str], Who]:

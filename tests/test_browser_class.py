@@ -225,7 +225,7 @@ def test_axe_finds_nothing_serious_in_any_explorer(link: str, tmp_path: Path) ->
     with Chromium(tmp_path) as browser:
         browser.open(
             f"{server.partition('/files/')[0]}/voila/render/learner_01/every.ipynb?{token}",
-            until="[...document.querySelectorAll('.js-plotly-plot')].filter(chart => chart.querySelector('.main-svg')).length == 7",
+            until="[...document.querySelectorAll('.js-plotly-plot')].filter(chart => chart.querySelector('.main-svg')).length == 8",
             seconds=300,
         )
         browser.js((Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8"))

@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ import yaml
 from chromium import Chromium
 from pydantic import TypeAdapter
 
+from fltoolkit import memory
 from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.cli import main
 from fltoolkit.nap import Plan
@@ -83,11 +85,19 @@ def here(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return repository
 
 
+@pytest.fixture(scope="module")
+def remembered() -> Iterator[None]:
+    """What one page has computed from a shipped sample, the next need not compute again, as in a batch."""
+    memory.turn_on()
+    yield
+    memory.turn_off()
+
+
 # ----------------------------------------------------------------------------------------------------- blocks that run
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(b.kind in {"python", "sh", "bash"} for b in blocks(page))])
-def test_what_a_page_tells_to_run_runs(page: str, here: Path) -> None:
+def test_what_a_page_tells_to_run_runs(page: str, here: Path, remembered: None) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     not_run = [block for block in blocks(page) if block.remark == "not run"]
     for block in blocks(page):

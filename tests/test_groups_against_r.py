@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import shipped
 from small_surveys import NORVIA
 
 import fltoolkit as fl
@@ -17,7 +18,7 @@ RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 
 @pytest.fixture(scope="module")
 def persons() -> fl.Survey:
-    return fl.classify(fl.read_survey(NORVIA))
+    return shipped.persons(shipped.NORVIA)
 
 
 def test_r_read_the_persons_that_are_shipped() -> None:

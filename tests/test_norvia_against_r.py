@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shipped
 from against_r import agrees
 from small_surveys import NORVIA
 
@@ -21,7 +22,7 @@ RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 
 @functools.cache
 def persons() -> fl.Survey:
-    return fl.classify(fl.read_survey(NORVIA))
+    return shipped.persons(shipped.NORVIA)
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,20 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import shipped
 from printed import LIMIT, Reader, Run, Who, open_answers, read, run_of
-from small_surveys import NORVIA
 
 from fltoolkit.survey.checks import findings, printed_counts
 
 
 @pytest.fixture(scope="module")
 def norvia_run() -> Run:
-    return run_of(NORVIA)
+    return run_of(shipped.NORVIA)
 
 
 @pytest.fixture(scope="module")
 def valdorie_run() -> Run:
-    return run_of(NORVIA.with_name("valdorie_enquete_2025"))
+    return run_of(shipped.VALDORIE)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+import shipped
 from against_r import agrees
 
 import fltoolkit as fl
@@ -25,7 +26,7 @@ RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 
 @functools.cache
 def persons() -> fl.Survey:
-    return fl.classify(fl.read_survey(VALDORIE))
+    return shipped.persons(shipped.VALDORIE)
 
 
 def test_r_read_the_persons_that_are_shipped() -> None:

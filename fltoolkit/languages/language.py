@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.marked_text import mark, starred
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
@@ -40,21 +41,21 @@ class Language:
         code: en, fr, …, as in the `lang` of a page.
         words: each sentence by its key. The parts of a key are joined by dots.
         own_words: the texts that the survey and the plan of a document give themselves, with translations.
-        pictures: whether the words are for a picture. There only a star marks a text that is not translated.
+        stars: whether only a star marks a text that is not translated, as in a picture or in a cell of the workbook.
     """
 
     code: str
     words: Mapping[str, str]
     own_words: OwnWords | None = None
-    pictures: bool = False
+    stars: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
         """Returns the same language with the texts that a survey and a plan give themselves, for documents about them."""
         return replace(self, own_words=own_words)
 
-    def for_pictures(self) -> Language:
-        """Returns the same language for the words of a picture, in which only a star marks a text that is not translated."""
-        return replace(self, pictures=True)
+    def with_stars(self) -> Language:
+        """The language where nothing can be set in italics: in a picture, in a cell of a workbook."""
+        return replace(self, stars=True)
 
     def own(self, text: str) -> str:
         """Returns a text that survey.yaml or nap.yaml gives itself, in this language. Any other text is returned unchanged.
@@ -62,11 +63,14 @@ class Language:
         If its file has no translation, the text stays, marked as a text in the file's language.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
-        if found is None:
-            return text
-        if said := found.said(self.code):
+        return text if found is None else self.translated(found)
+
+    def translated(self, text: OwnText) -> str:
+        """An own text by the translations that it brings itself; without one in this language it is marked as of its file's language."""
+        if said := text.said(self.code):
             return said
-        return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
+        marked = mark(text, text.language)
+        return starred(marked) if self.stars else marked
 
     def by_group(self, name: str) -> str:
         """Returns the words for a group after *by*: `sex`, `le sexe`; if the survey has its own label, that label."""
@@ -77,10 +81,6 @@ class Language:
         """Returns the name of a language in this one; if there is none, that language's own name for itself."""
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
-
-    def names_group(self, name: str) -> bool:
-        """Returns whether the survey has a label of its own for a group."""
-        return bool(self.own_words and name in self.own_words.labels)
 
     def group(self, name: str) -> str:
         """Returns the name of a group: its own label, else the kit's word for a group of that name."""

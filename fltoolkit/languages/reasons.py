@@ -205,8 +205,8 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name as people read it. In English it is the name itself, because names in data are English."""
-    own = name.code.replace("_", " ")
-    if name.kind == "groups" and (language.code != BASE or language.names_group(name.code)):
+    """Returns a name as people read it: for a group, the survey's or the kit's word. Other names in data are English already."""
+    if name.kind == "groups":
         return language.group(name.code)
+    own = name.code.replace("_", " ")
     return own if language.code == BASE else language.words.get(f"{name.kind}.{name.code}", own)

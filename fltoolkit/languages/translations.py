@@ -1,8 +1,8 @@
-"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, in sentences at the end of a run."""
+"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, and says it in a sentence at the end of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.marked_text import languages_marked
@@ -16,18 +16,34 @@ def lacking(words: OwnWords, language: Language) -> list[Place]:
     return [place for text, place in words.places.items() if languages_marked(told.own(text))]
 
 
-def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
-    """Returns one English sentence per language that lacks translations: how many texts, and under which keys of which file."""
-    missing = {code: lacking(words, read_language(code)) for code in codes}
+def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Place]]:
+    """What lacks a language, for each of these languages that some texts lack."""
+    found = {code: lacking(words, read_language(code)) for code in codes}
+    return {code: places for code, places in found.items() if places}
+
+
+def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
+    """Returns one English sentence per language that lacks translations: how many texts, and in which parts of which file.
+
+    Args:
+        missing: the places by language, as `lacking_in_each` gives them.
+    """
     names = {code: read_language(BASE).name_of(code) for code in missing}
     return tuple(
         f"{len(places)} text{'s have' if len(places) > 1 else ' has'} no {names[code]}. {_by_file(places)}."
         for code, places in missing.items()
-        if places
     )
 
 
 def _by_file(places: Sequence[Place]) -> str:
-    """Returns the places by file, such as `nap.yaml: title, goal; survey.yaml: round`."""
+    """Returns the places by file, such as `nap.yaml: title, legal_basis (3); survey.yaml: round`."""
     files = dict.fromkeys(file for file, _ in places)
-    return "; ".join(f"{file}: {', '.join(key for its, key in places if its == file)}" for file in files)
+    return "; ".join(f"{file}: {', '.join(_by_part([key for its, key in places if its == file]))}" for file in files)
+
+
+def _by_part(keys: Sequence[str]) -> list[str]:
+    """The parts of a file, by its first keys: how many texts of it, or the whole key where it is one."""
+    parts: dict[str, list[str]] = {}
+    for key in keys:
+        parts.setdefault(key.partition(".")[0], []).append(key)
+    return [of[0] if len(of) == 1 else f"{part} ({len(of)})" for part, of in parts.items()]

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.cell_steps import steps, tell
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
@@ -258,9 +259,12 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profi
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
-        own, refused = _estimates(persons, asked)
-        other = beside(persons)
-        rows = decided_rows([*own, *other.made], limits, notes, persons)
+        with steps():
+            own, refused = _estimates(persons, asked)
+            tell("Estimating under the other rule sets …")
+            other = beside(persons)
+            tell("Deciding what may be shown …")
+            rows = decided_rows([*own, *other.made], limits, notes, persons)
         return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
 
     key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
@@ -315,6 +319,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     wanted += [*persons.spec.tables, *asked]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
+        tell(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
         try:
             made.append(make(persons, measure, of, population, by))
         except NotAvailable as error:

@@ -18,10 +18,8 @@ from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import write_whole
-from fltoolkit.languages.own_words import own_words
 from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.partner_entries import Partners, read_partners
-from fltoolkit.nap.results_framework import read_plan
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
@@ -46,11 +44,11 @@ from fltoolkit.run.run_record import (
     read_record,
     refuse_others,
     told_by,
+    untranslated_in,
     why_again,
 )
 from fltoolkit.run.workers import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.shipped_files import PACKAGE, notebook_folder
-from fltoolkit.survey.spec.survey_spec import read_spec
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
@@ -228,9 +226,10 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         before = read_record(target)
         progress = Progress(run.name, before.seconds if before else 0.0, say)
         error, notebook = _run_notebooks(run, work, now, stop, progress, private=options.private)
+        missing = {} if error else untranslated_in(run)
         record = Record(
-            **now.model_dump(), **about, name=run.name, corrections=corrections_of(run), status="failed" if error else "complete", error=error,
-            notebook=notebook, outputs=file_hashes(work), seconds=round(time.time() - started, 1),
+            **now.model_dump(), **about, name=run.name, corrections=corrections_of(run), untranslated=missing,
+            status="failed" if error else "complete", error=error, notebook=notebook, outputs=file_hashes(work), seconds=round(time.time() - started, 1),
         )  # fmt: skip
         write_whole(work / RECORD, record.model_dump_json(indent=2) + "\n")
         if error:
@@ -245,20 +244,9 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
             )
         put_in_place(work, target)
         shutil.rmtree(failed_folder(target), ignore_errors=True)
-    for sentence in _without_translation(run):
-        say(f"{run.name}: {sentence}")
+    for sentence in without_translation(missing):
+        say(f"{run.name}: {sentence} {RECORD} lists them, under `untranslated`.")
     return Done("passed")
-
-
-def _without_translation(run: Run) -> tuple[str, ...]:
-    """Returns which texts of survey.yaml and nap.yaml have no translation into a language of the plan's documents. The documents
-    mark these texts.
-    """
-    if not run.plan:
-        return ()
-    plan, spec = read_plan(run.plan), read_spec(run.survey)
-    words = own_words(run.plan.name, plan) | own_words(run.survey.name, spec, spec.group_labels)
-    return without_translation(words, plan.languages)
 
 
 def _private_rows(run: Run, place: str) -> None:

@@ -93,7 +93,25 @@ def normalise(notebook: Any) -> Any:
         cell.metadata = {k: cell.metadata[k] for k in KEPT_METADATA if k in cell.metadata}
         for output in cell.get("outputs", []):
             output.get("metadata", {}).clear()
+        if cell.cell_type == "code":
+            cell.outputs = _without_steps(cell.outputs)
     return notebook
+
+
+def _without_steps(outputs: list[Any]) -> list[Any]:
+    """Returns the outputs of a cell without the steps that the cell showed while it ran and then erased with backspaces."""
+    printed = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
+    if not any("\b" in output.text for output in printed):
+        return outputs
+    left: list[str] = []
+    for letter in "".join(output.text for output in printed):
+        if letter != "\b":
+            left.append(letter)
+        elif left:
+            left.pop()
+    printed[0].text = "".join(left)
+    gone = printed[1:] if left else printed
+    return [output for output in outputs if not any(output is one for one in gone)]
 
 
 def _mark_the_stop(notebook: Any) -> None:

@@ -16,7 +16,10 @@ from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import MB, read_bytes, write_whole
+from fltoolkit.languages.own_words import Place, own_words
+from fltoolkit.languages.translations import lacking_in_each
 from fltoolkit.nap.partner_entries import PARTNERS
+from fltoolkit.nap.results_framework import read_plan
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
@@ -53,11 +56,9 @@ class Premises(Model):
 class Record(Premises):
     """The content of a run.json: what a run used and produced, and whether it passed.
 
-    Attributes:
-        country, year, round: they identify the survey; a file of an older version lacks them.
-        corrections: those of survey.yaml, as `fl.corrections` returns them.
-        notebook: the file that shows the failing cell of a failed run.
-        outputs: SHA-256 of the files that the run left.
+    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` are those of
+    survey.yaml as `fl.corrections` tells them. `untranslated`, by language: file and key of each text that the documents mark, since it
+    is not given in that language.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Record(Premises):
     round: str = ""
     coverage_excludes: tuple[str, ...] = ()
     corrections: tuple[dict[str, str], ...] = ()
+    untranslated: dict[str, tuple[Place, ...]] = Field(default_factory=dict)
     status: Literal["complete", "failed"]
     error: str = ""
     notebook: str = ""
@@ -150,6 +152,15 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
             found = corrections(read_survey(run.survey)).to_dict("records")
             return tuple({str(name): str(value) for name, value in row.items()} for row in found)
     return ()
+
+
+def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
+    """Returns, for each language of the plan's documents, which texts of survey.yaml and nap.yaml have no translation into it."""
+    if not run.plan:
+        return {}
+    plan, spec = read_plan(run.plan), read_spec(run.survey)
+    words = own_words(run.plan.name, plan) | own_words(run.survey.name, spec, spec.group_labels)
+    return {code: tuple(places) for code, places in lacking_in_each(words, plan.languages).items()}
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:

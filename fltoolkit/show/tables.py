@@ -244,8 +244,10 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     across = ACROSS if look.groups else None
     shown = GT(frame.assign(**{ACROSS: look.groups}) if across else frame, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
-        table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
+        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
     )  # fmt: skip
+    # JupyterLab stripes rows, and the column that stays in view would stand out of them.
+    shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
     shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])

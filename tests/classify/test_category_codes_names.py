@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.classify.category_codes import label_of, names_in
@@ -14,7 +13,6 @@ from fltoolkit.publish.published_set import decided_run
 from fltoolkit.survey.classifications.standards import standard
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-SAMPLES = Path(__file__).parents[2] / "data_samples"
 OF_ADULTS, OF_CHILDREN, OF_SUMS = {"men", "women"}, {"boys", "girls"}, {"men and boys", "women and girls"}
 NAMES = OF_ADULTS | OF_CHILDREN | OF_SUMS
 
@@ -27,10 +25,9 @@ def expected(spec: SurveySpec, population: str) -> set[str]:
     return OF_CHILDREN if oldest is not None and oldest < spec.age.adult else OF_ADULTS
 
 
-@pytest.mark.parametrize("sample", sorted(p.parent.name for p in SAMPLES.glob("*/survey.yaml")))
+@pytest.mark.parametrize("sample", sorted(p.parent.name for p in shipped.SAMPLES.glob("*/survey.yaml")))
 def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: str) -> None:
-    persons = fl.classify(fl.read_survey(SAMPLES / sample / "survey.yaml"))
-    out, seen = fl.publish_run(persons), set[str]()
+    persons, out, seen = shipped.persons(sample), shipped.published(sample), set[str]()
     for rows in (out.table, out.exact):
         for row in rows.to_dict("records"):
             said = NAMES & {*str(row["category"]).split(" × "), str(row.get("sex"))}
@@ -40,7 +37,7 @@ def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: 
 
 
 def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -> None:
-    out = fl.publish_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))).table
+    out = shipped.published(shipped.VALDORIE).table
     by_sex = out[out["breakdown"] == "sex"]
     codes = by_sex.groupby(by_sex["category"].map(str))["ilostat"].unique().map(list).to_dict()
     assert codes == {name: ["SEX_M" if name in ("men", "boys", "men and boys") else "SEX_F"] for name in NAMES}
@@ -48,14 +45,14 @@ def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -
 
 def test_disclosure_control_knows_a_category_by_its_label_in_every_population() -> None:
     """Else nothing would tell it that the girls of one table are among the women and girls of another."""
-    decided, _ = decided_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml")))
+    decided, _ = decided_run(shipped.persons(shipped.VALDORIE))
     by_sex = [i for i, breakdown in enumerate(decided.table["breakdown"]) if breakdown == "sex"]
     assert {value for i in by_sex for _, value in decided.keys[i]} == {"men", "women"}
     assert set(decided.table["sex"].iloc[by_sex]) == NAMES
 
 
 def test_a_label_is_found_by_each_of_its_names() -> None:
-    spec = fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml").spec
+    spec = shipped.persons(shipped.VALDORIE).spec
     assert [label_of(spec, "sex", name) for name in ("women", "girls", "women and girls", "other")] == ["women"] * 3 + ["other"]
     assert label_of(spec, "region", "girls") == "girls"
     assert names_in(spec, "adults") == {}
@@ -76,8 +73,8 @@ def test_each_language_has_a_word_for_each(code: str, words: list[str]) -> None:
 
 
 def test_a_model_of_children_calls_them_as_their_tables_do() -> None:
-    persons = fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))
-    made = fl.risk_factors(persons, fl.publish_run(persons), ["sex"], population="children").table
+    persons = shipped.persons(shipped.VALDORIE)
+    made = fl.risk_factors(persons, shipped.published(shipped.VALDORIE), ["sex"], population="children").table
     assert set(made["category"]) == OF_CHILDREN
     assert set(made["reference"]) < OF_CHILDREN
     numbers = made.set_index("category")["odds_ratio"]
@@ -86,7 +83,7 @@ def test_a_model_of_children_calls_them_as_their_tables_do() -> None:
 
 
 def test_a_domain_takes_either_name_and_says_that_of_its_population() -> None:
-    persons = fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))
+    persons = shipped.persons(shipped.VALDORIE)
     made = [fl.prevalence(persons, population="children", where={"sex": name}) for name in ("girls", "women")]
     pd.testing.assert_frame_equal(*(est.table for est in made))
     assert [est.about.where for est in made] == [(("sex", ("women",)),)] * 2

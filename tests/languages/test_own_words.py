@@ -38,7 +38,7 @@ def test_a_label_is_said_in_a_documents_language_or_marked(tmp_path: Path) -> No
     assert told.kit("rural") == mark("rural", "en")  # `classification: area` gives the kit's own word
     assert told.kit(crossed_categories(["the North", "the South"])) == f"le Nord × {mark('the South', 'en')}"
     assert told.kit("somebody else's words") == told.own("somebody else's words") == "somebody else's words"
-    assert told.for_pictures().own("the South") == "the South*" == starred(mark("the South", "en"))
+    assert told.with_stars().own("the South") == "the South*" == starred(mark("the South", "en"))
     assert FR.kit("the North") == "the North"  # of another document
 
 

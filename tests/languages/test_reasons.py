@@ -98,6 +98,16 @@ def test_names_are_as_the_data_have_them_in_tables_and_words_in_documents() -> N
     assert crossed_names([]) == ""
 
 
+def test_a_note_names_a_topic_by_its_words_in_every_language() -> None:
+    hidden = Reason.of("reasons.coarse", what=crossed_names(["involuntary_stage", "main_job_sector"]))
+    assert str(hidden).startswith("All of involuntary_stage × main_job_sector is hidden")
+    for told in (EN, FR, ES):
+        said = hidden.in_words(told)
+        assert "_" not in said
+        assert told.group("involuntary_stage") in said
+        assert told.group("main_job_sector") in said
+
+
 def test_an_error_gives_its_reason_as_data_where_it_has_one() -> None:
     error = NotAvailable(Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml")
     assert str(reason_of(error)) == error.reason

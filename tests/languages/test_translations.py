@@ -10,7 +10,7 @@ import yaml
 from handed import EN, ES, FR
 
 from fltoolkit.languages.own_words import OwnWords, own_words
-from fltoolkit.languages.translations import lacking, without_translation
+from fltoolkit.languages.translations import lacking, lacking_in_each, without_translation
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 
@@ -29,9 +29,6 @@ def test_what_lacks_a_language_is_listed_with_its_key(tmp_path: Path) -> None:
         for key in ("round", "reference_period.text", "populations.all.label", "groups.region.codes.2", "groups.region.codes.3")
     }
     assert len(lacking(found, ES)) == 7
-    assert without_translation(OwnWords(), ["fr"]) == ()
-    told = without_translation(found, ["en", "fr"])
-    assert told == (
-        "5 texts have no French. "
-        "survey.yaml: round, reference_period.text, populations.all.label, groups.region.codes.2, groups.region.codes.3.",
-    )
+    assert without_translation(lacking_in_each(OwnWords(), ["fr"])) == ()
+    told = without_translation(lacking_in_each(found, ["en", "fr"]))
+    assert told == ("5 texts have no French. survey.yaml: round, reference_period.text, populations.all.label, groups (2).",)

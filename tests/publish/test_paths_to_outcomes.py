@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.publish.published_set import Published
 
 
 @pytest.fixture(scope="module")
-def out(norvia: fl.Survey) -> Published:
-    return fl.publish_run(norvia)
+def out() -> Published:
+    return shipped.published(shipped.NORVIA)
 
 
 def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_rounded(norvia: fl.Survey, out: Published) -> None:

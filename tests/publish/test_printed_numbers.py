@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 import small_country as country
 
 import fltoolkit as fl
@@ -25,7 +26,7 @@ TABLE = ("measure", "outcome", "reference_population", "rule_set", "breakdown")
 
 @pytest.fixture(scope="module")
 def norvia() -> fl.Published:
-    return fl.publish_run(fl.classify(fl.read_survey(SAMPLES / "norvia_lfs_2025")))
+    return shipped.published(shipped.NORVIA)
 
 
 def exact_row(**facts: Any) -> dict[str, Any]:
@@ -220,7 +221,7 @@ def test_no_pair_of_columns_gives_the_standard_error_at_more_digits(breakdown: s
 
 
 def test_what_judges_is_whole_and_of_the_same_rows(norvia: fl.Published) -> None:
-    survey = fl.classify(fl.read_survey(SAMPLES / "norvia_lfs_2025"))
+    survey = shipped.persons(shipped.NORVIA)
     full = restricted(survey)
     there = norvia.table["marker"] != "x"
     shown = norvia.exact[there & norvia.exact["estimate"].notna()]

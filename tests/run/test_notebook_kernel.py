@@ -20,7 +20,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
 from fltoolkit.errors import BatchError
-from fltoolkit.run.notebook_kernel import ENGINE, Kernel, register_engine
+from fltoolkit.run.notebook_kernel import ENGINE, Kernel, normalise, register_engine
 from fltoolkit.run.notebooks.notebook_progress import Progress
 
 PROCESS = "import os; os.getpid()"
@@ -204,3 +204,14 @@ def test_of_an_error_in_a_call_only_what_may_be_told_is_told(kernel: Kernel) -> 
         kernel.call("raise ValueError('an answer of a person')")
     assert "ValueError" in str(error.value)
     assert "an answer" not in str(error.value)
+
+
+def test_steps_that_a_cell_took_back_are_not_stored_and_all_else_is() -> None:
+    def printed(*texts: str) -> list[nbformat.NotebookNode]:
+        return [nbformat.v4.new_output("stream", name="stdout", text=text) for text in texts]
+
+    result = nbformat.v4.new_output("display_data", {"text/plain": "the result"})
+    cells = [printed("Step", "\b" * 4 + "Next", "\b" * 4), [*printed("own\nStep", "\b" * 4), result], printed("one\n", "two\n")]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs) for outputs in cells])
+    left = [[output.get("text", "result") for output in cell.outputs] for cell in normalise(notebook).cells]
+    assert left == [[], ["own\n", "result"], ["one\n", "two\n"]]

@@ -14,7 +14,7 @@ import small_country as country
 from fltoolkit import shipped_files
 from fltoolkit.errors import BatchError
 from fltoolkit.run import run_record
-from fltoolkit.run.batch_file import Run
+from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.run_record import (
     Premises,
     Record,
@@ -27,6 +27,7 @@ from fltoolkit.run.run_record import (
     read_record,
     refuse_others,
     told_by,
+    untranslated_in,
     versions,
     why_again,
 )
@@ -222,3 +223,11 @@ def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(
     assert told_by(Run("a", survey, None)) == {"title": "a"}
     put(tmp_path / "out" / "a", country="Bigland", year=2025)
     refuse_others([Run("a", survey, None)], tmp_path / "out")
+
+
+def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys() -> None:
+    sample = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
+    found = untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml"))
+    assert list(found) == ["fr"]
+    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["fr"])
+    assert untranslated_in(make_run(sample / "survey.yaml", None)) == {}

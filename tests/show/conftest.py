@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.publish.published_set import restricted
 
-SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
-
 
 @pytest.fixture(scope="session")
 def norvia_persons() -> fl.Survey:
-    return fl.classify(fl.read_survey(SAMPLE / "survey.yaml"))
+    return shipped.persons(shipped.NORVIA)
 
 
 @pytest.fixture(scope="session")
 def norvia_plan() -> fl.Plan:
-    return fl.read_plan(SAMPLE / "nap.yaml")
+    return shipped.plan(shipped.NORVIA)
 
 
 @pytest.fixture(scope="session")
-def norvia(norvia_persons: fl.Survey, norvia_plan: fl.Plan) -> fl.Published:
-    return fl.publish_run(norvia_persons, plan=norvia_plan)
+def norvia() -> fl.Published:
+    return shipped.published(shipped.NORVIA, planned=True)
 
 
 @pytest.fixture(scope="session")

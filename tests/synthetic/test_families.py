@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.synthetic import Families, draw_families, full_count, full_count_of_families, make_families, write_valdorie
@@ -43,7 +44,7 @@ def counted(families: Families) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def persons() -> fl.Survey:
-    return fl.classify(fl.read_survey(VALDORIE))
+    return shipped.persons(shipped.VALDORIE)
 
 
 @pytest.fixture(scope="module")

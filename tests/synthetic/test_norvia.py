@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.synthetic import Population, draw_sample, make_second_round, redraw, reported_status, write_second_round
@@ -33,7 +34,7 @@ def status(population: Population) -> np.ndarray[tuple[int], np.dtype[np.float64
 
 @pytest.fixture(scope="module")
 def headline() -> pd.Series:
-    return fl.prevalence(fl.classify(fl.read_survey(SECOND))).table.iloc[0]
+    return fl.prevalence(shipped.persons(SECOND.name)).table.iloc[0]
 
 
 def test_the_shipped_files_are_what_the_kit_draws_and_are_small(tmp_path: Path) -> None:
@@ -105,6 +106,6 @@ def test_the_readme_states_both_truths(population: Population, status: np.ndarra
 
 def test_the_fall_between_the_shipped_rounds_is_found(headline: pd.Series) -> None:
     """As nearly every pair of such samples would find it: benchmarks/power_norvia.py."""
-    before = fl.prevalence(fl.classify(fl.read_survey(FIRST))).table.iloc[0]
+    before = fl.prevalence(shipped.persons(FIRST.name)).table.iloc[0]
     z = (before["estimate"] - headline["estimate"]) / np.hypot(before["se"], headline["se"])
     assert z > 1.96

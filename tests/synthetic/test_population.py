@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 from scipy.stats import binom
 
 import fltoolkit as fl
@@ -138,7 +139,7 @@ def status(population: Population) -> np.ndarray[tuple[int], np.dtype[np.float64
 
 
 def test_a_sampled_person_has_the_status_that_a_full_count_would_find(population: Population, status: np.ndarray) -> None:
-    persons = fl.classify(fl.read_survey(NORVIA))
+    persons = shipped.persons(shipped.NORVIA)
     headline = fl.prevalence(persons).table.iloc[0]
     again = fl.prevalence(redraw(population, status, 7), "case").table.iloc[0]  # 7 is the shipped draw
     for column in ("estimate", "se", "ci_low", "ci_high", "n", "cases", "df", "population"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.partner_entries import read_partners
 from fltoolkit.yaml_files import loading
-from fltoolkit.yaml_files.loading import DEEPEST, MOST_LISTED, Model, load_model, load_yaml, read_yaml
+from fltoolkit.yaml_files.loading import DEEPEST, KIT, MOST_LISTED, Model, load_model, load_yaml, read_yaml
 
 
 class Small(Model):
@@ -138,3 +140,21 @@ def test_a_file_of_data_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "persons.SAV").write_bytes(b"$FL2\x00\xff")
     with pytest.raises(SpecError, match=r"persons.SAV: this is a file of data(?s:.*)fltoolkit new"):
         read_yaml(tmp_path / "persons.SAV")
+
+
+def as_told(node: yaml.Node) -> tuple[object, ...]:
+    """A node with its place, and those below it."""
+    below = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    inside = below if isinstance(node, yaml.ScalarNode) else tuple(map(as_told, below))
+    return node.tag, node.start_mark.line, node.start_mark.column, inside
+
+
+@pytest.mark.parametrize("path", sorted(KIT.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_files_of_the_kit_are_read_in_c_as_others_are_read(path: Path, tmp_path: Path) -> None:
+    data, node = read_yaml(path)
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    plain, same = read_yaml(copy)
+    assert (node.start_mark.buffer is None, same.start_mark.buffer is None) == (yaml.__with_libyaml__, False)
+    assert json.dumps(data) == json.dumps(plain)
+    assert as_told(node) == as_told(same)

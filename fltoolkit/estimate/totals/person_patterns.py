@@ -211,8 +211,21 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
     )
 
 
-def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
-    """Returns everybody who is in a population, with groups, populations, weights, outcomes and units."""
+def summed_by_kind(
+    persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], truths: Mapping[str, nw.Expr]
+) -> dict[str, Array]:
+    """Of how many persons of each kind something holds; the kinds in the order of `read_patterns` of the same groups and populations."""
+    persons = calibrated(persons)
+    columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
+    counted = [truth.fill_null(False).cast(nw.Int64()).alias(name) for name, truth in truths.items()]
+    frame = _outcomes(persons, columns, counted).select(*columns.by, *truths)
+    found = columns.labelled(to_pandas(frame.group_by(columns.by).agg(*[nw.col(name).sum() for name in truths]), persons.source))
+    table = found.groupby(columns.by, sort=True, as_index=False).sum()
+    return {name: np.asarray(table[name].to_numpy(float)) for name in truths}
+
+
+def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
+    """Returns everybody who is in a population, with groups, populations, weights, outcomes, units and further columns."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
@@ -226,6 +239,7 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
         *[nw.col(weight_of(q)).alias(name) for q, name in columns.weights.items()],
         *[expression.alias(name) for name, expression in outcomes.items()],
         *[nw.col(own).alias(name) for name, own in UNITS.items() if own in there],
+        *more,
     )
     return frame.filter(nw.any_horizontal(*[nw.col(name) for name in columns.flags.values()], ignore_nulls=True))
 

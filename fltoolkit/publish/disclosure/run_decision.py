@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -21,8 +21,15 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, contained_in
-from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
+from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, composed_of, contained_in
+from fltoolkit.publish.disclosure.profile.profile_decision import (
+    UNRELATED,
+    ProfileRows,
+    Relations,
+    beside_now,
+    decide_profile,
+    told_by,
+)
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
@@ -115,10 +122,36 @@ def decided_rows(
     return _decided(rows, found, seen, notes, made[0].about.rule_set)
 
 
-def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Decided:
-    """Decides on one more estimate after other rows were decided. Returns the earlier rows first, then the new ones.
+def nothing_decided(run: Decided) -> Decided:
+    """Returns a decision without rows, with the limits, the base and the rule set of a run. The first table of another outcome is
+    added to it.
+    """
+    no_rows = pd.DataFrame({"rule_set": pd.Series(dtype=object)})
+    return replace(run, table=no_rows, groups=(), keys=(), of=(), populations=(), unions={}, decision=Decision())
 
-    Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows of one outcome that were decided before, with the rows of one more estimate below them. They are the input of the
+    decision about the new rows.
+
+    Attributes:
+        rows: all rows. seen: what the assumed reader knows of them. first: what was decided before. earlier: the earlier rows.
+    """
+
+    rows: Rows
+    seen: Seen
+    first: Earlier
+    earlier: Decided
+
+    @property
+    def new(self) -> range:
+        """The positions of the new rows."""
+        return range(self.first.rows, len(self.rows.table))
+
+
+def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Joined:
+    """Rows that were decided before, and one more estimate.
 
     Args:
         earlier: the rows published before, of one outcome (what makes a person a case: forced labour, or an outcome that the user
@@ -129,28 +162,38 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
-    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
     place = {old: new for new, old in enumerate(before)}
     hidden, open_hidden = (
         frozenset(place[i] for i in gone if i in place) for gone in (earlier.decision.hidden, earlier.decision.open_hidden)
     )
-    first = Earlier(len(before), hidden, open_hidden)
+    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
+    return Joined(rows, seen, Earlier(len(before), hidden, open_hidden), earlier)
+
+
+def decided_beside(joined: Joined, persons: ClassifiedSurvey) -> Decided:
+    """Decides on new rows after earlier ones were decided. Returns the earlier rows first, then the new ones.
+
+    Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
+
+    Args:
+        joined: the earlier and the new rows.
+        persons: the survey, as for `joined_rows`.
+    """
+    rows, seen, first, new = joined.rows, joined.seen, joined.first, joined.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)
-    was, new = range(len(before)), range(len(before), len(rows.table))
-    # A profile protects its rows by hiding others of its own rows. A row that was shown before cannot be hidden any more. Then
-    # the new table is hidden instead.
-    late = any(i in was for i in found.hidden - hidden)
+    # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
+    late = any(i < new.start for i in found.hidden - first.hidden)
     found = replace(
         found,
-        hidden=set(new if late else found.hidden.intersection(new)) | hidden,
-        open_hidden=found.open_hidden.intersection(new) | open_hidden,
+        hidden=set(new if late else found.hidden.intersection(new)) | first.hidden,
+        open_hidden=found.open_hidden.intersection(new) | first.open_hidden,
     )
-    return _decided(rows, found, seen, earlier.notes, earlier.rule_set)
+    return _decided(rows, found, seen, joined.earlier.notes, joined.earlier.rule_set)
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Rows of some estimates, with the cells of persons that they show: see `Decided`."""
+class Rows:
+    """Rows of some estimates, with the cell of persons that each row is about: see `Decided`."""
 
     table: pd.DataFrame
     groups: tuple[str, ...]
@@ -164,7 +207,7 @@ class _Rows:
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
-def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
+def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     """Returns the rows of some estimates."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
@@ -180,14 +223,14 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], of[i] = characteristic_key(keys[i])
-    return _Rows(
+    return Rows(
         table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(of),
         tuple(est.about.population for est in made for _ in range(len(est.table))),
         {_union(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
     )  # fmt: skip
 
 
-def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
+def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
     """Returns some of the rows that were decided before, followed by new rows."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
@@ -195,9 +238,7 @@ def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
     keys, of, populations = (earlier.keys, more.keys), (earlier.of, more.of), (earlier.populations, more.populations)
-    return _Rows(
-        table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions}
-    )
+    return Rows(table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions})
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
@@ -205,7 +246,7 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
     return (*(old[i] for i in kept), *new)
 
 
-def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
+def _seen(rows: Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
     """Returns how readers see the rows.
 
     For a survey this includes its kinds of persons by all groups, also the groups of domains.
@@ -221,7 +262,7 @@ def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], p
     return Seen(limits, base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children)
 
 
-def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
+def _decided(rows: Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
     """Returns the rows with the decision, and with the notes that explain it."""
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
@@ -248,7 +289,7 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 
 
 def _decide(
-    rows: _Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
+    rows: Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
     """Decides what to hide of some of a run's rows: first in all other tables, then in the profiles of its cases."""
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
@@ -259,15 +300,16 @@ def _decide(
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
     first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier=earlier)
     mine = ProfileRows(table[apart], keys, of)
-    contained: Mapping[str, Collection[str]] = {}
+    relations = UNRELATED
     if persons:
-        contained = contained_in(characteristics_of(persons, children=False))
+        found = characteristics_of(persons, children=False)
+        relations = Relations(contained_in(found), composed_of(found))
         used = {g for i in mine.table.index for g, _ in keys[i]}
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(mine.table["reference_population"]))
         seen = replace(seen, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
-    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, contained))
+    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, relations))
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:

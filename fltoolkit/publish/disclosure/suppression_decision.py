@@ -102,7 +102,7 @@ def decide(
     away: dict[str, dict[CellId, str]] = {}
     blank: dict[str, dict[CellId, str]] = {}
     told = told_before(table, keys, of, earlier)
-    of_cases = {c: why for c, why in left.items() if c in told["now"].shown} | dict(profiles.primary)
+    of_cases = {c: why for c, why in left.items() if c in told["now"].shown} | dict(profiles.primary) | dict(earlier.close)
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
         found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | also[outcome]

@@ -31,6 +31,7 @@ class Seen:
         patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
         case_only: groups that only cases have.
         children: the populations of children; adults cannot have their routes.
+        apart: for each other outcome of the set, an array by kind of person: how many persons have only one of the two outcomes.
     """
 
     limits: Limits
@@ -38,6 +39,7 @@ class Seen:
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
+    apart: tuple[Array, ...] = ()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
@@ -94,6 +96,9 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     cells = patterns.holds(whole)
     away = unchanging(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits, away)
+    for differ in seen.apart if asked.outcome == "cases" else ():
+        # Where both outcomes are worked out of a part, so is the number of those who have one of them alone.
+        parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(seen.limits, non_cases=0), away)
     followed = _followed(asked, patterns, away)
     told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = csr_array(vstack([cells, *told]))

@@ -5,7 +5,8 @@ hidden.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -25,11 +26,13 @@ class Earlier:
     Attributes:
         rows: the number of these rows; their labels in the table are smaller than this number.
         hidden, open_hidden: as in `Decision`: rows that are hidden, and rows in which only the unresolved count is hidden.
+        close: cells that would reveal few persons beside a table of another outcome, each with the reason.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
     open_hidden: frozenset[int] = frozenset()
+    close: Mapping[CellId, str] = field(default_factory=dict)
 
 
 NOTHING = Earlier()

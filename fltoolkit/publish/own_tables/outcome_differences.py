@@ -3,47 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
-from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, Overlaps, read_overlaps
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
-from fltoolkit.publish.disclosure.run_decision import Decided
+from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, base_key, group_of
+from fltoolkit.publish.disclosure.run_decision import Decided, Joined
+from fltoolkit.publish.measure_units import PROFILES
+
+CLOSE = "few persons more or fewer than another outcome has"
+ALIKE = "another outcome has the same persons there, and hides them"
 
 
-def close_to_another(decided: Decided, new: range, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str) -> Decided:
-    """Returns the decision with further hidden rows: new rows that have nearly the same cases as another outcome in the same
-    cell. (An outcome is what makes a person a case: forced labour, or an outcome that the user defined.)
+@dataclass(frozen=True)
+class AmongOthers:
+    """What tables of other outcomes require of the rows of one outcome. An outcome is what makes a person a case: forced labour,
+    or an outcome that the user defined.
 
-    A cell is hidden if it has as many cases as a hidden cell of another outcome, or differs from any such cell by fewer cases
-    than the limit. Cells of groups that only cases have are left out: other outcomes do not have these groups.
+    Attributes:
+        joined: the rows, with those of their cells that differ from another outcome by only a few persons.
+        alike: for each other outcome (forced labour: ""), the positions of new rows that count the same persons under both
+            outcomes.
+    """
+
+    joined: Joined
+    alike: Mapping[str, list[int]]
+
+
+def beside_others(joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str) -> AmongOthers:
+    """Returns the rows of one outcome, with what must be hidden in them because tables of other outcomes are published, too.
+
+    A cell is confidential if it differs from the same cell of another outcome by fewer cases than the limit, or if it has as many
+    cases as a hidden one. A part of cells is confidential, too, if one outcome contains the other there, except for a few
+    persons. In a profile, only cells of characteristics that contain the outcome, or that it contains, are compared.
 
     Args:
-        decided: the rows of one outcome, and which of them are hidden.
-        new: which of these rows are new and may be hidden.
-        others: what was published of other outcomes, by name (forced labour: "").
-        persons: the survey.
-        own: the name of the outcome of the rows.
+        joined: the rows. others: what was published of other outcomes, by name (forced labour: "").
+        persons: the survey. own: the outcome of the rows.
     """
-    rows = [i for i in new if not persons.spec.case_only & {g for g, _ in decided.keys[i]}]
-    cells: list[CellId] = [(decided.populations[i], decided.keys[i]) for i in rows]
-    if not cells or not others:
-        return decided
-    groups = {g for _, key in cells for g, _ in key} | {group for group, _ in decided.unions.values()}
-    asked = [g for g in persons.spec.group_names if g in groups]
-    populations = list(dict.fromkeys(p for p, _ in cells))
-
-    def counts(outcome: str) -> list[int]:
-        swapped = in_place_of_forced_labour(persons, outcome) if outcome else persons
-        patterns = read_patterns(swapped, asked, populations).with_unions(decided.unions)
-        return [round(float(n)) for n in patterns.holds(cells) @ patterns.counts["cases"]]
-
-    mine, hidden = counts(own), set[int]()
+    table, patterns, only = joined.rows.table, joined.seen.patterns, persons.spec.case_only
+    counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
+    places = {
+        i: (joined.rows.populations[i], joined.rows.keys[i])
+        for i in np.flatnonzero(counted).tolist()
+        if only.isdisjoint(g for g, _ in joined.rows.keys[i])
+    }
+    if not places or not others or patterns is None:
+        return AmongOthers(joined, {})
+    names = [name or FORCED_LABOUR for name in others]
+    groups = [g for g in map(str, patterns.kinds) if g in persons.spec.group_names]  # in the order of the kinds
+    found = read_overlaps(persons, own or FORCED_LABOUR, names, groups, list(dict.fromkeys(joined.rows.populations)))
+    cells = list(dict.fromkeys(places.values()))
+    holds, mine = patterns.holds(cells), patterns.counts["cases"]
+    close, apart, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
     for name, other in others.items():
+        overlap = found.outcomes[name or FORCED_LABOUR]
+        one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
         gone = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
-        for i, cell, one, two in zip(rows, cells, mine, counts(name), strict=True):
-            few = 0 < abs(one - two) < decided.limits.cases
-            if one and two and (few or (one == two and cell in gone)):
-                hidden.add(i)
-    return replace(decided, decision=replace(decided.decision, hidden=decided.decision.hidden | hidden))
+        for cell, a, b in zip(cells, one, two, strict=True):
+            if a and b and 0 < abs(a - b) < joined.seen.limits.cases:
+                close[cell] = CLOSE
+            elif a and a == b and cell in gone:
+                close[cell] = ALIKE
+        same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
+        alike[name] = [i for i in joined.new if places.get(i) in same]
+        if (differ := _apart(mine, overlap)) is not None:
+            apart.append(differ)
+    if "" in others:
+        close |= {c: CLOSE for c in _close_to_profiles(joined, others[""], found, cells) if c not in close}
+    first = replace(joined.first, close=close)
+    return AmongOthers(replace(joined, first=first, seen=replace(joined.seen, apart=tuple(apart))), alike)
+
+
+def _apart(mine: Array, overlap: Overlap) -> Array | None:
+    """Returns, by kind, the persons who have only one of two outcomes. None if neither outcome contains the other, or if both are
+    the same.
+    """
+    alone, beyond = mine - overlap.both, overlap.other - overlap.both
+    return alone + beyond if alone.any() != beyond.any() else None
+
+
+def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
+    """Returns the cells that differ by only a few persons from the cases with a characteristic in a profile.
+
+    Args:
+        joined: the rows of a user-defined outcome. cases: those of forced labour, with its profiles. found: what both have in
+            common.
+        cells: of the rows.
+    """
+    patterns, close = joined.seen.patterns, set[CellId]()
+    if patterns is None:
+        return close
+    told: dict[str, dict[CellId, bool]] = {}
+    for i in np.flatnonzero(cases.table["measure"].isin(PROFILES)).tolist():
+        base = (cases.populations[i], base_key(cases.keys[i], cases.of[i]))
+        if (cases.of[i], WITH) in cases.keys[i]:
+            rows = told.setdefault(cases.of[i], {})
+            rows[base] = rows.get(base, False) or i in cases.decision.hidden
+    holds, mine = patterns.holds(cells), patterns.counts["cases"]
+    for (topic, name), overlap in found.characteristics.items():
+        hidden = told.get(group_of(topic, name), {})
+        counts = (np.rint(holds @ by_kind).astype(int).tolist() for by_kind in (mine, overlap.other, overlap.both))
+        for cell, one, two, both in zip(cells, *counts, strict=True):
+            is_nested = cell in hidden and both > 0 and both == min(one, two)
+            if is_nested and (abs(one - two) < joined.seen.limits.cases if one != two else hidden[cell]):
+                close.add(cell)
+    return close

@@ -18,9 +18,17 @@ from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.run_decision import Decided, decided_beside, decided_rows, limits_of
+from fltoolkit.publish.disclosure.cell_counts import CellId
+from fltoolkit.publish.disclosure.run_decision import (
+    Decided,
+    decided_beside,
+    decided_rows,
+    joined_rows,
+    limits_of,
+    nothing_decided,
+)
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.outcome_differences import close_to_another
+from fltoolkit.publish.own_tables.outcome_differences import ALIKE, beside_others
 from fltoolkit.publish.published_set import Basis, Published, judged
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
@@ -29,6 +37,7 @@ from fltoolkit.survey.spec.reserved_names import PUBLISHED
 SAME_ROW = ["measure", "outcome", "reference_population", "rule_set", "category"]
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
 OF_SPREAD = ["se", "cv", "deff", "n_eff"]
+OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
 @checked
@@ -88,17 +97,17 @@ def _beside(table: Estimates, out: Published) -> Published:
     persons, basis = _same_survey(est, out)
     own = _outcome(est)
     swapped = in_place_of_forced_labour(persons, own) if own else persons
-    earlier = basis.decided.get(own)
     run = next(iter(basis.decided.values()))
-    if earlier is None:
-        first = decided_rows([est], out.limits, run.notes, swapped)
-        decided, new = replace(first, base=run.base), range(len(first.table))
-    else:
-        decided = decided_beside(earlier, est, swapped)
-        new = range(len(decided.table) - len(est.table), len(decided.table))
     others = {name: found for name, found in basis.decided.items() if name != own}
-    decided = close_to_another(decided, new, others, persons, own)
-    families = {**basis.decided, own: decided}
+    joined = joined_rows(basis.decided.get(own) or nothing_decided(run), est, swapped)
+    beside = beside_others(joined, others, persons, own)
+    families = dict(basis.decided)
+    first = beside.joined.first
+    for name, places in beside.alike.items():
+        families[name], hidden = _decided_alike(est, [i - first.rows for i in places], families[name], (persons, name))
+        first = replace(first, close={**first.close, **hidden})
+    decided, new = decided_beside(replace(beside.joined, first=first), swapped), joined.new
+    families[own] = decided
     rows = _narrowed(decided, new)
     made = judged(rows, basis.profile)
     gone = _beside_hidden(decided, new)
@@ -109,6 +118,30 @@ def _beside(table: Estimates, out: Published) -> Published:
         if of.basis
     }
     return replace(_extended(out, _stated(made, table), est, families), profiles=sets)
+
+
+def _decided_alike(
+    est: Estimates, places: list[int], other: Decided, of: tuple[ClassifiedSurvey, str]
+) -> tuple[Decided, dict[CellId, str]]:
+    """Decides again on rows that count the same persons under another outcome, now together with the rows of that outcome.
+    Otherwise they would reveal what the other outcome's rows hide.
+
+    Args:
+        est: the estimate. places: the positions of these rows. other: the other outcome's rows. of: the survey, and the name of
+            the other outcome.
+
+    Returns:
+        The other outcome's rows with these below them, and the cells of these that are hidden, with the reason.
+    """
+    if not places:
+        return other, {}
+    persons, name = of
+    table = est.table.iloc[places].reset_index(drop=True)
+    same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}))
+    swapped = in_place_of_forced_labour(persons, name) if name else persons
+    joined = joined_rows(other, same, swapped)
+    found = decided_beside(joined, swapped)
+    return found, {(found.populations[i], found.keys[i]): ALIKE for i in joined.new if i in found.decision.hidden}
 
 
 def _stated(made: Published, est: Estimates) -> Published:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
-POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters; and centimetres per point
-SPARE = 1.07  # reserve for another font, and for bold heads
+POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
+SPARE = 1.07  # for another font
+BOLD = 1.08  # of a head, which is bold
 CELL_MARGIN = 0.12  # at each side of a cell
 LINES = 3  # the most lines of a text in a wide table
 MARKER = 0.55  # room for a marker behind a number
@@ -57,8 +58,8 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     room = MARKER if table.has_markers(place) else 0.0
     numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
-    unbroken = max([*numbers, *map(_longest_word, words), _longest_word(head.text) + room])
-    full = max([unbroken, *map(_width, words), _width(head.text) + room])
+    unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
+    full = max([unbroken, *map(_width, words), BOLD * _width(head.text) + room])
     short = full if head.kind == "label" else max(unbroken, full / LINES)
     return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 

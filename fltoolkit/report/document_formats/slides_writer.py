@@ -17,6 +17,8 @@ SETTINGS = (
     "{width: 1280, height: 720, margin: 0.03, center: false, display: 'flex', hash: true, transition: 'none', slideNumber: 'c/t', "
     "pdfSeparateFragments: false}"
 )
+BY_KEYBOARD = "else document.querySelectorAll('section').forEach((slide) => { slide.tabIndex = 0; });"
+"""On a narrow screen a slide with a wide table is moved sideways, with the keyboard, too."""
 NARROW = "(max-width: 599px)"
 """On a screen below this width the slides are one below the other, like a page: scaled down, nobody could read them."""
 
@@ -36,7 +38,8 @@ def as_slides(document: Document) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n<style>\n{reset}</style>\n'
         f'<style media="screen and (min-width: 600px)">\n{reveal}</style>\n<style>\n{look}</style>\n</head>\n'
         f'<body>\n<div class="reveal"><div class="slides">\n{first}\n{slides}\n</div></div>\n'
-        f"<script>\n{script}\n</script>\n<script>if (!matchMedia('{NARROW}').matches) Reveal.initialize({SETTINGS});</script>\n</body>\n</html>\n"
+        f"<script>\n{script}\n</script>\n<script>if (!matchMedia('{NARROW}').matches) Reveal.initialize({SETTINGS});\n{BY_KEYBOARD}</script>\n"
+        "</body>\n</html>\n"
     )
 
 

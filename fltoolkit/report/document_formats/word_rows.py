@@ -17,7 +17,8 @@ from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that XML does not allow
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
+BESIDE = 45  # twips from the end of a number to its marker
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
 
@@ -106,12 +107,14 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
         return (f'<w:ind w:right="{_twips(MARKER)}"/>' if column.marked else "") + RIGHT
     if not column.marked:
         return RIGHT
-    return f'<w:tabs><w:tab w:val="right" w:pos="{_twips(column.width - 2 * CELL_MARGIN - MARKER)}"/></w:tabs>'
+    end = _twips(column.width - 2 * CELL_MARGIN - MARKER)
+    return f'<w:tabs><w:tab w:val="right" w:pos="{end}"/><w:tab w:val="left" w:pos="{end + BESIDE}"/></w:tabs>'
 
 
 def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    tab = column.marked and cell.is_number and not is_head
-    return "".join(_runs(f"\t{cell.printed}" if tab else cell.printed))
+    tabs = column.marked and cell.is_number and not is_head
+    behind = f"\t{cell.bracketed}" if cell.text and cell.marker else ""
+    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed))
 
 
 def _ruled(color: str, size: int) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 from fltoolkit.arguments import checked
+from fltoolkit.cell_steps import steps
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.translations import without_translation
+from fltoolkit.languages.translations import lacking_in_each, without_translation
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
@@ -27,7 +30,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton of the
     plan, the slides and the pictures. Writes nothing if `folder` is empty.
 
-    Returns a sentence that names the files. It also names the texts of the survey and the plan that have no translation into one
+    Returns a sentence that names the files. It also says how many texts of the survey and the plan have no translation into one
     of the languages. The documents mark these texts.
 
     Raises:
@@ -38,29 +41,27 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     languages = [read_language(code) for code in evidence.plan.languages]
     written = []
     for language in languages:
-        print(f"Documents in {language.say('language')} …", flush=True)
-        with drawn_once():
-            made = _made(evidence, language)
-        for name, content in made:
-            target = Path(folder) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, content)
-            written.append(name)
+        with drawn_once(), steps() as tell:
+            for name, content in _made(evidence, language):
+                tell(f"{name} …")
+                target = Path(folder) / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(target, content())
+                written.append(name)
     files = [name for name in written if "/" not in name]
     pictures = len(written) - len(files)
     told = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
-    return Words("\n\n".join([told, *without_translation(evidence.own_words, evidence.plan.languages)]))
+    missing = lacking_in_each(evidence.own_words, evidence.plan.languages)
+    return Words("\n\n".join([told, *without_translation(missing)]))
 
 
-def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:
-    """Returns every file of one language: its name and its bytes."""
-    brief, code = evidence_brief(evidence, language), language.code
-    made = [
-        (f"evidence_brief_{code}.html", as_html(brief).encode()),
-        (f"evidence_brief_{code}.docx", as_word(brief)),
-        (f"nap_skeleton_{code}.docx", as_word(nap_skeleton(evidence, language))),
-        (f"slides_{code}.html", as_slides(workshop(evidence, language)).encode()),
-    ]
+def _made(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Returns every file of one language: its name, and the function that makes its bytes."""
+    brief, code = cache(lambda: evidence_brief(evidence, language)), language.code
+    yield f"evidence_brief_{code}.html", lambda: as_html(brief()).encode()
+    yield f"evidence_brief_{code}.docx", lambda: as_word(brief())
+    yield f"nap_skeleton_{code}.docx", lambda: as_word(nap_skeleton(evidence, language))
+    yield f"slides_{code}.html", lambda: as_slides(workshop(evidence, language)).encode()
     for picture in every(evidence, language):
-        made += [(f"charts/{picture.name}_{code}.{kind}", getattr(picture, kind)) for kind in ("svg", "png")]
-    return made
+        for kind in ("svg", "png"):
+            yield f"charts/{picture.name}_{code}.{kind}", partial(getattr, picture, kind)

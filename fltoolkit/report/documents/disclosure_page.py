@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, TableCells
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
 from fltoolkit.show.printed_tables.printed_table import PrintedTable, of_texts
@@ -40,7 +42,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
             "points to one person. Weighted numbers are rounded to "
             f"{record.base:,.10g} persons."
         ),
-        *(Paragraph(str(note), "warning") for note in record.notes),
+        *(Paragraph(read_language(BASE).kit(note), "warning") for note in record.notes),
         Heading("Tables"), _tables(record.tables),
         Heading("Hidden cells"), *_hidden(record),
         Heading("Decision"), _signature(),

@@ -9,7 +9,7 @@ from functools import wraps
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import languages_marked
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Contents, Document, Paragraph
 
 Make = Callable[[Evidence, Language], Document]
 
@@ -18,7 +18,8 @@ def with_own_words(make: Make) -> Make:
     """Decorates a function that makes a document in a language. Texts that the survey and the plan give themselves, such as
     labels, then appear in this language.
 
-    If some of these texts have no translation, a note at the end of the document names them.
+    If some of these texts have no translation, a note names them. It is at the end of the document, or above its list of
+    contents.
     """
 
     @wraps(make)
@@ -29,6 +30,8 @@ def with_own_words(make: Make) -> Make:
             return document
         names = language.join(map(language.name_of, others))
         note = Paragraph(language.say("own_words.note", languages=names), "quiet")
-        return replace(document, blocks=(*document.blocks, note))
+        blocks = document.blocks
+        place = next((i for i, block in enumerate(blocks) if isinstance(block, Contents)), len(blocks))
+        return replace(document, blocks=(*blocks[:place], note, *blocks[place:]))
 
     return made

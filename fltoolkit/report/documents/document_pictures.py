@@ -28,10 +28,10 @@ from fltoolkit.survey.spec.groups import TOTAL
 Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
-FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that fit in a picture
-FEW_CHANGES = {"half": 6, "slide": 3}  # categories in a picture of change; on a slide the verdicts are above it
-
-MOSTLY = 0.5  # share of a group's categories: if fewer are shown, the group has no picture
+FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
+FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
+BELOW_VERDICTS = 3.1  # inches of a slide, below the verdicts of a change
+MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 
     @wraps(draw)
     def known_or_drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
-        language, known = language.about(evidence.own_words).for_pictures(), _drawn.get()
+        language, known = language.about(evidence.own_words).with_stars(), _drawn.get()
         if known is None:
             return draw(evidence, language, *asked)
         key = (draw.__name__, id(evidence), language.code, *asked)
@@ -168,7 +168,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), SIZES[width])
+    size = replace(SLIDE, height=BELOW_VERDICTS) if width == "slide" else SIZES[width]
+    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), size)
 
 
 @_once

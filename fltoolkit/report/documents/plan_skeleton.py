@@ -174,6 +174,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
         Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), Paragraph(language.say("skeleton.matrix_there")),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
-        Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(way)] if way else []),
-        targets_section.milestones(evidence, language), *planned, Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
+        Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")),
+        targets_section.milestones(evidence, language), *planned, *([Chart(way)] if way else []),
+        Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
+from fltoolkit.report.document_sections import follow_up_section, profile_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
@@ -17,6 +17,7 @@ from fltoolkit.show.wording import number_words, result_sentences
 
 ROWS = 9  # of a table or a picture that fits on a slide
 VERDICTS, WARNINGS = 2, 2  # that fit on a slide
+COERCION = "coercion"  # the topic of a profile
 
 
 @with_own_words
@@ -64,16 +65,14 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides that show who is in forced labour: one picture per slide.
-
-    The title of the picture is the title of the slide.
-    """
+    """Returns slides that show who is in forced labour, and by which means: one picture per slide. The title of the picture is the title of the slide."""
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     pictures = [
         by_group(evidence, language, "slide"),
         *(estimates(evidence, language, "slide", Grouped("share", (g,))) for g in shares[:2]),
+        _coerced(evidence, language),
         *(_of(evidence, population, language) for population in children),
     ]
     return [block for picture in pictures for block in _pictured(picture)]
@@ -82,6 +81,17 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 def _pictured(picture: Drawn | None) -> list[Block]:
     """Returns the slide of a picture."""
     return [Heading(picture.title), Chart(picture)] if picture else []
+
+
+def _coerced(evidence: Evidence, language: Language) -> Drawn | None:
+    """Returns a picture of the means of coercion, of the first population with a published profile. Returns None if there is no
+    such profile, or if a slide has no room for it.
+    """
+    out = evidence.now
+    there = [p for p in profile_section.populations(out) if COERCION in groups_of(out, "profile", p)]
+    if not there or len(out.select("profile", [COERCION], population=there[0])) > ROWS:
+        return None
+    return estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:

@@ -20,6 +20,7 @@ from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.charts.change_charts import sentence
 from fltoolkit.show.wording.english_numbers import (
+    NBSP,
     PublishedNumber,
     in_large_type,
     interval,
@@ -247,5 +248,5 @@ def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
         "doubt": f"{percent(row)} interval{of} {interval(row)}" if interval(row) else "",
         "wide": str(row["bounds_note"]) if wide else "",
         "flag": str(row["flag"]),
-        "reason": str(row["reason"]),
+        "reason": str(row["reason"]).replace(" %", f"{NBSP}%"),
     }

@@ -116,11 +116,20 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold_tables(cell: Any) -> None:
-    """Folds the tables of a cell that follow a picture."""
-    drawn = False
+    """Folds the tables of a cell that follow a picture. The line on which readers click has the title of the picture before the
+    table.
+    """
+    drawn, picture = False, ""
     for output in cell.get("outputs", []):
         data = output.get("data", {})
-        if drawn and MIME not in data and "text/html" in data:
+        if MIME in data:
+            drawn, picture = True, _picture_title(data[MIME])
+        elif drawn and "text/html" in data:
             found = TABLE_TITLE.search(data["text/html"])
-            output.metadata["fold"] = re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
-        drawn = drawn or MIME in data
+            output.metadata["fold"] = picture or (re.sub("<[^>]+>", "", found[1]) if found else escape("Table"))
+
+
+def _picture_title(chart: Any) -> str:
+    """Returns the title of a chart in HTML as plain text: the bold lines above its subtitle. Empty if the chart has no title."""
+    text = ((chart.get("layout") or {}).get("title") or {}).get("text") or ""
+    return re.sub("<[^>]+>", "", text.partition("</b>")[0].replace("<br>", " "))

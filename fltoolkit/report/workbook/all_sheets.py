@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.own_text import OwnText, own_texts_in
+from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, not_placed, plain
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
-from fltoolkit.report.workbook.sheet_words import first_language
+from fltoolkit.report.workbook.sheet_words import first_language, star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
@@ -25,7 +28,10 @@ from fltoolkit.show.wording.section_words import Words
 
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
-    """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out."""
+    """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out. Texts of the
+    survey and the plan that have no translation are marked with a star.
+    """
+    language = language.about(evidence.own_words).with_stars()
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
@@ -40,7 +46,14 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    return [front_sheets.read_me(made, language), *made]
+    return [front_sheets.read_me(made, language, star_note(_own_texts(evidence), language, made)), *made]
+
+
+def _own_texts(evidence: Evidence) -> list[OwnText]:
+    """Returns the texts that the plan and its surveys give themselves, with the definitions of indicators, which only the
+    workbook shows.
+    """
+    return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
@@ -58,7 +71,8 @@ def write(evidence: Evidence, folder: Path) -> Words:
     made = pages(evidence, language)
     own = {name: [[plain(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
-    write_book(target, Book(evidence.plan.title, made, language, own, ids))
+    title = language.about(evidence.own_words).with_stars().own(evidence.plan.title)
+    write_book(target, Book(title, made, language, own, ids))
     told = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
         told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
@@ -77,6 +91,8 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
     """Writes a workbook with one sheet: the plan's baseline, with the columns of Tool No. 16. Nobody fills in anything there."""
-    language = first_language(filled.plan)
+    own = own_words(filled.plan.path.name, filled.plan)
+    language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
-    write_book(path, Book(filled.plan.title, [page], language, recorded=False))
+    page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
+    write_book(path, Book(language.own(filled.plan.title), [page], language, recorded=False))

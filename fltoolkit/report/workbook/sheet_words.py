@@ -4,12 +4,14 @@ numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.marked_text import STAR
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
@@ -24,6 +26,17 @@ NO_GROUP = "–"
 def first_language(plan: Plan) -> Language:
     """Returns the language of a plan's workbook: the first language of its documents."""
     return read_language(plan.languages[0])
+
+
+def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
+    """Returns a sentence on the texts that have a star on these sheets: texts of the survey or plan that are not translated into
+    this language.
+    """
+    foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
+    said = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
+    said |= {text for page in pages for text in page.notes}
+    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in said)}
+    return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:

@@ -20,10 +20,14 @@ from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, ROWS as CHART_
 from fltoolkit.spreadsheets import Spreadsheet, clean, print_as_read
 
 KIT = "_kit"
-KEY = "fl_"  # before a sheet's key, in the name that is defined for it
-NARROWEST = 70  # the smallest number of characters in a line of notes
-NOTES_IN_WIDTH = 1.2  # characters of a note in one unit of column width; notes have smaller letters than cells
-USUAL_WIDTH = 8.4  # of a column without a set width
+KEY = "fl_"  # before a sheet's key in the name that is defined for it
+NARROWEST = 70  # characters of a line of notes, at least
+NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
+USUAL_WIDTH = 8.4  # of a column for which none is set
+IN_WIDTH = (
+    1.12  # characters of a cell in a unit of its column's width: few enough that no line is cut where a sheet is printed smaller
+)
+LINE = 13.2  # points of a line
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,25 @@ def write_book(path: Path, book: Book) -> None:
     write_whole(path, file.content())
 
 
+def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
+    """Makes a row as high as its longest cell needs. A spreadsheet program's own guess would cut off the last line if a sheet is
+    printed smaller.
+    """
+    if (most := max(lines, default=1)) > 1:
+        sheet.set_row(row, most * LINE + 2)
+
+
+def _lines_of(cell: object, about: Column) -> int:
+    """Returns how many lines a cell takes in its column. An empty cell takes one."""
+    style = cell.style if isinstance(cell, Styled) else about.style
+    value = about.shown(getattr(cell, "value", cell))
+    return _lines(value, about.width) if isinstance(value, str) and style != "unseen" else 1
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(1, len(wrap(part, max(1, int(width * IN_WIDTH))))) for part in clean(text).split("\n"))
+
+
 class _Writer:
     """Writes into one workbook, and records every cell."""
 
@@ -244,8 +267,10 @@ class _Writer:
             written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head")
             self.record.add(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
+        _raise(sheet, head, [_lines(about.head, about.width) for about in page.columns])
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
+            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.columns, strict=True)])
         if page.chart:
             insert(self.file.book, sheet, page.name, page.chart, (head, len(page.columns)))
         self.dress(sheet, page, last)

@@ -36,10 +36,11 @@ class Progress:
         self._show()
 
     def write(self, said: str) -> None:
-        """Shows the text that a cell prints as the name of a step. papermill calls this method, because it takes this object for
-        an output file.
+        """Shows the text that a cell prints as the name of a step. Backspaces that erase the step before are left out.
+
+        papermill calls this method, because it takes this object for an output file.
         """
-        if lines := said.strip().splitlines():
+        if lines := said.strip("\b \n").splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:

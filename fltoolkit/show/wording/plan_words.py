@@ -54,7 +54,7 @@ def promise(language: Language, row: Line) -> str:
 
 def frequency(language: Language, said: str) -> str:
     """Returns how often an indicator is reported, in the plan's words or in the kit's."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
+    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
 
 
 def verifiable(language: Language, row: Line) -> str:

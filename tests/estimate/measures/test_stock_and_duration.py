@@ -255,8 +255,8 @@ def test_the_measures_in_time_are_published_and_never_mixed_with_the_flow(small:
     assert out.select("prevalence")["cases"].tolist() == [60]
     assert out.select("current_prevalence", "sex")["estimate"].notna().all()
     told = str(fl.show.headline(out))
-    for words in ("at any time in the past 12 months was 600", "on an average day of the past 12 months was 330",
-                  "at the time of the interview was 300", "was 6.5 months among cases"):  # fmt: skip
+    for words in ("At some time in the past 12 months, 600 adults were", "On an average day of the past 12 months, 330 adults were",
+                  "At the time of the interview, 300 adults were", "spent 6.5 months in it on average"):  # fmt: skip
         assert words in told
     assert "on an average day" in fl.show.dots(out, "stock", "sex").alt
     assert "at the time of the interview" in str(fl.show.table(out.select("current_prevalence", "sex")))
@@ -287,7 +287,7 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
         "some cases gave no months, and a stock on an average day needs those of all: fewer than 5 case(s)"
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
-    assert "on an average day of the past 12 months is not available (some cases gave no months" in str(fl.show.headline(out))
+    assert "on an average day (adults): not available. Reason: some cases gave no months" in str(fl.show.headline(out))
     assert "by sex: [x]" in fl.show.dots(out, "stock", [[], ["sex"]]).alt
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+import shipped
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -11,8 +12,8 @@ from fltoolkit.nap.profile.profile_rows import could_name, names_of, rows_of_cha
 
 
 @pytest.fixture(scope="module")
-def out(norvia: fl.Survey) -> fl.Published:
-    return fl.publish_run(norvia)
+def out() -> fl.Published:
+    return shipped.published(shipped.NORVIA)
 
 
 def test_a_stage_has_its_side_before_it_since_both_sides_have_one(norvia: fl.Survey) -> None:

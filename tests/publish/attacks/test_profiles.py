@@ -9,6 +9,7 @@ whoever answered yes to an item of that stage.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,66 +17,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from profiled_surveys import BY, CELLS, ITEMS, STAGES, survey, truths
 from scipy.optimize import linprog
 from scipy.sparse import lil_array
-from small_surveys import SPEC
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure import run_decision
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
 from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
 from fltoolkit.survey.spec.groups import TOTAL
-
-ITEMS = {
-    "involuntary": ["different_job", "hazardous_work", "other_employers", "unagreed_overtime", "very_low_or_no_wages"],
-    "coercion": ["threats_or_violence", "debt_bondage", "withheld_wages", "withheld_documents", "other_penalty"],
-}
-STAGES = {"different_job": "recruitment", "other_employers": "recruitment", "hazardous_work": "work", "unagreed_overtime": "work",
-          "very_low_or_no_wages": "leaving", "threats_or_violence": "work", "debt_bondage": "leaving", "withheld_wages": "work",
-          "withheld_documents": "leaving", "other_penalty": "work"}  # fmt: skip
-CELLS = list(product(("men", "women"), ("north", "south", "east")))
-LETTERS = {"1": "yes", "2": "no", "8": "open"}
-BY = {"sex": ("men", "women"), "region": ("north", "south", "east")}
-
-
-def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
-    """A survey of 900 persons with some 45 to 130 cases, and its persons."""
-    draw = np.random.default_rng(seed)
-    n = 900
-    table = pd.DataFrame(
-        {"HH": range(n), "LINE": 1, "W": 10, "S": 1, "P": np.arange(n) % 45, "AGE": 30, "WORK": 1, "FISIC": "", "ISIC": "01"}
-    )
-    table["SEX"], table["R"] = draw.choice([1, 2], n), draw.choice([1, 2, 3], n, p=[0.46, 0.48, 0.06])
-    asked = draw.random(n) < draw.uniform(0.05, 0.15)
-    for item in (i for side in ITEMS.values() for i in side):
-        share, open_ = draw.choice([0.05, 0.3, 0.6, 0.9, 0.96]), draw.choice([0.0, 0.02, 0.08])
-        answers = np.where(draw.random(n) < open_, "8", np.where(draw.random(n) < share, "1", "2"))
-        table[item.upper()] = np.where(asked, answers, "2")
-    table.to_csv(folder / "persons.csv", index=False)
-    items = {side: {item: {"column": item.upper(), "stage": STAGES[item]} for item in names} for side, names in ITEMS.items()}
-    spec = SPEC | {"items": items, "sectors": {}, "tables": [
-        {"measure": "profile", "by": [[], ["sex"], ["region"]]}, {"measure": "total", "by": [[], ["sex"], ["region"]]},
-    ]}  # fmt: skip
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return fl.classify(fl.read_survey(folder)), table
-
-
-def truths(table: pd.DataFrame) -> dict[str, pd.Series]:
-    """Of the cases the answer to each characteristic, as the questionnaire has it."""
-    answers = {item: table[item.upper()] for side in ITEMS.values() for item in side}
-    sides = [np.logical_or.reduce([answers[i] == "1" for i in side]) for side in ITEMS.values()]
-    case = sides[0] & sides[1]
-    found = {item: answer[case].map(LETTERS) for item, answer in answers.items()}
-    for side, names in ITEMS.items():
-        for stage in ("recruitment", "work", "leaving"):
-            if parts := [found[i] for i in names if STAGES[i] == stage]:
-                some, none = (
-                    np.logical_or.reduce([p == "yes" for p in parts]),
-                    np.logical_and.reduce([p == "no" for p in parts]),
-                )
-                found[f"{side}_stage: {stage}"] = pd.Series(np.where(some, "yes", np.where(none, "no", "open")), parts[0].index)
-    return found
 
 
 class Reader:
@@ -127,10 +77,14 @@ class Reader:
     def _range(self, places: list[int]) -> tuple[float, float]:
         goal = np.zeros(len(self.place) + len(self.base))
         goal[places] = 1.0
-        ties, limits = (self._matrix([left for left, *_ in rows]) for rows in (self.equal, [(left,) for left in self.below]))
-        known = {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
-        low, high = linprog(goal, **known), linprog(-goal, **known)
+        low, high = linprog(goal, **self.known), linprog(-goal, **self.known)
         return float(low.fun), -float(high.fun)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """All that is learned, as linear programmes take it."""
+        ties, limits = self._matrix([left for left, _ in self.equal]), self._matrix(self.below)
+        return {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
 
     def _matrix(self, rows: list[dict[int, float]]) -> Any:
         matrix = lil_array((len(rows), len(self.place) + len(self.base)))
@@ -169,10 +123,25 @@ def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
 SEEDS = range(6)
 
 
+Runs = Callable[[int], tuple[fl.Survey, pd.DataFrame, fl.Published]]
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """By its seed a survey, its table, and what is published of it by the kit as it is: once for all tests that switch nothing off."""
+
+    @cache
+    def run(seed: int) -> tuple[fl.Survey, pd.DataFrame, fl.Published]:
+        persons, table = survey(tmp_path_factory.mktemp("seed"), seed)
+        return persons, table, fl.publish_run(persons)
+
+    return run
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: Path) -> None:
-    persons, table = survey(tmp_path, seed)
-    own = fl.publish_run(persons).own
+def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, run_of: Runs) -> None:
+    _, table, run = run_of(seed)
+    own = run.own
     known, tried = told(own, table)
     assert known == []
     assert tried > 20
@@ -181,9 +150,8 @@ def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: P
 
 
 @pytest.mark.parametrize("seed", SEEDS[1:3])
-def test_nor_with_tables_beside_the_run(seed: int, tmp_path: Path) -> None:
-    persons, table = survey(tmp_path, seed)
-    run = fl.publish_run(persons)
+def test_nor_with_tables_beside_the_run(seed: int, run_of: Runs) -> None:
+    persons, table, run = run_of(seed)
     out = fl.publish(fl.total(persons, by="region", where={"sex": "women"}), beside=run)
     out = fl.publish(fl.total(persons, by=[["sex", "region"]]), beside=out)
     more = out.table.iloc[len(run.table) :]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 from handed import EN, ES, FR, in_languages
 from harvest import lines
 from marked_language import in_this_language, marked_language, without_mark
@@ -36,12 +37,10 @@ LANGUAGES = pytest.mark.parametrize("language", [FR, ES], ids=["fr", "es"])
 NAMES = {"Norvia", "Valdorie", "Smallland", "Nowhere", "fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}
 
 
-@pytest.fixture(scope="module", params=["norvia_lfs_2025", "valdorie_enquete_2025"])
+@pytest.fixture(scope="module", params=[shipped.NORVIA, shipped.VALDORIE])
 def evidence(request: pytest.FixtureRequest) -> fl.Evidence:
-    folder = SAMPLES / request.param
-    plan = fl.read_plan(folder / "nap.yaml")
-    persons = fl.classify(fl.read_survey(folder / "survey.yaml"))
-    return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+    plan, persons = shipped.plan(request.param), shipped.persons(request.param)
+    return fl.evidence(plan, fl.rounds(plan, persons, shipped.published(request.param, planned=True)))
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +213,14 @@ def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> N
         said = "\n".join(texts(nap_skeleton(evidence, language)))
         for text in (evidence.plan.title, evidence.plan.goal, *evidence.now.coverage_excludes):
             assert (own[text].said(language.code) or mark(text, "en")) in said
+
+
+def test_a_workbook_marks_what_the_plan_does_not_say_in_its_language(tmp_path: Path) -> None:
+    """With a star, since a cell has no italics; and the first sheet says what the star means. In the plan's own language nothing is marked."""
+    for code, starred, note in (("fr", True, FR.say("own_words.note", languages="anglais")), ("en", False, "Text marked *")):
+        fl.report.write_workbook(in_languages(fell(), code), tmp_path / code)
+        said = lines(tmp_path / code / "nap_workbook.xlsx")
+        plan = fell().plan
+        for text in (plan.goal, *(i.indicator for s in plan.framework for i in s.indicators)):
+            assert any(f"{text}*" in line for line in said) == starred, text
+        assert any(note in line for line in said) == starred

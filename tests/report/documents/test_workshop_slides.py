@@ -71,6 +71,23 @@ def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("items", "there"), [(ROWS, True), (ROWS + 1, False)])
+def test_the_means_of_coercion_have_one_slide_where_there_is_room_for_them(items: int, there: bool) -> None:
+    """In the order of the questionnaire, though a later item is more common than an earlier one."""
+    means = [
+        of("coercion", f"item {i}", measure="profile", coercion=f"item {i}", estimate=(i + 1) / 20, ci_low=0.01, ci_high=0.9)
+        for i in range(items)
+    ]
+    stages = [of("coercion_stage", s, measure="profile", coercion_stage=s) for s in ("recruitment", "work")]
+    made = workshop(evidence_from(published(row(), *SEX, *means, *stages, groups=("sex",))), EN)
+    pictured = [b.picture for _, (b, *_) in slides(made) if isinstance(b, Chart) and b.picture.name.startswith("profile")]
+    assert [picture.name for picture in pictured] == (["profile_by_coercion"] if there else [])
+    for picture in pictured:
+        assert [f"item {i}" in picture.alt for i in range(items)] == [True] * items
+        places = [picture.alt.index(f"item {i}") for i in range(items)]
+        assert places == sorted(places)
+
+
 def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
     rows = [
         of("sex", "men", **UNRELIABLE),

@@ -13,6 +13,10 @@ from fltoolkit.show.wording.section_words import Nothing, Result
 
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
 TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
+TITLED = {
+    MIME: {"layout": {"title": {"text": "<b>By sex<br>and &lt;age&gt;</b><br><span style='color:#555'>per 1,000</span>"}}},
+    "text/plain": "c",
+}
 PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
 
 
@@ -66,7 +70,8 @@ def test_a_failed_cell_is_never_folded_away() -> None:
 
 @pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
                                               ((CHART, TABLE, TABLE), [None, "By &lt;sex&gt;", "By &lt;sex&gt;"]),
-                                              ((CHART, PROSE, TABLE), [None, None, "By &lt;sex&gt;"])])  # fmt: skip
+                                              ((CHART, PROSE, TABLE), [None, None, "By &lt;sex&gt;"]),
+                                              ((TITLED, TABLE), [None, "By sex and &lt;age&gt;"])])  # fmt: skip
 def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: Any) -> None:
     made = notebook("## One", shown(*data))
     lay_out(made)

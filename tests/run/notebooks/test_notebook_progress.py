@@ -37,6 +37,7 @@ def test_on_a_terminal_the_line_tells_notebook_section_or_step_and_seconds(monke
         progress.notebook("1_survey")
         progress.section("What it is")
         progress.write("Documents in English\nand more\n")
+        progress.write("\b\b\b")  # a step taken back
         progress.write("\n")
         progress.ended()
     assert drawn[:4] == [

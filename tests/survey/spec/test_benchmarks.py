@@ -70,7 +70,7 @@ def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
     patterns = read_patterns(persons, ["sex"], ["adults"])  # a reader who looks for persons has the calibrated weights
     assert patterns.weighted["adults", "cases"].sum() == pytest.approx(fl.total(persons).table["estimate"].iloc[0])
     assert out.select("total")["population"].iloc[0] == pytest.approx(4500)
-    assert "Weights raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
+    assert "Weights: raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
     shown = fl.show.calibration(persons)
     assert "2,500" in str(shown)
     assert "raked to sex, age_group" in shown.html  # type: ignore[union-attr]

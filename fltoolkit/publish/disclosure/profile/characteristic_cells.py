@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS, Characteristic
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -21,6 +23,7 @@ WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"
 FEW_MORE = "few cases more than have another characteristic, which it contains"
+FEW_BOTH = "few cases have two of the characteristics that make it up"
 HALF = 0.5
 
 
@@ -63,6 +66,59 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
+class Composed:
+    """Characteristics (the parts) that together make up another characteristic, or all cases (the whole). Each case that has the
+    whole has at least one part, and each case that has a part has the whole.
+
+    So a reader can subtract the number of cases with the whole from the sum of the parts. With two parts, the result is the
+    number of cases that have both.
+
+    Attributes:
+        whole: the characteristic that the parts make up; empty for all cases.
+        parts: the names of the parts, each as `group_of` gives it.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
+    """Returns which characteristics together make up another one, or all cases. They do if their questions together are the
+    questions of the other one.
+
+    Two kinds of parts are looked for: all characteristics of one topic that another characteristic contains (such as the items of
+    a stage), and any two characteristics. Each case answered yes to a question of each side of the definition (involuntary work
+    and coercion). So the items of a side make up all cases, and so do its stages.
+    """
+    of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
+    return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
+
+
+def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
+    """Returns what characteristics of a side of the definition can make up: each characteristic of the side and all cases, with
+    the questions of each.
+    """
+    return [
+        *((group_of(c.topic, c.name), c.questions) for c in found),
+        ("", frozenset[str]().union(*(c.questions for c in found))),
+    ]
+
+
+def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
+    """Returns the sets of characteristics that together make up one characteristic (or all cases)."""
+    name, questions = whole
+    inside = [c for c in found if c.questions < questions]
+    topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
+    tried = [*(parts for parts in topics if len(parts) > 1), *map(list, combinations(inside, 2))]
+    makes = {
+        tuple(group_of(c.topic, c.name) for c in parts)
+        for parts in tried
+        if frozenset[str]().union(*(c.questions for c in parts)) == questions
+    }
+    return [Composed(name, parts) for parts in sorted(makes)]
+
+
+@dataclass(frozen=True)
 class ToldByProfiles:
     """What profiles of cases reveal about cells that other tables may show, too.
 
@@ -81,6 +137,24 @@ class ToldByProfiles:
 
 
 NO_PROFILES = ToldByProfiles()
+
+
+class CasesByAnswer(NamedTuple):
+    """The cases of a base by their answer: how many have a characteristic, how many do not have it, and how many leave it open.
+    The base is all cases of which a profile shows shares.
+    """
+
+    yes: int
+    no: int
+    open: int
+
+    def beyond(self, part: CasesByAnswer) -> dict[str, int]:
+        """Returns, for each answer, by how many cases this characteristic differs from one that it contains (`part`).
+
+        Each case that has the part has this one, and each case that lacks this one lacks the part. So a reader can subtract. The
+        open answers can be compared only if this one contains nothing else that is open.
+        """
+        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.open - self.open}
 
 
 @dataclass
@@ -107,11 +181,19 @@ class CharacteristicCells:
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     opened: dict[CellId, list[int]] = field(default_factory=dict)
 
-    def having(self) -> dict[CellId, Cell]:
-        """Returns the cases with the characteristic, by their base (all cases of which they are a share). Empty if these are
-        several characteristics that exclude each other.
+    def answers(self) -> dict[CellId, CasesByAnswer]:
+        """Returns the cases by their answer (yes, no, open) for each base. Empty if these are several characteristics that
+        exclude each other.
         """
-        return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
+        bases = dict.fromkeys(base_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
+        return {
+            base: CasesByAnswer(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
+            for base in bases
+        }
+
+    def cell_of(self, base: CellId, answer: str) -> CellId:
+        """Returns the cell of the cases in a base that gave one answer on the characteristic."""
+        return base[0], base[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
         """Adds the cells of one row of a profile (the cases with the characteristic, without it, and unresolved), and notes which

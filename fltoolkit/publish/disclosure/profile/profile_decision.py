@@ -7,21 +7,26 @@ cell because of a profile: a row is protected by hiding other rows of the same c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.languages.reasons import Reason, group_name
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, mean_weights
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,
+    FEW_BOTH,
     FEW_MORE,
     NO_CASES,
+    WITH,
+    WITHOUT,
+    CasesByAnswer,
     CharacteristicCells,
+    Composed,
     ToldByProfiles,
     base_key,
     base_of,
@@ -29,6 +34,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
 )
 from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, Settled, named
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOWHERE = "shown nowhere"
 ELSEWHERE = "another table has nearly the same cases"
@@ -85,7 +91,23 @@ def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByPro
     return ToldByProfiles(cells, {c: why for c, why in primary.items() if cells[c].cases}, opened)
 
 
-def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
+@dataclass(frozen=True)
+class Relations:
+    """How the characteristics of cases are related to each other.
+
+    Attributes:
+        contained: for each characteristic, the characteristics that it contains: each case that has one of these has it, too.
+        composed: which characteristics together make up another one, or all cases.
+    """
+
+    contained: Mapping[str, Collection[str]] = field(default_factory=dict)
+    composed: Sequence[Composed] = ()
+
+
+UNRELATED = Relations()
+
+
+def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, relations: Relations = UNRELATED) -> Decision:
     """Decides which rows of the profiles (shares of cases with a characteristic) are hidden, and adds this to the decision of a
     run.
 
@@ -93,15 +115,18 @@ def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Ma
         rows: rows of profiles under the run's own rule set.
         first: what is hidden of all other rows.
         seen: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
-        contained: for each characteristic, the other characteristics that it contains (see `contained_in`).
+        relations: how the characteristics are related, for example which of them contain others.
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
     coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
     beside = _beside(rows, first)
     decided: dict[str, _Characteristic] = {}
-    for own in sorted(rows.characteristics(seen), key=lambda c: len(contained.get(c.group, ()))):
-        parts = [decided[name] for name in contained.get(own.group, ()) if name in decided]
-        decided[own.group] = made = _Characteristic(own, _settled(own, _limited(own, parts, first, seen), beside, seen, salt))
+    for own in sorted(rows.characteristics(seen), key=lambda c: len(relations.contained.get(c.group, ()))):
+        parts = [decided[name] for name in relations.contained.get(own.group, ()) if name in decided]
+        limited = _limited(own, parts, first, seen)
+        for cell in _few_have_two(own, decided, relations.composed, seen.limits):
+            limited.primary.setdefault(cell, FEW_BOTH)
+        decided[own.group] = made = _Characteristic(own, _settled(own, limited, beside, seen, salt))
         settled.append(made.settled)
         if WITH_BREAKDOWN in made.settled.hidden.values():
             coarse.append(Reason.of("reasons.among_cases", what=group_name(own.group)))
@@ -142,12 +167,12 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
     few = {c for c, why in bases.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
     primary = own.primary | dict.fromkeys(few, NO_CASES)
     gone = dict.fromkeys(away, NO_CASES)
+    mine = own.answers()
     for part in parts:
-        fewer = part.own.having()
-        for cell in own.rows:
-            base = base_of(cell, own.group)
-            if base in fewer and 0 < own.cells[cell].cases - fewer[base].cases < seen.limits.cases:
-                primary.setdefault(cell, FEW_MORE)
+        for base, fewer in part.own.answers().items():
+            differ = mine[base].beyond(fewer) if base in mine else {}
+            near = [answer for answer, count in differ.items() if 0 < count < seen.limits.cases]
+            primary = dict.fromkeys((own.cell_of(base, answer) for answer in near), FEW_MORE) | primary
         broken = {_breakdown(c, part.own.group) for c in part.own.rows if c in part.settled.hidden and part.own.cells[c].cases}
         gone |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
     for cell, other in _told_elsewhere(own, first):
@@ -156,6 +181,30 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
         elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < seen.limits.cases:
             primary.setdefault(cell, FEW_MORE)
     return _Limited(primary, gone)
+
+
+def _few_have_two(
+    own: CharacteristicCells, decided: Mapping[str, _Characteristic], composed: Sequence[Composed], limits: Limits
+) -> Iterator[CellId]:
+    """Cells of a characteristic that, with those decided before, would tell how many cases have two of some that make up another.
+
+    So it is with those who do not say no to two of them, and with the difference of both numbers, who leave one open. Of three or more that
+    make up another, a case that has three counts twice.
+    """
+    for made in composed:
+        others = {*made.parts, made.whole} - {own.group, ""}
+        if own.group not in (*made.parts, made.whole) or not others <= decided.keys():
+            continue
+        answers = {name: decided[name].own.answers() for name in others} | {own.group: own.answers()}
+        for base, mine in answers[own.group].items():
+            if not all(base in found for found in answers.values()):
+                continue
+            parts, cases = [answers[name][base] for name in made.parts], sum(mine)
+            whole = answers[made.whole][base] if made.whole else CasesByAnswer(cases, 0, 0)
+            have_two = sum(part.yes for part in parts) - whole.yes
+            may_have = sum(cases - part.no for part in parts) - (cases - whole.no)
+            counts = {WITH: have_two, WITHOUT: may_have, NOT_STATED: may_have - have_two}
+            yield from (own.cell_of(base, answer) for answer, count in counts.items() if 0 < count < limits.cases)
 
 
 def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:

@@ -1,5 +1,6 @@
 // Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
+  const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
   function button(words, act) {
@@ -15,8 +16,8 @@
   }
 
   function titleOf(figure) {
-    const first = ((figure.layout.title || {}).text || '').split('<br>')[0];
-    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs no scripts
+    const first = ((figure.layout.title || {}).text || '').split('</b>')[0].replaceAll('<br>', ' '); // the subtitle follows it
+    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs nothing
   }
 
   function save(name, text) {
@@ -41,7 +42,10 @@
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false }));
+    // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
+    const room = place.parentElement.clientWidth / place.offsetWidth;
+    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
@@ -88,6 +92,11 @@
     }
   }
   document.querySelectorAll('main section').forEach(explain);
+
+  // What is moved sideways can be moved with the keyboard, too.
+  document.querySelectorAll('main div, main pre').forEach(function (part) {
+    if (part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX === 'auto') part.tabIndex = 0;
+  });
 
   const contents = document.querySelector('.contents');
   if (contents && window.matchMedia('(max-width: 72rem)').matches) contents.open = false;

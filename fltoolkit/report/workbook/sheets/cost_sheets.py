@@ -107,12 +107,17 @@ def implementation(evidence: Evidence, language: Language) -> Page:
     lines, objective, result = [], "", ""
     theirs = ("partner", "start", "end", "budget", "note")
     for statement in evidence.plan.framework:
-        words = language.colon(statement.code, statement.statement)
+        words = language.colon(language.own(statement.code), language.own(statement.statement))
         objective = words if statement.level == "objective" else objective
         result = words if statement.level in ("outcome", "output") else "" if statement.level == "objective" else result
         activity = words if statement.level == "activity" else ""
         for indicator in statement.indicators:
-            given = {"objective": objective, "result": result, "activity": activity, "indicator": indicator.indicator}
+            given = {
+                "objective": objective,
+                "result": result,
+                "activity": activity,
+                "indicator": language.own(indicator.indicator),
+            }
             lines.append(_step(columns, evidence.partners, indicator.id, theirs, given))
     planned = len(lines)
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}

@@ -29,7 +29,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         )
         (law if d.kind == "definition" else said).append(row)
     section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
-    basis = [(section, named, text, "nap.yaml") for text in evidence.plan.legal_basis]
+    basis = [(section, named, language.own(text), "nap.yaml") for text in evidence.plan.legal_basis]
     return [*law, *basis, *said, *_method(evidence, language)]
 
 
@@ -39,7 +39,7 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}
     texts = {
-        "survey": _text(language, "survey", survey=row["survey"], year=f"{row['year']:.0f}"),
+        "survey": _text(language, "survey", survey=language.kit(row["survey"]), year=f"{row['year']:.0f}"),
         "rules": _text(language, "rules", rules=row["rule_set"], work=word(language, "same_work", row["same_work"])),
         "period": language.kit(row["reference_period"]),
         "population": language.kit(row["reference_population_label"]),
@@ -51,7 +51,7 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     }  # fmt: skip
     told = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
     told += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
-    left_out = language.list(out.coverage_excludes) or language.say("workbook.method.coverage.nobody")
+    left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")
     told.append((language.say("workbook.method.coverage.term"), left_out))
     told += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]
     kind = language.say("checklists.kinds.method")

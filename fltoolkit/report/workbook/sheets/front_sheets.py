@@ -11,8 +11,10 @@ from fltoolkit.report.workbook.sheet_words import column, legend, page, word
 from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
-def read_me(pages: Sequence[Page], language: Language) -> Page:
-    """Returns the sheet that explains the workbook, with a link to each sheet."""
+def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()) -> Page:
+    """Returns the sheet that explains the workbook, with a link to each sheet. `notes` are printed with the meaning of the
+    markers.
+    """
     columns = (
         column(language, "sheet", 26),
         column(language, "purpose", 84),
@@ -21,7 +23,7 @@ def read_me(pages: Sequence[Page], language: Language) -> Page:
     )
     nothing = language.say("workbook.fills_nothing")
     lines = [SheetRow((SheetLink(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
-    return page(language, "read_me", columns, lines, legend(language))
+    return page(language, "read_me", columns, lines, (*legend(language), *notes))
 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:

@@ -71,7 +71,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
 
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
-    return (language.say("workbook.goal", goal=filled.plan.goal), *legend(language, list(filled.table["marker"])))
+    return (language.say("workbook.goal", goal=language.own(filled.plan.goal)), *legend(language, list(filled.table["marker"])))
 
 
 def _columns(language: Language, *, filled_in: bool) -> tuple[Column, ...]:
@@ -91,7 +91,7 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
             continue
         mine = partners.row("matrix", row["id"])
         for place, key in enumerate(MINE.values(), FIRST):
-            cells[place] = plain(mine[key]) if key in mine else as_number(row[key])
+            cells[place] = plain(mine[key]) if key in mine else _number(language, None, row[key])
         yield SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine))
 
 
@@ -105,22 +105,25 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     first = row["group"] in (None, "", TOTAL)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if first else language.colon(str(group), str(category))
-    numbers = [_number(row["measure"], row[name]) for name in MINE.values()]
+    numbers = [_number(language, row["measure"], row[name]) for name in MINE.values()]
     return [
-        language.colon(row["code"], row["statement"]), name_of(language, row), definition(language, indicator, row), by, row["means_of_verification"], unit,
-        *numbers, frequency(language, indicator.reporting_frequency), row["lead"],
+        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
+        language.own(row["means_of_verification"]), unit,
+        *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
         category, bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), row["n"], cases(language, row),
         rounded(row["cv"], 3), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
-        language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), row["survey"],
-        row["round"], row["year"], word(language, "filled", row["filled_by"]), about_targets(language, indicator, row),
+        language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),
+        language.kit(row["round"]), row["year"], word(language, "filled", row["filled_by"]), about_targets(language, indicator, row),
     ]  # fmt: skip
 
 
-def _number(measure: object, value: object) -> object:
+def _number(language: Language, measure: object, value: object) -> object:
     """Returns a baseline or target, rounded like its measure, or the plan's words for it."""
     given = as_number(value)
-    return look(measure, given) if measure and isinstance(given, float) else given
+    if measure and isinstance(given, float):
+        return look(measure, given)
+    return language.own(given) if isinstance(given, str) else given
 
 
 def _indicator_of(plan: Plan, row: Row) -> Indicator:
@@ -150,7 +153,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
         )
     else:
         d = indicator.definition
-        counted, unit, stored, kind = d.counted, d.unit_of_analysis, d.stored, d.type
+        counted, unit, stored = map(language.translated, (d.counted, d.unit_of_analysis, d.stored))
+        kind = d.type
     parts = [
         counted,
         unit and language.say("workbook.unit_of_analysis", unit=unit),

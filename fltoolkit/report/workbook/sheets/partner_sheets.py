@@ -48,8 +48,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
         met: object = word(language, "met", row["met"])
         met = Styled(met, "warn") if row["met"] == "no" else met
         words = (
-            row["code"],
-            row["indicator"],
+            language.own(row["code"]),
+            language.own(row["indicator"]),
             language.say(f"columns.{row['criterion']}"),
             met,
             number_words.reason(language, row["missing"]),

@@ -48,13 +48,13 @@ def framework(evidence: Evidence, language: Language) -> Page:
     )  # fmt: skip
     lines = [
         SheetRow((
-            word(language, "levels", s.level), s.code, s.statement, i.indicator,
-            word(language, "filled", "survey" if i.measure else "partners"), i.lead, ", ".join(i.sdg),
+            word(language, "levels", s.level), language.own(s.code), language.own(s.statement), language.own(i.indicator),
+            word(language, "filled", "survey" if i.measure else "partners"), language.own(i.lead), ", ".join(i.sdg),
         ))
         for s in evidence.plan.framework
         for i in s.indicators
     ]  # fmt: skip
-    goal = language.say("workbook.goal", goal=evidence.plan.goal)
+    goal = language.say("workbook.goal", goal=language.own(evidence.plan.goal))
     return page(language, "framework", columns, lines, (goal,), tool="16", frozen=2)
 
 
@@ -121,8 +121,8 @@ def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
         look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"], word(language, "intervals", r["interval"]), r["rule_set"],
         language.kit(r["reference_period"]), language.kit(r["reference_population_label"]),
         word(language, "same_work", r["same_work"]), word(language, "sector_basis", r["sector_basis"]),
-        number_words.reason(language, r["duration_basis"]), r["survey"], r["round"], r["year"], word(language, "filled", r["filled_by"]),
-        r["input_hash"],
+        number_words.reason(language, r["duration_basis"]), language.kit(r["survey"]), language.kit(r["round"]), r["year"],
+        word(language, "filled", r["filled_by"]), r["input_hash"],
     )  # fmt: skip
 
 
@@ -135,12 +135,16 @@ def sdg(evidence: Evidence, language: Language) -> Page:
     lines = []
     for link in checklists().sdg:
         codes = {code.strip() for code in link.target.split(",")}
-        mine = [i.indicator for i in indicators if any(code in codes or code.partition(".")[0] in codes for code in i.sdg)]
+        mine = [
+            language.own(i.indicator)
+            for i in indicators
+            if any(code in codes or code.partition(".")[0] in codes for code in i.sdg)
+        ]
         lines.append(SheetRow((link.target, language.say(f"checklists.sdg.{link.id}"), "\n".join(mine))))
     listed = {code.strip() for link in checklists().sdg for code in link.target.split(",")}
     other = sorted({code for i in indicators for code in i.sdg if code not in listed and code.partition(".")[0] not in listed})
     said = language.say("workbook.sdg_other")
-    lines += [SheetRow((code, said, "\n".join(i.indicator for i in indicators if code in i.sdg))) for code in other]
+    lines += [SheetRow((code, said, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other]
     return page(language, "sdg", columns, lines, (language.say("checklists.source"),), tool="6")
 
 

@@ -53,7 +53,7 @@ FOLLOWED = (
     ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 46, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
     ("flag", 24, "text"), ("reason", 60, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
 )  # fmt: skip
-UNPRINTED = 2  # the titles of the two surveys
+UNPRINTED = 4  # flag and reason, which the marker says shortly, and the titles of the two surveys
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
@@ -154,7 +154,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
         *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), light(language, r),
         number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
-        number_words.reason(language, r["reason"]), r["survey_before"], r["survey"],
+        number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
 
 

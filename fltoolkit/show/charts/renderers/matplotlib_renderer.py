@@ -49,9 +49,10 @@ def _dots(chart: DotChart, size: Size) -> Any:
         + 2 * GAP
     )
     most = max((text.count("\n") + 1 for text in (*labels, *printed)), default=1)
-    body = (len(chart.rows) + 0.6) * size.font * (1.95 if most == 1 else 0.6 + 1.15 * most) / 72
+    each = (1.5, 1.95) if most == 1 else (1.15 * most, 0.6 + 1.15 * most)
+    least, wanted = ((len(chart.rows) + 0.6) * size.font * lines / 72 for lines in each)
     around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
-    figure, axes = sheet(chart, size, body, around, chart.series)
+    figure, axes = sheet(chart, size, (least, wanted), around, chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -0.6), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.axis)
@@ -129,7 +130,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
-    figure, axes = sheet(chart, size, body, SheetMargins(left, right, over, below))
+    figure, axes = sheet(chart, size, (body / 2, body), SheetMargins(left, right, over, below))
     axes.tick_params(pad=6)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}

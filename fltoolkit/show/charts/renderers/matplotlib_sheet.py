@@ -6,6 +6,7 @@ salt, and there is no date. Text is never read as a formula.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -74,12 +75,16 @@ class Size:
         font: font size in points.
         words: the share of the width for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has it as its heading instead.
+        height: the available height in inches. A drawing that is higher is compressed to fit, as far as its words allow.
+        fine: font size of the notes below, in points; 0: the same size as other less important words.
     """
 
     width: float
     font: float
     words: float
     titled: bool = True
+    height: float = math.inf
+    fine: float = 0.0
 
     @property
     def small(self) -> float:
@@ -87,8 +92,12 @@ class Size:
         return max(SMALLEST, 0.9 * self.font)
 
 
-WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34, titled=False)
-"""Sizes for pictures as wide as the text of a page, half as wide, and as wide as a slide."""
+WIDE, HALF, SLIDE = (
+    Size(6.69, 9.0, 0.34),
+    Size(3.19, 8.0, 0.28),
+    Size(11.6, 16.0, 0.34, titled=False, height=5.1, fine=11.0),
+)
+"""As wide as the text of a page, half of it, and a slide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,25 +139,32 @@ class SheetMargins:
 
 
 def sheet(
-    chart: DescribedChart, size: Size, body: float, margins: SheetMargins, series: tuple[Series, ...] = ()
+    chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins, series: tuple[Series, ...] = ()
 ) -> tuple[Any, Any]:
     """Returns an empty matplotlib figure with the words of a chart around it, and its axes. Title, subtitle and legend are above
-    the axes, notes are below. The axes are `body` inches high.
+    the axes, notes are below.
+
+    Args:
+        body: the height of the axes in inches: the smallest possible, and the height if there is enough room.
     """
     from matplotlib.figure import Figure
 
     room, bold = size.width - 2 * EDGE, 1.14 * size.font
     title = wrapped(chart.title, bold, room, bold=True) if size.titled else ""
     subtitle = wrapped(chart.subtitle, size.small, room)
-    notes = "\n".join(wrapped(note, size.small, room) for note in chart.notes)
+    fine = size.fine or size.small
+    notes = "\n".join(wrapped(note, fine, room) for note in chart.notes)
     quiet = LEADING * size.small / 72
     heads = (
         LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0,
         quiet * (subtitle.count("\n") + 1),
         1.5 * quiet if series else 0.0,
     )
-    foot = quiet * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
-    height = EDGE + sum(heads) + margins.above + body + margins.below + foot
+    foot = LEADING * fine / 72 * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
+    around = EDGE + sum(heads) + margins.above + margins.below + foot
+    least, wanted = body
+    high = max(least, min(wanted, size.height - around))
+    height = around + high
     figure = Figure(figsize=(size.width, height))
 
     def write(text: str, at: float, **look: Any) -> None:
@@ -158,11 +174,11 @@ def sheet(
 
     write(title, height - EDGE, font=letters(bold=True), fontsize=bold, color=INK, linespacing=1.2)
     write(subtitle, height - EDGE - heads[0], linespacing=1.25)
-    write(notes, foot - EDGE, linespacing=1.25)
+    write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
     if series:
         _legend(figure, series, size, (height - EDGE - sum(heads[:2]) - 0.6 * quiet) / height)
     across = margins.left / size.width, (margins.below + foot) / height
-    axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, body / height))
+    axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, high / height))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, labelsize=size.small, pad=4)

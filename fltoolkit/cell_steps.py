@@ -1,0 +1,50 @@
+"""Shows in a notebook which step of a long cell is running. When the cell has ended, no step is left in its output.
+
+A step is a printed line. A batch reads what cells print, and shows the step on the terminal. Each step is erased before the next
+is printed: with backspaces, blanks over its letters, and backspaces again. Both are needed, because in some notebooks a backspace
+only moves back, and in others it deletes a letter. Outside a notebook nothing is printed, nor in Voilà, whose pages are shown
+when the last cell has ended.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_shown: list[str] = []  # the step that stands in the cell, if any
+_open = 0  # blocks that are under way, one within the other
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Yields a function that shows a step of a long cell. After the outermost `with` block the last step is erased, even if an
+    error ends the block.
+    """
+    global _open
+    _open += 1
+    try:
+        yield tell
+    finally:
+        _open -= 1
+        if not _open:
+            tell("")
+
+
+def tell(step: str) -> None:
+    """Shows a step of a long cell in the place of the previous step. An empty text only erases the previous step."""
+    if not _in_a_cell():
+        return
+    letters = len(_shown.pop()) if _shown else 0
+    back = "\b" * letters + " " * letters + "\b" * letters
+    if step:
+        _shown.append(step)
+    if back or step:
+        print(f"{back}{step}", end="", flush=True)
+
+
+def _in_a_cell() -> bool:
+    """Returns whether printed text appears in the output of a notebook's cell."""
+    is_voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    return type(sys.stdout).__module__.partition(".")[0] == "ipykernel" and not is_voila
