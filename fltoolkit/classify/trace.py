@@ -20,9 +20,9 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Returns the box at which a person leaves the flowchart: the first condition that is not met, or the end.
+    """Returns the box at which a person leaves the flowchart: the first condition that the person does not meet, or the last box.
 
-    Children have their own.
+    It is for adults. `children.child_leaf` is for children.
     """
     col = nw.col
     steps = [
@@ -51,7 +51,9 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """Returns the path in words: each condition, the questions that met it, and the questions that left it unresolved."""
+    """Returns, in words, how each adult was classified: each condition, with the questions that met it and the questions that
+    left it unresolved.
+    """
     parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])

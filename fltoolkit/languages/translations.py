@@ -11,13 +11,17 @@ from fltoolkit.languages.word_files import BASE
 
 
 def lacking(words: OwnWords, language: Language) -> list[Place]:
-    """Returns the places (file and keys) of the texts that have no words in a language, neither in their file nor in the kit."""
+    """Returns where texts without a translation are, as file and keys. A text lacks a translation into a language if neither its
+    own file nor the kit has words for it.
+    """
     told = language.about(words)
     return [place for text, place in words.places.items() if languages_marked(told.own(text))]
 
 
 def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
-    """Returns one English sentence per language that lacks translations: how many texts, and under which keys of which file."""
+    """Returns one English sentence for each language in which translations are missing: how many texts lack one, and under which
+    keys of which file they are.
+    """
     missing = {code: lacking(words, read_language(code)) for code in codes}
     names = {code: read_language(BASE).name_of(code) for code in missing}
     return tuple(

@@ -20,7 +20,9 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Returns why two rounds cannot be compared: each fact that both rounds state and that changed, with both values."""
+    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason is a fact that both
+    rounds state and that changed, such as the reference period, with both values.
+    """
     told = [
         Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
         for name in FACTS
@@ -37,7 +39,7 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """Returns the domain of a round in words."""
+    """Returns, in words, which persons the estimates of a round are about (the domain)."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
@@ -61,11 +63,12 @@ def _shares(modes: dict[str, float]) -> Reason | str:
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """Returns the differences between the questions of two rounds, by kind of difference: the keys of survey.yaml that have it.
+    """Returns how the questions of two rounds differ. For each kind of difference it gives the keys of survey.yaml that have it:
+    `{"label": ["items.coercion.debt_bondage"]}`.
 
-    Compared are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
-    that only one round gives is not compared. Codes are shown as they are, because a round may have given the same answers new
-    codes: the reader decides whether a question is still the same.
+    The kinds are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
+    that only one round gives is not compared. Codes are shown as they are, because a round may give the same answers new codes:
+    the reader decides whether a question is still the same.
     """
     old, new = (_by_key(spec) for spec in (before, after))
     found: dict[str, list[str]] = {}
@@ -101,16 +104,19 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
 
 
 def unstated(before: About, after: About) -> tuple[Reason, ...]:
-    """Returns the facts that only one of the rounds states. Nobody can say whether they changed."""
+    """Returns the facts (such as the reference period) that only one of the two rounds states. For these facts nobody can say
+    whether they changed.
+    """
     names = (*FACTS, "questionnaire", "interview_modes")
     return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 
 def window_overlap(before: About, after: About) -> float:
-    """Returns the share of the look-back window T that is in both rounds: max(0, T − gap)/T; nan if T or the dates are unknown.
+    """Returns the share of the look-back window (the period that questions ask about) that lies in the windows of both rounds:
+    max(0, T − gap)/T, for a window of T months. It is nan if T or the dates are unknown.
 
-    The gap is in months. It is between the starts of the windows, else between their ends, else between the years of the surveys.
-    The share is 0 for a measure of the state at the interview.
+    The gap is in months. It is the time between the starts of the two windows. If the starts are not known, it is taken between
+    their ends, and else between the years of the surveys. The share is 0 for a measure of the state at the interview.
     """
     months = after.reference_months
     if after.measure in POINT_IN_TIME:

@@ -1,4 +1,6 @@
-"""A baseline known only from a publication: its figure, the facts that the publication states, and a check that these agree."""
+"""A baseline that is known only from a publication: its figure, the facts that the publication states, and a check that these
+facts agree with each other.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The facts that a publication may state about a figure, in Python or in nap.yaml."""
+    """The facts that a publication states about its figure, such as the reference period. It is the common part of baselines in
+    Python and in nap.yaml.
+    """
 
     @property
     def ci_low(self) -> float: ...
@@ -97,9 +101,8 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Returns what is wrong: two statements that cannot both be true, or a date that does not exist.
-
-    Empty if nothing is wrong.
+    """Returns what is wrong with the stated facts: two of them cannot both be true, or a date does not exist. Empty if nothing is
+    wrong.
     """
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"

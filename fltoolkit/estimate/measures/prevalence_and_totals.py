@@ -202,16 +202,18 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Returns persons by step and trace of their classification.
+    """Returns how many persons have each trace (the path of their classification in words), by step of the flowchart.
 
-    Traces are answers: only `paths_to_outcomes.paths` may publish them.
+    Traces reveal single answers, so only `paths_to_outcomes.paths` may publish them.
     """
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
     return estimate(persons, estimand, population, Confidence())
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """Reads the persons once, then computes the estimates from the PSU × cell table. `population` is as in `prevalence`."""
+    """Returns the estimates that an `Estimand` describes (what is estimated, and for which groups). The persons are read once and
+    summed by PSU and cell; the estimates are computed from these sums. `population` is as in `prevalence`.
+    """
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
@@ -228,8 +230,8 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns `prevalence` of the default population and, if weights add up to the population, its `total`, both from one
-    pass.
+    """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced labour.
+    Without weights that add up to the population there is no number. Both are computed from one pass.
     """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     run, chosen = _headline_pass(persons, measures[-1])
@@ -238,7 +240,9 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
-    """Returns the pass for one measure of the whole default population, and that population."""
+    """Returns the sums from one pass over the persons, for one measure of the whole default population. Also returns this
+    population.
+    """
     chosen = population_of(persons, None, (), "forced_labour")
     return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
@@ -277,9 +281,9 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
-    """Raise a `DesignError` if an estimate is not possible with the design and its weights.
+    """Raise a `DesignError` if the design or its weights do not allow any estimate.
 
-    It makes the pass, but no estimate.
+    The persons are read and summed, but nothing is estimated.
     """
     _headline_pass(persons, "prevalence")
 
@@ -297,7 +301,9 @@ def is_truth(design: Design, name: str) -> bool:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
+    """Returns the reference population with this name. Without a name, it is the population of a job among the groups (such as
+    the sector of the main job, asked of all workers), or else the default population.
+    """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -337,7 +343,9 @@ def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
 
 
 def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result. `population` is the name of the reference population."""
+    """Returns the facts behind a result (measure, population, reference period and others) as an `About`. `run` holds the sums of
+    the pass, and `population` is the name of the reference population.
+    """
     outcome, measure = run.estimand.outcome, run.estimand.measure
     groups = (*run.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -380,6 +388,8 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns the facts behind an estimate that nobody has compared with their source, in words; empty if there are none."""
+    """Returns, in words, the facts behind an estimate that somebody recalled and nobody has compared with their source. Empty if
+    there are none.
+    """
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

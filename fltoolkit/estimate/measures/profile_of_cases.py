@@ -122,10 +122,10 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
 
 @dataclass(frozen=True)
 class _Answers:
-    """The answers of the cases in each cell.
+    """The answers of the cases (persons in forced labour) in each cell of a table, for each characteristic such as debt bondage.
 
     Attributes:
-        run: the pass. At first its cells are those of the breakdowns.
+        run: the sums from one pass over the persons. At first its cells are those of the breakdowns.
         told: the characteristics.
     """
 
@@ -134,8 +134,8 @@ class _Answers:
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
-        """Returns the answers in each row of the pass's table as letters (rows × characteristics); blank for persons who are not
-        cases.
+        """Returns the answers of the cases as letters (yes, no, unresolved), one row per row of the table of sums and one column
+        per characteristic. They are blank in rows of persons who are not cases.
         """
         text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
         found = np.full((len(text), many), "", dtype="<U1")
@@ -144,9 +144,9 @@ class _Answers:
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        """Returns which row of the result belongs to each characteristic and cell.
+        """Returns the row of the result for each pair of a characteristic (such as debt bondage) and a cell.
 
-        Rows are sorted by topic, then by breakdown.
+        The rows are sorted by topic (the table to which a characteristic belongs), then by breakdown.
         """
         cells = self.run.base.keys
         topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
@@ -172,7 +172,9 @@ class _Answers:
         return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
 
     def having(self, *letters: str) -> Cells:
-        """Returns one cell per row of the result: the cases whose answer on the row's characteristic is one of these letters."""
+        """Returns cells for counting, one per row of the result: the cases whose answer on the characteristic of this row is one
+        of the given letters (yes, no, unresolved).
+        """
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
@@ -182,7 +184,9 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def seen_by(self, *letters: str) -> Pass:
-        """Returns the pass with the cells of `having`: the cases whose answer is one of these letters."""
+        """Returns the sums of the pass, limited to cases whose answer is one of the given letters. Its cells are those of
+        `having`.
+        """
         return replace(self.run, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
@@ -217,7 +221,7 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
 
 
 def _open(answers: _Answers) -> OpenPersons:
-    """Returns the cases for whom a characteristic is unresolved."""
+    """Returns the unresolved cases of each row: the answers do not decide whether they have the characteristic."""
     run, cells = answers.run, answers.having(OPEN)
     n, w = (cells.sums(run.table[c].to_numpy(), run.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.seen_by(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))

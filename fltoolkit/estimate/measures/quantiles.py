@@ -123,7 +123,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(run: Pass, y: str) -> Array:
-    """Returns the value of each table row; nan for rows that are not counted."""
+    """Returns the value of the variable for each row of the table of sums; nan for rows that do not count."""
     texts = run.table[KEY + y].iloc[run.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:
@@ -137,7 +137,9 @@ def _values(run: Pass, y: str) -> Array:
 
 
 def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """Returns the quantile of one share in every cell, with its Woodruff interval, and its influence."""
+    """Returns the quantile at one share p (0.5 is the median) in every cell, with its Woodruff interval. Also returns the
+    influence values.
+    """
     distribution = _distribution(run, values)
     at = np.array([_quantile(*d, p) for d in distribution])
     up_to = _up_to(run, values, at)
@@ -193,6 +195,6 @@ def _quantile(values: Array, shares: Array, p: float) -> float:
 
 
 def _up_to(run: Pass, values: Array, at: Array) -> Cells:
-    """Returns the cells without the rows whose value is above the cell's quantile."""
+    """Returns cells for counting, in which only the rows remain whose value is at most the quantile of their cell."""
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
     return Cells(run.cells.keys, tuple(codes))

@@ -110,7 +110,9 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """Returns one influence matrix with the columns of all parts, and the units that its rows are about."""
+    """Returns the influence values of several Estimates as one matrix: one column per result, and one row per sampled unit. Also
+    returns these units.
+    """
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
         return side_by_side([est.influence for est in parts.values()]), first.units

@@ -227,5 +227,7 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
 
 
 def basis(months: Months) -> Reason:
-    """Returns the words that say which months a stock or a duration counts: those of all spells, or of the last."""
+    """Returns, in words, which months a stock or a duration counts: the months of all spells of forced labour, or those of the
+    last spell.
+    """
     return BASIS[months.covers]

@@ -1,4 +1,6 @@
-"""Groups the persons of a model by their covariates. All persons with the same covariates are one row of sums."""
+"""Groups the persons of a model by their covariates. All persons with the same values (a pattern, such as women in the north)
+become one row of sums.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,12 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted. Confidential: most patterns are only a few persons.
+    """The data to which a model is fitted: one row of sums per pattern, which is a combination of covariate values such as women
+    in the north. The data are confidential, because most patterns are only a few persons.
 
     Attributes:
-        run: the pass. Its breakdown 0 are the patterns; the other breakdowns are each covariate alone.
+        run: the sums from one pass over the persons. Its first breakdown has the patterns; each of the others has one covariate
+            alone.
         code: the pattern of each table row; -1 outside the model.
         frame: the covariates, one row per pattern: categories in their order, or numbers.
         x: the model matrix (patterns × coefficients).
@@ -59,7 +63,7 @@ class Patterns:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """Returns which table rows are in the model."""
+        """Returns, for each row of the table of sums, whether it belongs to the model."""
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
@@ -72,9 +76,10 @@ class Patterns:
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
-        """Returns the score Σ(wy − μ·w)·x by sampled unit (units × coefficients).
+        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). Their variance gives that
+        of the coefficients. `mu` is the fitted probability of each pattern.
 
-        Calibrated weights add rows below (`Pass.carried`).
+        With calibrated weights, more rows follow below those of the units (`Pass.carried`).
         """
         table, used = self.run.table, self.used
         at = self.code[used]
@@ -184,7 +189,9 @@ def _sides(formula: str) -> tuple[str, str]:
 
 
 def _factors(terms: str) -> dict[str, list[str]]:
-    """Returns the factors of a formula's right side, such as `C(sex)`, with the columns that each factor uses."""
+    """Returns the factors on the right side of a formula, such as `C(sex)`, and for each factor the columns that it uses:
+    `{"C(sex)": ["sex"]}`.
+    """
     from patsy import ModelDesc, PatsyError
 
     try:
@@ -243,7 +250,9 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 
 def _category_value(text: str) -> int | float | str:
-    """Returns a category as the number that a formula writes, so that Treatment(2) names the category 2."""
+    """Returns a category as the value by which a formula names it: a number if its text is a number. `"2"` becomes 2, so that
+    Treatment(2) finds the category.
+    """
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 

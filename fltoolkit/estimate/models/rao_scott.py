@@ -21,8 +21,8 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """A test: its hypothesis and method (`what`), statistic, degrees of freedom (`ddf` is infinite for chi-squared) and
-    p-value.
+    """The result of a statistical test: the hypothesis and the method in words (`what`), the statistic, the degrees of freedom
+    (`ddf` is infinite for chi-squared) and the p-value.
     """
 
     what: str
@@ -34,7 +34,7 @@ class DesignTest:
 
 @dataclass(frozen=True)
 class RaoScott:
-    """Pearson's X² under the design, with two corrections.
+    """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:
         F: the second-order correction (Satterthwaite): X²/tr(Δ) against F. Use this one.
@@ -100,7 +100,9 @@ def rao_scott(
 
 
 def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns the categories of rows and columns, and the weighted sum of every cell: by unit, and over all units."""
+    """Returns the cells of a two-way table: the categories of its rows and columns, and the weighted sum of every cell, by
+    sampled unit and in all.
+    """
     at = run.cells.keys[BREAKDOWN].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)

@@ -29,7 +29,10 @@ MOST_OF_CUBE = 10  # groups
 
 
 def breakdowns(by: By) -> Breakdowns:
-    """Returns `by` as breakdowns. None is the total, a list of names is one crossed breakdown, a list of lists is several."""
+    """Returns the argument `by` of an estimate in its full form: a tuple of breakdowns, each a tuple of group names. None gives
+    the total, `((),)`. A list of names is one crossed breakdown: `["sex", "region"]` gives `(("sex", "region"),)`. A list of
+    lists is several breakdowns.
+    """
     if by is None:
         return ((),)
     if isinstance(by, str):
@@ -73,7 +76,8 @@ def cube(*groups: str) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of several breakdowns over one `cluster_totals` table.
+    """The cells of a result (its rows, such as women or the total) for several breakdowns, with the rows of a `cluster_totals`
+    table that each adds up.
 
     `keys` has one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
     number of the breakdown. `codes[b]` is the cell of each table row in breakdown b; -1 if the row is in no cell.
@@ -127,8 +131,8 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position here of the cell with the same values of `groups` in the same
-        breakdown.
+        """Returns, for each cell of `of`, the position of the cell of this object that has the same values of `groups` in the
+        same breakdown.
         """
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
@@ -183,7 +187,7 @@ def make_cells(
 
 
 def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns columns at some positions. If all positions are taken, the columns are not copied."""
+    """Returns the values of some columns at some positions. None means all positions; the columns are then not copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
 
 

@@ -18,8 +18,8 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates, one row each in every influence matrix. The matrix holds the distance of each replicate's estimate from the
-    centre.
+    """The replicates of a design with replicate weights. In an influence matrix each replicate has one row: the distance of its
+    estimate from the centre.
 
     `factor` is scale × rscales. If `mse`, the centre is the estimate of the full sample; else it is the mean of the replicates
     that count.

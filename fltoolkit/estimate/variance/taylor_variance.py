@@ -30,7 +30,7 @@ CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the pro
 
 @dataclass(frozen=True)
 class Stage:
-    """Units drawn at one stage of sampling.
+    """The units drawn at one stage of sampling, with what their part of the variance needs.
 
     `group` is the number of each unit's stratum (at the second stage: of its PSU). By group, `n` is the number of units drawn,
     `f` the sampling fraction (0: with replacement), and `times` a factor of its variance (1; at the second stage the f of the
@@ -184,12 +184,14 @@ class Units(Scaled):
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
-        """Returns the rows of the units, without the further rows for calibrated weights."""
+        """Returns the rows of an influence matrix that belong to the sampled units. With calibrated weights, further rows follow
+        them, and these are left out.
+        """
         return values[: len(self)] if self.margins else values
 
 
 def full(values: Any) -> bool:
-    """Returns whether dense arithmetic is faster with this matrix."""
+    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster with it."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 

@@ -1,6 +1,7 @@
-"""Removes from the influence values what the calibration margins explain (docs/methods.md §2).
+"""Computes the residuals of calibrated weights: it removes from the influence values what the calibration margins explain
+(docs/methods.md §2).
 
-So calibration lowers the variance.
+What remains varies less, so calibration lowers the variance.
 """
 
 from __future__ import annotations
