@@ -43,7 +43,8 @@ class Several:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The columns that the draft lists in comments. Each kind is one block."""
+    """The columns that the draft only lists in comments, in three blocks: questions about children, questions on exceptions, and
+    questions with several answers."""
 
     children: Sequence[ColumnContents]
     exceptions: Sequence[ColumnContents]
@@ -103,8 +104,8 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns the separator in a column's values, and the codes between. There are no codes if they do not look like codes, or
-    if only few persons wrote them."""
+    """Returns the separator between the codes in the cells of a column, such as a blank in `1 3 4`, and the codes. There are no
+    codes if the parts do not look like codes, or if only few persons wrote them."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -127,7 +128,8 @@ def _order(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three commented blocks. The reader moves a block, removes the # and answers its questions."""
+    """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
+    block to its place, removes the # and answers its questions."""
     if found.children:
         yield from [
             YamlLine(),
@@ -191,7 +193,8 @@ def _answers(several: Several) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """Yields the unused columns as comments: questions that the reader can move, then all other columns."""
+    """Yields comment lines with the columns that the draft did not use: first questions that the user could move to a place, then
+    all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [

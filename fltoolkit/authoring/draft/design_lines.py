@@ -24,7 +24,8 @@ YEARS = (1980, 2100)
 
 @dataclass(frozen=True)
 class Sample:
-    """The columns of the design and of the key. A column is None if the file does not have it."""
+    """The columns that say how the sample was drawn (weight, stratum, PSU) and which identify a row. A column is None if the file
+    does not have it."""
 
     weight: ColumnContents | None
     module_weight: ColumnContents | None
@@ -37,7 +38,8 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find how the sample was drawn. If some persons have no value of a weight, it is taken as the weight of the module."""
+    """Find the columns of the sample design (weight, stratum, PSU) and of the key. If some persons have no value of a weight, it
+    is taken as the weight of the module on forced labour."""
     weights = ranked(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -55,7 +57,8 @@ def find_sample(unused: UnusedColumns) -> Sample:
 
 
 def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
-    """Returns the fewest columns that make each row unique, among person, household, PSU and stratum. The rows are checked."""
+    """Returns the smallest key: the fewest columns that together make each row unique. The columns that are tried are person,
+    household, PSU and stratum. All rows are checked."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
         if len(key) == len(tried) and not unused.table.repeated(key):
@@ -90,7 +93,8 @@ def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine
 
 
 def _nearly(unused: UnusedColumns, sample: Sample) -> str:
-    """Returns which columns were tried as a key. If only a few rows are equal in them, these rows are named."""
+    """Returns, in words, which columns were tried as a key without success. If only a few rows are equal in these columns, the
+    rows are named."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
         return "tried in vain: no column looked like it"
@@ -101,7 +105,7 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _told_alike(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns the groups of equal rows that spoil a key, in words."""
+    """Returns, in words, which rows are equal in the columns that were tried as a key. `alike` holds groups of row numbers."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
@@ -151,7 +155,8 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines on who answered the module, and the codes of persons who did."""
+    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons who
+    did."""
     said: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         said.setdefault(_status(label) or "other", []).append(code)
@@ -173,7 +178,8 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status(label: str) -> str | None:
-    """Returns the meaning of a code of the module. A label with a negation never means `answered`."""
+    """Returns what a code says about the module on forced labour: answered, refused or not asked. The label decides; a label with
+    a negation never means `answered`."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 

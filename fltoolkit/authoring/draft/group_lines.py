@@ -44,7 +44,7 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
 
 
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
-    """Returns the column of each breakdown, and the reason for the choice."""
+    """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was chosen."""
     found = {}
     for name, most in MOST_CODES.items():
         column, why = unused.take(name, partial(is_coded, most=most))
@@ -76,8 +76,8 @@ def groups(
 
 
 def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
-    """Returns the lines of three kinds of groups: fifths of household wealth, bands of fees and debts for the job, and the six
-    questions on disability."""
+    """Returns the draft's lines for groups that are not simple codes: fifths of household wealth, bands of fees and debts for the
+    job, and the six questions on disability."""
     found: dict[str, list[YamlLine]] = {}
     wealth, why = unused.take("wealth", _is_measured)
     if wealth:

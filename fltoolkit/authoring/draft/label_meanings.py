@@ -41,7 +41,8 @@ def answer(label: str) -> str | None:
 
 
 def _answer_of(classes: set[str]) -> str | None:
-    """Returns the answer that the words of a label give together, or None."""
+    """Returns the answer (such as yes or refused) that the words of a label give together; None if they give none. `classes` says
+    what each word contributes."""
     kinds = classes & {*UNRESOLVED, "not_applicable"}
     negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
     told = classes & negated.keys()
@@ -74,7 +75,8 @@ def _is(word: str, known: str) -> bool:
 
 
 def doubt(label: str, key: str) -> str:
-    """Returns why it is unclear which answer to a question means that it happened. Empty if the label is clear.
+    """Returns why a label leaves unclear which answer means that something happened. Example: a question whether the worker could
+    leave, where no means coercion. Empty if the label is clear.
 
     Args:
         label: the label of the question.

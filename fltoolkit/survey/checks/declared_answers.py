@@ -49,7 +49,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _why(question: AskedQuestion, kind: Kind) -> str:
-    """Returns the reason of a declaration. Empty if there is none."""
+    """Returns the reason that survey.yaml gives for reading a blank as a no. Empty if it gives none."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -67,7 +67,8 @@ def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw
 
 
 def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Returns the routing without codes of don't know and refused that close a gate."""
+    """Returns a routing in which an answer of don't know or refused closes no gate. A gate is an earlier question that decides
+    whether a question is asked."""
     if routing.column:
         silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
@@ -77,7 +78,8 @@ def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each declaration, with its reason and the number of persons whose answer becomes a *no*."""
+    """Returns a note for each place where survey.yaml declares a missing answer to be a *no*. The note gives the reason and the
+    number of persons concerned."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),

@@ -16,7 +16,8 @@ YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line num
 
 
 def family_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about children and parents. Empty if children were not asked."""
+    """Returns findings about children and their parents, such as a parent whose line is not in the household. Empty if the survey
+    did not ask children."""
     children = survey.spec.children
     if children is None:
         return []

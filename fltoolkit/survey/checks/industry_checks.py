@@ -22,7 +22,7 @@ Found = list[Finding]
 
 @dataclass(frozen=True)
 class _AskedColumn:
-    """A column with codes of industries or occupations.
+    """A column whose codes are checked: codes of industries (sectors) or of occupations.
 
     Attributes:
         key: the key of survey.yaml, such as `sectors.sector`.
@@ -36,10 +36,11 @@ class _AskedColumn:
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
-    """Returns findings about codes that are not in the revision, or not in the table, that survey.yaml names.
+    """Returns findings about codes of industries and occupations that are not in the classification that survey.yaml names: a
+    revision of ISIC, ISCO, or a correspondence table.
 
-    A few such codes are a warning, and they are shown as not stated. If they are more than half, or if no code has the right
-    number of digits, this is an error: `digits`, `revision` or the table must be wrong.
+    If a few codes are unknown, this is a warning, and they are shown as not stated. If more than half are unknown, or if no code
+    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():

@@ -63,8 +63,8 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """Returns the conditions of the interviews, such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode
-    face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
+    """Returns, in words, under which conditions the interviews were held, such as `answered by somebody else: 12 %; somebody else
+    was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
 
     Shares are computed from counts rounded by `printed_counts`. A count below the limit becomes `fewer than 5 persons`.
     """

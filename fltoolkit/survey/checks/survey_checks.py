@@ -84,20 +84,21 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Conditions on a person, and how many persons meet each condition."""
+    """Some conditions on a person, with the number of persons who meet each of them."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Counts several sets of conditions in one pass over the persons."""
+    """Counts how many persons meet each of several conditions, in one pass. Each of `kinds` is a set of conditions, and the
+    result has one entry for it."""
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns the column of survey.yaml for the internal name of each weight."""
+    """Returns which column of the data holds each weight, by the internal name of the weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
@@ -171,9 +172,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Compares two sums of weights for each population: of persons who answered the module, with the population's weight, and
-    of all such persons in the file, with the design's weight. Returns a finding if one sum is at least twice the other, or too
-    large for a number."""
+    """Returns a finding for each population whose sum of weights looks wrong. One sum is that of the population's weights over
+    the persons who answered the module; the other is that of the design's weights over all persons of the same ages. There is a
+    finding if one is at least twice the other, or too large for a number."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -223,7 +224,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Returns some labels of strata or PSUs, if a message may print them."""
+    """Returns some labels of strata or PSUs, as a message may print them. Labels that could identify a person are only counted."""
     persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
     return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 

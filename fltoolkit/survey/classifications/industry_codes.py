@@ -111,8 +111,9 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
 
 
 def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
-    """Returns a row whose section has a division with its own row. If `told` (the two can be told apart), the row excludes the
-    division. Otherwise it includes it."""
+    """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If `told`
+    (the codes tell the two apart), the name of the row says that it excludes the division. Otherwise it says that it includes it.
+    """
     if division is None:
         return row
     words = {"sector": row.said, "part": Reason.of(f"categories.{own_rows[division]}_low")}

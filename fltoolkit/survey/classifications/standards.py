@@ -16,7 +16,7 @@ UNKNOWN = "x"
 
 
 class Category(Model):
-    """A category of a standard classification.
+    """A category of a standard classification, such as women, with its names and its code.
 
     Attributes:
         words: the key of the category's name, below `kit` in the language files.
@@ -51,12 +51,13 @@ class Category(Model):
         return tuple(str(name) for name in self.every_name)
 
     def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:
-        """Returns the name of the category in a kind of population, in English."""
+        """Returns the English name of the category in one kind of population: adults (`words`), children (`of_children`) or the
+        sum of both (`of_sums`)."""
         return str(Reason.of(getattr(self, of) or self.words))
 
 
 class Standard(Model):
-    """The content of standard.yaml."""
+    """The content of standard.yaml: the categories of each standard classification, such as sex or area."""
 
     ilo_aggregates: dict[str, str]
     age_bands: dict[str, str]

@@ -146,8 +146,8 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
 
 
 def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """Returns the expressions for a column in all its forms after a correction, and for the marks of the corrections that
-    reached it."""
+    """Returns the new form of a column after one correction: as text, as number and as whole number. Also returns its marks,
+    which say which corrections reached a row."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [

@@ -27,7 +27,8 @@ def _line_as_text(column: str) -> nw.Expr:
 
 
 def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
-    """Returns each person with facts about their parents, who are found by household and line number.
+    """Returns each person with facts about their parents. A parent is the person with the same household and with the line number
+    that the child's row gives.
 
     Args:
         frame: one row per person.

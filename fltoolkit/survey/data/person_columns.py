@@ -30,7 +30,8 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:
-    """Returns whether a person's PSU was taken with certainty. None if the design has no such PSUs."""
+    """Returns whether each person is in a PSU that was taken into the sample with certainty. The function returns None if the
+    design has no such PSUs."""
     flag = spec.design.certainty
     return None if flag is None else nw.col(SOURCE + flag.column).is_in(list(flag.codes)).fill_null(False)
 
@@ -46,7 +47,7 @@ def is_child(spec: SurveySpec) -> nw.Expr:
 
 
 def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Returns whether a person answered the right module: that of children or that of adults."""
+    """Returns whether a person answered the module that is meant for them: children that of children, adults that of adults."""
     own = spec.children and spec.children.module
     return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 

@@ -112,8 +112,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """The result of joining one file to the persons: the numbers of persons and rows without a match. `lost`: the keys of the
-    rows."""
+    """How many persons and rows had no match when a file was joined to the persons. `lost`: the keys of these rows."""
 
     file: str
     unmatched_persons: int

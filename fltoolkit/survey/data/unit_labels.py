@@ -24,10 +24,10 @@ def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins several columns to one label. It is null if any of them is null. Without columns, all rows have the same label. A
-    single column is unchanged.
+    """Joins the labels in several columns to one label. It is null if one of them is null. Without columns, all rows have the
+    same label. A single column is unchanged.
 
-    Slashes within a column are doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
+    A slash inside a column is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
     if not parts:
         return nw.lit("all")

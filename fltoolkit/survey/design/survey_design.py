@@ -57,7 +57,7 @@ _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design 
 
 @dataclass(frozen=True)
 class Key:
-    """The values by which rows are grouped.
+    """A column by which rows are grouped, such as the region.
 
     Attributes:
         column: the values.
@@ -72,8 +72,8 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn, under one set of internal names. Every function that estimates takes a design. A design is
-    equal only to itself.
+    """Data, and how they were drawn. This is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`; every function that
+    estimates takes one of them. Weights, strata and PSUs have the same internal names in all. A design is equal only to itself.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
@@ -143,7 +143,7 @@ class Design:
         return written(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns a column for grouping."""
+        """Returns a column by which rows are to be grouped, as a `Key`: its values and their labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
@@ -277,7 +277,8 @@ class Survey(SurveyDesign):
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """Returns a column for grouping. A group of one column gives its codes, as whole numbers if the file has them so."""
+        """Returns a group or column by which rows are to be grouped, as a `Key`. For a group of one column the values are its
+        codes, as whole numbers if the file has whole numbers."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))
@@ -314,7 +315,8 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Sets the fields of a frozen design while it is made."""
+    """Sets fields of a design while it is made. This is needed because a design is frozen: its fields cannot be set in the usual
+    way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design
@@ -333,7 +335,8 @@ def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: st
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Raise `DesignError` if the weights do not gross up to the population: totals are then impossible."""
+    """Raise `DesignError` if the weights do not add up to the population, so that totals are impossible. `verb` is the function
+    that was called, for the message."""
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

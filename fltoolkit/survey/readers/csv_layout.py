@@ -27,7 +27,7 @@ NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 @dataclass(frozen=True)
 class CsvSource:
-    """The text of a CSV file in UTF-8. `decoded`: the text in memory, if the file has another encoding."""
+    """A CSV file as text in UTF-8. If the file has another encoding, `decoded` holds its text in memory."""
 
     path: Path
     decoded: bytes | None = None
@@ -116,8 +116,9 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a delimiter fits, as a tuple to compare: whether rows have several cells, whether there are no titles,
-    whether all rows have the same number of cells, and this number."""
+    """Returns how well a layout found with one delimiter fits the text, as a tuple. Of two delimiters, the one with the larger
+    tuple fits better. The parts of the tuple: whether rows have several cells, whether there are no title lines, whether all rows
+    have the same number of cells, and this number."""
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)

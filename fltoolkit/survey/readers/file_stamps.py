@@ -18,8 +18,8 @@ LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """A file at the time when it was opened: which file it is, its size in bytes, and the time of its last change in
-    nanoseconds."""
+    """What identifies a file at the time when it was opened: the file itself, its size in bytes, and the time of its last change
+    in nanoseconds. If one of them differs later, the file was changed."""
 
     path: Path
     device: int

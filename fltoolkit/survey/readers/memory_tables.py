@@ -54,7 +54,7 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """A column that cannot be used. `why` gives the reason and quotes no value."""
+    """Raised if a column cannot be used. `why` gives the reason and quotes no value."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why

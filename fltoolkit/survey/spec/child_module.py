@@ -50,8 +50,8 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The module on children (docs/methods.md §1). `module` says who answered it, if its column is not that of the adults'
-    module."""
+    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered. `module` is
+    needed only if its column is not that of the adults' module."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork

@@ -106,7 +106,7 @@ class Accepted(Model):
 
 @dataclass(frozen=True)
 class CorrectableColumns:
-    """The columns that a correction may name.
+    """The columns that a correction may name, with what is needed to check it.
 
     Attributes:
         persons: the columns of persons that survey.yaml uses.
@@ -124,7 +124,7 @@ class CorrectableColumns:
     episode_key: tuple[str, ...]
 
     def key(self, column: str) -> tuple[str, ...]:
-        """Returns the columns that identify a row with this column."""
+        """Returns the key of the file in which a column is: the columns that identify a row of persons, or of episodes."""
         return self.person_key if column in self.persons else self.episode_key
 
 

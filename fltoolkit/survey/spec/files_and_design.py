@@ -32,8 +32,8 @@ def _one_character(delimiter: str) -> str:
 
 
 def _by_common_name(value: object) -> object:
-    """Returns the columns of a key in this file, by their common names. A list or a single name means that both names are the
-    same."""
+    """Returns the key columns of a file, as {common name: name in this file}. If survey.yaml gives a list or a single name, both
+    names are the same."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
         _each_once(tuple(named))
@@ -119,14 +119,15 @@ class Files(Model):
 
 
 class Flag(Model):
-    """The codes of a column that mean yes."""
+    """A true/false column of the data: its name, and the codes that mean yes."""
 
     column: str
     codes: Annotated[Codes, Field(min_length=1)]
 
 
 class ReplicatesSpec(Model):
-    """Supplied replicate weights of `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns.
+    """The replicate weights that come with the data, as survey.yaml describes them. They belong to the weight `design.weight`.
+    `columns` lists their names; `RW{1..80}` means 80 numbered columns.
 
     The other keys are those of `fl.ReplicateDesign`.
     """

@@ -34,7 +34,7 @@ def crossed(names: Iterable[object]) -> str:
 
 
 def uncrossed(breakdown: object) -> tuple[str, ...]:
-    """Returns the groups of a breakdown in a published table. For the whole population there are none."""
+    """Returns the groups of a crossed breakdown: `sex × region` gives `sex` and `region`. The whole population has no groups."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
@@ -234,7 +234,8 @@ AnyGroup = Annotated[
 
 
 class JobGroup(Model):
-    """A breakdown by a job. If there are several columns, the first that is not blank is used.
+    """A breakdown by industry or occupation of a job. This is the common base of `Sector` and `Occupation`. If there are several
+    columns, the first that is not blank is used.
 
     `job`: `forced_labour` means the job in forced labour, which only cases have. `all_workers` means a job that all workers were
     asked about; `population` names these workers.
@@ -254,7 +255,7 @@ class JobGroup(Model):
 
 
 class Sector(JobGroup):
-    """An industry column.
+    """A breakdown by the industry of a job, from a column of industry codes.
 
     `correspondence`: for a column of national codes, a CSV file beside survey.yaml with the columns `code` and `isic`. `revision`
     and `digits` then describe the ISIC codes in this file.
@@ -283,7 +284,8 @@ class Sector(JobGroup):
 
 
 class Occupation(JobGroup):
-    """An occupation column with codes of ISCO-08. Codes have one to four digits; the first digit is the major group."""
+    """A breakdown by occupation, from a column with codes of ISCO-08. Codes have one to four digits; the first digit is the major
+    group."""
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -293,8 +295,8 @@ Job = Sector | Occupation
 
 
 class TableSpec(Model):
-    """One table that is wanted. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in the same
-    inner list are crossed."""
+    """One table that survey.yaml asks for. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in
+    the same inner list are crossed: `[[], [sex], [sex, region]]` is three breakdowns."""
 
     measure: Measure
     by: Annotated[tuple[Names, ...], Field(min_length=1)] = ((),)

@@ -19,7 +19,7 @@ NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "c
 
 @dataclass(frozen=True)
 class GateCodes:
-    """The codes of one column in a gate.
+    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is asked.
 
     If a cell holds several codes (`listed`), the codes are the options that were ticked.
     """
@@ -32,14 +32,15 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """The yes/no questions by column, and the codes that they share.
+    """All yes/no questions of a survey.yaml, by the column of the data that they read. They are needed together, because the
+    answer to one question decides whether another is asked.
 
     A column with `{episode}` is included as written. It is also included once per episode with the episode's label, because such
     a column may be the gate of a question about the person.
 
     Attributes:
         by_column: the questions that use each column.
-        answers: the usual codes.
+        answers: the codes that apply if a question has none of its own.
     """
 
     by_column: Mapping[str, tuple[Source, ...]]
@@ -47,7 +48,8 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the questions by column, from `SurveySpec.questions`, the usual codes, and the labels of `episodes.wide`."""
+        """Returns the yes/no questions of a survey by their column. `questions` are those of `SurveySpec.questions`, `answers`
+        the usual codes, and `episodes` the labels of `episodes.wide`."""
         by_column: dict[str, list[Source]] = {}
         filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
         for source in (*(s for _, s in questions), *filled):
@@ -55,7 +57,7 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question."""
+        """Returns the codes that mean yes, no, and no answer for a question: its own codes, and the usual ones for the rest."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
@@ -64,8 +66,9 @@ class MappedQuestions:
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
-        """Yields the columns of gates whose blanks have a defined meaning, in groups. The gates before a gate are in an
-        earlier group. `{episode}` is replaced by the labels."""
+        """Yields the columns of gates in an order in which their blanks can be decided. A gate is an earlier question that
+        decides whether a question is asked; it may itself depend on gates. Each list holds gates that depend only on gates of
+        earlier lists. Gates whose blanks have no defined meaning are left out."""
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
         left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
@@ -80,7 +83,7 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what the codes of a column mean in a gate.
+        """Returns what each code of a column means in a gate: the question behind it is asked, is skipped, or this is unknown.
 
         Raises:
             ValueError: a code has two meanings, or a code of don't know or refused closes the gate without a reason.
@@ -110,7 +113,7 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved.
+        """Returns the codes that leave a question unresolved (neither yes nor no), such as those of don't know.
 
         If a cell holds several ticked options, these are the unresolved and `missing` codes of all questions of the column,
         because such codes are about the whole cell.
@@ -243,8 +246,9 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
-    """Returns a chain of columns that leads from a column back to itself through its gates. Returns an empty list if there is
-    none. `straight` holds the columns that are known to be in no such chain."""
+    """Returns a chain of columns that leads from a column back to itself, in which each column has the next one as its gate (a
+    question whose answer decides whether it is asked). Returns an empty list if there is none. `straight` holds the columns that
+    are known to be in no such chain."""
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:

@@ -99,7 +99,8 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question that measures an item. If a kind of code is left out, the codes of `answers` apply.
+    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). Kinds of
+    codes that are left out here are those of `answers`.
 
     Attributes:
         contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
@@ -178,7 +179,8 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """Who imposed the work (docs/methods.md §1)."""
+    """The form of forced labour, which says who imposed the work: the State, or others, and then for which kind of exploitation
+    (docs/methods.md §1)."""
 
     column: str
     state_imposed: Codes = ()
@@ -201,7 +203,8 @@ class Exceptions(Model):
 
 
 class Place(Model):
-    """The country where the work was done. Forced labour abroad is shown separately."""
+    """The country where the work was done: a column and the codes of this country and of others. Forced labour abroad is shown
+    separately."""
 
     column: str
     in_country: Annotated[Codes, Field(min_length=1)]
@@ -227,7 +230,8 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How coercion is linked to the involuntary work (para 6c): by a question, by episodes, or only by assumption."""
+    """How survey.yaml links the coercion to the involuntary work, because both must be in the same work (para 6c). Either the
+    survey asks this, or it has the answers for each episode (spell of work), or it is only assumed."""
 
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
@@ -262,7 +266,7 @@ class Episodes(Model):
 
 
 class Months(Model):
-    """Months in forced labour within the reference period.
+    """The question on how many months a person was in forced labour within the reference period.
 
     `bands`: the lower limits of the bands in a profile of the cases. One more band is below the first limit.
     """
@@ -280,8 +284,8 @@ class Months(Model):
 
 
 class Items(Model):
-    """The questions on the two sides of the definition, by item. Each side needs at least one, because otherwise nobody could
-    be in forced labour."""
+    """The questions about the two sides of the definition, involuntary work and coercion. Each item, such as `debt_bondage`, has
+    one or more questions. Each side needs at least one item, because otherwise nobody could be in forced labour."""
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
@@ -301,7 +305,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Conditions of the interview that may influence the answers."""
+    """Questions about the interview itself that may influence the answers: whether somebody else answered (`proxy`), whether the
+    person was alone, and the mode, such as telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

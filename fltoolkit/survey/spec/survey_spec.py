@@ -80,7 +80,7 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole of a survey.yaml. `language`: the code of the language of its texts."""
+    """The whole content of a survey.yaml, checked. `language` is the code of the language of its texts."""
 
     title: OwnText
     country: OwnText
@@ -156,32 +156,33 @@ class SurveySpec(Model):
         return self
 
     def side(self, population: str) -> str:
-        """Returns `adults` or `children`, if the ages of a population allow only one of them. Empty if it has both."""
+        """Returns the age side of a population: `adults` or `children`, if its ages allow only one of them. Empty if the
+        population has both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
         return "adults" if (ages.min or 0) >= self.age.adult else ""
 
     def of_children(self, population: str) -> bool:
-        """Returns whether the children's definition applies to a population."""
+        """Returns whether a population consists of children, to whom the definition for children applies."""
         return self.children is not None and self.side(population) == "children"
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
-        """Returns each population that is a sum, with the populations that it adds."""
+        """Returns the populations that are sums, each with the populations that it adds: `{"all": ("adults", "children")}`."""
         return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """Returns the populations whose flowchart a run shows: the default population or its parts, and the children among
-        `headlines`."""
+        """Returns the populations for which the flowchart of the classification is drawn. They are the default population (if it
+        is a sum, its parts) and the populations of children among `headlines`."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Returns the populations whose prevalence and number a run always shows. The first is the default population. If
-        children were asked, there are also the first population of children, and every sum with its parts."""
+        """Returns the headline populations: those whose prevalence and number are always shown. The first is the default
+        population. If children were asked, the others are the first population of children, and every sum with its parts."""
         if self.children is None:
             return (self.default_population,)
         children = next((name for name in self.populations if self.of_children(name)), self.default_population)
@@ -233,7 +234,8 @@ class SurveySpec(Model):
 
     @property
     def mapped(self) -> MappedQuestions:
-        """Returns the yes/no questions by column, and what their codes, gates and blanks mean."""
+        """Returns all yes/no questions of the survey together, by column, as `MappedQuestions`. It knows what their codes and
+        blanks mean."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
@@ -287,7 +289,7 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the groups by a job: sectors and occupations."""
+        """Returns the breakdowns by a job, by name: the sectors (industries) and the occupations."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
@@ -302,7 +304,8 @@ class SurveySpec(Model):
 
     @property
     def lead_group(self) -> str:
-        """Returns the group that documents compare first. Empty if the survey does not have it."""
+        """Returns the lead group: the group (such as sex) that documents compare first. Empty if the survey does not have this
+        group."""
         return self.lead if self.lead in self.groups else ""
 
     @property
@@ -316,7 +319,7 @@ class SurveySpec(Model):
 
     @property
     def origins(self) -> frozenset[str]:
-        """Returns the names of the groups of single origins."""
+        """Returns the names of the groups that show single origins, such as each nationality, ethnicity or religion."""
         return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
 
     @property

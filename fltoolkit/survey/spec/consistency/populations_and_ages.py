@@ -16,7 +16,8 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
 
 
 def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: Mapping[str, str], adult: int | None) -> None:
-    """Raise `ValueError` if a population mixes adults and children, or if a sum does not add one population of each.
+    """Raise `ValueError` if a population mixes adults and children. A population that is a sum must add one population of adults
+    and one of children.
 
     Args:
         populations: the populations, by name.
