@@ -73,13 +73,15 @@ def own_code(*parts: str) -> str:
 
 
 def plain_code(text: str) -> str:
-    """Returns words in the form of a code: capitals without accents, and `_` for all other characters."""
+    """Returns a text as it may be used in a code: in capitals, without accents, and with `_` for all other characters. `Région 1`
+    gives `REGION_1`.
+    """
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
-    """Returns the codes of a group's categories, by their label."""
+    """Returns the code for machines of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
     if isinstance(group, Group):
         return _coded(name, group)
     if isinstance(group, AgeGroup):

@@ -113,7 +113,9 @@ def primary_route() -> nw.Expr:
 
 
 def child_leaf() -> nw.Expr:
-    """Returns the box at which a child leaves the flowchart of Tool No. 2."""
+    """Returns the box at which each child leaves the flowchart of Tool No. 2 in the ILO toolkit, which shows how the definition
+    for children is applied.
+    """
     col = nw.col
     end = nw.when(col(WITH)).then(nw.lit("child with parents, no threat")).otherwise(nw.lit("child for a third party, no threat"))
     end = nw.when(~col("any_work")).then(nw.lit("child, no work")).otherwise(end)
@@ -150,6 +152,6 @@ def together(words: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def word(truth: nw.Expr) -> nw.Expr:
-    """Returns a truth as a word: yes, no or unresolved."""
+    """Returns a column of truths in words: yes for true, no for false, unresolved for null."""
     open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
     return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

@@ -34,7 +34,7 @@ def refuse_empty_populations(survey: Survey) -> None:
 
 
 def _nobody(survey: Survey, name: str) -> DataError:
-    """Returns the error for one empty population."""
+    """Returns the error that says that nobody is in a population, with the number of persons who meet each of its conditions."""
     spec, where = survey.spec, survey.spec.populations[name].where
     conditions = _conditions(spec, name)
     counts = count_rows(

@@ -116,7 +116,9 @@ def _disability(spec: DisabilityGroup) -> nw.Expr:
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
-    """Returns numbers as the labels of their bands; `not stated` if there is no number."""
+    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. `not stated` if there
+    is no number.
+    """
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
         band = nw.when(value >= lower).then(nw.lit(label)).otherwise(band)

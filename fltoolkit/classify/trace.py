@@ -43,7 +43,9 @@ def leaf(spec: SurveySpec) -> nw.Expr:
 
 
 def items_text(sources: Sources) -> nw.Expr:
-    """Returns the items answered yes, involuntary items first, separated by commas."""
+    """Returns, for each person, the items (such as `debt_bondage`) that were answered yes, as one text. Items of involuntary work
+    come first, then those of coercion.
+    """
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))

@@ -184,7 +184,9 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of adults with a condition: that this question leaves the person unresolved."""
+    """Yields each question of the adults' definition with a condition: the person is unresolved, and this question without an
+    answer is a reason for it.
+    """
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:

@@ -105,7 +105,9 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns a rule as an expression over the persons."""
+    """Returns the truth of an outcome for each person, from its rule: a text such as `debt_bondage and not withheld_wages`.
+    `truths` gives the truth of each name in the rule.
+    """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
     except (SyntaxError, ValueError):
@@ -114,7 +116,7 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns one part of a rule as an expression over the persons."""
+    """Returns the truth of one part of an outcome's rule for each person. `node` is this part as Python's parser reads it."""
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):
         if node.id not in truths:

@@ -119,7 +119,9 @@ def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Ch
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """Yields the characteristics of adults, topic by topic."""
+    """Yields the characteristics of adults in forced labour, such as debt bondage, topic by topic. A topic is a set of
+    characteristics that have one table.
+    """
     spec = persons.spec
     sources = item_sources(spec, persons.rule)
     order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
@@ -181,7 +183,7 @@ def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Cha
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:
-    """Yields the forms of forced labour that survey.yaml can identify."""
+    """Yields one characteristic of a case for each form of forced labour (who imposed it) that survey.yaml can tell apart."""
     if spec.form:
         possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
         yield from _categories("form", possible)
@@ -197,7 +199,7 @@ def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
 
 
 def _durations(months: Months) -> Iterator[Characteristic]:
-    """Yields the bands of the months in forced labour."""
+    """Yields one characteristic of a case for each band of its months in forced labour, such as 3 to under 6 months."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
         yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))

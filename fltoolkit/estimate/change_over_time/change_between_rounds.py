@@ -82,7 +82,7 @@ class Change:
 
     @property
     def one_round_only(self) -> int:
-        """Returns the number of rows that only one of the rounds has."""
+        """Returns how many rows of the change are in only one of the two rounds, for example because a category is new."""
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 

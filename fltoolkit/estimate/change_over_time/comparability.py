@@ -44,7 +44,7 @@ def _domain(about: About) -> Reason | str:
 
 
 def fact(name: str) -> Reason:
-    """Returns the words for a field of `About`, such as `reference_months`."""
+    """Returns the words for a fact behind an estimate. `name` is a field of `About`, such as `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
 
 
@@ -87,7 +87,9 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
-    """Returns the questions by their key in survey.yaml, with what is compared: label, codes, mode and routing."""
+    """Returns the questions of a survey by their key in survey.yaml. Each has what is compared between rounds: its label, codes,
+    mode and routing.
+    """
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)

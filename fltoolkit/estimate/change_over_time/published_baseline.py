@@ -83,7 +83,9 @@ class PublishedBaseline:
 
     @property
     def about(self) -> About:
-        """Returns the stated facts as an `About`."""
+        """Returns the facts that the publication states, in the form that estimates have (`About`), so that the two can be
+        compared.
+        """
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 

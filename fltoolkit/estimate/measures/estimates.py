@@ -166,7 +166,7 @@ class Estimates:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Returns the groups of all breakdowns, in the order of the table's columns."""
+        """Returns the names of all groups by which the table is broken down, in the order of its columns."""
         used = {group for breakdown in self.by for group in breakdown}
         return tuple(str(column) for column in self.table if column in used)
 

@@ -102,7 +102,7 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Stop if no profile is possible by these groups or for this population."""
+    """Stop if a profile (a table that describes the cases) is not possible by these groups or for this population."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
@@ -164,7 +164,7 @@ class _Answers:
 
     @cached_property
     def keys(self) -> pd.DataFrame:
-        """Returns the keys of the result's rows: one column per topic, then the columns of the cells."""
+        """Returns what identifies each row of the result: the characteristic (one column per topic), then the group columns."""
         of = np.empty(self._places.size, dtype=np.intp)
         of[self._places] = np.arange(len(self.told.of))[:, None]
         chosen = [self.told.of[k] for k in of]
@@ -190,12 +190,12 @@ class _Answers:
         return replace(self.run, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
-        """Returns the breakdowns of the result."""
+        """Returns the breakdowns of the result: for each table, the groups by which it is broken down."""
         return tuple((topic, *b) for topic in self.told.topics for b in self.run.estimand.by)
 
 
 def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
-    """Returns the estimates of a pass whose cells are the cases with each characteristic."""
+    """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons."""
     run, total = answers.run, answers.run.estimand.measure == "total"
     weights = run.by_unit("w", run.base, run.counted)
     rows = counts(run, weights, run.counted)

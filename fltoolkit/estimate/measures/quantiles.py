@@ -163,7 +163,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
 
 
 def _persons_behind(run: Pass) -> dict[str, Any]:
-    """Returns the columns on the persons behind each quantile: persons, cases, weights, PSUs and households."""
+    """Returns the columns of the result that count what each quantile rests on: persons, cases, weights, PSUs and households."""
     t, counted = run.table, run.counted
     return {
         "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),

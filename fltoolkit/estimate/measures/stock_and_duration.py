@@ -150,7 +150,9 @@ def duration(
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
-    """Stop on a rate by a group that only cases have."""
+    """Stop if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has no
+    denominator.
+    """
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,

@@ -71,7 +71,9 @@ class Patterns:
         return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sum of a table column for each pattern."""
+        """Returns the sum of a column of the table of sums for each pattern (combination of covariate values, such as women in
+        the north).
+        """
         values = self.run.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
@@ -174,7 +176,9 @@ def is_sensitive(design: Design, name: str) -> bool:
 
 
 def covariates(formula: str) -> list[str]:
-    """Returns the columns that a formula names on its right side."""
+    """Returns the columns that are the covariates of a formula: those on its right side. `forced_labour ~ C(sex) + age` gives
+    `sex` and `age`.
+    """
     return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
 
 

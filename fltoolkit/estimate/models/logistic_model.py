@@ -98,7 +98,9 @@ class Logit:
         return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
 
     def margins(self) -> pd.DataFrame:
-        """Returns average marginal effects (see `marginal_effects.marginal_effects`)."""
+        """Returns average marginal effects: how the predicted probability changes if one covariate changes (see
+        `marginal_effects`).
+        """
         endless = separated_rows(self.table)
         return marginal_effects(self._fitted, endless, self.df, self.level)
 

@@ -89,7 +89,7 @@ def cluster_totals(
         Rows are in the order of the codes in the data (whole numbers by size). Columns:
 
         - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
-        - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1 nothing to add
+        - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1: in no sum
         - `household`: a number for each household of a case, else -1
         - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there is
           one, and the column `y` is their unweighted sum

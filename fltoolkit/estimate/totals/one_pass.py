@@ -52,7 +52,7 @@ class Estimand:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Returns the groups of all breakdowns, each once."""
+        """Returns all groups that the breakdowns name, each once: `(("sex",), ("sex", "region"))` gives `sex` and `region`."""
         return tuple(dict.fromkeys(group for breakdown in self.by for group in breakdown))
 
     @property
@@ -67,7 +67,9 @@ class Estimand:
 
     @property
     def is_proportion(self) -> bool:
-        """Returns whether each person counts as one or not at all. Then the intervals for proportions apply."""
+        """Returns whether the measure is a proportion, in which each person counts as one or not at all. If so, the intervals for
+        proportions apply.
+        """
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
@@ -134,7 +136,9 @@ class Pass:
 
     @property
     def margins(self) -> Margins | None:
-        """Returns the margins of calibrated weights whose variance is the variance of residuals; None for other weights."""
+        """Returns the margins to which the weights were calibrated, if the variance has to be computed from residuals. None for
+        other weights, and for replicate weights.
+        """
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
@@ -157,12 +161,12 @@ class Pass:
 
     @cached_property
     def y(self) -> Array:
-        """Returns the weighted outcome of each cell."""
+        """Returns the weighted sum of the outcome in each cell of the result."""
         return self.cells.sums(self.table["wy"].to_numpy())
 
     @cached_property
     def cases(self) -> Matrix:
-        """Returns the weighted outcomes by unit and cell."""
+        """Returns the weighted sum of the outcome by sampled unit and cell of the result (units × cells)."""
         return self.by_unit("wy", self.cells)
 
     @cached_property
@@ -293,7 +297,9 @@ def _refuse_origins(design: Design, estimand: Estimand) -> None:
 
 
 def case_only(design: Design) -> set[str]:
-    """Returns the groups that only cases have."""
+    """Returns the names of the groups that only cases have, such as the form of forced labour. A design without survey.yaml has
+    none.
+    """
     return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 

@@ -155,7 +155,9 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The column names of the pass: the groups, and for each population its members and weights."""
+    """The names of the columns that one reading of the persons needs: those of the groups, and for each population those of its
+    members and weights.
+    """
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -241,7 +243,9 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns, for each kind, the persons, the counts, the smallest and largest weights, and the weighted counts."""
+    """Returns one row for each kind of persons (with the same values in all groups and populations): the number of persons, the
+    counts by outcome, the smallest and largest weights, and the weighted counts.
+    """
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
@@ -265,7 +269,8 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns the weights of one population by kind of person, in the columns of `PersonPatterns.weights`.
+    """Returns how many persons have each weight, for one population and each kind of persons. The table has the columns of
+    `PersonPatterns.weights`.
 
     Args:
         of: the columns and the population.
@@ -284,7 +289,7 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """Returns the cases by household, sampling unit and groups, in the columns of `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups. The table has the columns of `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
     weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]

@@ -214,5 +214,7 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 
 def _natural(value: str) -> tuple[int, float, str]:
-    """Returns a sort key: whole numbers first, by size; then other texts by alphabet."""
+    """Returns a key by which categories are sorted in the natural order: whole numbers first, by size; then other texts by
+    alphabet.
+    """
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

@@ -29,11 +29,13 @@ class Joint(Scaled):
         return len(self.labels)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether the other object has the same units."""
+        """Returns whether another object holds the same sampled units, so that the two influence matrices can be joined."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields the matrix S with S'S equal to the covariance of the estimates."""
+        """Yields a matrix S that gives the covariance of the estimates as S'S. It is the influence matrix itself, which is
+        already scaled.
+        """
         yield z
 
 

@@ -33,7 +33,7 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether the other object can be the same replicates."""
+        """Returns whether another object can hold the same replicates, so that the two influence matrices can be joined."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
@@ -56,7 +56,9 @@ class Replicates(Scaled):
         return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Iterator[Array]:
-        """Yields the matrix S with S'S equal to the covariance of the estimates."""
+        """Yields a matrix S that gives the covariance of the estimates as S'S. z holds the distance of each replicate's estimate
+        from the centre.
+        """
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 

@@ -74,9 +74,8 @@ class Stage:
 
 
 class Scaled(ABC):
-    """Units whose variation gives the variance: sampled units or replicates.
-
-    Subclasses define `scaled`; variances follow from it.
+    """The common base of sampled units (`Units`) and replicates (`Replicates`), whose variation gives the variance. A subclass
+    defines `scaled`; the variances are computed from it.
     """
 
     @abstractmethod
@@ -170,7 +169,9 @@ class Units(Scaled):
             yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
-        """Returns the influence of the units; with calibrated weights, the influence of the residuals."""
+        """Returns the influence values from which the variance is computed. With calibrated weights, they are those of the
+        residuals; otherwise they are z.
+        """
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:

@@ -97,7 +97,9 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings about calibrated weights, in the columns of `fl.check`: factors below 0.3 or above 3."""
+    """Returns findings about calibrated weights that changed much: by a factor below 0.3 or above 3. The table has the columns of
+    `fl.check`.
+    """
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)

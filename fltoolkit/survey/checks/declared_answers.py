@@ -57,7 +57,7 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person's blank is a no only because survey.yaml declares it one."""
+    """Returns, for each person, whether a blank answer counts as no for one reason only: survey.yaml declares it."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":

@@ -26,7 +26,8 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered the module for the other age group."""
+    """Returns findings about persons who answered the wrong module: children who answered that of adults, or adults who answered
+    that of children."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []

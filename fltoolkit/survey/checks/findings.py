@@ -101,7 +101,7 @@ def _told(count: Count, limit: int | None) -> object:
 
 
 def _count(finding: Finding, limit: int | None) -> object:
-    """Returns the count of a finding, as printed."""
+    """Returns the count of a finding as it is printed: rounded, or in words such as `fewer than 5`; exact if there is no limit."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else told_sum(*count, limit)
@@ -119,7 +119,7 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns how many rows meet each condition, counted in one pass."""
+    """Returns how many rows meet each condition, by the name of the condition. All are counted in one pass."""
     if not conditions:
         return {}
     flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])

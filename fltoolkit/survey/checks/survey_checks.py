@@ -103,7 +103,8 @@ def _weight_columns(spec: SurveySpec) -> dict[str, str]:
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for persons without a PSU or stratum, and for each error that a weight can have."""
+    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight has an error of some kind. The
+    caller counts who meets them."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -230,7 +231,8 @@ def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mas
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for ages that are impossible, not numbers, or not stated."""
+    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts who
+    meets them."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -279,7 +281,8 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for persons who answered the module, who refused it, and who count as asked but have only blanks."""
+    """Returns conditions on a person, by name: the person answered the module, refused it, or counts as asked but has only
+    blanks. The caller counts who meets them."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -307,7 +310,7 @@ def _module(survey: Survey, found: _Tested) -> list[Finding]:
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Returns whether every question under some keys of survey.yaml is blank."""
+    """Returns whether a person has no answer to any question under some keys of survey.yaml."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 

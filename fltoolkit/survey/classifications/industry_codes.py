@@ -20,7 +20,8 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns the part of a code that decides the sector; see `key_of`."""
+    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111`; see `key_of`. The column
+    is that of survey.yaml."""
     return key_of(column(sector.column, episode), sector)
 
 

@@ -32,7 +32,7 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """Returns the name of the category, as a key that every language translates."""
+        """Returns the name of the category as a remark (a key of the language files), which every language can put in words."""
         return Reason.of(self.words)
 
     @property
@@ -42,12 +42,13 @@ class Category(Model):
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Returns all names that the category may have. The data use the first one."""
+        """Returns all names that the category can have, such as women, girls, and the name in a sum of both. The data use the
+        first one."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns all names of the category in English."""
+        """Returns all names that the category can have, in English, such as women and girls."""
         return tuple(str(name) for name in self.every_name)
 
     def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:
@@ -65,7 +66,7 @@ class Standard(Model):
 
 
 class IndustrySection(Model):
-    """A section of ISIC: its first and last division, and its ILO aggregate."""
+    """A section of ISIC (such as A, agriculture): its first and last division, and the ILO aggregate to which it belongs."""
 
     divisions: str
     aggregate: str

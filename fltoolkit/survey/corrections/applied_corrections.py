@@ -56,7 +56,8 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """Returns the corrections of survey.yaml, separated by the columns that they change."""
+    """Returns the corrections of survey.yaml with their positions in the list, in three parts by the columns that they change
+    (see `NumberedCorrections`)."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]
@@ -129,7 +130,7 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a condition that no row meets."""
+    """Returns the error for a correction whose condition no row of the data meets."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",

@@ -70,7 +70,7 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Raise `DesignError` if stages and FPC do not fit together."""
+    """Raise `DesignError` if the numbers of sampling stages and of FPC columns do not fit together."""
     if units > 2 or counts > 2:
         raise DesignError(
             "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"

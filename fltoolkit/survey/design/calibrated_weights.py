@@ -46,7 +46,7 @@ class Calibration:
 
     @property
     def range(self) -> tuple[float, float]:
-        """Returns the smallest and the largest g."""
+        """Returns the smallest and the largest factor g by which the calibration multiplies a weight."""
         return float(self.patterns[G].min()), float(self.patterns[G].max())
 
     @property

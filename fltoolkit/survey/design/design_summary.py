@@ -84,7 +84,8 @@ def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
 
 
 def _replicates(made: Replication) -> dict[str, str]:
-    """Returns the facts about replicate weights, which take the place of strata and PSUs."""
+    """Returns facts about replicate weights in words, by name. For a design with replicate weights, they take the place of the
+    facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",

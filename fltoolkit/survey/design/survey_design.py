@@ -114,7 +114,7 @@ class Design:
 
     @property
     def source(self) -> str:
-        """Returns the files that are read again for every estimate, for messages."""
+        """Returns, for messages, the names of the files that are read again for every estimate."""
         return ", ".join(str(file.path) for file in self.files)
 
     @property

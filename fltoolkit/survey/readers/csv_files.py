@@ -183,7 +183,7 @@ def _refuse_bytes(source: CsvSource) -> None:
 
 
 def _line_at(source: CsvSource, place: int) -> int:
-    """Returns the line number of a byte."""
+    """Returns the number of the line in which a byte is. `place` is the position of the byte in the file."""
     with source.open() as file:
         before = file.read(place)
     return 1 + (before.count(b"\n") or before.count(b"\r"))

@@ -32,7 +32,8 @@ def _words(text: str) -> str:
 
 
 def _no_error_for_ever(value: object) -> object:
-    """Returns the name of a check. Raises `ValueError` if its findings cannot be accepted."""
+    """Returns the name of a check as it is given under `accept`. Raises `ValueError` if findings of this check cannot be
+    accepted, because they are always errors."""
     if isinstance(value, str) and value in NEVER:
         raise ValueError(f"findings of {value} cannot be accepted: {NEVER[value]}")
     return value

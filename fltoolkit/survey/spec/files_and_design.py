@@ -174,7 +174,7 @@ def _run(column: str) -> list[str]:
 
 
 class DesignSpec(Model):
-    """How the sample was drawn.
+    """The part of survey.yaml that says how the sample was drawn: weight, strata, PSUs and the rules for the variance.
 
     Attributes:
         ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
@@ -242,8 +242,8 @@ class DesignSpec(Model):
 
 
 class ModuleStatus(Model):
-    """Who answered the forced labour module. If a person refused the whole module, this is unit non-response. The person is
-    not unresolved."""
+    """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. If
+    a person refused the whole module, this is unit non-response, and the person is not unresolved."""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

@@ -54,7 +54,8 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population: persons of certain ages who answered the module, with the weight that grosses them up.
+    """A reference population, the denominator of a rate: persons of certain ages who answered the module, with the weight that
+    grosses them up.
 
     `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
     """
@@ -73,8 +74,8 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is one of that
-    classification's codes.
+    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is
+    one of that classification's codes.
 
     Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
     used.

@@ -195,8 +195,8 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """Work that C29 Art. 2(2) excepts. Within its limits it is not forced labour. Beyond them it is state-imposed forced
-    labour."""
+    """Work that C29 Art. 2(2) excepts from forced labour, such as military service, and the questions whether it stayed within
+    its limits. Within its limits it is not forced labour. Beyond them it is state-imposed forced labour."""
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
     within_limits: Sources
