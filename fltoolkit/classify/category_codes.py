@@ -1,4 +1,5 @@
-"""Gives each category its name in a population and its code for machines: the code of ILOSTAT, or one of the kit (`FL_...`).
+"""Gives each category two things: the name that it has in a population, and a code for machines, from ILOSTAT or of the kit
+(`FL_...`).
 
 Categories of the standard `sex` are men and women for adults, boys and girls for children. A sum of adults and children names
 both.

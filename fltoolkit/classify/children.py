@@ -105,7 +105,9 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """Returns the primary route of a child who is a case: the first route in the order of the flowchart. Null for all others."""
+    """Returns the primary route of each child who is a case. A route is one of the four ways by which a child can be in forced
+    labour; the primary one is the first that applies, in the order of the flowchart. Null for all others.
+    """
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)

@@ -1,4 +1,6 @@
-"""Adds to each person the reference populations and the groups: sex, age band, region, sector, occupation and others, as labels."""
+"""Adds two things to each person: to which reference populations the person belongs, and the person's category in each group
+(sex, age band, region, sector, occupation and others).
+"""
 
 from __future__ import annotations
 

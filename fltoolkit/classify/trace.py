@@ -1,4 +1,6 @@
-"""Explains each person's classification: the last box of the flowchart, the items answered yes, and the whole path in words."""
+"""Explains how each person was classified: the box at which the person leaves the flowchart, the items answered yes, and the
+whole path in words.
+"""
 
 from __future__ import annotations
 

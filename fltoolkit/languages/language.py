@@ -87,7 +87,7 @@ class Language:
         return self.words[key] if key in self.words else read_language(code).words["language"]
 
     def names_group(self, name: str) -> bool:
-        """Returns whether the survey has a label of its own for a group."""
+        """Returns whether the survey gives a group (a breakdown such as sex) a label of its own, in place of the kit's word."""
         return bool(self.own_words and name in self.own_words.labels)
 
     def group(self, name: str) -> str:
@@ -130,7 +130,9 @@ class Language:
         return tuple(self.say(name, **values) for name in found)
 
     def number(self, text: str) -> str:
-        """Returns a number written in the English way (`6,290`, `17.2`) as this language writes it."""
+        """Returns a number as this language writes it: `6,290` and `17.2`, written in the English way, become `6 290` and `17,2`
+        in French.
+        """
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
 
@@ -181,7 +183,7 @@ def read_language(code: str) -> Language:
 
 
 def _words(code: str) -> dict[str, str]:
-    """Returns all sentences of a language, by their keys."""
+    """Returns all sentences of a language by their keys, such as `format.colon`."""
     return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 

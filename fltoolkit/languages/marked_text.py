@@ -46,7 +46,9 @@ def runs(text: str) -> Iterator[Part]:
 
 
 def unmarked(text: str) -> str:
-    """Returns the text without marks, for a title or an attribute beside the marked text."""
+    """Returns a text without the marks of parts in other languages. It is used for titles and attributes, where the marked text
+    is shown nearby.
+    """
     return "".join(run.text for run in runs(text))
 
 
@@ -56,7 +58,9 @@ def starred(text: str) -> str:
 
 
 def languages_marked(node: object) -> set[str]:
-    """Returns the languages of all marked texts in a text, or in dataclasses and tuples of texts."""
+    """Returns the languages of all marked parts (parts in another language) of a text. `node` is a text, or dataclasses and
+    tuples that contain texts.
+    """
     if isinstance(node, str):
         return {run.language for run in runs(node) if run.language}
     parts: list[object] = list(node) if isinstance(node, tuple) else []

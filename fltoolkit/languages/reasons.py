@@ -82,7 +82,7 @@ class Reason(Remark):
 
     @classmethod
     def of(cls, code: str, **values: Any) -> Reason:
-        """Returns a reason with this key and these values."""
+        """Returns the reason with this key of the language files (`code`) and these values for its placeholders."""
         return cls(code, tuple(values.items()))
 
     @property
@@ -122,12 +122,14 @@ class Name(Remark):
 
 
 def group_name(code: str) -> Name:
-    """Returns the name of a group, such as `age_group`."""
+    """Returns a `Name` for a group (a breakdown such as `age_group`), which every language can put in words."""
     return Name("groups", code)
 
 
 def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
-    """Returns the names of items or of dimensions of a rule set, such as `withheld_wages`."""
+    """Returns a `Name` for each item (such as `withheld_wages`) or dimension of a rule set, which every language can put in
+    words.
+    """
     return tuple(Name("kit.items", code) for code in codes)
 
 

@@ -32,6 +32,6 @@ def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...
 
 
 def _by_file(places: Sequence[Place]) -> str:
-    """Returns the places by file, such as `nap.yaml: title, goal; survey.yaml: round`."""
+    """Returns where some texts are, as one text sorted by file: `nap.yaml: title, goal; survey.yaml: round`."""
     files = dict.fromkeys(file for file, _ in places)
     return "; ".join(f"{file}: {', '.join(key for its, key in places if its == file)}" for file in files)

@@ -18,5 +18,7 @@ def shipped_languages() -> list[str]:
 
 
 def files_of(code: str) -> list[Path]:
-    """Returns the files of a language, the main file first."""
+    """Returns the files that hold the words of a language, the main file (`fr.yaml`) first, then those in folders such as
+    `kit/fr.yaml`.
+    """
     return [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]

@@ -74,7 +74,7 @@ class Codebook(Model):
 
     @property
     def missing(self) -> dict[str, list[Any]]:
-        """Returns SPSS's user-missing values in each column."""
+        """Returns, for each column, the user-missing values of an SPSS file: codes that mean no answer."""
         return {name: [{"lo": a.missing[0], "hi": a.missing[1]}] for name, a in self._answers() if a.missing}
 
     def _answers(self) -> list[tuple[str, Answers]]:
@@ -116,7 +116,7 @@ def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
 
 
 def _for_stata(values: pd.Series) -> pd.Series:
-    """Returns numbers in a type that pyreadstat accepts. Whole numbers with blanks must be objects."""
+    """Returns a column in a type that pyreadstat can write to a Stata file. Whole numbers with blanks must be Python objects."""
     numbers = values.astype("Float64")
     whole = numbers.notna().any() and (numbers % 1 == 0).fillna(True).all()
     return numbers.astype("Int32").astype(object) if whole else numbers.astype(float)

@@ -50,8 +50,8 @@ class Families(Population):
 
 
 def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
-    """Returns families in `areas` enumeration areas with about `households` households each. Adults are as in
-    `make_population`."""
+    """Returns an invented population with children, in `areas` enumeration areas with about `households` households each. Its
+    adults are made as in `make_population`."""
     rng = np.random.default_rng(seed)
     adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
     routes, answers = _children(rng, adults)

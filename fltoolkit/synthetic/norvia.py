@@ -39,7 +39,8 @@ def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, flo
 
 
 def make_second_round(seed: int = 2027) -> Population:
-    """Returns Norvia two years later: other people in other areas, and less forced labour."""
+    """Returns the population of Norvia two years later, for the second survey. It has other people in other areas, and less
+    forced labour."""
     return make_population(seed, scale=SECOND_SCALE)
 
 

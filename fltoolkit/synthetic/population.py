@@ -38,7 +38,8 @@ class Population:
 
     @property
     def true_prevalence(self) -> float:
-        """Returns the share of true cases among all adults."""
+        """Returns the true prevalence of forced labour: the share of adults who are truly in forced labour, whatever they would
+        answer."""
         return float(self.truth[self.adults].mean())
 
 
@@ -96,7 +97,8 @@ def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArr
 
 
 def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
-    """Returns the probability of forced labour among workers, by industry, origin, age and enumeration area."""
+    """Returns each person's probability of being in forced labour if they work. It depends on industry, origin, age and
+    enumeration area. `scale` multiplies it."""
     in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
     abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
     young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))

@@ -52,7 +52,8 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
 
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Returns the responding households by number: `stratum`, `W_LFS` and the number of `adults` in each."""
+    """Draws areas and households, and returns the households that respond. The index is the household's number; the columns are
+    `stratum`, `W_LFS` (the weight) and `adults` (their number)."""
     people = population.persons.assign(
         adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
     )

@@ -115,7 +115,8 @@ class DataTable:
         return frame
 
     def frame(self, names: Iterable[str]) -> Frame:
-        """Returns some columns as text in standard form, under their own names."""
+        """Returns the rows with some of the columns, as text in one standard form (`1`, never `1.0`). Columns keep their own
+        names."""
         wanted = list(dict.fromkeys(names))
         frame = self._source(wanted)
         schema = frame.collect_schema()

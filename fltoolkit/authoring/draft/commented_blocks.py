@@ -93,7 +93,7 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
-    """Yields questions whose column holds several short codes as text, such as 1 3 4."""
+    """Yields the questions with several answers whose codes are together in one cell, such as `1 3 4`."""
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:

@@ -99,12 +99,13 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Returns whether a column holds numbers, with more different values than a list of codes."""
+    """Returns whether a column holds measured numbers, such as a debt: more different values than a list of codes would have."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 
 def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
-    """Yields the lines of the group for the six questions of the Washington Group's short set."""
+    """Yields the draft's lines for the breakdown by disability, which needs the six questions of the Washington Group's short
+    set."""
     first, kinds = columns[0], vocabulary().categories["difficulty"]
     missing = [code for code in first.codes if code in first.no_answer]
     stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}

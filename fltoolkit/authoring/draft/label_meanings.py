@@ -114,5 +114,5 @@ def _done_to_doers() -> tuple[str, ...]:
 
 
 def is_witnessed(label: str) -> bool:
-    """Returns whether a question is, or may be, about what happened to other workers."""
+    """Returns whether the label of a question says that it may be about what happened to other workers, not to the person."""
     return bool(first_hit(vocabulary().polarity.witnessed, label))

@@ -46,7 +46,7 @@ class Draft:
 
     @property
     def asks(self) -> list[tuple[int, YamlLine]]:
-        """Returns the lines that need an answer, each with its number in the file."""
+        """Returns the lines of the draft that the user must answer, each with its line number in the file."""
         return [(number, line) for number, line in enumerate(self.lines, start=1) if line.is_open]
 
 

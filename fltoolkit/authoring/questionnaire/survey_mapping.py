@@ -44,7 +44,8 @@ def survey_text(asked: Questionnaire, language: str, where: str) -> str:
 
 
 def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
-    """Returns the content of survey.yaml: the `survey:` part of the questionnaire, and each question under its key."""
+    """Returns the content of the survey.yaml that reads the answers to a questionnaire. It has the `survey:` part of the
+    questionnaire, and each question under its key."""
     data = copy.deepcopy(asked.survey)
     for name, question, gates in _fields(asked):
         for key, value in _entries(asked, name, question, gates, language) if question.key else ():

@@ -94,7 +94,8 @@ def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
 
 
 def _any(*answers: tuple[str, Sequence[str]]) -> str:
-    """Returns the XPath condition that at least one of some questions has one of its codes."""
+    """Returns an XPath condition for several questions: at least one of them was answered with one of the given codes. Each of
+    `answers` is a question with its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 

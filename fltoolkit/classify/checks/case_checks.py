@@ -1,4 +1,6 @@
-"""Finds what needs the classification: data that the definition could not use, and what a reader should know about the cases."""
+"""Makes the findings that need the classification: missing answers that leave the definition undecided, and facts about the cases
+that a reader should know.
+"""
 
 from __future__ import annotations
 

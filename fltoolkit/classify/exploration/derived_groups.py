@@ -1,4 +1,4 @@
-"""Groups that a user makes from a data column: codes with labels, or bands of numbers."""
+"""Adds groups (breakdowns) that a user makes from a data column: codes with labels, or bands of numbers."""
 
 from __future__ import annotations
 

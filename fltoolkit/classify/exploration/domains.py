@@ -1,4 +1,4 @@
-"""Domains: estimates for part of the sample.
+"""Limits estimates to a part of the sample (a domain), such as rural women.
 
 A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in its variance.
 """

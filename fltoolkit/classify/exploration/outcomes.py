@@ -1,4 +1,5 @@
-"""Outcomes other than forced labour: one item of the definition, one of its sides, or a rule made of items and sides.
+"""Outcomes other than forced labour that a user defines: one item of the definition (such as debt bondage), one of its two sides
+(involuntary work, coercion), or a rule made of items and sides.
 
 Such an outcome describes answers. It is not forced labour and is never called that.
 """
@@ -26,7 +27,7 @@ HOW = 'write items or sides with and, or, not and at_least: "debt_bondage and wi
 
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
-    """Add an outcome other than forced labour to a classified survey, such as debt bondage. Every estimate then takes it by its
+    """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
     name: `fl.prevalence(persons, "debt_bondage")`.
 
     For each adult the outcome is true, false or unresolved (the answers do not decide), by Kleene's logic, like the definition

@@ -152,10 +152,10 @@ def change_from_published(
 
     A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
     or 15 after division by its design effect. With too few cases the verdict is `no detectable change` with the reason `too few
-    cases`, because MOVER alone would say "decreased" falsely in up to 5 %. If `n` is given and the two surveys differ in it by
-    more than a factor 2, there is no verdict either (`the rounds are too unlike in size`). If `n` is not given, the user must
-    check that the sizes are similar. Comparability and overlap of windows are judged as in `change`, from the facts that the
-    baseline states.
+    cases`, because MOVER alone would say "decreased" falsely with a probability of up to 5 %. If `n` is given and the two surveys
+    differ in it by more than a factor 2, there is no verdict either (`the rounds are too unlike in size`). If `n` is not given,
+    the user must check that the sizes are similar. Comparability and overlap of windows are judged as in `change`, from the facts
+    that the baseline states.
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.

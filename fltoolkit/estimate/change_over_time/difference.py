@@ -171,9 +171,9 @@ def difference(
         by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ± t·SE.
 
     Returns:
-        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if decided by mover), `ci_low`, `ci_high`,
-        `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, but
-        never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
+        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the interval is that of `mover`), `ci_low`,
+        `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale
+        (shown, but never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
 

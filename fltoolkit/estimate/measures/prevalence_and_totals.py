@@ -64,13 +64,13 @@ def prevalence(
 ) -> Estimates:
     """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
 
-    For a classified survey, the headline counts established cases over all persons asked (docs/methods.md §1). Unresolved persons
-    stay in the denominator, and their number is shown.
+    For a classified survey, the rate is established cases over all persons asked (docs/methods.md §1). Unresolved persons (the
+    answers do not decide) stay in the denominator, and their number is shown.
 
     Args:
         design: a classified survey, or any design.
         outcome: a true/false column.
-        by: the breakdowns (see `fl.cube`).
+        by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
         population: a population of survey.yaml; by default its first, or that of a sector in `by`.
         where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
             They are a domain: sampling units without such persons still count in the variance. None: everybody.
@@ -131,7 +131,9 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. The other arguments mean the same as in
+    `prevalence`.
+    """
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -148,7 +150,9 @@ def ratio(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. The other arguments mean the same
+    as in `prevalence`.
+    """
     estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 

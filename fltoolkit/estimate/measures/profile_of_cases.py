@@ -52,11 +52,13 @@ def profile(
     population: str | None = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate, among the cases, the share (R = Σw·y / Σw) or the number (Σw·y) that have each characteristic.
+    """Estimate, among the cases (persons in forced labour), the share (R = Σw·y / Σw) or the number (Σw·y) that have each
+    characteristic, such as debt bondage.
 
-    The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked; for each side
-    also the stage and the mode, if survey.yaml gives them; the form; the band of months; and whether it continues at the
-    interview. Those of children are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
+    The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked. If survey.yaml
+    gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each
+    side, the form, the band of months, and whether the forced labour continues at the interview. Those of children are the worst
+    forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
 
     Args:
         persons: a classified survey.

@@ -186,7 +186,8 @@ def open_persons(run: Pass) -> OpenPersons:
 def unresolved(
     run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: OpenPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """Returns the columns on unresolved persons, and the share of unresolved persons.
+    """Returns the columns about unresolved persons, whose answers do not decide whether they are cases. Also returns their
+    weighted share.
 
     The columns are their number, the estimate without them, and the upper bound with all of them as cases.
     """
@@ -213,8 +214,8 @@ def unresolved(
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
     """Returns the number of PSUs that limits the degrees of freedom of a proportion.
 
-    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. It is 0 if nobody or everybody is a
-    case: then nothing limits the degrees of freedom.
+    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. If nobody or everybody is a case, it
+    is 0, which means that nothing limits the degrees of freedom.
     """
     found = with_cases.to_numpy(float, na_value=np.nan)
     return found if without is None else np.minimum(found, without.to_numpy(float, na_value=np.nan))

@@ -51,9 +51,9 @@ def stock(
 
     m is the number of months of a case in forced labour within the T months of the period, so m/T is a share of its days
     (docs/methods.md §2). The variance is that of a weighted total. A number has the log-scale interval of totals; if every weight
-    is at least 1, its floor is the unweighted Σ m/T. A rate has the interval of proportions, which is rather too wide for shares
-    of a period. Without a case the interval is [0, N·upper], as for the flow. The upper bound takes unresolved persons as in
-    forced labour all the time.
+    is at least 1, its lower limit is at least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too
+    wide here. Without a case the interval of a number is [0, N·upper], as in `total`. For the upper bound, unresolved persons
+    count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.

@@ -207,8 +207,8 @@ def _factors(terms: str) -> dict[str, list[str]]:
 
 
 def names_in(factor: str) -> list[str]:
-    """Returns the columns that a factor of a formula uses: its names that are not called as functions, and names in
-    `Q("...")`.
+    """Returns the columns that a factor of a formula uses: `C(sex, Treatment("men"))` gives `sex`. They are the names that are
+    not called as functions, and the names in `Q("...")`.
     """
     nodes = list(ast.walk(ast.parse(factor)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]

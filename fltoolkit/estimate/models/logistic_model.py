@@ -156,8 +156,8 @@ def logit(
     that covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
     profile likelihood, with its fall scaled by Kish's design effect.
 
-    Unresolved persons are not cases and stay in, as in the headline. `not stated` is a category of its own. Persons without a
-    number are left out and counted.
+    Unresolved persons (the answers do not decide) do not count as cases and stay in the model. `not stated` is a category of its
+    own. Persons without a number are left out and counted.
 
     Args:
         design: a classified survey, or any design.

@@ -57,7 +57,7 @@ def rao_scott(
     diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F
     = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
 
-    Unresolved persons are not cases, as in the headline. `not stated` is a category like others.
+    Unresolved persons (the answers do not decide) do not count as cases. `not stated` is a category like others.
 
     Args:
         design: a classified survey, or any design.

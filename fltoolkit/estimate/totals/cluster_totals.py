@@ -1,4 +1,4 @@
-"""Reads the persons once and sums them by PSU and cell. No estimate reads persons in any other way.
+"""Reads the persons once and sums them by PSU and cell. Every estimate reads persons in this way only.
 
 Many of these sums are of one person. So the table and all that is made from it stay in memory: never written, logged or shown.
 """

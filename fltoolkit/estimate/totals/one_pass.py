@@ -75,7 +75,7 @@ class Estimand:
 
 @dataclass(frozen=True)
 class ReferencePopulation:
-    """The persons that an estimate is about.
+    """The persons that an estimate is about: those in its denominator.
 
     Attributes:
         name: the population of survey.yaml; "" for a design without populations.

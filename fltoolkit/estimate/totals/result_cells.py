@@ -118,7 +118,7 @@ class Cells:
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """Returns how many different labels each cell has, over the table's rows at some positions.
+        """Returns how many different labels (such as PSUs) each cell has, over some rows of the table of sums.
 
         Labels below 0 do not count.
         """

@@ -1,7 +1,7 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop the run. They give exact numbers of rows, because no table is printed beside them. All other counts of
-persons are rounded or hidden (`printed_counts`).
+Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. All other
+counts of persons are rounded or hidden (`printed_counts`).
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def _quotes(words: str, line: str) -> str:
 
 
 def _cells(line: str, delimiter: str) -> int:
-    """Returns the number of cells in a single line."""
+    """Returns how many cells a single line of a CSV file has. If the csv module cannot read the line, its delimiters are counted."""
     try:
         return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:

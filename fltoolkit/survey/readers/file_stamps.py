@@ -99,7 +99,8 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """Returns the hash object of `input_hash`, to which more can be added."""
+    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add more and then take the
+    digest."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

@@ -38,7 +38,7 @@ DIGITS = 38  # the most digits of a decimal number in DuckDB
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Why a column cannot be used: what it holds, and what to do."""
+    """The reason why a column of the data cannot be used: what it holds, and what the user can do."""
 
     found: str
     do: str
@@ -248,5 +248,6 @@ def _duckdb_array(array: Any) -> Any:
 
 
 def no_kind(found: str) -> Unreadable:
-    """Returns the reason for leaving out a column whose type cannot be counted, grouped or added."""
+    """Returns the reason why a column is left out if its type cannot be counted, grouped or added. `found` says what the column
+    holds."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

@@ -60,7 +60,8 @@ class Children(Model):
     parents: Parents | None = None
 
     def questions(self) -> list[tuple[str, Sources | None]]:
-        """Returns the questions of the module, each with the key that maps it."""
+        """Returns the questions of the module on children. Each comes with its key in survey.yaml, such as
+        `children.third_party.threat`."""
         keyed: list[tuple[str, Sources | None]] = []
         for kind in ("third_party", "with_parents"):
             work: ChildWork = getattr(self, kind)

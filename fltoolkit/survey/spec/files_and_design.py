@@ -77,7 +77,8 @@ class DataFile(Model):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """Returns the columns of the key that have another name in this file, with their common names."""
+        """Returns the key columns that have another name in this file than in the other files, as {name in this file: common
+        name}."""
         return {own: common for common, own in self.key.items() if own != common}
 
 
@@ -96,12 +97,12 @@ class Files(Model):
 
     @property
     def given(self) -> dict[str, DataFile]:
-        """Returns the files that survey.yaml names, by kind."""
+        """Returns the files that survey.yaml names, by kind: `person`, `household`, `module` and `episodes`."""
         kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
         return {kind: file for kind, file in kinds.items() if file}
 
     def told(self, where: str) -> str:
-        """Returns the path of survey.yaml and of its files, for messages."""
+        """Returns, for messages, the path of survey.yaml and the paths of its files."""
         return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
 
     @model_validator(mode="after")

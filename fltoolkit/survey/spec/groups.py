@@ -114,7 +114,7 @@ class Group(Model):
 
     @property
     def labels(self) -> dict[str, str]:
-        """Returns the label of each code."""
+        """Returns the label of each code of the column: `{"1": "men", "2": "women"}`."""
         if self.classification is None:
             return dict(self.codes)
         named = standard().classifications[self.classification]
@@ -140,11 +140,12 @@ class Bands(Model):
 
 
 class AgeGroup(Bands):
-    """Bands of age at interview."""
+    """A breakdown by age at interview, in bands such as 18–24. The bands are given by their lower limits."""
 
 
 class NumberGroup(Bands):
-    """Bands of a column of numbers, such as hours or a debt. Blank cells and codes of `missing` become the row `not stated`."""
+    """A breakdown by a column of numbers, such as hours or a debt, in bands. Blank cells and codes of `missing` become the row
+    `not stated`."""
 
     column: str
     missing: Codes = ()
@@ -201,7 +202,8 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """Returns the name of each group, the lowest first, as keys that every language translates."""
+        """Returns the name of each group (such as the lowest fifth), the lowest first. The names are remarks that every language
+        can put in words."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
@@ -270,7 +272,8 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """Returns the ISIC code of each national code. It is available after `read_spec` has read the correspondence."""
+        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. It is
+        available after `read_spec` has read this table."""
         return self._national
 
     @model_validator(mode="before")

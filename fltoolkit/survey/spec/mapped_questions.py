@@ -124,7 +124,7 @@ class MappedQuestions:
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def silent(self, column: str) -> frozenset[str]:
-        """Returns the codes of don't know and refused in a column."""
+        """Returns the codes in a column that mean don't know or refused, so that the person gave no answer."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
 
@@ -137,7 +137,8 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """Returns a question about one episode: `{episode}` is replaced by the episode's label."""
+    """Returns a question about one episode (spell) of work: in its columns, `{episode}` is replaced by the label of the episode,
+    so `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
@@ -232,7 +233,7 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if the gates of a question depend on the question itself."""
+    """Raise `ValueError` if a question decides, directly or through others, whether the question itself is asked."""
     straight = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:

@@ -42,7 +42,8 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The period that the questions ask about. Every figure names this period (para 6a)."""
+    """The reference period: the time that the questions ask about, such as the last five years. Every figure names this period
+    (para 6a)."""
 
     months: Annotated[int, Field(gt=0)]
     text: OwnText
@@ -57,8 +58,8 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code. Codes of `missing` count as
-    blank."""
+    """The codes by which a yes/no question records its answers: yes, no, don't know, refused and others. A blank cell is always a
+    missing answer and needs no code. Codes of `missing` count as blank."""
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
@@ -70,7 +71,7 @@ class AnswerCodes(Model):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Returns every code that has a meaning."""
+        """Returns all codes that the question names, whatever they mean."""
         return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
 
     @model_validator(mode="before")
@@ -87,7 +88,7 @@ class AnswerCodes(Model):
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """Returns the codes that leave the question unresolved."""
+        """Returns the codes that leave a question unresolved: it is neither a yes nor a no."""
         return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
 
     @model_validator(mode="after")
@@ -150,12 +151,13 @@ class Source(Model):
 
     @property
     def gates(self) -> tuple[Routing, ...]:
-        """Returns every single gate of this question. It is empty without routing."""
+        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this one is asked. Empty
+        if the question has no routing."""
         return tuple(self.routing.gates()) if self.routing else ()
 
     @property
     def gate_columns(self) -> tuple[str, ...]:
-        """Returns the columns of the gates of this question."""
+        """Returns the columns of all gates of this question (the earlier questions that decide whether it is asked)."""
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
@@ -218,8 +220,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column with a person's number of episodes of work. If it is 2, the first two episodes of `wide` exist. `missing`: the
-    codes for no answer."""
+    """A column that holds how many episodes (spells) of work a person had. If it is 2, the first two episodes of `wide` exist.
+    `missing`: the codes for no answer."""
 
     number: str
     missing: Codes = ()

@@ -47,7 +47,8 @@ class Routing(Model):
         return self.all or self.any or ()
 
     def gates(self) -> Iterator[Routing]:
-        """Yields every single gate."""
+        """Yields each gate of a routing, also those within `all` and `any`. A gate is one earlier question with the codes that
+        decide whether the next question is asked."""
         if self.column:
             yield self
         for below in self.joined:

@@ -215,7 +215,8 @@ class SurveySpec(Model):
         return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
 
     def questions(self) -> list[tuple[str, Source]]:
-        """Returns every yes/no question, with the key that maps it."""
+        """Returns every yes/no question of the survey. Each comes with its key in survey.yaml, such as
+        `items.coercion.debt_bondage`."""
         same = self.episodes.same_work
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
@@ -251,7 +252,8 @@ class SurveySpec(Model):
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """Returns the columns about an episode of work, or about all work together. `{episode}` is not replaced."""
+        """Returns the columns about an episode (spell) of work, or about all work together. A column with one name per episode is
+        given as `WAGES_{episode}`."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
@@ -267,7 +269,8 @@ class SurveySpec(Model):
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Returns the columns of replicate weights that have no other use. There may be hundreds."""
+        """Returns the columns of replicate weights that nothing else uses, so that they are read as numbers only. There may be
+        hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
@@ -324,7 +327,8 @@ class SurveySpec(Model):
 
     @property
     def published_origins(self) -> frozenset[str]:
-        """Returns the names of the groups of single origins that are published, because survey.yaml gives the reason."""
+        """Returns the names of the groups of single origins (such as each nationality) that may be published, because survey.yaml
+        gives a reason."""
         return frozenset(n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because)
 
     @property
@@ -335,8 +339,8 @@ class SurveySpec(Model):
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the groups that only cases have: sector and occupation of the forced labour, its form, and the route by
-        which a child is a case."""
+        """Returns the names of the groups that only cases (persons in forced labour) have: sector and occupation of the forced
+        labour, its form, and the route by which a child is a case."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
@@ -354,7 +358,8 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Read the benchmarks of `calibration`. Their columns must be groups that everybody has, not only cases."""
+    """Read the benchmarks (known numbers of persons) to which weights are calibrated. They must be by groups that everybody has,
+    not only cases."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only
