@@ -67,8 +67,8 @@ def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) ->
 
 
 def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
-    """Returns the fewest columns (at most three) that make each row unique, among all whole numbers whose label or name
-    suggests an identifier."""
+    """Returns the fewest columns (at most three) that together make each row unique, so that they can be a key. Only columns of
+    whole numbers whose label or name suggests an identifier are tried."""
     table = unused.table
     numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
     whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]

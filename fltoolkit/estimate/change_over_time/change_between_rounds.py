@@ -269,7 +269,8 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Stop if each round has a breakdown that the other lacks, for example after a mistaken group.
+    """Stop if each of the two rounds has a breakdown (a group such as sex) that the other lacks, for example because a group was
+    named by mistake.
 
     A row can only be compared with a row of the same groups. One round may have more breakdowns than the other; these are shown.
     """

@@ -142,7 +142,9 @@ def _months(day: date) -> float:
 
 
 def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
-    """Returns the items whose questions changed, with both wordings. The list stops after a few items and counts the rest."""
+    """Returns which items (such as debt bondage) were asked by other questions in the later round, with what each round asked.
+    After a few items, the rest is only counted.
+    """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     told = tuple(Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys)

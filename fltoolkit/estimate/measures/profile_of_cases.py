@@ -159,7 +159,9 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """Returns, for each row of the result, the position of the cell that is its denominator."""
+        """Returns, for each row of the result, which cell is its denominator: all cases of the same breakdown category. The cell
+        is given by its position.
+        """
         found = np.empty(self._places.size, dtype=np.intp)
         found[self._places] = np.arange(self._places.shape[1])
         return found
@@ -231,8 +233,8 @@ def _open(answers: _Answers) -> OpenPersons:
 
 
 def _others(answers: _Answers) -> pd.DataFrame:
-    """Returns counts of the cases without a characteristic, and the largest share of one household or PSU, with and without
-    it.
+    """Returns, for each characteristic (such as debt bondage), how many cases do not have it. Also returns the largest weighted
+    share of one household or PSU among the cases with it, and among those without it.
     """
     run, without = answers.run, answers.seen_by(NO)
     return pd.DataFrame(

@@ -109,7 +109,7 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns what the quantiles are of: a column of all persons, or the months of a survey's cases."""
+    """Returns what the quantiles describe: a column of all persons, or the months in forced labour of a survey's cases."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
@@ -188,7 +188,9 @@ def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the smallest value whose share is at least p; nan if p is not between 0 and 1."""
+    """Returns the quantile at the share p (0.5 is the median): the smallest value that at least this share of persons does not
+    exceed. `shares` is the share of persons up to each value. The result is nan if p is not between 0 and 1.
+    """
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])

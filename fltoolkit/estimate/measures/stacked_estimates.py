@@ -120,9 +120,10 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """Returns the scaled influence of Estimates from different samples as one matrix, and its units.
+    """Returns the influence values of Estimates from different samples as one scaled matrix, and the sampled units to which its
+    rows belong.
 
-    `shared` is as in `stack`.
+    `shared` says whether PSUs with the same stratum and label are the same area, as in `stack`.
     """
     labels = [set(psu_labels(est.units)) for est in parts.values()]
     both = sum(map(len, labels)) - len(set().union(*labels))
@@ -153,7 +154,9 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _shared(abouts: Sequence[About]) -> About:
-    """Returns the facts that all parts share; others are blank. Facts to verify and the number of persons left out are kept."""
+    """Returns the facts behind several estimates that are to be one table. A fact that is not the same for all is blank. Facts to
+    verify and the number of persons left out are kept.
+    """
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

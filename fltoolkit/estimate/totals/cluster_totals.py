@@ -322,10 +322,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns of `own`.
-
-    For a truth, y is 1 for its cases, and x is 1 for all rows whose y is known.
-    """
+    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns that `own` names."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():

@@ -90,7 +90,7 @@ class Cells:
         return len(self.keys)
 
     def sums(self, values: Array, rows: Codes | None = None) -> Array:
-        """Returns the sum of the values in each cell.
+        """Returns the sum of some values in each cell of the result.
 
         Args:
             values: one value per table row.
@@ -146,7 +146,8 @@ def make_cells(
     rows: Sequence[NDArray[np.bool_]],
     order: dict[str, list[str]],
 ) -> Cells:
-    """Returns the cells of some of the table's rows, ordered breakdown by breakdown.
+    """Returns the cells of a result (its rows, such as women or the total), made from a table of sums and ordered breakdown by
+    breakdown.
 
     Args:
         table: a table of `cluster_totals`.

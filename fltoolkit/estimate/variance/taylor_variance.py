@@ -244,7 +244,8 @@ def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """Returns the units of a `cluster_totals` table, and the unit of each of its rows.
+    """Returns the sampled units (PSUs, or units of the second stage) of a table of `cluster_totals`, and for each row of the
+    table the unit to which it belongs.
 
     Raises:
         DesignError: a PSU label is in two strata; the rule is `fail`, and a stratum has a single PSU or a PSU a single unit of

@@ -189,7 +189,9 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
 
 
 def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
-    """Returns whether two populations use the same weight column for adults and for children, if both populations have them."""
+    """Returns whether two populations have the same weights: they use the same column for adults, and the same for children. An
+    age group that only one of them has is not compared.
+    """
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
 

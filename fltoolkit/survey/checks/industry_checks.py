@@ -58,7 +58,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> pd.DataFrame:
-    """Returns the codes of a column, for all episodes together: `code`, `known`, and the number of `rows` with this code."""
+    """Returns the different codes in a column of industries or occupations, over all episodes of work: `code`, `known` (whether
+    the classification has it), and the number of `rows` with this code."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
         given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())

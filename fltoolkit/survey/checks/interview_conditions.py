@@ -74,8 +74,8 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:
-    """Returns the share of interviews by proxy (`proxy`), not alone (`alone`) or in a mode, among persons who answered the
-    module."""
+    """Returns, in words, the share of interviews under one condition: answered by proxy (`proxy`), not alone (`alone`), or held
+    in a mode such as telephone. It is the share among persons who answered the module."""
     of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
     kind = "mode" if of else name
     if (number := rounded(count, limit)) is None:

@@ -55,7 +55,8 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns the findings of `check`. A finding about single rows also has these rows. Each survey is checked only once."""
+    """Returns all findings about the data of a survey. A finding about single rows also holds these rows. Each survey is checked
+    only once."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -203,7 +204,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
 
 
 def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about PSU labels in two strata, and strata with a single PSU."""
+    """Returns findings about sampling units: PSU labels that are in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
     pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()

@@ -81,8 +81,8 @@ def differs(column: str) -> nw.Expr:
 
 
 def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]) -> Frame:
-    """Returns the keys of the rows that corrections name, each once. They are a table in the engine of the frame, with the
-    columns `fl__k0`, `fl__k1`, ..."""
+    """Returns the keys of the rows that corrections name, each once, as a table with the columns `fl__k0`, `fl__k1`, ... The
+    table is in the engine of the frame, so that the two can be joined."""
     rows = dict.fromkeys(tuple(row[name] for name in key) for _, c in corrections for row in c.rows)
     return small_table(frame, {f"fl__k{i}": str for i in range(len(key))}, list(rows))
 

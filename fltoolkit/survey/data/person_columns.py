@@ -13,8 +13,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def wanted_columns(spec: SurveySpec) -> WantedColumns:
-    """Returns the data columns that a survey.yaml names, with `{episode}` replaced by the labels. Columns in the conditions of
-    corrections are included."""
+    """Returns the columns of the data that have to be read for a survey.yaml, and in which form (text or number). Columns in the
+    conditions of corrections are included. If a name holds `{episode}`, there is one column for each label of an episode."""
     persons = {c: spec.key_of(c) for c in spec.person_columns()}
     episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
     if not spec.episodes.long:
@@ -37,8 +37,8 @@ def certain(spec: SurveySpec) -> nw.Expr | None:
 
 
 def is_child(spec: SurveySpec) -> nw.Expr:
-    """Returns whether the definition for children applies to a person. The age at interview decides. If the age is unknown, it
-    applies to persons who answered the children's module and not the adults' module."""
+    """Returns whether a person is a child, so that the definition for children applies. The age at interview decides. A person of
+    unknown age is a child if they answered the children's module and not the adults' module."""
     if spec.children is None:
         return nw.lit(False)
     own = spec.children.module

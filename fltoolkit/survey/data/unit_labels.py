@@ -18,8 +18,8 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns the label of a stratum or unit, to be joined to other labels. It is a whole number if the column holds whole
-    numbers, otherwise text as written."""
+    """Returns the label of a stratum or sampling unit in each row, ready to be joined to other labels. It is a whole number if
+    the column holds whole numbers, otherwise text as written."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
@@ -37,8 +37,8 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the frame with unique labels of the PSUs. The units within them also get unique labels if `named` is 2 or if they
-    have an FPC.
+    """Returns the rows with a label for each PSU that no other PSU has. The units drawn within PSUs also get such labels if
+    `named` is 2 or if they have an FPC (finite population correction).
 
     If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
 
@@ -70,7 +70,8 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Raise `DesignError` if the numbers of sampling stages and of FPC columns do not fit together."""
+    """Raise `DesignError` if the sampling stages and the FPC columns (finite population corrections) do not fit together, for
+    example if there are two stages and one FPC."""
     if units > 2 or counts > 2:
         raise DesignError(
             "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"

@@ -23,7 +23,7 @@ BAD, USED = "fl__bad", "fl__used"
 
 
 def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
-    """Counts persons and adds up their weights for each combination of categories, in one pass.
+    """Counts persons and adds up their weights for each pattern (combination of categories of the columns `keys`), in one pass.
 
     Returns:
         One row per combination, with the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),

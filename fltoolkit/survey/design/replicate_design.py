@@ -111,7 +111,8 @@ class ReplicateDesign(Design):
 
 
 def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
-    """Returns the columns of replicate weights. If `wanted` is a pattern, they are in the order of the data."""
+    """Returns the names of the columns of replicate weights. `wanted` is a list of names, or a pattern such as `rw*`. The columns
+    that match a pattern are in the order of the data."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in there if fnmatchcase(c, wanted)]

@@ -45,7 +45,8 @@ class Replication:
 def replicated(
     frame: Frame, names: Sequence[str], columns: Sequence[nw.Expr], method: Method, strata: bool
 ) -> tuple[Frame, Replication]:
-    """Returns the frame with the replicate weights, and the coefficients of the replicates.
+    """Returns the rows with their replicate weights under internal names, and the coefficients with which the replicates give a
+    variance.
 
     Args:
         frame: the rows, with the column `fl__weight`. If `strata`, also with `fl__strata`, from which the coefficients of a

@@ -101,8 +101,8 @@ def changeable(survey: Survey) -> str:
 
 
 def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
-    """Returns a survey with another survey.yaml of the same files. If it names more columns of the persons, the files are read
-    again.
+    """Returns a survey with a changed survey.yaml for the same files. If the changed one names more columns of the persons, the
+    files are read again.
 
     Raises:
         RequestError: the survey was made from tables, which cannot be read again.
@@ -174,8 +174,8 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
-    """Returns the persons with the columns of the design, and with who is a child and who answered the module. Also returns
-    the supplied replicate weights."""
+    """Returns the persons with the columns of the sample design, and with two more columns: who is a child, and who answered the
+    module. Also returns the replicate weights, if the data have them."""
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:

@@ -56,8 +56,8 @@ class Layout:
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """Returns the layout of a CSV file, found from its first rows. `delimiter`: the character between cells. None: it is found
-    as well."""
+    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows. `delimiter`:
+    the character between cells. None: it is found as well."""
     with source.open() as file:
         head = file.read(HEAD + 1)
     if len(head) > HEAD:

@@ -41,7 +41,7 @@ def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
 def refuse_missing(
     wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
 ) -> None:
-    """Raise an error if the data lack columns that survey.yaml names.
+    """Raise an error if the data do not have all columns that survey.yaml names.
 
     Args:
         wanted: the columns that survey.yaml names.

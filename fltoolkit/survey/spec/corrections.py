@@ -59,7 +59,7 @@ class NumberRange(Model):
 
 
 class Correction(Model):
-    """A new value of a column in some rows. The file on disk does not change.
+    """An entry under `corrections` in survey.yaml: a new value of one column in some rows. The file on disk does not change.
 
     Attributes:
         rows: the rows, given by their keys.
@@ -94,7 +94,8 @@ class Correction(Model):
 
 
 class Accepted(Model):
-    """A finding about single rows that somebody has checked: the data are right.
+    """An entry under `accept` in survey.yaml: a finding about single rows that somebody has checked, with the result that the
+    data are right.
 
     `finding`, `column`: the check and the place, as `fltoolkit check` prints them. `why`: the reason, which is printed beside the
     finding from then on.

@@ -61,8 +61,8 @@ class MappedQuestions:
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """Returns the question that defines what a blank in a column means. This is the first question with routing or `blank:
-        no`. Returns None if no question defines it."""
+        """Returns the question that says what a blank in a column means: the first question on this column with routing or
+        `blank: no`. Returns None if no question says it."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
@@ -201,8 +201,8 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if questions read the same column in different ways, or if the blanks of a gate's column have two
-    meanings."""
+    """Raise `ValueError` if two questions read the same column in different ways, or if blanks in the column of a gate have two
+    meanings. A gate is an earlier question that decides whether another is asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(

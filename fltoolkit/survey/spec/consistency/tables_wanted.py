@@ -30,7 +30,8 @@ class AllowedTables:
 
 
 def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` for a table of an unknown group or population, and for a table that must not be made."""
+    """Raise `ValueError` if a table of survey.yaml cannot be made: it names an unknown group or population, or it must not be
+    published."""
     for i, table in enumerate(tables, 1):
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
