@@ -124,7 +124,8 @@ def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterat
 
 
 def refuse_two_translations(model: Model) -> None:
-    """Stop if one text has two translations: documents replace a text by its translation, wherever it is.
+    """Stop if a text is in the file twice with different translations. Documents replace a text by its translation wherever it
+    is, so they could not choose.
 
     Raises:
         ValueError: the message names both keys.

@@ -13,7 +13,7 @@ BASE = "en"
 
 
 def shipped_languages() -> list[str]:
-    """Returns the codes of all languages that have a file."""
+    """Returns the codes of all languages in which the kit has words, such as `en` and `fr`."""
     return sorted(path.stem for path in WORDS.glob("*.yaml"))
 
 

@@ -188,7 +188,7 @@ class Questionnaire(Model):
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:
-    """Yields a message for each text that lacks a language or has an extra one."""
+    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             value = getattr(node, name)

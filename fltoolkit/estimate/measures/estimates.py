@@ -172,7 +172,9 @@ class Estimates:
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance of all rows, from the influence values (rows × rows)."""
+        """Returns the covariance matrix of all rows of the table (rows × rows), computed from the influence values of the sampled
+        units.
+        """
         return self.units.covariance(self.influence)
 
     @checked

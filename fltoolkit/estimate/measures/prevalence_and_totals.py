@@ -170,8 +170,8 @@ def share(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate how the cases of a classified survey are distributed over `group`. For another design, all persons are
-    distributed.
+    """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
+    such as 40 % women and 60 % men. For another design, all persons are distributed.
 
     The shares in each `by` cell add up to one; `n` is the number of cases that are distributed.
 

@@ -27,7 +27,8 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 
 @checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
-    """Join Estimates of one measure, from one sample or several. The result's `covariance` is between any two rows of all parts.
+    """Join several Estimates of one measure in one table, so that any two rows can be compared: rule sets on one sample, or
+    rounds of a survey. `covariance` of the result is between any two rows of all parts.
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
     labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
@@ -82,8 +83,8 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets, with one pass for each. `covariance` includes that between the rule
-    sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour), with one pass for each. `covariance` of
+    the result also holds the covariance between the rule sets.
 
     Args:
         survey: what `fl.read_survey` returned.

@@ -150,7 +150,8 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
 
 
 def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of texts, and the texts that the numbers stand for.
+    """Returns the rows with numbers in place of texts, because numbers are grouped faster. Also returns the texts that the
+    numbers stand for.
 
     Labels are searched before the classification, which takes long. The few texts that the classification makes stay texts.
     """
@@ -222,7 +223,9 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns the values of a column's runs of equal values, and the length of each run."""
+    """Returns a column in a shorter form: the value of each run (consecutive rows with the same value), and the length of each
+    run.
+    """
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -256,7 +259,9 @@ def margins_of(design: Design, weight: str) -> Calibration | None:
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns y, x, whether the row's outcome is known, and whether it is a value that is not allowed."""
+    """Returns four columns about the outcome: y, x, whether the outcome of the row is known, and whether it has a value that is
+    not allowed.
+    """
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -275,7 +280,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
 
 
 def _truth(design: Design, name: str) -> nw.Expr:
-    """Returns a column as true and false; null for any other value."""
+    """Returns a true/false outcome of the design as true and false; null for any other value."""
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
@@ -344,7 +349,7 @@ def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Stop on data with which no variance can be computed."""
+    """Stop if the data do not allow a variance: a weight, a stratum, a PSU or an FPC is wrong or missing."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):

@@ -122,11 +122,11 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """Returns the patterns with more groups. Each new group says whether a person has one of some labels (`IN`) or not
-        (`OUT`).
+        """Returns the kinds of persons with more groups, each made of several labels of one group together. Such a group says
+        whether a person has one of these labels (`IN`) or not (`OUT`).
 
         Args:
-            unions: by the name of the new group, the group and the labels taken together.
+            unions: for the name of each new group, the group from which it is made, and the labels that are taken together.
         """
         if not unions:
             return self

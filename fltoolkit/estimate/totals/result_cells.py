@@ -60,7 +60,8 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """List all breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
+    """List all breakdowns that some groups allow, the total first, for use as `by=`: cube("sex", "age") is [[], ["sex"], ["age"],
+    ["sex", "age"]].
 
     Raises:
         RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each further group doubles

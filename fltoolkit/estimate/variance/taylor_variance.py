@@ -83,7 +83,7 @@ class Scaled(ABC):
         """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates whose influence is z."""
 
     def variances(self, z: Matrix) -> Array:
-        """Returns the variance of each column's estimate."""
+        """Returns the variance of each estimate. z holds the influence values, one column per estimate."""
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
             for rows in self.scaled(z[:, i : i + AT_ONCE]):
@@ -91,7 +91,7 @@ class Scaled(ABC):
         return found
 
     def covariance(self, z: Matrix) -> Array:
-        """Returns the covariance matrix of all columns' estimates."""
+        """Returns the covariance matrix of all estimates. z holds the influence values, one column per estimate."""
         found = np.zeros((z.shape[1], z.shape[1]))
         for rows in self.scaled(z):
             found += dense(rows.T @ rows)
@@ -136,7 +136,8 @@ class Units(Scaled):
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Returns the influence of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows).
+        """Returns the influence values of the sampled units (the part of each unit in each result): of totals y, or of ratios of
+        totals, (y − R·x)/X. The sums y and x are by unit (units × rows), and X is the sum of x over all units.
 
         If the X of a row is 0, its influence is nan.
 

@@ -37,7 +37,8 @@ _KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
 
 @checked
 def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in each category of one margin (R `postStratify`).
+    """Calibrate the weights so that they add up to the known population in each category of one margin, such as region (R
+    `postStratify`).
 
     Args:
         design: any design, or a classified survey; it stays as it was.
@@ -60,7 +61,8 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
 
 @checked
 def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in every category of every margin, by iterative proportional fitting (R `rake`).
+    """Calibrate the weights so that they add up to the known population in every category of several margins, such as region and
+    sex. The method is iterative proportional fitting (R `rake`).
 
     Arguments and result are as in `poststratify`.
 
@@ -73,7 +75,8 @@ def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
 
 @checked
 def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in every category of every margin, by linear GREG (R `calibrate(calfun="linear")`).
+    """Calibrate the weights so that they add up to the known population in every category of several margins, such as region and
+    sex. The method is linear GREG (R `calibrate(calfun="linear")`).
 
     Arguments and result are as in `poststratify`.
 
@@ -86,7 +89,8 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """Show how calibration changed the weights, one row per benchmark; empty if the weights are not calibrated.
+    """Returns how calibration changed the weights, one row per benchmark (a known number of persons in a category). Empty if the
+    weights are not calibrated.
 
     The columns are `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see
     `Calibration.report`).

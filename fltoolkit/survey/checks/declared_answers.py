@@ -26,8 +26,8 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
     Args:
         survey: a survey.
-        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks behind gates that a
-            code of don't know or refused closes.
+        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks of questions that
+            were skipped because survey.yaml lets don't know or refused close a gate (an earlier question).
 
     Returns:
         One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items

@@ -55,8 +55,8 @@ def _says(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
 
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
-    """Returns the share of interviews in each mode, among interviews with a known mode. The shares are exact and are never
-    printed. Empty without modes."""
+    """Returns the share of interviews in each mode (such as face to face or telephone), among interviews with a known mode. The
+    shares are exact and are never printed. Empty if survey.yaml names no mode."""
     counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
     known = sum(counts.values())
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()

@@ -76,7 +76,7 @@ def _psus(survey: Survey, count: int) -> str:
 
 
 def _variance(design: DesignSpec) -> str:
-    """Returns how the variance of the design is computed, in words."""
+    """Returns, in words, how the variance is computed under this sample design, such as by replicate weights."""
     if design.replicates:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:

@@ -96,8 +96,8 @@ def _fingerprint(table: Any) -> Any:
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """Returns the frame with a new column `name` that gives each row its own label. With `buckets`, the label is one of that many
-    random buckets instead.
+    """Returns the rows with a new column `name` that gives each row a label of its own. With `buckets`, the label is instead one
+    of that many random groups.
 
     Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
     pass finds the same labels.
@@ -229,8 +229,8 @@ def has_few(rows: Frame) -> bool:
 def coded(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the frame with numbers in place of labels: each value becomes the position of its label. Columns of whole numbers
-    are unchanged.
+    """Returns the rows with numbers in place of labels, because numbers are grouped faster: each value becomes the position of
+    its label. Columns of whole numbers are unchanged.
 
     DuckDB then reads each different value only once, and it groups, sorts and returns numbers. A small table is grouped by the
     labels themselves, because finding the labels of five columns takes longer than grouping thousands of persons. A Spark table
@@ -270,7 +270,7 @@ def rows_of(frame: Frame) -> int:
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
     """Raise an error if a file of persons has no row. Its weight factor would otherwise still reduce the totals. An episodes file
-    may be empty.
+    (one row per spell of work) may be empty.
 
     Raises:
         DataError: the file has no row. `where` names the file.

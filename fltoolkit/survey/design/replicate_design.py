@@ -19,7 +19,8 @@ from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_c
 
 
 class ReplicateDesign(Design):
-    """A survey that is delivered with replicate weights instead of strata and PSUs.
+    """A survey whose data come with replicate weights, which give the variance in place of strata and PSUs. No survey.yaml is
+    needed.
 
     The variance is scale·Σ rscales·(θ_r − centre)². The defaults are those of R. R in the table is the number of replicates:
 

@@ -176,7 +176,7 @@ class Design:
 
 @dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
-    """Any survey, as R's `svydesign` describes it: the data, and how they were drawn.
+    """A survey and how its sample was drawn (weights, strata, PSUs), as R's `svydesign` describes it. No survey.yaml is needed.
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), or a pandas, Polars or Arrow table, or a
@@ -249,7 +249,8 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A SurveyDesign with its survey.yaml: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
+    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how it is coded.
+    `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
     Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in

@@ -43,7 +43,8 @@ class CsvSource:
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a CSV file: its delimiter, the number of lines above the header, and the cells of the header."""
+    """How a CSV file is laid out: the character between its cells, the number of lines above the header, and the cells of the
+    header (the column names)."""
 
     delimiter: str
     skipped: int

@@ -46,7 +46,8 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class MemoryTable:
-    """A table in which each column has one type, the names of all columns, and the columns that were left out."""
+    """A table in memory that the kit can read: each column has one type. It also holds the names of all columns, and the reasons
+    for the columns that were left out."""
 
     table: pa.Table
     names: tuple[str, ...]

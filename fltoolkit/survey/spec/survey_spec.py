@@ -240,7 +240,8 @@ class SurveySpec(Model):
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
-        """Returns the columns about the person, including those of the design, in the order of survey.yaml."""
+        """Returns the columns of the data that are about the person, in the order of survey.yaml. Those of the sample design are
+        included."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
@@ -260,7 +261,8 @@ class SurveySpec(Model):
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
-        """Returns the columns that hold numbers, with `{episode}` replaced by the labels."""
+        """Returns the columns of the data that hold numbers, such as weights. For `{episode}` in a name, there is one column for
+        each label of an episode."""
         design, weights = self.design, [p.weight for p in self.populations.values()]
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
@@ -282,7 +284,8 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
-        """Returns the first key of survey.yaml that names a column, for messages. The position in a list is not given."""
+        """Returns, for messages, where survey.yaml names a column: the first key that does so, such as `design.weight`. The
+        position in a list is not given."""
         run = self.design.replicates and column in self.design.replicates.names  # survey.yaml may name the run RW{1..80} only
         return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
