@@ -105,7 +105,8 @@ class Reasons(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
-    """The name of something that the kit or a survey knows: a group, an item, a dimension of a rule set.
+    """The name of something that the kit or a survey knows, in a form that every language can put in words: a group such as
+    `sex`, an item such as `debt_bondage`, or a dimension of a rule set.
 
     Attributes:
         kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the name
@@ -169,8 +170,8 @@ def joined(parts: Iterable[object]) -> Any:
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
-    """Returns the message of an error for a table: what was wrong, and what was found. It is a `Reason`, which every language can
-    put in words, if the error holds one. Otherwise it is a text of one line.
+    """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error holds a `Reason`,
+    it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
     """
     if not isinstance(error.said, Remark):
         return error.reason

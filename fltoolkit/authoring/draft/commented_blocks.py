@@ -79,8 +79,8 @@ def _is_exception(column: ColumnContents) -> bool:
 
 
 def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
-    """Yields questions whose answers are columns of 1 and 0, or of 1 and blank. The names of these columns differ only in a
-    number or letter at the end."""
+    """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and blank. The names of these
+    columns differ only in a number or letter at the end, such as MEANS_1 and MEANS_2."""
     alike: dict[str, list[ColumnContents]] = {}
     for c in unused.free():
         if (found := ONE_OF_SEVERAL.fullmatch(c.name)) and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:

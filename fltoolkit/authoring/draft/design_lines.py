@@ -189,7 +189,8 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Let the reader choose the module's weight, if the persons with this weight are not those who answered the module."""
+    """Check that as many persons have the module's weight as answered the module on forced labour. If not, the draft asks the
+    user which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
@@ -215,8 +216,8 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
-    """Returns the line with the year of the survey, from a column of years with one value, or from the file's name. If these
-    differ or are missing, the reader must answer."""
+    """Returns the draft's line with the year of the survey. The year is taken from a column of years that holds a single value,
+    or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()

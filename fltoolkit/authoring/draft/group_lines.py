@@ -160,7 +160,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """Returns the ISIC columns by name. `sector` is the job in forced labour, so few persons have a value."""
+    """Returns the columns that hold industry codes (ISIC), by the name of the breakdown. `sector` is the industry of the job in
+    forced labour, so few persons have a value in its column."""
     found: dict[str, ColumnContents] = {}
     for column in ranked(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"

@@ -64,7 +64,8 @@ def _phrases() -> dict[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _classes(word: str) -> tuple[str, ...]:
-    """Returns the classes of the vocabulary to which a word belongs. A word such as "no" can be both a no and a negation."""
+    """Returns what a word of a label can mean, as classes of vocabulary.yaml. For example, "no" can be the answer no and a
+    negation."""
     words = vocabulary().answers.words
     return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
 

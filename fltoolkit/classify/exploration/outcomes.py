@@ -72,8 +72,8 @@ def named(rule: str) -> str:
 
 
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
-    """Returns the survey with an outcome that the user defined in the place of forced labour: who has the outcome counts as a
-    case.
+    """Returns the survey with another meaning of a case: a person with the outcome `name`, which the user defined, is a case in
+    place of a person in forced labour.
 
     Disclosure control then protects the counts of this outcome in its tables.
     """

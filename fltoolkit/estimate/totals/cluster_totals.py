@@ -47,7 +47,7 @@ UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is summed. `kind` is one of these:
+    """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of these:
 
     - `truth`: a true/false column y. Null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
     - `number`: a numeric column y. Null is missing; every other row counts as a case.

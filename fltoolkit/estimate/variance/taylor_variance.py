@@ -44,8 +44,8 @@ class Stage:
     single: SinglePsu
 
     def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Yields the influence of the units, centred in each group and scaled, so that S'S is this stage's part of the
-        covariance.
+        """Yields the matrix S from which this stage's part of the covariance is computed, as S'S. It is the influence of the
+        units, minus its mean in each group, and scaled.
 
         A dense matrix is yielded some rows at a time.
         """
@@ -237,7 +237,9 @@ def _squares(values: Matrix) -> Array:
 
 
 def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns column sums by group (groups × columns). For true/false values, the result says whether any is true."""
+    """Returns the sum of each column of a matrix over the rows of each group (groups × columns). `group` is the group of each
+    row. For true/false values, the result says whether any is true.
+    """
     from scipy.sparse import csr_array
 
     members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))

@@ -94,7 +94,7 @@ def dummies(category: Codes) -> Array:
 
 
 def solve(x: Array, w: Array, right: Array) -> Array:
-    """Returns a solution b of (x'wx) b = right.
+    """Returns the coefficients b of a weighted least-squares fit: a solution of (x'wx) b = right.
 
     Every margin has the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
     """

@@ -23,8 +23,8 @@ def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
 
 
 def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns whether the answer to a question is one of some codes. With several ticked options, one of them is enough. Null if
-    the answer is blank."""
+    """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
+    of them is enough. Null if the answer is blank."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 

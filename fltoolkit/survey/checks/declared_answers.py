@@ -92,8 +92,8 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 
 def _number_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about numbers of episodes that are not whole numbers, or are above the number of episodes in
-    survey.yaml."""
+    """Returns findings about the column with the number of episodes (spells of work) per person: values that are not whole
+    numbers, or are higher than the number of episodes for which survey.yaml has columns."""
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:
         return []

@@ -11,8 +11,8 @@ from fltoolkit.survey.spec.child_module import Parents
 
 
 def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
-    """Returns each person's line number and the line numbers of their parents, by column. They are whole numbers if the file
-    stores them so in all these columns. Otherwise they are text in one standard form."""
+    """Returns the columns with line numbers (a person's number within the household): the person's own and those of the parents.
+    They are whole numbers if the file stores all of them as whole numbers. Otherwise they are text in one standard form."""
     columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
     if all(CODE_OF + column in there for column in columns):
         return {column: nw.col(CODE_OF + column) for column in columns}

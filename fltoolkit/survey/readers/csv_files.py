@@ -122,8 +122,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    """Returns the text of a file in UTF-8. Raises `DataError` with the line of the first byte that is not valid in the
-    encoding."""
+    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` with the line of the first
+    byte that is not valid in the encoding."""
     decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
     with path.open("rb") as file:
         for chunk in chain(_chunks(file), [b""]):

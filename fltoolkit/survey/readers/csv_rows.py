@@ -117,7 +117,8 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_end(source: CsvSource) -> int:
-    """Returns the number of the first line whose line end differs from that of line 1. Returns 0 if there is none."""
+    """Returns the first line of a file that ends in other characters than line 1, as a line number. Returns 0 if all lines end in
+    the same way."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

@@ -15,7 +15,8 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Returns whether the names of columns are certainly names. In a CSV without a header, they would be a person's answers.
+    """Returns whether the first line of a data file certainly holds column names. In a CSV without a header, the first line holds
+    a person's answers, which no message may print.
 
     Args:
         present: the names in the data.
