@@ -96,10 +96,11 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
-    """Returns the codes of a coded group, by label.
+    """Returns the code for machines of each category, by label, for a group that is made from the codes of a column (such as
+    sex).
 
-    If the group follows a standard classification, the codes are those of the standard. Else they are made from the survey's own
-    codes; if several codes share a label, the first is used.
+    If the group follows a standard classification, the codes are those of the standard. Otherwise they are made from the survey's
+    own codes; if several codes share a label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]

@@ -58,7 +58,8 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
 
 
 def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
-    """Returns every group of survey.yaml as a text column with the group's name. `not stated` is a value; no row is dropped.
+    """Returns one text column per group of survey.yaml (a breakdown such as region), with each person's category. The column has
+    the name of the group. A person without an answer has the category `not stated`.
 
     Args:
         limits: for each group of quantiles, the upper limits of all quantiles except the last
@@ -105,9 +106,10 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 
 
 def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """Returns whether a person has a disability, by the Washington Group's six questions.
+    """Returns whether a person has a disability, by the answers to the Washington Group's six questions.
 
-    With disability: at least one answer is a lot of difficulty or worse. Without: all six answers are less. Else: not stated.
+    A person has one if at least one answer is a lot of difficulty or worse. A person has none if all six answers are below that.
+    Any other person is not stated.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]

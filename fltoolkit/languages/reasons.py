@@ -198,7 +198,7 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
-    """Returns a remark, or a value of a remark, in words.
+    """Returns a remark, or one of the values in a remark, as text in one language.
 
     Args:
         of_name: returns the words of a name.
@@ -218,7 +218,9 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name as people read it. In English it is the name itself, because names in data are English."""
+    """Returns a name such as `withheld_wages` as people read it: `withheld wages` in English, and the words of the language file
+    in others.
+    """
     own = name.code.replace("_", " ")
     if name.kind == "groups" and (language.code != BASE or language.names_group(name.code)):
         return language.group(name.code)

@@ -131,8 +131,8 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
 
 
 def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
-    """Returns the line with the household's columns: the key without the person's number. If the draft cannot know this
-    number's column, the reader must answer."""
+    """Returns the draft's line with the columns that identify a household: those of the key without the person's number. If the
+    draft does not know which column is the person's number, the user must answer."""
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
@@ -144,8 +144,8 @@ def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents)
 
 
 def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
-    """Yields `nest` if most PSU labels occur in several strata: then labels start again in each stratum. If only a few do,
-    these may be mistakes, and the reader must answer."""
+    """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
+    a few do, these may be mistakes, and the line asks the user."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")

@@ -123,7 +123,8 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
-    """Yields the lines of an occupation column of a job that many persons have. If it is ISCO-88, the reader has to say so."""
+    """Yields the draft's lines for a breakdown by occupation, if a column holds the occupation of a job that many persons have.
+    If the label does not say that the codes are ISCO-08, the line asks the user."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return

@@ -240,7 +240,8 @@ def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
 
 
 def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question as survey.yaml has it: column, label, its own codes, and the routing that the rows confirm.
+    """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
+    the rows confirm.
 
     `asked`: keys that are written as given, whatever the labels say.
     """

@@ -26,8 +26,8 @@ WIDTHS = {
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """Yields the rows of the sheet `survey`: the dwelling, a repeat that lists all members, and a repeat that interviews some
-    of them."""
+    """Yields the rows of the sheet `survey` of an XLSForm. They are the questions on the dwelling, a part that is repeated to
+    list all members of the household, and a part that is repeated to interview some of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):

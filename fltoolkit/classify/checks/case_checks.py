@@ -214,8 +214,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the children's module, and the question on parents, with a condition: the child reached it without
-    an answer.
+    """Yields each question of the module on children, and the question on parents, with a condition: the child should have
+    answered it and did not.
     """
     spec = persons.spec
     if not spec.children:

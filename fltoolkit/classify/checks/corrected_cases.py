@@ -81,8 +81,8 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions that are counted for the i-th population: cases and unresolved persons, before and after
-    corrections.
+    """Returns what is counted for the i-th population, by name: cases and unresolved persons, without the corrections and with
+    them, and the cases gained and lost.
     """
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {

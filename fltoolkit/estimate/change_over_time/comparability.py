@@ -49,14 +49,16 @@ def fact(name: str) -> Reason:
 
 
 def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
-    """Returns whether at least a tenth of the interviews changed their mode; false if a round does not state its modes."""
+    """Returns whether the interviews of two rounds were held in different modes: at least a tenth of them moved to another mode,
+    such as telephone. False if a round does not state its modes.
+    """
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
 def _shares(modes: dict[str, float]) -> Reason | str:
-    """Returns the interview modes of a round with their shares.
+    """Returns, in words, the share of each interview mode (such as telephone) in a round.
 
-    Shares are in steps of ten percent, so that they reveal no count.
+    The shares are rounded to steps of ten percent, so that they reveal no count.
     """
     told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
     return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""

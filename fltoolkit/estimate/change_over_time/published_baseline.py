@@ -91,9 +91,10 @@ class PublishedBaseline:
 
     @property
     def has_enough_cases(self) -> bool:
-        """Returns whether the cases are enough for a verdict (docs/methods.md §5).
+        """Returns whether the published figure rests on enough cases for a verdict on its change (docs/methods.md §5).
 
-        15 cases in 10 PSUs are enough. If the PSUs are unknown, 30 cases are enough, or 15 after division by the design effect.
+        15 cases in 10 PSUs are enough. If the number of PSUs is unknown, 30 cases are enough, or 15 after division by the design
+        effect.
         """
         if self.cases is None:
             return False

@@ -91,10 +91,11 @@ def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, re
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether the upper bound, with all unresolved persons as cases, is above the upper limit of the interval.
+    """Returns whether the unresolved persons (whose answers do not decide) make an estimate too uncertain for a title or a
+    verdict. This is so if the upper bound, with all of them as cases, is above the upper limit of the confidence interval.
 
-    Such an estimate says less about the rate than its interval suggests, so it gets no title and no verdict. The numbers are
-    compared at full precision. False if either number is unknown.
+    Such an estimate says less about the rate than its interval suggests. The numbers are compared at full precision. False if
+    either number is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
@@ -146,7 +147,8 @@ def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.
 
 
 def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Tests verdicts with the excess of unresolved persons counted as cases (docs/methods.md §5).
+    """Tests the verdicts on a change a second time, as if the excess of unresolved persons (whose answers do not decide) in one
+    round were cases (docs/methods.md §5).
 
     p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1 the
     later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both

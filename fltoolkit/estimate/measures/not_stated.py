@@ -17,7 +17,8 @@ OF_CASES = ("share", "duration", "quantile")
 
 
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
-    """Returns the estimates without the rows of categories `not stated` (`drop`), or unchanged (`show`).
+    """Returns the estimates without the rows whose category is `not stated` if `how` is `drop`. If it is `show`, they are
+    returned unchanged.
 
     The other rows and the total do not change: a share is still a share of all cases. The note (`about.not_stated`) says how many
     persons are in the removed rows, as it may be printed. The estimates with all rows are kept in `whole`.

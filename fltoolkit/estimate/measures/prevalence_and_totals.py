@@ -224,7 +224,7 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Stop if an outcome of the user's own is broken down by a group that only cases of forced labour have."""
+    """Stop if an outcome that the user defined is broken down by a group that only cases have, such as the form."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
@@ -244,9 +244,7 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
-    """Returns the sums from one pass over the persons, for one measure of the whole default population. Also returns this
-    population.
-    """
+    """Returns the sums from one pass over the whole default population, for one measure. Also returns this population."""
     chosen = population_of(persons, None, (), "forced_labour")
     return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 

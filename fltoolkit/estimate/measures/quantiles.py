@@ -174,7 +174,9 @@ def _persons_behind(run: Pass) -> dict[str, Any]:
 
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
-    """Returns, for each cell, its values in order and the weighted share of persons up to each value."""
+    """Returns the distribution of the variable in each cell: its values in order, and for each value the weighted share of
+    persons who do not exceed it.
+    """
     weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)

@@ -105,7 +105,7 @@ def _of_everyone(run: Pass) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """Returns the columns of the result in their order, with the interval that fits the measure.
+    """Returns the table of a result with its columns in order. Each row gets the confidence interval that fits the measure.
 
     Args:
         whole: whether every weight stands for at least one person. Then a total is never below `least`, the cases in the sample

@@ -244,7 +244,9 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns one covariate of the patterns: numbers, or categories in the order in which a table shows them."""
+    """Returns one covariate, one value per pattern (combination of covariate values). It is a number, or a category; categories
+    are in the order in which a table shows them.
+    """
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:
         return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)

@@ -33,8 +33,8 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns one row per coefficient, indexed by patsy's name: `term`, `category`, and the category's unweighted `n` and
-    `cases`.
+    """Returns what each coefficient of a model is about, one row per coefficient: `term`, `category`, and the unweighted persons
+    (`n`) and `cases` of the category. The index is patsy's name of the coefficient.
     """
     rows = []
     for term, place in p.info.term_name_slices.items():

@@ -119,7 +119,7 @@ def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[l
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns the second-order and the first-order test of Rao and Scott.
+    """Returns the two tests of Rao and Scott for a two-way table: with the second-order correction, and with the first-order one.
 
     Args:
         grid: the weighted shares of the cells (rows × columns).

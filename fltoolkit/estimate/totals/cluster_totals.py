@@ -131,9 +131,8 @@ def cluster_totals(
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns only the columns that are summed or grouped by.
-
-    So a survey with many columns reads no more of them than it must.
+    """Returns the rows with only those columns that are summed or by which rows are grouped. So a survey with many columns is
+    read fast.
     """
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)

@@ -78,8 +78,8 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions with their own rows, ILOSTAT's prefixes, and what must still be
-    verified."""
+    """One revision of ISIC (the classification of industries): sections by letter, the divisions that have a row of their own in
+    tables, ILOSTAT's prefixes of codes, and what nobody has yet compared with its source."""
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

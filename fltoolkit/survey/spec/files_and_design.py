@@ -156,7 +156,8 @@ class ReplicatesSpec(Model):
 
     @property
     def made(self) -> Method:
-        """Returns how the replicate weights were made, for `replicate_weights.replicated`."""
+        """Returns how the replicate weights were made (their method and its coefficients), in the form that
+        `replicate_weights.replicated` takes."""
         rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 

@@ -122,7 +122,8 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Age bands, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band below 18."""
+    """Bands of numbers, such as ages, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band
+    below 18."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
