@@ -15,7 +15,7 @@ import pandas as pd
 
 from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, DisabilityGroup, Group, QuantileGroup
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, Bands, DisabilityGroup, Group, QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
@@ -52,8 +52,13 @@ def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFr
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label of a category, which may be given by its name in a population. Example: `girls` gives `women`."""
+    """Returns the label of a category. It may be given by its name in a population (`girls` gives `women`), or a band with a
+    hyphen (`18-24` gives `18–24`).
+    """
     found = spec.groups.get(group)
+    if isinstance(found, Bands):
+        band = category.replace("-", "–")
+        return band if band in found.labels else category
     if not isinstance(found, Group) or not found.classification:
         return category
     named = standard().classifications[found.classification].values()
