@@ -16,7 +16,7 @@ import pandas as pd
 
 from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, DisabilityGroup, Group, QuantileGroup
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, Bands, DisabilityGroup, Group, QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
@@ -58,10 +58,13 @@ def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFr
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label that a category has in the data. The argument may be the label or the category's name in a population:
-    `girls` gives `women`.
+    """Returns the label that a category has in the data. The argument may be the label itself, the category's name in a population
+    (`girls` gives `women`), or a band with a hyphen (`18-24` gives `18–24`).
     """
     found = spec.groups.get(group)
+    if isinstance(found, Bands):
+        band = category.replace("-", "–")
+        return band if band in found.labels else category
     if not isinstance(found, Group) or not found.classification:
         return category
     named = standard().classifications[found.classification].values()

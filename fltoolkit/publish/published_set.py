@@ -169,10 +169,15 @@ class Published:
         found = asked & (of == population)
         if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
             there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(of, broken, strict=True))
-            own = f"; or name an outcome of one's own: outcome={', '.join(map(repr, self.outcomes))}" if self.outcomes else ""
+            own = (
+                f"; rows of an outcome of one's own: out.select(..., outcome={', '.join(map(repr, self.outcomes))})"
+                if self.outcomes
+                else ""
+            )
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
-                allowed=list(there) if there else self.table["measure"].unique(), do=f"add it to `tables:` of survey.yaml{own}",
+                allowed=list(there) if there else self.table["measure"].unique(),
+                do=f"add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, beside=out){own}",
             )  # fmt: skip
         return self.table.take(places[found]).reset_index(drop=True)
 

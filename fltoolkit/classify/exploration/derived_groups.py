@@ -37,7 +37,7 @@ def derive(
     of: str,
     codes: Mapping[Code, str] | None = None,
     bands: Sequence[int] | None = None,
-    missing: Sequence[Code] = (),
+    missing: Code | Sequence[Code] = (),
     label: str = "",
 ) -> D:
     """Add one group (a breakdown such as housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept the
@@ -49,7 +49,7 @@ def derive(
         of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
-        missing: codes for no answer.
+        missing: the code, or the codes, for no answer.
         label: the group in words; if empty, its name.
 
     Raises:
@@ -63,7 +63,11 @@ def derive(
             do='give codes={1: "urban", 2: "rural"}, or bands=[0, 100, 500]',
         )  # fmt: skip
     _refuse_taken(design, name)
-    facts: dict[str, Any] = {"column": of, "missing": list(missing), "label": label}
+    facts: dict[str, Any] = {
+        "column": of,
+        "missing": [missing] if isinstance(missing, (str, int)) else list(missing),
+        "label": label,
+    }
     where = f"derive: {name}"
     group: Group | NumberGroup
     if codes is not None:

@@ -33,7 +33,7 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
     For each adult the outcome is true, false or unresolved (the answers do not decide), by Kleene's logic, like the definition
     itself. For example, `and` is unresolved if no part is false and at least one part is unresolved. An item is true if any of
     its questions is answered yes, in any work of the person. So a rule of two items does not say that both happened in the same
-    work.
+    work. If a person did no work and was not asked an item, the item is false, as in the headline.
 
     Args:
         persons: a classified survey; it stays as it was.
@@ -102,7 +102,8 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
         found |= items
         if items:
             found[side] = nw.col(side)
-    return found
+    # The items are about work. A blank of a person who did none is a no, also where its gate was never reached.
+    return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
@@ -122,7 +123,8 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
     if isinstance(node, ast.Name):
         if node.id not in truths:
             raise RequestError(
-                "the survey has no such item or side", where="outcome: rule", found=node.id, allowed=list(truths), do="name one of these"
+                "the survey has no such item or side", where="outcome: rule", found=node.id, allowed=list(truths),
+                do="name one of these; fl.profile gives the share of the cases of forced labour that have an item",
             )  # fmt: skip
         return truths[node.id]
     if isinstance(node, ast.BoolOp):

@@ -260,7 +260,7 @@ def find_row(est: Estimates, row: RowName) -> int:
 
     The name is the category ("men"), or "total" for everybody. A row of a crossed breakdown or a stack is "men × north" or
     ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, the name is the values of all
-    group columns: ("not stated", "total").
+    group columns: ("not stated", "total"). If no row has the name, a hyphen in it stands for the dash of a band ("18-24").
 
     Raises:
         RequestError: there is no such row, or more than one; the message lists the rows.
@@ -268,12 +268,14 @@ def find_row(est: Estimates, row: RowName) -> int:
     groups = list(est.groups)
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
     short = [tuple(v for v in values if v != TOTAL) for values in full]
-    if not isinstance(row, tuple):
-        row = str(row)
-        found = [i for i, values in enumerate(short) if (crossed(values) or TOTAL) == row]
-    else:
-        wanted = tuple(str(v) for v in row)
-        found = [i for i, (whole, part) in enumerate(zip(full, short, strict=True)) if wanted in (whole, part)]
+    row = tuple(map(str, row)) if isinstance(row, tuple) else str(row)
+    names: list[set[Any]] = (
+        [{crossed(values) or TOTAL} for values in short]
+        if isinstance(row, str)
+        else list(map(set, zip(full, short, strict=True)))
+    )
+    found = [i for i, own in enumerate(names) if row in own]
+    found = found or [i for i, own in enumerate(names) if _hyphened(row) in map(_hyphened, own)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -285,6 +287,11 @@ def find_row(est: Estimates, row: RowName) -> int:
     # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values of the data.
     there = list(persons) if est.about.population else Mask().told(persons, len(persons))
     raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
+
+
+def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Returns a row's name with hyphens in place of dashes."""
+    return name.replace("–", "-") if isinstance(name, str) else tuple(part.replace("–", "-") for part in name)
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -50,6 +51,7 @@ def profile(
     *,
     measure: Literal["share", "total"] = "share",
     population: str | None = None,
+    where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
     """Estimate, among the cases (persons in forced labour), the share (R = Σw·y / Σw) or the number (Σw·y) that have each
@@ -65,6 +67,8 @@ def profile(
         by: breakdowns of at most one group that everybody has (see `fl.cube`).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
+        where: the persons included, by the labels of one group, as in `prevalence`; without `by`. Such a profile is not published:
+            publish the one by this group.
         level: the confidence level.
 
     Returns:
@@ -78,8 +82,8 @@ def profile(
         min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
-        RequestError: a breakdown has more than one group, or a group that only cases have; the population holds adults and
-            children.
+        RequestError: a breakdown has more than one group, or a group that only cases have; `where` names a group beside another
+            one; the population holds adults and children.
         NotAvailable: the population has fewer than 30 cases.
         DesignError: the weights are normalised, and a number is wanted.
     """
@@ -88,6 +92,12 @@ def profile(
         require_totals(persons, "profile")
     chosen = population_of(persons, population, groups_of(wanted), "")
     _refuse(persons, wanted, chosen.name)
+    if len(taken := [*(where or {}), *groups_of(wanted)]) > 1 and where:
+        raise RequestError(
+            "a profile is by one group at a time: with two the cells are too small", where="profile: where", found=taken,
+            do="name one group, in where or in by",
+        )  # fmt: skip
+    persons = within(persons, where)
     told = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
     base = make_pass(told.persons, estimand, chosen)

@@ -134,7 +134,8 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", where="outcome, by", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+                "no such column", where="outcome, by", found=name, allowed=offered,
+                do="name a column of the data; of a survey a group of survey.yaml, or one that fl.derive makes of a column",
             )  # fmt: skip
         return name, schema[name]
 
