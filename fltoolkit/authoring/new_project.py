@@ -33,7 +33,8 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 
 
 def start_project(folder: Path) -> Path:
-    """Create a project in a new or empty folder. Returns the folder.
+    """Create a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
+    the folder.
 
     Raises:
         RequestError: the folder is not empty (nothing in it is changed), or the kit came without the files to copy.

@@ -44,7 +44,8 @@ FIRST, LIMITS = "fl__first__", "fl__limits"
 
 @checked
 def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurvey:
-    """Classify every person; the input stays as it was.
+    """Decide for each person of a survey whether they are in forced labour, by a rule set. The survey that is passed in does not
+    change.
 
     Args:
         survey: what `fl.read_survey` returned.
@@ -59,7 +60,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
           `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
         - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (the reason, in words)
-        - `months`, the groups of survey.yaml, and its populations (internal)
+        - `months`, the groups of survey.yaml (breakdowns such as sex), and the persons of its populations (internal)
 
     Raises:
         RequestError: the survey is classified already.
@@ -74,7 +75,9 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
 
 
 def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
-    """Check a survey, then classify its persons. `classify` does the same, but also keeps the result for the next call."""
+    """Check a survey, then classify its persons by a rule set that has already been read. `classify` calls this function and
+    keeps the result for the next call.
+    """
     spec = survey.spec
     stop_on_errors(check(survey), str(survey.path))
     refuse_empty_populations(survey)
@@ -84,13 +87,13 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
 
 
 def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> ClassifiedSurvey:
-    """Classify without the checks of `classify`.
+    """Classify the persons of a survey that is already checked.
 
-    The caller knows that the survey has no errors and that the rule set can be applied to it.
+    The caller must know that the survey has no errors and that the rule set can be applied to it.
 
     Args:
-        survey: the survey.
-        rule: the rule set.
+        survey: the survey, without errors.
+        rule: the rule set, which must be applicable to the survey.
         hold: whether to compute the classification now, if the survey is in memory. If false, each estimate computes it again.
     """
     spec = survey.spec
@@ -126,9 +129,10 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
 
 
 def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
-    """Returns the persons with any work, their populations and the columns of the definition.
+    """Returns the persons with columns for any work, for their populations, and for each condition of the definition.
 
-    If the survey has episodes of work, each episode is evaluated, and then the episodes of each person are combined.
+    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
+    person are combined.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
@@ -153,12 +157,16 @@ def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
 
 
 def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
-    """Returns the answers to all items as truths: one column per question, from the person's answers or those of one episode."""
+    """Returns the answers to the questions of all items, one column per question: yes, no or unresolved. They are the person's
+    answers, or those about one episode of work.
+    """
     return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
 
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """Applies the definition of forced labour to rows that each hold one set of answers (`_answers`)."""
+    """Applies the definition of forced labour to rows of answers. Each row holds the answers about one person or one episode of
+    work (see `_answers`).
+    """
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
@@ -193,17 +201,17 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
 
 
 def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the person had this episode of work."""
+    """Returns whether the person had this episode of work, for each row."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
     return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
 
 
 def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns whether the work began in childhood. Then there is no test of consent.
+    """Returns whether the person was still a child when the work began. Such work needs no test of consent.
 
-    It is false for everybody if survey.yaml has no age at the start of the work, and for a person whose age at the start is
-    unknown.
+    The result is false for everybody if survey.yaml names no column with the age at the start of the work. It is false for a
+    person whose age at the start is unknown.
     """
     if spec.age.at_start is None:
         return nw.lit(False)
@@ -211,7 +219,9 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet a dimension of the rule set: enough items on each side, and enough strong items."""
+    """Returns whether the answers meet one dimension of the rule set (see `Dimension`): enough items on each side of the
+    definition (involuntary, coercion), and enough strong items.
+    """
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -227,8 +237,8 @@ def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: 
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns three columns: which exception of C29 Art. 2(2) applies, whether it is within its limits, and whether the work is
-    excluded.
+    """Returns three columns about the exceptions of C29 Art. 2(2), such as military service: which exception applies, whether the
+    work is within its limits, and whether the work is therefore no forced labour.
     """
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
@@ -244,8 +254,8 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns the labels of forced labour in the country: who imposed it, the route (began in childhood or not), the sector of
-    the job.
+    """Returns three columns that describe the forced labour in the country: who imposed it, the route (whether it began in
+    childhood), and the sector of the job.
     """
     forced = nw.col("fl__here")
     form = _form(spec, episode)
@@ -281,10 +291,11 @@ def _truths(sources: Sources) -> list[str]:
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
-    """Combines the episodes of each person.
+    """Combines the episodes of work of each person into one row.
 
-    Truths are combined by Kleene's or. Labels are those of the first episode of forced labour. Months are added. The sum is null
-    if one episode of forced labour has no months, because part of a sum is no duration.
+    True, false and unresolved are combined by Kleene's or: one yes is enough. Labels are those of the first episode of forced
+    labour. Months are added. The sum is null if an episode of forced labour has no months, because the sum would then be too
+    short.
     """
     truths, labels = _truths(sources), _labels(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
@@ -308,7 +319,8 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
-    """Returns the labels that only a case in the country has; null for everyone else.
+    """Returns the columns that describe a case in the country, such as the form of the forced labour. They are null for everyone
+    who is not a case.
 
     Args:
         there: the names of the columns in the persons' rows.
@@ -321,9 +333,9 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
 
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
-    """Returns form, route and sector of children in forced labour.
+    """Returns the form, the route and the sector of children in forced labour, by column name.
 
-    They are read from the adults' columns if the child's row has them.
+    If the child's row has the adults' columns for them, they are read from these columns.
     """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
@@ -344,9 +356,8 @@ def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
 
 
 def same_work_basis(episodes: Episodes) -> str:
-    """Returns how coercion was linked to the involuntary work: assumed, asked, or by episode.
-
-    Every figure is shown with these words.
+    """Returns how the survey links the coercion to the involuntary work: it assumes that both are in the same work (`assumed`),
+    it asks this (`asked`), or it records each episode of work separately (`by episode`).
     """
     if episodes.same_work == "assumed":
         return "assumed"

@@ -1,4 +1,6 @@
-"""Turns answers into items that are yes, no or unresolved (null), with Kleene's three-valued logic (docs/methods.md §1)."""
+"""Turns answers to questions into yes, no or unresolved (null), and combines them by Kleene's three-valued logic (docs/methods.md
+§1).
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Exp
 
 
 def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns yes if any question says yes, no if all say no, else unresolved.
+    """Returns yes if the answer to at least one of the questions is yes, no if all answers are no, and otherwise unresolved.
 
-    The same as `any_of` their answers, at half the cost.
+    The result is the same as that of `any_of` for their answers, in half the time.
     """
     if not sources:
         return nw.lit(False)
@@ -38,7 +40,9 @@ def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str 
 
 
 def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
-    """Returns whether a question says yes, and whether it says no; both are null if it has no answer."""
+    """Returns two columns about one question: whether the answer is yes, and whether it is no. Both are null if there is no
+    answer.
+    """
     yes, no = says_yes(source, mapped, episode), says_no(source, mapped, episode)
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
@@ -47,22 +51,28 @@ def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Exp
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Returns true for the codes of yes and false for the codes of no; null for any other code and for a blank."""
+    """Returns a column of codes as truths: true for a code in `yes`, false for a code in `no`, null for any other code and for a
+    blank.
+    """
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns Kleene's or of the expressions; *no* if there are none."""
+    """Returns the three-valued *or* of some truths: yes if one of them is yes, no if all are no, otherwise unresolved. Without
+    truths the result is *no*.
+    """
     return nw.any_horizontal(*expressions, ignore_nulls=False) if expressions else nw.lit(False)
 
 
 def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns Kleene's and of the expressions."""
+    """Returns the three-valued *and* of some truths: yes if all of them are yes, no if one is no, otherwise unresolved."""
     return nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns whether at least `least` of the expressions are true; unresolved if this depends on the unresolved ones."""
+    """Returns whether at least `least` of some truths are yes. The result is unresolved if it depends on truths that are
+    unresolved.
+    """
     if least <= 1:
         return any_of(expressions) if least else nw.lit(True)
     if len(expressions) < least:
@@ -72,14 +82,17 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
-    """Returns a coded column as labels: the option whose codes include the value; null if none does."""
+    """Returns a column of codes as labels. `options` gives the codes of each label: `{"men": [1]}` turns 1 into `men`. The result
+    is null for a code that no label has.
+    """
     return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
 
 
 def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
-    """Returns the label of each code; null if the code has none.
+    """Returns a column with the label of each code: with `{"1": "men"}`, 1 becomes `men`. The result is null for a code without a
+    label.
 
-    The code is looked up, not compared with one label after another: a group may have hundreds of labels.
+    Codes are looked up in a table, because a group may have hundreds of labels.
     """
     nothing = nw.lit(None, dtype=nw.String())
     if not labels:

@@ -19,9 +19,10 @@ BASE = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """Returns the questions that a rule set uses, by side of the definition: (internal column, item, question).
+    """Returns the questions that a rule set uses, by side of the definition (involuntary or coercion). Each entry holds the
+    internal column of the answer, the item (such as `debt_bondage`) and the question.
 
-    A rule set may put an item on the other side than survey.yaml does.
+    A rule set may use an item on the other side than survey.yaml does.
     """
     asked = _item_sources(spec)
     return {
@@ -36,7 +37,9 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Returns the names of the columns with the answers, by side of the definition (involuntary, coercion) and item."""
+    """Returns the names of the columns with the answers, by side of the definition (involuntary, coercion), then by item:
+    `{"coercion": {"debt_bondage": (...)}}`.
+    """
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
         for side, questions in sources.items()
@@ -44,14 +47,17 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """Returns the items of a rule set for which the survey asks no usable question, by side of the definition."""
+    """Returns the items of a rule set (such as `debt_bondage`) that the survey does not ask, by side of the definition
+    (involuntary, coercion). A question that the rule set cannot use does not count as asked.
+    """
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
 
 def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
-    """Returns the error that says why a rule set cannot be applied to a survey; None if it can be applied.
+    """Returns the reason why a rule set cannot be applied to a survey, as an error; None if it can be applied.
 
-    Nothing is guessed: if a question does not state its stage, the stage is unknown.
+    Nothing is guessed. For example, a rule set may need the stage of each question (recruitment, work, leaving). If a question
+    does not state its stage, the rule set cannot be applied.
 
     Args:
         spec: the survey.
@@ -79,18 +85,19 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
 
 
 def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
-    """Returns whether, in this survey, every case under `rule` is also a case under `icls_2018`.
+    """Returns whether, in this survey, every case under the rule set is also a case under `icls_2018`.
 
-    This is so if every asked item is on the same side of the definition as in icls_2018. Dimensions that cannot hold are left
-    out.
+    This is so if every item that was asked is on the same side of the definition (involuntary or coercion) as in `icls_2018`.
+    Dimensions of the rule set that cannot be met in this survey are not considered.
     """
     return not _misplaced(spec, rule)
 
 
 def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
-    """Returns what a reader must know of the rule set's result in this survey; empty for icls_2018.
+    """Returns what a reader must know about the result of a rule set in this survey; empty for `icls_2018`.
 
-    It says whether all cases are also cases under icls_2018, and which dimensions cannot hold.
+    The note says whether all cases are also cases under `icls_2018`. It names the dimensions of the rule set that cannot be met,
+    because too few of their items were asked.
     """
     if rule.name == BASE:
         return ""
@@ -106,13 +113,17 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
-    """Returns the questions that a dimension uses on one side of the definition, each with its item."""
+    """Returns the questions that a dimension (one way to meet the rule set) uses on one side of the definition (involuntary or
+    coercion). Each comes with its item, such as `debt_bondage`.
+    """
     wanted = getattr(part, side).all
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the dimensions that cannot hold, whatever is answered, because too few of their items are asked."""
+    """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because it asks too few of their
+    items.
+    """
     asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():
         there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
@@ -124,9 +135,10 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the asked items that are on another side of the definition than in icls_2018.
+    """Returns the items asked in this survey that the rule set has on another side of the definition (involuntary or coercion)
+    than `icls_2018`.
 
-    Dimensions that cannot hold are left out.
+    Dimensions that nobody can meet in this survey are not considered.
     """
     base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(

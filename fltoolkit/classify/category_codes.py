@@ -1,4 +1,5 @@
-"""Gives each category its name in a population and its code for machines: the code of ILOSTAT, or one of the kit (`FL_...`).
+"""Gives each category two things: the name that it has in a population, and a code for machines, from ILOSTAT or of the kit
+(`FL_...`).
 
 Categories of the standard `sex` are men and women for adults, boys and girls for children. A sum of adults and children names
 both.
@@ -15,12 +16,14 @@ import pandas as pd
 
 from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, DisabilityGroup, Group, QuantileGroup
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, Bands, DisabilityGroup, Group, QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code of one category (a value of the group's column) of the group `name`; blank if a standard gives no code."""
+    """Returns the code for machines of one category: group `sex`, category `women` gives the code of ILOSTAT. Blank if the group
+    follows a standard that has no code for it.
+    """
     codes = {}
     if name in spec.jobs:
         job = spec.jobs[name]
@@ -31,9 +34,10 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """Returns the names of categories in a population, as {group: {label: name}}. Example: {"sex": {"women": "girls"}}.
+    """Returns the names that categories have in a population but not in the data, as {group: {label: name}}. In a population of
+    children: {"sex": {"women": "girls"}}.
 
-    Groups whose names all equal their labels are left out.
+    A group is left out if none of its categories has another name.
     """
     is_sum, side = bool(spec.populations[population].sum_of), spec.side(population)
     of: Literal["words", "of_children", "of_sums"] = "of_sums" if is_sum else "of_children" if side == "children" else "words"
@@ -46,14 +50,21 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Returns rows in which each category has its name in the population. Example: `girls` instead of `women`."""
+    """Returns a table in which each category has the name that fits the population: `girls` replaces `women` in a population of
+    children.
+    """
     names = names_in(spec, population)
     return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label of a category, which may be given by its name in a population. Example: `girls` gives `women`."""
+    """Returns the label that a category has in the data. The argument may be the label itself, the category's name in a population
+    (`girls` gives `women`), or a band with a hyphen (`18-24` gives `18–24`).
+    """
     found = spec.groups.get(group)
+    if isinstance(found, Bands):
+        band = category.replace("-", "–")
+        return band if band in found.labels else category
     if not isinstance(found, Group) or not found.classification:
         return category
     named = standard().classifications[found.classification].values()
@@ -61,18 +72,20 @@ def label_of(spec: SurveySpec, group: str, category: str) -> str:
 
 
 def own_code(*parts: str) -> str:
-    """Returns a code of the kit's own, made of words. Example: `FL_REGION_1`."""
+    """Returns a code of the kit's own, made from words: `region` and `1` give `FL_REGION_1`."""
     return OWN + plain_code("_".join(parts))
 
 
 def plain_code(text: str) -> str:
-    """Returns words in the form of a code: capitals without accents, and `_` for all other characters."""
+    """Returns a text as it may be used in a code: in capitals, without accents, and with `_` for all other characters. `Région 1`
+    gives `REGION_1`.
+    """
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
-    """Returns the codes of a group's categories, by their label."""
+    """Returns the code for machines of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
     if isinstance(group, Group):
         return _coded(name, group)
     if isinstance(group, AgeGroup):
@@ -86,10 +99,11 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
-    """Returns the codes of a coded group, by label.
+    """Returns the code for machines of each category, by label, for a group that is made from the codes of a column (such as
+    sex).
 
-    If the group follows a standard classification, the codes are those of the standard. Else they are made from the survey's own
-    codes; if several codes share a label, the first is used.
+    If the group follows a standard classification, the codes are those of the standard. Otherwise they are made from the survey's
+    own codes; if several codes share a label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]
@@ -98,7 +112,9 @@ def _coded(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of bands or quantiles of numbers, by label. Each code is the position counted from the lowest."""
+    """Returns the codes of groups of numbers (bands or quantiles), by label. The lowest group has the number `first`, the next
+    one more.
+    """
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 

@@ -15,9 +15,10 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
-    """Returns the kit's labels for the categories of a group, by their value in the data.
+    """Returns the labels of a group's categories in the kit's own words, which every language translates. The keys are the
+    categories as the data have them.
 
-    A category without a label of the kit keeps the survey's own words.
+    A category for which the kit has no words is left out, so it keeps the survey's own words.
     """
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
     if name in spec.jobs:
@@ -41,8 +42,8 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
-    """Returns the category of a row: the label of each group and value, crossed as `men × rural`; empty if there are no
-    values.
+    """Returns the category of a table row as one label, such as `men × rural`. `values` holds each group with its category.
+    Without values the result is empty.
     """
     said: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
     return said

@@ -37,7 +37,8 @@ THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
 
 
 def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
-    """Returns the adults' classification, with the children's classification in the children's rows.
+    """Returns the persons after the children among them are classified by the definition for children. The rows of adults keep
+    their classification.
 
     Args:
         frame: the persons, classified as adults.
@@ -76,7 +77,9 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
-    """Returns whether one kind of work was done, and whether a third party threatened the child in it."""
+    """Returns two columns about one kind of child work: whether the child did it, and whether a third party threatened the child
+    or the parents in it. `done` and `threat` are their names.
+    """
     threatened = any_answer(work.threat, mapped)
     if work.by_third_party:
         threatened = all_of([threatened, any_answer(work.by_third_party, mapped)])
@@ -84,10 +87,11 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Returns whether a parent of a child is in forced labour in the country, and the frame with the columns needed for this.
+    """Returns, for each child, whether a parent is in forced labour in the country. Also returns the frame with the columns that
+    this needs.
 
-    Only children who may work with parents are looked at, because the parent decides nothing for other children. The answer is
-    unresolved if a parent was not asked and no other parent is known to be in forced labour.
+    Only the parents of children who may work with their parents are looked up, because for other children the parents decide
+    nothing. The answer is unresolved if a parent was not asked and no other parent is known to be in forced labour.
     """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
@@ -101,7 +105,9 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """Returns the primary route of a child who is a case: the first route in the order of the flowchart. Null for all others."""
+    """Returns the primary route of each child who is a case. A route is one of the four ways by which a child can be in forced
+    labour; the primary one is the first that applies, in the order of the flowchart. Null for all others.
+    """
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)
@@ -109,7 +115,9 @@ def primary_route() -> nw.Expr:
 
 
 def child_leaf() -> nw.Expr:
-    """Returns the box at which a child leaves the flowchart of Tool No. 2."""
+    """Returns the box at which each child leaves the flowchart of Tool No. 2 in the ILO toolkit, which shows how the definition
+    for children is applied.
+    """
     col = nw.col
     end = nw.when(col(WITH)).then(nw.lit("child with parents, no threat")).otherwise(nw.lit("child for a third party, no threat"))
     end = nw.when(~col("any_work")).then(nw.lit("child, no work")).otherwise(end)
@@ -118,10 +126,10 @@ def child_leaf() -> nw.Expr:
 
 
 def child_trace() -> nw.Expr:
-    """Returns a child's path in words, every route separately.
+    """Returns, in words, how each child was classified: each of the four routes, with its conditions.
 
-    The parent's forced labour is named only if the child may work with parents. A threat is named only if the child may do the
-    work in which it was made.
+    The parent's forced labour is mentioned only if the child may work with parents. A threat is mentioned only if the child may
+    do the work in which it was made.
     """
     col, lit = nw.col, nw.lit
     beside = [
@@ -141,11 +149,11 @@ def child_trace() -> nw.Expr:
 
 
 def together(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Concatenates texts. No text is ever null; `ignore_nulls` says so to the engine, which then need not plan for nulls."""
+    """Returns several texts joined to one. None of them is ever null; `ignore_nulls` tells the engine so, which makes it faster."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 
 def word(truth: nw.Expr) -> nw.Expr:
-    """Returns a truth as a word: yes, no or unresolved."""
+    """Returns a column of truths in words: yes for true, no for false, unresolved for null."""
     open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
     return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

@@ -14,17 +14,19 @@ from fltoolkit.survey.design.survey_design import Design, Survey
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ClassifiedSurvey(Survey):
-    """A Survey after `fl.classify`: its `frame` also has the groups, the populations and the classification of each person.
+    """A survey whose persons are classified, as `fl.classify` returns it. Every estimate of forced labour takes it. Its `frame`
+    also has the groups (breakdowns such as sex), the populations and the classification of each person.
 
     Attributes:
         rules: the rule set by name and version, such as `icls_2018 v1`.
         rule: the content of the rule set.
-        item_columns: the columns of `frame` with the answers to the items' questions, by side of the definition and item.
+        item_columns: the columns of `frame` with the answers to the questions of each item (such as `debt_bondage`), by side of
+            the definition (involuntary, coercion).
         lacking: the items of the rule set that were not asked, by side of the definition.
-        to_verify: why nobody may rely on the rule set yet; empty if everybody may.
+        to_verify: why results of the rule set must not be relied on yet; empty if they may.
         rule_note: what a reader must know of the rule set's result in this survey; empty if there is nothing.
         unclassified: the survey as it was read.
-        outcomes: the user's own outcomes: the rule that each follows, by its name (see `fl.outcome`).
+        outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
     """
 
     rules: str
@@ -38,16 +40,16 @@ class ClassifiedSurvey(Survey):
 
 
 def refuse_unclassified(design: Design) -> None:
-    """Raise `RequestError` if a survey was read but not classified: its frame has neither populations nor cases."""
+    """Raise `RequestError` if a survey was read but not classified. Such a survey has neither populations nor cases."""
     if isinstance(design, Survey) and not isinstance(design, ClassifiedSurvey):
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then go on with persons")
 
 
 def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """Returns a `ClassifiedSurvey`, made from a survey and the facts of its classification.
+    """Returns the survey as a `ClassifiedSurvey`, with the results of its classification.
 
     Args:
         survey: the survey as it was read.
-        facts: the attributes of `ClassifiedSurvey` and the new `rows`.
+        facts: the values of the attributes of `ClassifiedSurvey`, and `rows`, the persons with their new columns.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

@@ -18,7 +18,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def refuse_empty_populations(survey: Survey) -> None:
-    """Stop if a population of survey.yaml has no person in the data. A population that is a sum is checked through its parts.
+    """Stop if no person in the data belongs to a population of survey.yaml. For a population that is the sum of others, these
+    others are checked.
 
     Raises:
         DataError: it names the population and how many persons meet each of its conditions. For each column of `where` it says
@@ -33,7 +34,7 @@ def refuse_empty_populations(survey: Survey) -> None:
 
 
 def _nobody(survey: Survey, name: str) -> DataError:
-    """Returns the error for one empty population."""
+    """Returns the error that says that nobody is in a population, with the number of persons who meet each of its conditions."""
     spec, where = survey.spec, survey.spec.populations[name].where
     conditions = _conditions(spec, name)
     counts = count_rows(
@@ -49,7 +50,7 @@ def _nobody(survey: Survey, name: str) -> DataError:
 
 
 def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
-    """Returns the conditions that a person of this population must meet; the keys are the conditions in words."""
+    """Returns the conditions that a person of this population must meet, by their words: `{"age 15 and over": ...}`."""
     population, age = spec.populations[name], nw.col(AGE)
     found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
     if spec.children:
@@ -65,7 +66,9 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 
 def _column_values(survey: Survey, asked: str) -> str:
-    """Returns what a column of `where` holds: how many values, and which of the codes that survey.yaml names for the column."""
+    """Returns, in words, what a column named under `where` holds: the number of different values, and which of the codes in
+    survey.yaml are among them.
+    """
     values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]

@@ -1,4 +1,6 @@
-"""Adds to each person the reference populations and the groups: sex, age band, region, sector, occupation and others, as labels."""
+"""Adds two things to each person: to which reference populations the person belongs, and the person's category in each group
+(sex, age band, region, sector, occupation and others).
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,16 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns a true/false column for each population that is no sum of others: whether the person belongs to it."""
+    """Returns one true/false column for each population: whether the person belongs to it. Populations that are the sum of others
+    are left out.
+    """
     return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
 
 
 def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
-    """Adds the membership and the weight of each population that is a sum. Each person keeps the weight of their own part."""
+    """Adds to each person whether they belong to a population that is the sum of others, and their weight in it. The weight is
+    that of the part to which the person belongs.
+    """
     for name, population in spec.populations.items():
         if population.sum_of:
             first, second = population.sum_of
@@ -37,9 +43,9 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns whether a person belongs to a population and answered its module.
+    """Returns whether a person belongs to a population: the age fits, and the person answered the module.
 
-    A person of unknown age belongs to it, because the module was asked of that age group.
+    A person of unknown age also belongs to it, because the module was asked of this age group.
     """
     population = spec.populations[name]
     conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]
@@ -52,7 +58,8 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
 
 
 def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
-    """Returns every group of survey.yaml as a text column with the group's name. `not stated` is a value; no row is dropped.
+    """Returns one text column per group of survey.yaml (a breakdown such as region), with each person's category. The column has
+    the name of the group. A person without an answer has the category `not stated`.
 
     Args:
         limits: for each group of quantiles, the upper limits of all quantiles except the last
@@ -67,7 +74,9 @@ def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> li
 
 
 def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
-    """Returns the column of one group: codes as labels, bands of age or of numbers, or persons with and without disability."""
+    """Returns the column of one group, with a label for each person. The labels come from codes, from bands of age or of numbers,
+    or from the questions on disability.
+    """
     if isinstance(spec, DisabilityGroup):
         return _disability(spec)
     if isinstance(spec, Group):
@@ -84,7 +93,8 @@ def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """Returns the quantile that contains a number: the first whose upper limit is not below the number.
+    """Returns the quantile group to which a number belongs, such as the lowest fifth. It is the first group whose upper limit is
+    not below the number.
 
     Args:
         limits: the upper limits of all quantiles except the last.
@@ -96,9 +106,10 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 
 
 def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """Returns whether a person has a disability, by the Washington Group's six questions.
+    """Returns whether a person has a disability, by the answers to the Washington Group's six questions.
 
-    With disability: at least one answer is a lot of difficulty or worse. Without: all six answers are less. Else: not stated.
+    A person has one if at least one answer is a lot of difficulty or worse. A person has none if all six answers are below that.
+    Any other person is not stated.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]
@@ -109,7 +120,9 @@ def _disability(spec: DisabilityGroup) -> nw.Expr:
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
-    """Returns numbers as the labels of their bands; `not stated` if there is no number."""
+    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. `not stated` if there
+    is no number.
+    """
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
         band = nw.when(value >= lower).then(nw.lit(label)).otherwise(band)
@@ -117,7 +130,7 @@ def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
 
 
 def group_order(spec: SurveySpec, name: str) -> list[str]:
-    """Returns the values of a group in the order in which a table shows them."""
+    """Returns the categories of a group (a breakdown such as region) in the order in which tables show them."""
     if name in spec.jobs:
         return [*dict.fromkeys(row.label for row in job_rows(spec.jobs[name]).values()), NOT_STATED]
     if name in ("form", "route"):

@@ -36,7 +36,9 @@ MORE: Mapping[Who, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of the classification: the leaf of the flowchart, the path in words, and each condition (None: unresolved)."""
+    """The result of classifying the invented person: the box of the flowchart at the end (`step`), the path in words (`trace`),
+    and whether each condition of the definition is met (`truths`; None: unresolved).
+    """
 
     step: str
     trace: str
@@ -44,8 +46,8 @@ class Verdict:
 
 
 class Person:
-    """One invented person, read and classified once. After a change of answers, the classification is computed again for this
-    row.
+    """An invented adult or child, on whom a user can try answers. `verdict` returns the classification for other answers; only
+    this one row is computed again.
 
     Attributes:
         questions: the wording of each question that can be answered, by column.

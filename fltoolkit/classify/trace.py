@@ -1,4 +1,6 @@
-"""Explains each person's classification: the last box of the flowchart, the items answered yes, and the whole path in words."""
+"""Explains how each person was classified: the box at which the person leaves the flowchart, the items answered yes, and the
+whole path in words.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,9 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Returns the box at which a person leaves the flowchart: the first condition that is not met, or the end.
+    """Returns the box at which a person leaves the flowchart: the first condition that the person does not meet, or the last box.
 
-    Children have their own.
+    It is for adults. `children.child_leaf` is for children.
     """
     col = nw.col
     steps = [
@@ -43,7 +45,9 @@ def leaf(spec: SurveySpec) -> nw.Expr:
 
 
 def items_text(sources: Sources) -> nw.Expr:
-    """Returns the items answered yes, involuntary items first, separated by commas."""
+    """Returns, for each person, the items (such as `debt_bondage`) that were answered yes, as one text. Items of involuntary work
+    come first, then those of coercion.
+    """
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))
@@ -51,7 +55,9 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """Returns the path in words: each condition, the questions that met it, and the questions that left it unresolved."""
+    """Returns, in words, how each adult was classified: each condition, with the questions that met it and the questions that
+    left it unresolved.
+    """
     parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])

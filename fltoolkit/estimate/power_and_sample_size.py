@@ -65,7 +65,8 @@ def detectable_change(
     before: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> Detectable:  # fmt: skip
-    """Compute the smallest fall from a prevalence that is detected with the given power. Arguments are as in `power_of_change`.
+    """Compute the smallest fall from a prevalence that a survey would detect with a given power. The arguments are as in
+    `power_of_change`, and `power` is the chance to detect this fall.
 
     Raises:
         RequestError: a number is outside its range.
@@ -144,9 +145,10 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns how many persons must answer in each round; if `n_before` is given, in the later round.
+    """Returns how many persons must answer so that a fall from p1 to p2 is detected. It is the number in each round; if
+    `n_before` is given, it is the number in the later round.
 
-    `factor` is deff·(z + z_power)².
+    `factor` is deff·(z + z_power)², and `shared` is the term for persons who are in both rounds.
     """
     if n_before is None:
         return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2

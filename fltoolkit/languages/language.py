@@ -28,14 +28,15 @@ KIT = "kit."
 
 @runtime_checkable
 class Worded(Protocol):
-    """A value with words in each language, such as a remark of the kit."""
+    """The interface of a value that has words in each language, such as a remark of the kit."""
 
     def in_words(self, language: Language) -> str: ...
 
 
 @dataclass(frozen=True)
 class Language:
-    """The words of one language.
+    """The words of one language, such as English or French. All sentences, labels and number formats of the documents come from
+    here.
 
     Attributes:
         code: en, fr, …, as in the `lang` of a page.
@@ -50,7 +51,9 @@ class Language:
     stars: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
-        """Returns the same language with the texts that a survey and a plan give themselves, for documents about them."""
+        """Returns this language together with the texts that a survey and a plan contain themselves (titles, labels). Documents
+        about this survey and plan then find the translations of these texts.
+        """
         return replace(self, own_words=own_words)
 
     def with_stars(self) -> Language:
@@ -58,9 +61,10 @@ class Language:
         return replace(self, stars=True)
 
     def own(self, text: str) -> str:
-        """Returns a text that survey.yaml or nap.yaml gives itself, in this language. Any other text is returned unchanged.
+        """Returns the translation of a text that survey.yaml or nap.yaml contains, such as a label. Any other text is returned
+        unchanged.
 
-        If its file has no translation, the text stays, marked as a text in the file's language.
+        If the file gives no translation, the text stays as it is and is marked as a text in the file's language.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
         return text if found is None else self.translated(found)
@@ -73,17 +77,23 @@ class Language:
         return starred(marked) if self.stars else marked
 
     def by_group(self, name: str) -> str:
-        """Returns the words for a group after *by*: `sex`, `le sexe`; if the survey has its own label, that label."""
+        """Returns the words for a group after *by*, as in a title "by sex": `sex` in English, `le sexe` in French. If the survey
+        gives the group a label of its own, this label is returned.
+        """
         own = self.own_words and name in self.own_words.labels
         return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
 
     def name_of(self, code: str) -> str:
-        """Returns the name of a language in this one; if there is none, that language's own name for itself."""
+        """Returns the name of another language in this language: `fr` gives `French` in English. If this language has no word for
+        it, the other language's name for itself is returned.
+        """
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
 
     def group(self, name: str) -> str:
-        """Returns the name of a group: its own label, else the kit's word for a group of that name."""
+        """Returns the name of a group (a breakdown such as sex): the label that the survey gives it, or otherwise the kit's word
+        for it.
+        """
         own = self.own_words.labels.get(name) if self.own_words else None
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
@@ -104,40 +114,46 @@ class Language:
         return PLACE.sub(put, self.words[key])
 
     def places(self, code: str) -> set[str] | None:
-        """Returns the placeholders in the kit's words for a key; None if there is no such key."""
+        """Returns the names of the placeholders in the sentence of a key, such as `{number}`. Returns None if there is no such
+        key.
+        """
         return set(PLACE.findall(self.words[KIT + code])) if KIT + code in self.words else None
 
     def has(self, key: str) -> bool:
         return key in self.words
 
     def each(self, key: str, **values: object) -> tuple[str, ...]:
-        """Returns all sentences of a list in the language's file, with their placeholders filled."""
+        """Returns all sentences of a list in the language file, with their placeholders filled. `key` names the list."""
         found = [name for name in self.words if name.rpartition(".")[0] == key]
         if not found:
             raise SpecError("this list is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")
         return tuple(self.say(name, **values) for name in found)
 
     def number(self, text: str) -> str:
-        """Returns a number written in the English way (`6,290`, `17.2`) as this language writes it."""
+        """Returns a number as this language writes it: `6,290` and `17.2`, written in the English way, become `6 290` and `17,2`
+        in French.
+        """
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
 
     def join(self, parts: Iterable[str]) -> str:
-        """Returns parts joined as `a, b and c`."""
+        """Returns a list of texts as one text, joined as this language does it: `a, b and c` in English."""
         *first, last = list(parts) or [""]
         return self.say("format.and", first=", ".join(first), last=last) if first else last
 
     def list(self, parts: Iterable[str]) -> str:
-        """Returns parts joined as `a; b; c`."""
+        """Returns a list of texts as one text, separated by semicolons: `a; b; c`."""
         return self.words["format.semicolon"].join(parts)
 
     def colon(self, what: str, said: str) -> str:
-        """Returns `what: said`."""
+        """Returns two texts joined by a colon, spaced as this language does it: `what: said` in English, with a space before the
+        colon in French.
+        """
         return self.say("format.colon", what=what, said=said)
 
     def kit(self, said: object) -> str:
-        """Returns a remark of the kit (see `reasons`), or a text of the survey or the plan, in this language; "" for a missing
-        value.
+        """Returns the content of a table cell in this language. The cell holds a remark of the kit (see `reasons`), or a text of
+        the survey or the plan. A missing value gives an empty text.
         """
         if isinstance(said, Worded):
             return said.in_words(self)
@@ -167,7 +183,7 @@ def read_language(code: str) -> Language:
 
 
 def _words(code: str) -> dict[str, str]:
-    """Returns all sentences of a language, by their keys."""
+    """Returns all sentences of a language by their keys, such as `format.colon`."""
     return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 

@@ -18,19 +18,23 @@ STAR = "*"
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a text. `language` is its code if it differs from the language of the whole text, else empty."""
+    """A part of a text that is in a single language. `language` is the code of that language if it is not the language of the
+    whole text. Otherwise it is empty.
+    """
 
     text: str
     language: str = ""
 
 
 def mark(text: str, language: str) -> str:
-    """Returns a text marked as text in another language. A text without letters (`150`) is the same in all and is not marked."""
+    """Returns a text with invisible marks around it, which say that it is in another language. A text without letters (`150`) is
+    the same in every language and is not marked.
+    """
     return f"{BEGIN}{language}{MIDDLE}{text}{END}" if LETTER.search(text) else text
 
 
 def runs(text: str) -> Iterator[Part]:
-    """Yields the parts of a text, in order."""
+    """Yields the parts of a text in order. Each part is in a single language, and says which one if it is marked."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:
@@ -42,7 +46,9 @@ def runs(text: str) -> Iterator[Part]:
 
 
 def unmarked(text: str) -> str:
-    """Returns the text without marks, for a title or an attribute beside the marked text."""
+    """Returns a text without the marks of parts in other languages. It is used for titles and attributes, where the marked text
+    is shown nearby.
+    """
     return "".join(run.text for run in runs(text))
 
 
@@ -52,7 +58,9 @@ def starred(text: str) -> str:
 
 
 def languages_marked(node: object) -> set[str]:
-    """Returns the languages of all marked texts in a text, or in dataclasses and tuples of texts."""
+    """Returns the languages of all marked parts (parts in another language) of a text. `node` is a text, or dataclasses and
+    tuples that contain texts.
+    """
     if isinstance(node, str):
         return {run.language for run in runs(node) if run.language}
     parts: list[object] = list(node) if isinstance(node, tuple) else []

@@ -17,8 +17,8 @@ from fltoolkit.yaml_files.loading import Model
 
 
 class OwnText(str):
-    """A text in its file's own language that also has its translations. If it is compared, joined or written, only the text
-    counts.
+    """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. In comparisons, sums and files
+    it acts like its plain text; the translations play no part.
 
     Attributes:
         language: the code of the file's own language: en, fr, …
@@ -34,7 +34,9 @@ class OwnText(str):
         return made
 
     def said(self, code: str) -> str:
-        """Returns the text in a language; empty if the file does not give it."""
+        """Returns the text in one language: the text itself or its translation. Empty if the file gives no translation into this
+        language.
+        """
         return str(self) if code == self.language else self.others.get(code, "")
 
     @classmethod
@@ -77,14 +79,16 @@ class OwnText(str):
 
 
 class WorkingText(OwnText):
-    """An `OwnText` that notebooks and the workbook show, but no document: a question's label, an indicator's definition."""
+    """An `OwnText` (a text of the user's, with translations) that only notebooks and the workbook show, such as the label of a
+    question. Documents do not show it.
+    """
 
 
 NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
 
 
 def language_of(data: Mapping[str, Any]) -> str:
-    """Returns the language of a file's own texts, from the file's keys as they were read."""
+    """Returns the language in which a YAML file's own texts are written. `data` is the content of the file."""
     wanted = data.get("languages") or BASE
     return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
 
@@ -99,7 +103,9 @@ LanguageCode = Annotated[str, AfterValidator(_known)]
 
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
-    """Yields every `OwnText` of a model that is not empty, with its key. The parts of a key are joined by dots."""
+    """Yields every text of a file that its user wrote (`OwnText`) and that is not empty, each with its key. The parts of a key
+    are joined by dots: `groups.sex.label`.
+    """
     if isinstance(node, OwnText):
         if node:
             yield key, node
@@ -118,7 +124,8 @@ def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterat
 
 
 def refuse_two_translations(model: Model) -> None:
-    """Stop if one text has two translations: documents replace a text by its translation, wherever it is.
+    """Stop if a text is in the file twice with different translations. Documents replace a text by its translation wherever it
+    is, so they could not choose.
 
     Raises:
         ValueError: the message names both keys.

@@ -1,6 +1,7 @@
-"""Collects the texts that survey.yaml and nap.yaml give themselves, so that documents in other languages find their translations.
+"""Collects the texts that survey.yaml and nap.yaml contain themselves (labels, titles), so that documents in other languages find
+the translations.
 
-Each is found by its wording in the published tables.
+A text is looked up by its wording, as the published tables hold it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Place = tuple[str, str]  # a file and the keys within it
 
 @dataclass(frozen=True)
 class OwnWords:
-    """Texts that one or several files (survey.yaml, nap.yaml) give themselves.
+    """The texts of a user that one or several files (survey.yaml, nap.yaml) contain, with their translations.
 
     Attributes:
         texts: the texts with their translations, by the wording in the file's own language, as tables hold it.
@@ -32,11 +33,15 @@ class OwnWords:
 
     @cached_property
     def is_english(self) -> bool:
-        """Returns whether the files are in English and give no own labels to groups."""
+        """Returns whether documents in English need no look-up: the files are in English and give no labels of their own to
+        groups.
+        """
         return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:
-        """Returns the own texts of both. If a text is in both, it has all translations; those of the left side have priority."""
+        """Returns the texts of both collections together. A text that is in both gets all its translations. If they differ, those
+        of the left collection are used.
+        """
         texts = {**self.texts, **more.texts}
         for text in self.texts.keys() & more.texts.keys():
             one, other = self.texts[text], more.texts[text]
@@ -47,7 +52,7 @@ class OwnWords:
 
 
 def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = None) -> OwnWords:
-    """Returns the own texts of a file that documents show, with their translations.
+    """Returns the texts of one file that documents show, with their translations.
 
     Args:
         file: the name of the file, for messages.
@@ -69,7 +74,9 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
 
 
 def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
-    """Returns the texts of several files as one `OwnWords`. If several files have a text, its place is in the first of them."""
+    """Returns the texts of several files as one collection. If several files contain the same text, the place of the text is in
+    the first of these files.
+    """
     made = OwnWords()
     for part in parts:
         made = made | part

@@ -25,19 +25,22 @@ CROSSED = "categories.crossed"
 
 
 class Remark:
-    """A remark of the kit: a `Reason`, `Reasons` or a `Name`. If it is printed, it shows its English words.
+    """A remark of the kit about a number: one `Reason`, several (`Reasons`), or a `Name`. This is their common base class. If a
+    remark is printed, it shows its English words.
 
     Two remarks are equal if their keys and values are equal. A remark also equals its English words, so that users may write
     `table["verdict"] == "decreased"`, and `in` searches its English words. The kit itself does neither.
     """
 
     def in_words(self, language: Language) -> str:
-        """Returns the words in a language. Names are also put in words: `withheld wages`."""
+        """Returns the remark as text in one language. The names in it are also put in words: `withheld_wages` becomes `withheld
+        wages`.
+        """
         return _worded(self, language, lambda name: _name_in_words(name, language), language.own)
 
     @cached_property
     def _english(self) -> str:
-        """Returns the English words. Names stay as in data and YAML files: `withheld_wages`."""
+        """Returns the remark as English text. Names stay as in data and YAML files: `withheld_wages`."""
         return _worded(self, read_language(BASE), lambda name: name.code, str)
 
     @property
@@ -64,7 +67,8 @@ class Remark:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reason(Remark):
-    """A reason, verdict or remark.
+    """One remark of the kit as data, such as the reason `too few cases` or the verdict `decreased`: a key and the values for its
+    placeholders. The language files hold the words.
 
     Attributes:
         code: its key below `kit` in the files of the languages, such as `reasons.few_cases`.
@@ -78,7 +82,7 @@ class Reason(Remark):
 
     @classmethod
     def of(cls, code: str, **values: Any) -> Reason:
-        """Returns a reason with this key and these values."""
+        """Returns the reason with this key of the language files (`code`) and these values for its placeholders."""
         return cls(code, tuple(values.items()))
 
     @property
@@ -88,7 +92,9 @@ class Reason(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reasons(Remark):
-    """Several reasons, in order. `joined` makes them."""
+    """Several reasons (`Reason`) for one number, as one value, so that one cell of a table can hold them all. `parts` are the
+    reasons in the order in which they are printed. `joined` makes such a value: a reason that is given twice is kept once.
+    """
 
     parts: tuple[Any, ...]
 
@@ -99,7 +105,8 @@ class Reasons(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
-    """The name of something that the kit or a survey knows: a group, an item, a dimension of a rule set.
+    """The name of something that the kit or a survey knows, in a form that every language can put in words: a group such as
+    `sex`, an item such as `debt_bondage`, or a dimension of a rule set.
 
     Attributes:
         kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the name
@@ -116,30 +123,35 @@ class Name(Remark):
 
 
 def group_name(code: str) -> Name:
-    """Returns the name of a group, such as `age_group`."""
+    """Returns a `Name` for a group (a breakdown such as `age_group`), which every language can put in words."""
     return Name("groups", code)
 
 
 def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
-    """Returns the names of items or of dimensions of a rule set, such as `withheld_wages`."""
+    """Returns a `Name` for each item (such as `withheld_wages`) or dimension of a rule set, which every language can put in
+    words.
+    """
     return tuple(Name("kit.items", code) for code in codes)
 
 
 def crossed_names(groups: Iterable[str]) -> Any:
-    """Returns the names of crossed groups, such as `sex × region`; "" if there are none."""
+    """Returns the names of the groups of a crossed table as one text, such as `sex × region`; an empty text if there are none."""
     return crossed_categories([group_name(group) for group in groups])
 
 
 def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
-    """Returns one remark for several crossed categories, such as `men × rural`. A single category stays as it is; "" for none.
+    """Returns several crossed categories as one remark, such as `men × rural`. A single category is returned unchanged. Without
+    categories the result is an empty text.
 
-    Each part is a remark of the kit or a text of the survey.
+    Each category is a remark of the kit or a text of the survey.
     """
     return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
 
 
 def uncrossed_categories(said: object) -> tuple[object, ...]:
-    """Returns the parts of a crossed category: `men × rural` gives `men` and `rural`. It reverses `crossed_categories`."""
+    """Returns the single categories of a crossed category: `men × rural` gives `men` and `rural`. This function reverses
+    `crossed_categories`.
+    """
     if not isinstance(said, Reason) or said.code != CROSSED:
         return (said,)
     first, last = (value for _, value in said.values)
@@ -147,7 +159,9 @@ def uncrossed_categories(said: object) -> tuple[object, ...]:
 
 
 def joined(parts: Iterable[object]) -> Any:
-    """Returns several reasons as one, each once; "" if there are none. Empty parts are left out."""
+    """Returns several reasons as one value (see `Reasons`) for one cell of a table. A repeated reason is kept once, and empty
+    ones are left out. A single reason is returned as it is; without reasons the result is an empty text.
+    """
     each: dict[object, None] = {}
     for part in parts:
         each |= dict.fromkeys(part.parts if isinstance(part, Reasons) else [part] if is_said(part) else [])
@@ -156,7 +170,9 @@ def joined(parts: Iterable[object]) -> Any:
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
-    """Returns what was wrong and what was found: a `Reason` if the error holds one, else a text in one line."""
+    """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error holds a `Reason`,
+    it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
+    """
     if not isinstance(error.said, Remark):
         return error.reason
     found = error.found_as_given
@@ -164,20 +180,17 @@ def reason_of(error: FltoolkitError) -> Remark | str:
 
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
-    """Returns which cells of a column hold one of these remarks.
-
-    Cells are compared one by one, because pandas compares a column that holds only text with text only.
-    """
+    """Returns, for each cell of a column, whether it holds one of these remarks."""
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 
 def is_said(value: object) -> bool:
-    """Returns whether a cell of a table holds a remark or a text that is not empty."""
+    """Returns whether a cell of a table says anything: it holds a remark, or a text that is not empty."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns a table as files hold it: every remark is replaced by its English words."""
+    """Returns a table as it is written to files: the English words replace every remark."""
     told: dict[str, Any] = {
         str(name): [str(v) if isinstance(v, Remark) else v for v in table[name]] for name in table if table[name].dtype == object
     }
@@ -185,7 +198,7 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
-    """Returns a remark, or a value of a remark, in words.
+    """Returns a remark, or one of the values in a remark, as text in one language.
 
     Args:
         of_name: returns the words of a name.

@@ -11,7 +11,9 @@ from fltoolkit.languages.word_files import BASE
 
 
 def lacking(words: OwnWords, language: Language) -> list[Place]:
-    """Returns the places (file and keys) of the texts that have no words in a language, neither in their file nor in the kit."""
+    """Returns where texts without a translation are, as file and keys. A text lacks a translation into a language if neither its
+    own file nor the kit has words for it.
+    """
     told = language.about(words)
     return [place for text, place in words.places.items() if languages_marked(told.own(text))]
 

@@ -13,10 +13,12 @@ BASE = "en"
 
 
 def shipped_languages() -> list[str]:
-    """Returns the codes of all languages that have a file."""
+    """Returns the codes of all languages in which the kit has words, such as `en` and `fr`."""
     return sorted(path.stem for path in WORDS.glob("*.yaml"))
 
 
 def files_of(code: str) -> list[Path]:
-    """Returns the files of a language, the main file first."""
+    """Returns the files that hold the words of a language, the main file (`fr.yaml`) first, then those in folders such as
+    `kit/fr.yaml`.
+    """
     return [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]

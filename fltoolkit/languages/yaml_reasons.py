@@ -20,7 +20,8 @@ SCHEMA = {
 
 
 def _read(value: object) -> Reason | str:
-    """Returns the text as it is, or the reason of the kit.
+    """Returns a reason as it is written in a YAML file. The author's own words are returned as they are. A key of the kit becomes
+    a `Reason`.
 
     Raises:
         ValueError: the kit has no such reason, or the reason needs other values.
@@ -40,7 +41,7 @@ def _read(value: object) -> Reason | str:
 
 
 def _number(said: object) -> Any:
-    """Returns a value as a number if it is one, because YAML is read as text."""
+    """Returns a value as a number if it is written as a number. This is needed because YAML files are read as text."""
     for kind in (int, float):
         try:
             return kind(str(said))

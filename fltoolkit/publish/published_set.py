@@ -126,13 +126,11 @@ class Published:
 
     @property
     def own(self) -> pd.DataFrame:
-        """The rows of the table under the run's own rule set, without the headlines under other rule sets."""
+        """The rows under the run's own rule set, without the headlines under other rule sets."""
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
-        """Returns the rows under the run's own rule set in which each named column has the given value, as
-        `own_rows(measure="prevalence")`.
-        """
+        """Returns the rows under the run's own rule set that have these values in these columns, as `measure="prevalence"`."""
         return self.table.take(self._own(values))
 
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
@@ -176,17 +174,22 @@ class Published:
         found = asked & (of == population)
         if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
             there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(of, broken, strict=True))
-            own = f"; or name an outcome of one's own: outcome={', '.join(map(repr, self.outcomes))}" if self.outcomes else ""
+            own = (
+                f"; rows of an outcome of one's own: out.select(..., outcome={', '.join(map(repr, self.outcomes))})"
+                if self.outcomes
+                else ""
+            )
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
-                allowed=list(there) if there else self.table["measure"].unique(), do=f"add it to `tables:` of survey.yaml{own}",
+                allowed=list(there) if there else self.table["measure"].unique(),
+                do=f"add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, beside=out){own}",
             )  # fmt: skip
         return self.table.take(places[found]).reset_index(drop=True)
 
 
 @runtime_checkable
 class HasTables(Protocol):
-    """Anything that asks a run for tables of its own, such as a plan, whose rows need numbers from the survey."""
+    """Anything that asks a run for tables of its own. A plan does, because its rows need numbers from the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -343,8 +346,8 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group whose categories the cases
-    are divided into. Raises `NotAvailable` if the survey cannot give the measure.
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group by which cases are divided.
+    Raises `NotAvailable` if the survey cannot give the measure.
     """
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
@@ -361,9 +364,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, profile: Profile) -> Published:
-    """Returns the published set of a run after both decisions. Confidential numbers are blank. Numbers that are not reliable
-    enough under the publication profile are blank, too.
-    """
+    """Returns the published set of a run: confidential numbers, and those that are not reliable under the profile, are blank."""
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)

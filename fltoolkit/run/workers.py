@@ -196,7 +196,7 @@ def _finished(done: Future[Done]) -> bool:
 
 
 def all_passed(ended: Mapping[str, Done], index: object, say: Callable[[str], None]) -> bool:
-    """Prints how many runs ended in which way, and where the index is. Returns whether none failed."""
+    """Prints how many surveys passed, failed or were skipped, and where the index page is. Returns whether no survey failed."""
     counts = {state: sum(done.state == state for done in ended.values()) for state in ("passed", "failed", "skipped")}
     say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
     return not counts["failed"]

@@ -37,7 +37,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
     Args:
         rows: rows of one measure. Rows of several rule sets (from `Published.rule_sets`) are labelled with their rule set.
-        title: by default the measure and its population.
+        title: by default the measure and its population. Rows of an outcome of your own say `answered yes to ...; not forced labour`.
     """
     compared = rows["rule_set"].nunique() > 1
     made = result_tables.rule_sets(ENGLISH, rows) if compared else result_tables.table(ENGLISH, rows, title)

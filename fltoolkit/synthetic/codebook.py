@@ -14,7 +14,7 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 
 class Answers(Model):
-    """The answers to a kind of question: their labels, and the file's code for each code of the kit.
+    """A kind of answers in a codebook, such as yes/no: the label of each code, and the code in the file for each code of the kit.
 
     `missing`: the lowest and highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
     """
@@ -25,7 +25,7 @@ class Answers(Model):
 
 
 class CodebookColumn(Model):
-    """A column of the file: its label, the source of its values, and its kind of answers."""
+    """A column of a sample file, as the codebook describes it: its label, the source of its values, and its kind of answers."""
 
     label: str
     source: str
@@ -33,18 +33,19 @@ class CodebookColumn(Model):
 
 
 class Codebook(Model):
-    """All columns of a survey's file, in order."""
+    """The description of all columns of a sample file, in order: names, labels and codes."""
 
     title: str
     answers: dict[str, Answers]
     columns: dict[str, CodebookColumn]
 
     def only(self, columns: Iterable[str]) -> Codebook:
-        """Returns the codebook of one of several files, with only some of the columns."""
+        """Returns the codebook limited to some columns. This is used if a survey has several files."""
         return self.model_copy(update={"columns": {name: self.columns[name] for name in columns}})
 
     def apply(self, people: pd.DataFrame) -> pd.DataFrame:
-        """Returns the columns of the file, renamed and recoded. Tagged missing values are written as `.a`."""
+        """Returns the table that is written to the file: its columns are renamed and recoded as the codebook says. Tagged missing
+        values are written as `.a`."""
         return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
 
     def _values(self, values: pd.Series, column: CodebookColumn) -> pd.Series:
@@ -73,7 +74,7 @@ class Codebook(Model):
 
     @property
     def missing(self) -> dict[str, list[Any]]:
-        """Returns SPSS's user-missing values in each column."""
+        """Returns, for each column, the user-missing values of an SPSS file: codes that mean no answer."""
         return {name: [{"lo": a.missing[0], "hi": a.missing[1]}] for name, a in self._answers() if a.missing}
 
     def _answers(self) -> list[tuple[str, Answers]]:
@@ -115,7 +116,7 @@ def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
 
 
 def _for_stata(values: pd.Series) -> pd.Series:
-    """Returns numbers in a type that pyreadstat accepts. Whole numbers with blanks must be objects."""
+    """Returns a column in a type that pyreadstat can write to a Stata file. Whole numbers with blanks must be Python objects."""
     numbers = values.astype("Float64")
     whole = numbers.notna().any() and (numbers % 1 == 0).fillna(True).all()
     return numbers.astype("Int32").astype(object) if whole else numbers.astype(float)

@@ -30,10 +30,10 @@ BY_PARENTS = 3  # the code for a threat by the parents themselves, which does no
 
 @dataclass(frozen=True)
 class Families(Population):
-    """A population with children. `truth` also marks children who are truly in forced labour.
+    """An invented population with children. `truth` also marks children who are truly in forced labour.
 
-    `routes`: one row per person and one column per route, in the order of the flowchart. It is true if the child is a case by
-    this route, and false for everybody who is not a child of 5 to 17.
+    `routes`: one row per person and one column per route (one of the four ways by which a child can be a case), in the order of
+    the flowchart. It is true if the child is a case by this route, and false for everybody who is not a child of 5 to 17.
     """
 
     routes: pd.DataFrame
@@ -44,13 +44,14 @@ class Families(Population):
 
     @property
     def primary_route(self) -> pd.Series:
-        """Returns the first route by which a child is a case, in the order of the flowchart. It is blank for everybody else."""
+        """Returns each child's primary route: the first route (way of being a case) that applies, in the order of the flowchart.
+        It is blank for everybody else."""
         return self.routes.idxmax(axis=1).where(self.routes.any(axis=1))
 
 
 def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
-    """Returns families in `areas` enumeration areas with about `households` households each. Adults are as in
-    `make_population`."""
+    """Returns an invented population with children, in `areas` enumeration areas with about `households` households each. Its
+    adults are made as in `make_population`."""
     rng = np.random.default_rng(seed)
     adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
     routes, answers = _children(rng, adults)
@@ -78,7 +79,8 @@ def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFram
 
 
 def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Returns the routes by which children are truly in forced labour, and the answers that are given for them."""
+    """Returns two tables about children: by which routes (ways of being a case) they are truly in forced labour, and which
+    answers are given for them."""
     persons, n = adults.persons, len(adults.persons)
     child, older = persons["true_age"].between(5, 17).to_numpy(), (persons["true_age"] >= 12).to_numpy()
     parent_forced = _parent_in(persons, adults.truth)

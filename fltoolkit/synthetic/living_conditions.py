@@ -60,7 +60,8 @@ def _wealth(rng: np.random.Generator, persons: pd.DataFrame) -> NDArray[np.float
 
 
 def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.float64]) -> pd.DataFrame:
-    """Returns occupation, informality, social protection and employer, and the fee and the debt that a person had for the job."""
+    """Returns facts about each person's main job: occupation, informality, social protection, employer, and the fee and the debt
+    that the person had for the job."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked, paid = ((persons[c] == YES).fillna(False).to_numpy(bool) for c in ("WORKED", "WK_PAY"))
     industry = persons["ISIC12"].map("{:04d}".format, na_action="ignore").fillna("")

@@ -31,14 +31,16 @@ def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, 
 
 
 def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, float]:
-    """Write `persons.csv` of the shipped survey into `folder`. Returns the true prevalence and the number of adults."""
+    """Write `persons.csv` of the shipped survey into `folder`. Returns two facts about its population: the true prevalence and
+    the number of adults."""
     population = make_population(seed)
     draw_sample(population, draw).to_csv(folder / "persons.csv", index=False, lineterminator="\n")
     return {"true": population.true_prevalence, "adults": float(population.adults.sum())}
 
 
 def make_second_round(seed: int = 2027) -> Population:
-    """Returns Norvia two years later: other people in other areas, and less forced labour."""
+    """Returns the population of Norvia two years later, for the second survey. It has other people in other areas, and less
+    forced labour."""
     return make_population(seed, scale=SECOND_SCALE)
 
 

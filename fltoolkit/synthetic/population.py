@@ -38,13 +38,14 @@ class Population:
 
     @property
     def true_prevalence(self) -> float:
-        """Returns the share of true cases among all adults."""
+        """Returns the true prevalence of forced labour: the share of adults who are truly in forced labour, whatever they would
+        answer."""
         return float(self.truth[self.adults].mean())
 
 
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
-    """Returns a population with the work of adults in the twelve months before the interview, and what they would say about
-    it."""
+    """Returns the persons as a population that has worked: what work each adult did in the twelve months before the interview,
+    who was truly in forced labour, and what they would say about it. `scale` multiplies the risk of forced labour."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked = (
         adult
@@ -58,9 +59,9 @@ def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> 
 
 
 def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
-    """Returns persons in households in enumeration areas, before they get any work.
+    """Returns the persons of an invented country, in households within enumeration areas. They have no work yet.
 
-    Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household beside the first.
+    Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household besides the first.
     """
     region_of_area = rng.choice([1, 2, 3, 4, 5], size=areas, p=[0.2, 0.22, 0.18, 0.24, 0.16])
     urban = rng.random(areas) < np.array([0, 0.45, 0.3, 0.25, 0.35, 0.9])[region_of_area]
@@ -82,7 +83,8 @@ def people(rng: np.random.Generator, areas: int, households: int, others: float 
 
 
 def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Returns the position in INDUSTRIES of the main job in the last twelve months, or -1 if there was none."""
+    """Returns the industry of each person's main job in the last twelve months, as a position in INDUSTRIES, drawn at random. It
+    is -1 for a person without a job."""
     rural, town = (np.array([row[i] for row in INDUSTRIES]) for i in (1, 2))
     draw = rng.random(len(persons))
     urban = (persons["AREA"] == 1).to_numpy()
@@ -95,7 +97,8 @@ def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArr
 
 
 def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
-    """Returns the probability of forced labour among workers, by industry, origin, age and enumeration area."""
+    """Returns each person's probability of being in forced labour if they work. It depends on industry, origin, age and
+    enumeration area. `scale` multiplies it."""
     in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
     abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
     young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))
@@ -152,13 +155,13 @@ def _answers(
 
 
 def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
-    """Returns answers with response error. Of those who should say yes, the share `recall` does. Of those who should say no, 1
-    in 2,000 says yes. A few do not know or refuse."""
+    """Returns what persons answer to a yes/no question if answers have errors. Of those who should say yes, the share `recall`
+    does. Of those who should say no, 1 in 2,000 says yes. A few do not know or refuse."""
     said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
     return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(said, YES, NO)))
 
 
 def maybe(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:
-    """Returns values for persons who were asked, and blanks for all others."""
+    """Returns the values for persons who were asked a question, and blanks for all others."""
     return pd.Series(values, dtype="Int64").where(pd.Series(asked))

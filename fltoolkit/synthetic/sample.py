@@ -25,8 +25,8 @@ MODULE = [
 
 @dataclass(frozen=True)
 class SampleSize:
-    """The size of a sample: number of enumeration areas, households per area, and the response rates of households and of the
-    adult asked the module."""
+    """How large a sample is: the number of enumeration areas, the households per area, and the response rates. There is one rate
+    for households and one for the adults who are asked the module on forced labour."""
 
     areas: int = 330
     households: int = 16
@@ -35,8 +35,8 @@ class SampleSize:
 
 
 def draw_sample(population: Population, seed: int, size: SampleSize | None = None) -> pd.DataFrame:
-    """Draws a labour force survey: areas by systematic PPS in each stratum, households at random, one adult per household for the
-    module.
+    """Draws a sample as a labour force survey does: areas by systematic PPS (probability proportional to size) in each stratum,
+    households at random, and one adult per household for the module on forced labour.
 
     Returns:
         The survey file, with one row per person of the responding households. The index is the person's row in the population.
@@ -52,7 +52,8 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
 
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Returns the responding households by number: `stratum`, `W_LFS` and the number of `adults` in each."""
+    """Draws areas and households, and returns the households that respond. The index is the household's number; the columns are
+    `stratum`, `W_LFS` (the weight) and `adults` (their number)."""
     people = population.persons.assign(
         adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
     )
@@ -76,8 +77,8 @@ def draw_households(population: Population, rng: np.random.Generator, size: Samp
 
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Returns the sample after one adult per household was asked the module. A few refuse the whole module. The weights follow
-    from this."""
+    """Returns a sample after the interviews on forced labour: one adult per household is asked the module, and a few refuse it.
+    The weights of those who answered are computed."""
     adult = sample["true_age"] >= 18
     lot = pd.Series(rng.random(len(sample))).where(adult, 2)
     picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))
@@ -102,15 +103,15 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Returns the weights of persons who answered. They also represent persons of the same stratum who were picked and did not
-    answer. Blank for everybody else."""
+    """Returns the weights of persons who answered, raised so that they also represent persons of the same stratum who were picked
+    and did not answer. Blank for everybody else."""
     kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
     return (weight / kept).where(answered).round(3)
 
 
 def census(population: Population) -> pd.DataFrame:
-    """Returns the answers of everybody as if all adults had been asked, with weight one. The reported prevalence is computed
-    from this file."""
+    """Returns the answers of all persons of a population, as if all adults had been asked. Every weight is one. The reported
+    prevalence (that of a survey without sampling error) is computed from this table."""
     people = population.persons
     adult = (people["true_age"] >= 18).to_numpy()
     everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
@@ -152,9 +153,12 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
 
 
 def redraw(population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None) -> SurveyDesign:
-    """Returns one more sample as a design with a 0/1 column `case`, which is looked up in `reported_status`. Nothing is
-    classified again, so hundreds of samples take a minute. Persons who were not asked the module stay in the design with
-    weight zero."""
+    """Draws one more sample for a simulation. Returns a design with a 0/1 column `case`, which is looked up in `status` (the
+    result of `reported_status`).
+
+    Nothing is classified again, so hundreds of samples take a minute. Persons who were not asked the module stay in the design
+    with weight zero.
+    """
     sample = draw_sample(population, seed, size)
     asked = sample["FL_RESULT"] == 1
     case = pd.Series(status[sample.index] == 1, index=sample.index).astype(float).where(asked)

@@ -62,8 +62,8 @@ def full_count_of_families(families: Families) -> pd.DataFrame:
 
 
 def _file(people: pd.DataFrame) -> pd.DataFrame:
-    """Returns the survey's columns. Persons who did not answer their module have blanks. A question that the routing skips has
-    the code 97."""
+    """Returns the table of the survey file. Persons who did not answer their module have blanks. A question that the routing
+    skips has the code 97."""
     people = people.assign(STRATUM=people["stratum"])
     adult, child = people["FL_RESULT"] == ANSWERED, people["C_RESULT"] == ANSWERED
     for columns, asked in ((ADULT_MODULE, adult), (CHILD_MODULE, child), (["FWHO"], adult | child)):

@@ -34,7 +34,8 @@ BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the 
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """One column: its label, its value labels, and a summary of its values.
+    """What the draft knows about one column of the data file: its name and label, the labels of its codes, and a summary of its
+    values.
 
     Attributes:
         codes: the label of each code. Codes found in the data are included if they are few; a code without a label has "".
@@ -61,8 +62,9 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """Returns the codes by the meaning of their labels: yes, no, dont_know … `other` means another answer, or no label.
-        `declared_missing` means that the file declares the code missing and its label does not say why.
+        """Returns the codes of the column by the meaning of their labels: `{"yes": ["1"], "no": ["2"], "dont_know": ["8"]}`.
+        `other` means another answer, or no label. `declared_missing` means that the file declares the code missing and its label
+        does not say why.
 
         If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
         """
@@ -80,7 +82,8 @@ class ColumnContents:
 
 
 class DataTable:
-    """A data file that is opened for a draft. For a wide SPSS or Stata file, only some columns at a time are in memory.
+    """A data file for which a survey.yaml is drafted, with functions that count and summarise its columns. For a wide SPSS or
+    Stata file, only some columns at a time are in memory.
 
     Raises:
         DataError: for the reasons of `open_table`.
@@ -112,21 +115,23 @@ class DataTable:
         return frame
 
     def frame(self, names: Iterable[str]) -> Frame:
-        """Returns some columns as text in standard form, under their own names."""
+        """Returns the rows with some of the columns, as text in one standard form (`1`, never `1.0`). Columns keep their own
+        names."""
         wanted = list(dict.fromkeys(names))
         frame = self._source(wanted)
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[ColumnContents]:
-        """Returns every column except dates, in the order of the file."""
+        """Returns the contents of every column (label, codes, summary of values) in the order of the file. Columns of dates are
+        left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
         step = self.columns_at_once
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
     def _columns(self, names: Sequence[str]) -> Iterator[ColumnContents]:
-        """Yields the description of each column, made from its different values. One pass counts the values of all these
-        columns."""
+        """Yields the contents of each column (label, codes, summary of values). One pass over the file counts the values of all
+        these columns."""
         counted = self._counted(names).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
         number, width = self._number(), nw.col(VALUE).str.len_chars()
         wide = counted.with_columns(number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there"))
@@ -180,11 +185,12 @@ class DataTable:
         )
 
     def above(self, name: str, limit: float) -> list[str]:
-        """Returns the values of a column that are above the highest possible number (`limit`), in order."""
+        """Returns the values of a column that are too high to be possible: those above `limit`, in order."""
         return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_order)
 
     def repeated(self, names: Sequence[str]) -> int:
-        """Returns how many combinations of these columns are in more than one row, or contain a blank."""
+        """Returns how many keys are not usable. A key is a combination of values in these columns; it is not usable if several
+        rows have it, or if it contains a blank."""
         frame = self.frame(names)
         times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
@@ -200,12 +206,12 @@ class DataTable:
         return found
 
     def _steps(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Yields parts of a list of columns, each as large as memory allows."""
+        """Yields a list of columns in parts. Each part has as many columns as memory allows at one time."""
         return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
-        """Returns groups of rows with the same values in these columns. Rows are numbered from 1. If there are more than
-        `most` groups, the result is empty."""
+        """Returns the rows that have the same values in these columns, in groups: `[[3, 7]]` means that rows 3 and 7 are alike.
+        Rows are numbered from 1. If there are more than `most` groups, the result is empty."""
         numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
         keys = ", ".join(map(_quoted, names))
         groups = numbered.aggregate(
@@ -215,8 +221,8 @@ class DataTable:
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
     def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
-        """Returns how many combinations of the columns `inner` occur with several combinations of `outer`, and how many
-        combinations of `inner` there are."""
+        """Returns two numbers: how many different values of the columns `inner` (such as PSU labels) occur with several values of
+        `outer` (such as strata), and how many different values of `inner` there are."""
         frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
         return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
             frame.select(nw.len().alias("n"))
@@ -230,7 +236,8 @@ class DataTable:
         return any(sums.column(i)[0].as_py() for i in range(len(names)))
 
     def answered_from(self, names: Sequence[str], age: str, years: int) -> set[str]:
-        """Returns the columns in which somebody of this age or older has an answer."""
+        """Returns the names of the columns in which at least one person of this age or older has an answer. `age` is the age
+        column and `years` the age."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
         for some in self._steps(names):
             counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
@@ -290,8 +297,9 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """Returns the values of columns that hold few values, in order. A text in few rows is left out, unless it is a number
-        or has at most two characters. It could be a person's name or own words, and a draft may be passed on."""
+        """Returns the different values of each column that holds only few, in order. A text that is in few rows is left out,
+        because it could be a person's name or own words, and a draft may be passed on. It stays if it is a number or has at most
+        two characters."""
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
@@ -331,7 +339,8 @@ def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
 
 
 def _place(name: str, cases: Sequence[str]) -> str:
-    """Returns SQL for the position of an answer among its codes. `cases` gives the position of each code."""
+    """Returns SQL that gives the position of an answer among the codes of its question. `cases` are SQL conditions, one for each
+    code."""
     told = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {told} END)::UTINYINT"
 

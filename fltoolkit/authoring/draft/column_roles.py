@@ -15,7 +15,8 @@ USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "9
 
 
 def score(column: ColumnContents, concept: str) -> int:
-    """Returns how well a column's label fits a role. The name of the column counts less."""
+    """Returns how well a column fits a role (such as weight or age), as a number. `concept` names the role. The label of the
+    column counts more than its name."""
     words = vocabulary().columns[concept]
     if hits(words.never, column.label):
         return 0
@@ -23,8 +24,8 @@ def score(column: ColumnContents, concept: str) -> int:
 
 
 def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]) -> list[ColumnContents]:
-    """Returns the columns that could have this role, the most likely first. Equally likely columns are in the order of the
-    file."""
+    """Returns the columns that could have a role (such as weight or age), the most likely first. `concept` names the role, and
+    `fits` says whether the values of a column fit it. Equally likely columns are in the order of the file."""
     found = [(score(c, concept), c) for c in columns]
     return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and fits(c)]
 
@@ -73,13 +74,14 @@ def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
 
 
 def open_codes(column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a yes/no question, with their labels, whose label is not clearly a known answer."""
+    """Returns those codes of a yes/no question whose meaning is not clear from their label, each with this label. The draft must
+    ask about them."""
     said = column.meanings
     return {code: column.codes[code] for kind in ("other", "declared_missing") for code in said.get(kind, [])}
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
-    """Returns the codes that most questions have for each kind of answer."""
+    """Returns the codes that most of the questions use, by kind of answer: `{"yes": ["1"], "no": ["2"]}`."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -93,15 +95,16 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
 
 
 def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Returns the unclear codes, with their labels, that at least half of the questions share. The draft asks about them only
-    once."""
+    """Returns the codes with unclear labels that at least half of the questions have, each with its label. The draft asks about
+    them only once."""
     taken = {code for codes in usual.values() for code in codes}
     times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
 
 
 def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Returns the codes of a question that differ from the codes of most questions."""
+    """Returns the codes in which a question differs from most questions, by kind of answer. `usual` gives the codes of most
+    questions."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}
@@ -109,7 +112,8 @@ def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dic
 
 
 def place(column: ColumnContents) -> str | None:
-    """Returns the key of survey.yaml for a yes/no question, found by its label. Returns None if no key fits, or several do."""
+    """Returns where a yes/no question belongs in survey.yaml, as a key such as `items.coercion.debt_bondage`. The label of the
+    question decides. Returns None if no key fits, or several do."""
     words = vocabulary()
     points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")}
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):

@@ -43,7 +43,8 @@ class Several:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The columns that the draft lists in comments. Each kind is one block."""
+    """The columns that the draft only lists in comments, in three blocks: questions about children, questions on exceptions, and
+    questions with several answers."""
 
     children: Sequence[ColumnContents]
     exceptions: Sequence[ColumnContents]
@@ -78,8 +79,8 @@ def _is_exception(column: ColumnContents) -> bool:
 
 
 def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
-    """Yields questions whose answers are columns of 1 and 0, or of 1 and blank. The names of these columns differ only in a
-    number or letter at the end."""
+    """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and blank. The names of these
+    columns differ only in a number or letter at the end, such as MEANS_1 and MEANS_2."""
     alike: dict[str, list[ColumnContents]] = {}
     for c in unused.free():
         if (found := ONE_OF_SEVERAL.fullmatch(c.name)) and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:
@@ -92,7 +93,7 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
-    """Yields questions whose column holds several short codes as text, such as 1 3 4."""
+    """Yields the questions with several answers whose codes are together in one cell, such as `1 3 4`."""
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
@@ -103,8 +104,8 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns the separator in a column's values, and the codes between. There are no codes if they do not look like codes, or
-    if only few persons wrote them."""
+    """Returns the separator between the codes in the cells of a column, such as a blank in `1 3 4`, and the codes. There are no
+    codes if the parts do not look like codes, or if only few persons wrote them."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -127,7 +128,8 @@ def _order(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three commented blocks. The reader moves a block, removes the # and answers its questions."""
+    """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
+    block to its place, removes the # and answers its questions."""
     if found.children:
         yield from [
             YamlLine(),
@@ -191,7 +193,8 @@ def _answers(several: Several) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """Yields the unused columns as comments: questions that the reader can move, then all other columns."""
+    """Yields comment lines with the columns that the draft did not use: first questions that the user could move to a place, then
+    all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [

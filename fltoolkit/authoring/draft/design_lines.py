@@ -24,7 +24,8 @@ YEARS = (1980, 2100)
 
 @dataclass(frozen=True)
 class Sample:
-    """The columns of the design and of the key. A column is None if the file does not have it."""
+    """The columns that say how the sample was drawn (weight, stratum, PSU) and which identify a row. A column is None if the file
+    does not have it."""
 
     weight: ColumnContents | None
     module_weight: ColumnContents | None
@@ -37,7 +38,8 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find how the sample was drawn. If some persons have no value of a weight, it is taken as the weight of the module."""
+    """Find the columns of the sample design (weight, stratum, PSU) and of the key. If some persons have no value of a weight, it
+    is taken as the weight of the module on forced labour."""
     weights = ranked(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -55,7 +57,8 @@ def find_sample(unused: UnusedColumns) -> Sample:
 
 
 def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
-    """Returns the fewest columns that make each row unique, among person, household, PSU and stratum. The rows are checked."""
+    """Returns the smallest key: the fewest columns that together make each row unique. The columns that are tried are person,
+    household, PSU and stratum. All rows are checked."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
         if len(key) == len(tried) and not unused.table.repeated(key):
@@ -64,8 +67,8 @@ def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) ->
 
 
 def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
-    """Returns the fewest columns (at most three) that make each row unique, among all whole numbers whose label or name
-    suggests an identifier."""
+    """Returns the fewest columns (at most three) that together make each row unique, so that they can be a key. Only columns of
+    whole numbers whose label or name suggests an identifier are tried."""
     table = unused.table
     numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
     whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]
@@ -90,7 +93,8 @@ def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine
 
 
 def _nearly(unused: UnusedColumns, sample: Sample) -> str:
-    """Returns which columns were tried as a key. If only a few rows are equal in them, these rows are named."""
+    """Returns, in words, which columns were tried as a key without success. If only a few rows are equal in these columns, the
+    rows are named."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
         return "tried in vain: no column looked like it"
@@ -101,7 +105,7 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _told_alike(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns the groups of equal rows that spoil a key, in words."""
+    """Returns, in words, which rows are equal in the columns that were tried as a key. `alike` holds groups of row numbers."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
@@ -127,8 +131,8 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
 
 
 def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
-    """Returns the line with the household's columns: the key without the person's number. If the draft cannot know this
-    number's column, the reader must answer."""
+    """Returns the draft's line with the columns that identify a household: those of the key without the person's number. If the
+    draft does not know which column is the person's number, the user must answer."""
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
@@ -140,8 +144,8 @@ def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents)
 
 
 def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
-    """Yields `nest` if most PSU labels occur in several strata: then labels start again in each stratum. If only a few do,
-    these may be mistakes, and the reader must answer."""
+    """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
+    a few do, these may be mistakes, and the line asks the user."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
@@ -151,7 +155,8 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines on who answered the module, and the codes of persons who did."""
+    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons who
+    did."""
     said: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         said.setdefault(_status(label) or "other", []).append(code)
@@ -173,7 +178,8 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status(label: str) -> str | None:
-    """Returns the meaning of a code of the module. A label with a negation never means `answered`."""
+    """Returns what a code says about the module on forced labour: answered, refused or not asked. The label decides; a label with
+    a negation never means `answered`."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 
@@ -183,7 +189,8 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Let the reader choose the module's weight, if the persons with this weight are not those who answered the module."""
+    """Check that as many persons have the module's weight as answered the module on forced labour. If not, the draft asks the
+    user which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
@@ -209,8 +216,8 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
-    """Returns the line with the year of the survey, from a column of years with one value, or from the file's name. If these
-    differ or are missing, the reader must answer."""
+    """Returns the draft's line with the year of the survey. The year is taken from a column of years that holds a single value,
+    or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()

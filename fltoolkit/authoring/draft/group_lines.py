@@ -44,7 +44,7 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
 
 
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
-    """Returns the column of each breakdown, and the reason for the choice."""
+    """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was chosen."""
     found = {}
     for name, most in MOST_CODES.items():
         column, why = unused.take(name, partial(is_coded, most=most))
@@ -76,8 +76,8 @@ def groups(
 
 
 def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
-    """Returns the lines of three kinds of groups: fifths of household wealth, bands of fees and debts for the job, and the six
-    questions on disability."""
+    """Returns the draft's lines for groups that are not simple codes: fifths of household wealth, bands of fees and debts for the
+    job, and the six questions on disability."""
     found: dict[str, list[YamlLine]] = {}
     wealth, why = unused.take("wealth", _is_measured)
     if wealth:
@@ -99,12 +99,13 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Returns whether a column holds numbers, with more different values than a list of codes."""
+    """Returns whether a column holds measured numbers, such as a debt: more different values than a list of codes would have."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 
 def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
-    """Yields the lines of the group for the six questions of the Washington Group's short set."""
+    """Yields the draft's lines for the breakdown by disability, which needs the six questions of the Washington Group's short
+    set."""
     first, kinds = columns[0], vocabulary().categories["difficulty"]
     missing = [code for code in first.codes if code in first.no_answer]
     stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}
@@ -122,7 +123,8 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
-    """Yields the lines of an occupation column of a job that many persons have. If it is ISCO-88, the reader has to say so."""
+    """Yields the draft's lines for a breakdown by occupation, if a column holds the occupation of a job that many persons have.
+    If the label does not say that the codes are ISCO-08, the line asks the user."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return
@@ -159,7 +161,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """Returns the ISIC columns by name. `sector` is the job in forced labour, so few persons have a value."""
+    """Returns the columns that hold industry codes (ISIC), by the name of the breakdown. `sector` is the industry of the job in
+    forced labour, so few persons have a value in its column."""
     found: dict[str, ColumnContents] = {}
     for column in ranked(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"

@@ -41,7 +41,8 @@ def answer(label: str) -> str | None:
 
 
 def _answer_of(classes: set[str]) -> str | None:
-    """Returns the answer that the words of a label give together, or None."""
+    """Returns the answer (such as yes or refused) that the words of a label give together; None if they give none. `classes` says
+    what each word contributes."""
     kinds = classes & {*UNRESOLVED, "not_applicable"}
     negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
     told = classes & negated.keys()
@@ -63,7 +64,8 @@ def _phrases() -> dict[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _classes(word: str) -> tuple[str, ...]:
-    """Returns the classes of the vocabulary to which a word belongs. A word such as "no" can be both a no and a negation."""
+    """Returns what a word of a label can mean, as classes of vocabulary.yaml. For example, "no" can be the answer no and a
+    negation."""
     words = vocabulary().answers.words
     return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
 
@@ -74,7 +76,8 @@ def _is(word: str, known: str) -> bool:
 
 
 def doubt(label: str, key: str) -> str:
-    """Returns why it is unclear which answer to a question means that it happened. Empty if the label is clear.
+    """Returns why a label leaves unclear which answer means that something happened. Example: a question whether the worker could
+    leave, where no means coercion. Empty if the label is clear.
 
     Args:
         label: the label of the question.
@@ -112,5 +115,5 @@ def _done_to_doers() -> tuple[str, ...]:
 
 
 def is_witnessed(label: str) -> bool:
-    """Returns whether a question is, or may be, about what happened to other workers."""
+    """Returns whether the label of a question says that it may be about what happened to other workers, not to the person."""
     return bool(first_hit(vocabulary().polarity.witnessed, label))

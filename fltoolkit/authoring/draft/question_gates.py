@@ -20,7 +20,8 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Gate:
-    """A column that says who was asked a question. Almost nobody with a code of `skipped` or `unsure` has an answer.
+    """An earlier question whose answer decides whether another question was asked. The draft finds it from the rows: almost
+    nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
     `skipped`: codes that mean no. `unsure`: codes that may mean no; the reader must say. Codes of don't know or refused are in
     neither list, because a person who did not answer the gate is unresolved.
@@ -34,8 +35,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A gate that was tried on the rows: the rows that passed it (`through`), that it sent away (`shut`), and in which it is
-    blank."""
+    """The result of trying a column as a gate (an earlier question that decides whether another is asked): the rows that it lets
+    through (`through`), the rows that it sends away (`shut`), and the rows in which it is blank."""
 
     gate: Gate
     through: Rows
@@ -44,7 +45,8 @@ class _Tried:
 
 
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
-    """Returns the gates that together explain who has an answer to a question. Empty if no small number of gates explains it.
+    """Returns the gates of a question: the earlier questions whose answers together explain who has an answer to it. Empty if no
+    small number of gates explains it.
 
     A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, one with a clear no is
     preferred, then the last in the file. If a gate is blank because an earlier gate sent persons away, both are returned, the
@@ -79,8 +81,8 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 
 def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
-    """Returns the rows in which the question is blank and no gate explains why. If almost everybody who passed the gates has
-    an answer, only rows with a blank gate remain."""
+    """Returns the rows in which a question is blank although none of the chosen gates (earlier questions) explains this. If
+    almost everybody who passed the gates has an answer, only rows with a blank gate remain."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -89,13 +91,14 @@ def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
 
 
 def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
-    """Returns whether almost everybody who passed these gates has an answer."""
+    """Returns whether the chosen gates (earlier questions) decide who is asked: almost everybody who passed them has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 
 
 def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
-    """Returns the gates that are needed. A gate is left out if the other gates send away everybody whom it sends away."""
+    """Returns those of the chosen gates (earlier questions) that are needed. A gate is left out if the other gates send away
+    everybody whom it sends away."""
     kept = list(chosen)
     for one in chosen:
         others = [t for t in kept if t is not one]
@@ -105,8 +108,9 @@ def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 
 
 def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """Returns a column as a gate, or None if it is not one. Some of its codes must belong to persons without an answer, and
-    some to persons with one. In a yes/no question, a no must be among the first."""
+    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. Some
+    of its codes must belong to persons without an answer to the other question, and some to persons with one. In a yes/no
+    question, the codes without an answer must include a no."""
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
@@ -124,8 +128,8 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
 
 
 def _kinds(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
-    """Returns the meaning of each code of a gate. Without labels, 2 or 0 is taken as the no of a column with codes 1 and 2, or
-    1 and 0."""
+    """Returns what each code of a gate means, such as yes or no. A gate is an earlier question that decides whether another is
+    asked. If its codes have no labels, 2 is taken as the no of 1 and 2, and 0 as the no of 1 and 0."""
     said = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:
         return said

@@ -35,10 +35,10 @@ KINDS = "yes, no, dont_know, refused or not_applicable"
 
 @dataclass(frozen=True)
 class Questions:
-    """The yes/no questions of a file by their key in survey.yaml, and the codes that most of them have.
+    """The yes/no questions that the draft found in a file, by their key in survey.yaml, and the codes that most of them have.
 
     `open`: codes with unclear labels that many questions share. The draft asks about them once. `unexplained`: questions with
-    blanks for which no gate was found.
+    blanks for which no gate (an earlier question that explains the blanks) was found.
     """
 
     all: tuple[ColumnContents, ...]
@@ -51,7 +51,7 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Returns the column that asks whether a person did any work. None if there is none."""
+        """Returns the column of the question whether a person did any work. None if the file has no such question."""
         return next(iter(self.placed.get("worked", ())), None)
 
 
@@ -96,7 +96,8 @@ def _asks_leaving(column: ColumnContents) -> bool:
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """Returns whether a column has labelled kinds of answers, such as status in employment. Such a column can be a gate."""
+    """Returns whether the codes of a column are labelled kinds of something, such as status in employment. Such a column can
+    decide who is asked a question."""
     return is_coded(column, 12) and any(column.codes.values())
 
 
@@ -106,7 +107,8 @@ def _gates(
     placed: Mapping[str, Sequence[ColumnContents]],
     asked: tuple[str, Sequence[str]] | None,
 ) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
-    """Returns the gates of each question, if the rows confirm them, and the questions with blanks but without a gate."""
+    """Returns the gates of each question (earlier questions that decide whether it is asked), if the rows confirm them. Also
+    returns the questions that have blanks but no gate."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
     # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both sides.
@@ -157,7 +159,8 @@ def _open(codes: Mapping[str, str]) -> str:
 
 
 def definition(q: Questions) -> Iterator[YamlLine]:
-    """Yields the lines of any_work, of the items on both sides, and of `episodes`, which links the two sides."""
+    """Yields the draft's lines on the definition of forced labour: `any_work`, the items on both sides (involuntary and
+    coercion), and `episodes`, which links the two sides."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield YamlLine()
     yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
@@ -196,8 +199,8 @@ def _under(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
 
 
 def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
-    """Returns the line of a placed question. If its labels are unclear, the line asks which answer means that it happened, or
-    what a code means."""
+    """Returns the draft's line for a question that has its place in survey.yaml. If its labels are unclear, the line asks the
+    user which answer means that it happened, or what a code means."""
     asked = dict[str, str]()
     why = [] if column.label else [basis(column)]
     name_alone = not column.label and key in ("proxy", "alone")
@@ -217,7 +220,8 @@ def _said(key: str) -> str:
 
 
 def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields in words what is unclear about the codes, gates and blanks of a question."""
+    """Yields, in words, what the draft does not know about a question: the meaning of codes, who was asked it, or why it has
+    blanks."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
@@ -228,14 +232,16 @@ def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 
 def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the unclear codes of a question that the draft does not ask about under `answers`."""
+    """Returns the codes of a question with an unclear label, each with this label. Codes that the draft already asks about under
+    `answers` (for all questions) are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question as survey.yaml has it: column, label, its own codes, and the routing that the rows confirm.
+    """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
+    the rows confirm.
 
     `asked`: keys that are written as given, whatever the labels say.
     """
@@ -285,7 +291,8 @@ def _of_some(column: ColumnContents) -> bool:
 def _coded(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
-    """Yields the lines of a column whose codes are each listed under one of a few keys."""
+    """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
+    kind is a key with a list of codes."""
     column, why = unused.take(key, fits)
     if not column:
         return
@@ -307,8 +314,8 @@ def _coded(
 
 
 def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the line with the column of a fact about the work. If other columns differ only in a number, it may be the
-    number of a job. Then the line asks the reader."""
+    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a number,
+    the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user."""
     alike = unused.numbered_alike(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)
@@ -317,7 +324,8 @@ def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLi
 
 
 def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the single kind to which a label belongs. Returns None if it fits none or several, or has a negation."""
+    """Returns the kind to which a label belongs; `kinds` gives the words of each kind. Returns None if the label fits none or
+    several, or has a negation."""
     return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
 
 

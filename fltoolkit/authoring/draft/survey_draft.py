@@ -79,8 +79,8 @@ def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
 
 
 def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
-    """Yields the lines of survey.yaml from top to bottom. Columns are searched for in a fixed order, and a column that was
-    found is not used again."""
+    """Yields the lines of a drafted survey.yaml from top to bottom. The draft looks for the columns of each part in a fixed
+    order, and does not use a column twice."""
     sample = design_lines.find_sample(unused)
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())

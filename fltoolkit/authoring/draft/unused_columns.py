@@ -16,8 +16,8 @@ NUMBER = re.compile(r"\d+")
 
 @dataclass
 class UnusedColumns:
-    """A file, its columns, and the names of the columns that are already used. `rivals`: for a chosen column, other columns
-    that fit equally well."""
+    """The columns of a data file, with a note of which ones the draft already uses. A column that is used gets no second role.
+    `rivals`: for a chosen column, other columns that fit equally well."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -31,8 +31,8 @@ class UnusedColumns:
         self.used |= {c.name for c in columns if c}
 
     def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
-        """Returns the free column that fits a role best, and the reason for the choice, with its rivals. The column is then
-        used."""
+        """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason for the choice. The
+        reason names columns that fit equally well. The chosen column then counts as used."""
         found = ranked(self.free(), concept, fits)
         if not found:
             return None, ""
@@ -40,8 +40,8 @@ class UnusedColumns:
         return found[0], self.compare(found, concept)
 
     def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
-        """Returns the reason for choosing the first of these columns. If others fit equally well, they are named, and the
-        reader must choose."""
+        """Returns, in words, why the first of these columns was chosen for a role (such as weight). If others fit equally well,
+        they are named, and the user must choose."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
         if not equals:
             return basis(found[0])
@@ -49,7 +49,8 @@ class UnusedColumns:
         return f"{basis(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
-        """Returns the name of a column as YAML. If another column fits equally well, returns `<answer>`."""
+        """Returns the name of a chosen column as it is written in YAML. If another column fits its role equally well, it returns
+        `<answer>`, so that the user must choose."""
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def numbered_alike(self, column: ColumnContents) -> list[str]:
@@ -65,7 +66,7 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """Returns the values in a numeric column that are not measurements: codes for no answer, and values above the possible
-        range."""
+        """Returns the values in a column of numbers that cannot be measurements: codes for no answer, and values above `most`,
+        the highest possible number."""
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

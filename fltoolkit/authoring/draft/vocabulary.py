@@ -16,7 +16,8 @@ K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """Words that a column has in its name and in its label. `never`: words that its label never has."""
+    """Words by which the draft recognises a column, such as the weight: those in its name and those in its label. `never`: words
+    that the label of such a column never has."""
 
     names: Names
     labels: Names
@@ -24,14 +25,16 @@ class VocabularyWords(Model):
 
 
 class AnswerWords(Model):
-    """The meaning of value labels: whole labels (`phrases`) by answer, and single words by what they contribute to an answer."""
+    """Words by which the draft recognises what a code means, such as no or refused. `phrases`: whole labels, by answer. `words`:
+    single words, by what they contribute to an answer."""
 
     phrases: dict[str, Names]
     words: dict[str, Names]
 
 
 class PolarityWords(Model):
-    """Words in a question's label that show which answer means that it happened, or that make this unclear."""
+    """Words in the label of a question that show whether a yes or a no means that something bad happened, or that make this
+    unclear. There is one list for each kind of word."""
 
     harmless: Names
     negation: Names
@@ -48,7 +51,8 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The whole of vocabulary.yaml. If kinds are listed in an order, the first kind that fits is used."""
+    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Some kinds are listed in an
+    order; of these, the first kind that fits is used."""
 
     answers: AnswerWords
     polarity: PolarityWords
@@ -89,7 +93,7 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def hits(words: Sequence[str], text: str) -> int:
-    """Returns how many of the words are in a text."""
+    """Returns how many of the given words occur in a text."""
     compared = plain(text)
     return sum(_pattern(word).search(compared) is not None for word in words)
 
@@ -101,7 +105,7 @@ def first_hit(words: Sequence[str], text: str) -> str:
 
 
 def without(words: Sequence[str], text: str) -> str:
-    """Returns a text, prepared for comparison, without the given words."""
+    """Returns a text in the form for comparison (see `plain`), with the given words removed."""
     compared = plain(text)
     for word in words:
         compared = _pattern(word).sub(" ", compared)
@@ -109,7 +113,8 @@ def without(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the first kind that has one of its words in the label. Returns None if there is no such kind."""
+    """Returns the kind of a label. `kinds` gives the words of each kind; the first kind that has one of its words in the label is
+    returned. Returns None if there is no such kind."""
     return next((kind for kind, words in kinds.items() if hits(words, label)), None)
 
 

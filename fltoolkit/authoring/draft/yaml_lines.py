@@ -15,7 +15,8 @@ PLAIN = re.compile(r"[\w.][\w .%-]*(?<! )")
 
 @dataclass(frozen=True)
 class YamlLine:
-    """A line of the draft. `why`: the reason for its content, or its question if an answer is needed."""
+    """One line of a drafted survey.yaml. `why` is the comment on its right: the reason for its content, or a question if the user
+    must answer."""
 
     text: str = ""
     why: str = ""
@@ -30,7 +31,7 @@ class YamlLine:
 
 @dataclass(frozen=True)
 class Draft:
-    """A drafted survey.yaml, line by line."""
+    """A drafted survey.yaml as a list of lines. Each line has a reason or a question (see `YamlLine`)."""
 
     lines: tuple[YamlLine, ...]
 
@@ -40,17 +41,17 @@ class Draft:
 
     @property
     def drafted(self) -> int:
-        """Returns the number of lines that have content and ask nothing."""
+        """Returns how many lines of the draft are complete: they have content and ask nothing."""
         return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
 
     @property
     def asks(self) -> list[tuple[int, YamlLine]]:
-        """Returns the lines that need an answer, each with its number in the file."""
+        """Returns the lines of the draft that the user must answer, each with its line number in the file."""
         return [(number, line) for number, line in enumerate(self.lines, start=1) if line.is_open]
 
 
 def basis(column: ColumnContents) -> str:
-    """Returns the reason for choosing a column: its label, or otherwise its name."""
+    """Returns what the choice of a column was based on, in words: its label, or its name if it has no label."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 
@@ -61,7 +62,7 @@ def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = No
 
 
 def flow(items: Sequence[str]) -> str:
-    """Returns one or several codes or names as a YAML value."""
+    """Returns codes or names as they are written in one line of YAML: a single one as it is, several as a list in brackets."""
     return scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(scalar, items))}]"
 
 

@@ -20,7 +20,8 @@ SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml
 
 
 class Choice(Model):
-    """One answer in a list. `means`: the kit's name for its code. `mode` and `detail`: as in a question of survey.yaml."""
+    """One possible answer to a question of a questionnaire. `means` is the kit's name for the answer, such as `yes`. `mode` and
+    `detail` are as in a question of survey.yaml."""
 
     label: Text
     means: str = ""
@@ -29,7 +30,7 @@ class Choice(Model):
 
 
 class Question(Model):
-    """One row of the form.
+    """A question of a questionnaire, or another row of its form, such as a note or a calculation.
 
     Args:
         type: the type of the answer. A calculation and a hidden field are never shown.
@@ -62,7 +63,8 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Returns whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
+        """Returns whether the place of this question in survey.yaml takes a single column, such as the age. If not, it takes one
+        or more yes/no questions."""
         return self.key.split(".")[0] in SINGLE
 
 
@@ -70,8 +72,8 @@ Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
 
 
 class Section(Model):
-    """Questions that are asked together. With `check`, the interviewer first says whether the interview can go on. If not, the
-    section is skipped."""
+    """Questions of a questionnaire that are asked together. With `check`, the interviewer first says whether the interview can go
+    on. If not, the section is skipped."""
 
     label: Text
     when: str = ""
@@ -82,7 +84,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question before a section with `check`. `stop`: what the interviewer is told if the interview cannot go on."""
+    """The question to the interviewer before a section: can the interview go on? `stop`: what the interviewer is told if it
+    cannot."""
 
     choices: str
     label: Text
@@ -96,7 +99,7 @@ class FormName(Model):
 
 
 class Questionnaire(Model):
-    """The whole of a questionnaire.yaml."""
+    """The whole content of a questionnaire.yaml, from which the form and the survey.yaml are made."""
 
     form: FormName
     languages: Text
@@ -126,7 +129,8 @@ class Questionnaire(Model):
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:
-        """Returns the questions on which a gate depends: its questions that can be answered with no."""
+        """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from earlier
+        questions. Only questions that can be answered with no are included."""
         named: dict[str, Question] = {}
         for name in self.gates[gate]:
             if section := self.section_of(name):
@@ -134,7 +138,8 @@ class Questionnaire(Model):
         return {name: question for name, question in named.items() if question.choices and self.said(name, "no")}
 
     def said(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
-        """Returns the codes of a gate, or of a yes/no question, that mean yes, no, or anything but no."""
+        """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that mean yes, no, or
+        anything but no. `what` says which of the three."""
         if name in self.gates:
             return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
         listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))
@@ -183,7 +188,7 @@ class Questionnaire(Model):
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:
-    """Yields a message for each text that lacks a language or has an extra one."""
+    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             value = getattr(node, name)

@@ -44,7 +44,8 @@ def survey_text(asked: Questionnaire, language: str, where: str) -> str:
 
 
 def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
-    """Returns the content of survey.yaml: the `survey:` part of the questionnaire, and each question under its key."""
+    """Returns the content of the survey.yaml that reads the answers to a questionnaire. It has the `survey:` part of the
+    questionnaire, and each question under its key."""
     data = copy.deepcopy(asked.survey)
     for name, question, gates in _fields(asked):
         for key, value in _entries(asked, name, question, gates, language) if question.key else ():
@@ -60,8 +61,8 @@ def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
 
 
 def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ...]]]:
-    """Yields the fields of an interview, each with the gates that decide whether it is asked: its own gates, or otherwise
-    those of its section."""
+    """Yields each field of an interview: its name, its question, and the gates (conditions on earlier questions) that decide
+    whether it is asked. Without gates of its own, a question has those of its section."""
     yield from ((name, question, ()) for name, question in asked.interview.items())
     for section in asked.sections.values():
         yield from ((name, question, question.gate or section.gate) for name, question in section.questions.items())
@@ -70,7 +71,7 @@ def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ..
 def _entries(
     asked: Questionnaire, name: str, question: Question, gates: tuple[str, ...], language: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields the entry of a question for each of its keys in survey.yaml."""
+    """Yields what survey.yaml says about a question: each key under which the question belongs, with the entry for it."""
     if question.single:
         yield question.key, {"column": name, **question.also, **_codes(asked, question, language)}
         return
@@ -107,8 +108,8 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
-    """Returns the gates as routing for survey.yaml: at least one gate must be open. A stopped interview counts as asked, so
-    that its blanks are not read as no."""
+    """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. At least one gate must be
+    open. A stopped interview counts as asked, so that its blanks are not read as no."""
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []
@@ -117,14 +118,15 @@ def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _as_text(node: Any) -> Any:
-    """Returns all scalars as text, as a YAML file is read."""
+    """Returns the content of a YAML file with every number and word as text, because the kit reads YAML files in this way."""
     if isinstance(node, dict):
         return {str(key): _as_text(value) for key, value in node.items()}
     return [_as_text(value) for value in node] if isinstance(node, list) else str(node)
 
 
 def _as_by_hand(node: Any) -> Any:
-    """Returns numbers without quotes, and each entry of a list on one line, as a person would write them."""
+    """Returns content that will be written as YAML in the way a person would write it: numbers without quotes, and each entry of
+    a list on one line."""
     if isinstance(node, dict):
         return {_as_by_hand(key): _as_by_hand(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -133,12 +135,12 @@ def _as_by_hand(node: Any) -> Any:
 
 
 class _Line(dict[Any, Any]):
-    """A mapping that is written on one line."""
+    """A mapping that is written on one line of YAML: `{column: SEX, codes: {1: men}}`."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes lists indented under their key, without anchors, and yes and no without quotes, because the kit reads all scalars
-    as text."""
+    """Writes YAML in the kit's style: lists indented under their key, no anchors, and yes and no without quotes. The kit reads
+    all values as text, so yes and no need no quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -26,8 +26,8 @@ WIDTHS = {
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """Yields the rows of the sheet `survey`: the dwelling, a repeat that lists all members, and a repeat that interviews some
-    of them."""
+    """Yields the rows of the sheet `survey` of an XLSForm. They are the questions on the dwelling, a part that is repeated to
+    list all members of the household, and a part that is repeated to interview some of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
@@ -68,8 +68,9 @@ def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
 
 
 def gate_formula(asked: Questionnaire, gate: str) -> str:
-    """Returns the XPath formula of a gate. If an earlier gate says no, this gate also says no. If an earlier gate or a check
-    says that the interview was stopped, so does this gate."""
+    """Returns the XPath formula of a gate: a condition, made from earlier questions, that decides whether a question is asked. If
+    an earlier gate says no, this gate also says no. If an earlier gate or a check says that the interview was stopped, so does
+    this gate."""
     sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]
@@ -93,7 +94,8 @@ def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
 
 
 def _any(*answers: tuple[str, Sequence[str]]) -> str:
-    """Returns the XPath condition that at least one of some questions has one of its codes."""
+    """Returns an XPath condition for several questions: at least one of them was answered with one of the given codes. Each of
+    `answers` is a question with its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 

@@ -1,4 +1,6 @@
-"""Finds what needs the classification: data that the definition could not use, and what a reader should know about the cases."""
+"""Makes the findings that need the classification: missing answers that leave the definition undecided, and facts about the cases
+that a reader should know.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +36,17 @@ Condition = tuple[str, nw.Expr]
 
 @checked
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings about a classified survey, in the columns of `fl.check`.
+    """Returns findings about a classified survey, in a table with the columns of `fl.check`.
 
-    They say who is unresolved and which questions are the reason (`check` is `unresolved`), which items the questionnaire lacks,
-    which cases have no duration or one beyond the reference period, which adults may have been children, and where a proxy
-    answered or somebody listened. A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is
-    rounded as in `fl.check`.
+    The findings say:
+
+    - who is unresolved (the answers do not decide whether the person is a case), and which questions are the reason
+    - which items of the rule set the questionnaire lacks
+    - which cases have no duration, or one longer than the reference period
+    - which adults may have been children
+    - how many persons were interviewed by proxy or with somebody listening
+
+    A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is rounded as in `fl.check`.
     """
     spec, limit, out = persons.spec, persons.spec.confidentiality.least_told, []
     for side, lacking in persons.lacking.items():
@@ -114,8 +121,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector that was asked of all workers: who the workers are, and which of them have no
-    code.
+    """Returns two conditions for each sector (industry of a job) that survey.yaml says was asked of all workers: who the workers
+    are, and which workers have no code.
     """
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.jobs.items():
@@ -144,19 +151,20 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions, to be counted in one pass with others: who in the default population was asked, and who is
-    unresolved.
+    """Returns two conditions on persons: who of the default population was asked, and who of them is unresolved (the answers do
+    not decide whether the person is a case). The caller counts them in one pass with other conditions.
     """
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
 
 def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """Returns one finding: how many persons are unresolved, and how many of them each question leaves unresolved.
+    """Returns a finding with the number of unresolved persons, and with the number that each question leaves unresolved. Empty if
+    nobody is unresolved.
 
-    A question leaves a person unresolved if it has no answer and the condition that uses it is unresolved. Such a condition is a
-    side of the definition, whether both sides are of the same work, an exception, or a child's route. A person may be counted at
-    several questions. If nobody is unresolved, there is no finding.
+    A question leaves a person unresolved in two steps: it has no answer, and so the condition that uses it is neither met nor
+    failed. Such a condition is a side of the definition (involuntary, coercion), whether both sides are about the same work, an
+    exception, or a child's route. A person may be counted at several questions.
 
     Args:
         persons: the survey.
@@ -178,7 +186,9 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of adults with a condition: that this question leaves the person unresolved."""
+    """Yields each question of the adults' definition with a condition: the person is unresolved, and this question without an
+    answer is a reason for it.
+    """
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -204,8 +214,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the children's module, and the question on parents, with a condition: the child reached it without
-    an answer.
+    """Yields each question of the module on children, and the question on parents, with a condition: the child should have
+    answered it and did not.
     """
     spec = persons.spec
     if not spec.children:
@@ -222,7 +232,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question on the person's row, with the condition that a person of `who` left it without an answer."""
+    """Yields each question that is on the person's row, with a condition: a person of `who` has no answer to it."""
     for source in sources:
         if SOURCE + source.column in there:
             yield source.column, who & answer(source, persons.spec.mapped).is_null()

@@ -25,17 +25,19 @@ COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_
 
 @checked
 def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") -> pd.DataFrame:
-    """Count the cases gained and lost through the `corrections` of survey.yaml: classify the persons with and without them.
+    """Count the cases that the `corrections` of survey.yaml add and remove. The persons are classified twice: with the
+    corrections and without them.
 
     Args:
         persons: what `fl.classify` returned.
         rules: the rule set by which the persons were classified.
 
     Returns:
-        One row for each population whose headline a run shows; an empty table if there are no corrections. Columns: `population`
-        (its label), `cases_before` and `cases` (without and with the corrections), `gained` and `lost` (cases only with, or only
-        without the corrections), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are
-        classes (`fewer than 5`, `5 or more`). Counts of others are rounded (`about 30`). 0 means nobody.
+        One row for each headline population (the default population and, if children were asked, that of children and the sums);
+        an empty table if there are no corrections. Columns: `population` (its label), `cases_before` (without the corrections),
+        `cases` (with them), `gained` (persons who are cases only with the corrections), `lost` (persons who are cases only
+        without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are classes
+        (`fewer than 5`, `5 or more`). Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.
@@ -67,8 +69,8 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Returns the key of each person and two columns per population: whether the person is a case in it, and whether
-    unresolved.
+    """Returns the key of each person and two columns for each population: whether the person is a case in it, and whether the
+    person is unresolved.
     """
     case, columns = nw.col("forced_labour"), [nw.col(KEY)]
     for i, name in enumerate(populations):
@@ -79,8 +81,8 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions that are counted for the i-th population: cases and unresolved persons, before and after
-    corrections.
+    """Returns what is counted for the i-th population, by name: cases and unresolved persons, without the corrections and with
+    them, and the cases gained and lost.
     """
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {

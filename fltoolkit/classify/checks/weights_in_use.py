@@ -14,12 +14,12 @@ DIGITS = 3  # with more digits, a sum would reveal single weights
 
 
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
-    """Returns one line for each population that is no sum of others: its number of persons, its weight, and the sum of the
-    weights.
+    """Returns one line of text per population: its number of persons, its weight column, and the sum of the weights. Populations
+    that are the sum of others are left out.
 
-    Persons are rounded as in `fl.check`. The sum is the rounded number of persons times their mean weight, to three digits. The
-    exact sum is not shown: if two populations have the same rounded number, it would reveal by how many persons they differ.
-    Below the confidentiality limit no sum is shown.
+    The number of persons is rounded as in `fl.check`. The sum shown is this rounded number times the mean weight, to three
+    digits. The exact sum is not shown: if two populations have the same rounded number, exact sums would reveal by how many
+    persons they differ. No sum is shown if there are fewer persons than the confidentiality limit.
     """
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}

@@ -1,4 +1,4 @@
-"""Groups that a user makes from a data column: codes with labels, or bands of numbers."""
+"""Adds groups (breakdowns) that a user makes from a data column: codes with labels, or bands of numbers."""
 
 from __future__ import annotations
 
@@ -37,21 +37,19 @@ def derive(
     of: str,
     codes: Mapping[Code, str] | None = None,
     bands: Sequence[int] | None = None,
-    missing: Sequence[Code] = (),
+    missing: Code | Sequence[Code] = (),
     label: str = "",
 ) -> D:
-    """Add one group to the design. `by=`, `where=` and `fl.share` then take the group by its name.
-
-    The group is checked like one of survey.yaml: every code of the column has a label or is in `missing`. A missing answer has
-    the category `not stated`. To keep the group, write it under `groups:` of survey.yaml with the same keys.
+    """Add one group (a breakdown such as housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept the
+    group's name.
 
     Args:
         design: a survey, a classified survey, or any design; it stays as it was.
         name: the name of the group, in small letters, digits and underscores.
-        of: the column of the data. survey.yaml need not name it.
+        of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
-        missing: codes for no answer.
+        missing: the code, or the codes, for no answer.
         label: the group in words; if empty, its name.
 
     Raises:
@@ -65,7 +63,11 @@ def derive(
             do='give codes={1: "urban", 2: "rural"}, or bands=[0, 100, 500]',
         )  # fmt: skip
     _refuse_taken(design, name)
-    facts: dict[str, Any] = {"column": of, "missing": list(missing), "label": label}
+    facts: dict[str, Any] = {
+        "column": of,
+        "missing": [missing] if isinstance(missing, (str, int)) else list(missing),
+        "label": label,
+    }
     where = f"derive: {name}"
     group: Group | NumberGroup
     if codes is not None:
@@ -87,9 +89,10 @@ def _refuse_taken(design: Design, name: str) -> None:
 
 
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
-    """Returns a survey with one group more.
+    """Returns a survey with one more group (a breakdown).
 
-    A classified survey keeps its weights and outcomes. It is classified again only if files had to be read again.
+    A classified survey keeps its weights and its own outcomes. It is classified again only if files have to be read again for the
+    new column.
     """
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
@@ -110,7 +113,7 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
 
 
 def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
-    """Returns a design without survey.yaml with one column more."""
+    """Returns a design that has no survey.yaml, with one more column for the group."""
     of = _column(group)
     text = design.text(of)
     number = design.number(of) if isinstance(group, NumberGroup) else None
@@ -123,14 +126,14 @@ def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
 
 
 def _column(group: Group | NumberGroup) -> str:
-    """Returns the column from which a group is made."""
+    """Returns the name of the data column from which a group is made."""
     return group.column if isinstance(group, NumberGroup) else group.column[0]
 
 
 def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup) -> None:
-    """Stop on values that are neither named nor missing.
+    """Stop if the column of the new group holds values that the group neither names nor declares missing.
 
-    For a survey, `check` alone is not enough: it accepts a code that another question on the same column names.
+    `check` does not find all of them in a survey: it accepts a code that another question on the same column names.
     """
     known = text.is_in(list(group.labels)) if number is None else ~(number.is_null() | number.is_nan())
     odd = ~text.is_null() & ~text.is_in(list(group.missing)) & ~known.fill_null(False)

@@ -1,4 +1,4 @@
-"""Domains: estimates for part of the sample.
+"""Limits estimates to a part of the sample (a domain), such as rural women.
 
 A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in its variance.
 """
@@ -29,9 +29,9 @@ Where = Annotated[
 
 
 def within(design: D, where: Where) -> D:
-    """Set the domain of a design: its estimates are then about these persons only. The given design stays as it was.
+    """Limit the estimates of a design to some persons (a domain). The design that is passed in does not change.
 
-    All sampling units stay in the design and count in the variance.
+    All sampling units stay in the design and count in the variance, even those in which nobody is in the domain.
 
     Args:
         design: a classified survey, or any design.
@@ -59,7 +59,8 @@ def in_domain(design: Design) -> nw.Expr:
 
 
 def domain_in_words(design: Design, population: str = "") -> str:
-    """Returns the domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty if the design has no domain.
+    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban; sex:
+    women`. Empty if the design has no domain.
 
     Args:
         population: the reference population whose names for the categories are used; if empty, the labels are used.
@@ -72,13 +73,17 @@ def domain_in_words(design: Design, population: str = "") -> str:
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
-    """Returns a domain with its categories under their names in a population."""
+    """Returns a domain (labels by group) with the names that its categories have in a population: `women` becomes `girls` in a
+    population of children.
+    """
     names = names_in(spec, population)
     return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
 
 
 def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """Returns the labels of one group as texts, each once."""
+    """Returns the requested labels of one group as texts, without repetitions. A category's name in a population becomes its
+    label.
+    """
     if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
@@ -109,9 +114,9 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
 
 
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
-    """Stop on a label that no row has, in a design without survey.yaml.
+    """Stop if no row has one of the requested labels. This is for a design without survey.yaml.
 
-    The labels are then values of the data, so the message names only those that it may show.
+    The labels are then values of the data, so the message shows only values that may be printed.
     """
     value = design.text(column).fill_null(NOT_STATED).alias("label")
     counted = design.frame.select(value).group_by("label").agg(nw.len().alias("n")).sort("label")

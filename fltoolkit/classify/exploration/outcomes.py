@@ -1,4 +1,5 @@
-"""Outcomes other than forced labour: one item of the definition, one of its sides, or a rule made of items and sides.
+"""Outcomes other than forced labour that a user defines: one item of the definition (such as debt bondage), one of its two sides
+(involuntary work, coercion), or a rule made of items and sides.
 
 Such an outcome describes answers. It is not forced labour and is never called that.
 """
@@ -26,11 +27,13 @@ HOW = 'write items or sides with and, or, not and at_least: "debt_bondage and wi
 
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
-    """Add one outcome to the survey. Every verb then takes it by its name: `fl.prevalence(persons, "debt_bondage")`.
+    """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
+    name: `fl.prevalence(persons, "debt_bondage")`.
 
-    The outcome is true, false or unresolved for each adult, by Kleene's logic, like the definition itself. For example, `and` is
-    unresolved if no part is a no and at least one part is unresolved. An item is yes if any of its questions is answered yes, in
-    any work of the person. So a rule of two items does not say that both happened in the same work.
+    For each adult the outcome is true, false or unresolved (the answers do not decide), by Kleene's logic, like the definition
+    itself. For example, `and` is unresolved if no part is false and at least one part is unresolved. An item is true if any of
+    its questions is answered yes, in any work of the person. So a rule of two items does not say that both happened in the same
+    work. If a person did no work and was not asked an item, the item is false, as in the headline.
 
     Args:
         persons: a classified survey; it stays as it was.
@@ -62,14 +65,17 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words by which every table and document names an outcome of the user's own."""
+    """Returns the words that tables and documents use for an outcome that the user defined, such as `answered yes to
+    debt_bondage; not forced labour`.
+    """
     return NAMED.format(rule)
 
 
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
-    """Returns the survey with the user's own outcome in place of its cases.
+    """Returns the survey with another meaning of a case: a person with the outcome `name`, which the user defined, is a case in
+    place of a person in forced labour.
 
-    Disclosure control then counts this outcome in its tables.
+    Disclosure control then protects the counts of this outcome in its tables.
     """
     return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
 
@@ -87,18 +93,23 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns, for each item and side of the definition that this survey asked, whether it is answered yes."""
+    """Returns three-valued answers of the persons, by name: for each item that was asked and each side of the definition, whether
+    it is answered yes.
+    """
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
         found |= items
         if items:
             found[side] = nw.col(side)
-    return found
+    # The items are about work. A blank of a person who did none is a no, also where its gate was never reached.
+    return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns a rule as an expression over the persons."""
+    """Returns the truth of an outcome for each person, from its rule: a text such as `debt_bondage and not withheld_wages`.
+    `truths` gives the truth of each name in the rule.
+    """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
     except (SyntaxError, ValueError):
@@ -107,12 +118,13 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns one part of a rule as an expression over the persons."""
+    """Returns the truth of one part of an outcome's rule for each person. `node` is this part as Python's parser reads it."""
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):
         if node.id not in truths:
             raise RequestError(
-                "the survey has no such item or side", where="outcome: rule", found=node.id, allowed=list(truths), do="name one of these"
+                "the survey has no such item or side", where="outcome: rule", found=node.id, allowed=list(truths),
+                do="name one of these; fl.profile gives the share of the cases of forced labour that have an item",
             )  # fmt: skip
         return truths[node.id]
     if isinstance(node, ast.BoolOp):

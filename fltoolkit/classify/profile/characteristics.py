@@ -45,17 +45,19 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the families (`FAMILIES`) to which these topics belong, in the order of the questionnaire."""
+    """Returns the names of the families to which some topics belong, in the order of the questionnaire. A family (`FAMILIES`) is
+    a set of topics that are drawn in one picture. A topic is a set of characteristics that have one table, such as `coercion`.
+    """
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 
 
 @dataclass(frozen=True)
 class Characteristic:
-    """One thing that is true of a case or not.
+    """A fact that can be true of a case (a person in forced labour), such as debt bondage or a duration of one to three months.
 
     Attributes:
-        topic: its topic, one of `TOPICS`.
+        topic: the topic (the table to which it belongs), one of `TOPICS`, such as `coercion`.
         name: its name, such as `debt_bondage`; unique within the topic.
         truth: yes, no or unresolved (null) for each case. It has no meaning for other persons.
         questions: the columns of the questions of which one yes is enough; empty if it does not come from items.
@@ -69,7 +71,7 @@ class Characteristic:
 
 @dataclass(frozen=True)
 class CaseProfile:
-    """A classified survey with the characteristics of its cases.
+    """A classified survey together with the characteristics of its cases, such as debt bondage or a threat at recruitment.
 
     Attributes:
         persons: the survey. Its column `ANSWERS` has one letter (`YES`, `NO`, `OPEN`) per characteristic of a case; null for
@@ -82,12 +84,15 @@ class CaseProfile:
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
-        """Returns the topics of this profile, in order."""
+        """Returns the topics of this profile, in order. A topic is a set of characteristics that have one table, such as
+        `coercion`.
+        """
         return tuple(dict.fromkeys(topic for topic, _ in self.of))
 
 
 def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CaseProfile:
-    """Returns a classified survey with the characteristics of its cases.
+    """Returns a classified survey with one letter for each characteristic of each case (yes, no or unresolved). A characteristic
+    is a fact about a case, such as debt bondage.
 
     Args:
         persons: a classified survey.
@@ -107,12 +112,16 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
 
 
 def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
-    """Returns the characteristics of adults or of children, topic by topic."""
+    """Returns the characteristics that this survey can describe, of adults or of children, such as debt bondage. They are ordered
+    by topic.
+    """
     return tuple(_of_children(persons) if children else _of_adults(persons))
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """Yields the characteristics of adults, topic by topic."""
+    """Yields the characteristics of adults in forced labour, such as debt bondage, topic by topic. A topic is a set of
+    characteristics that have one table.
+    """
     spec = persons.spec
     sources = item_sources(spec, persons.rule)
     order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
@@ -142,9 +151,10 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """Yields one characteristic per name (an item, a stage or a mode).
+    """Yields one characteristic per name. The name is an item, a stage or a mode, such as `debt_bondage`; `columns` gives each
+    name with the column of a question.
 
-    A case has it if any question of that name is answered yes.
+    A case has the characteristic if any question of that name is answered yes.
     """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]
@@ -152,9 +162,10 @@ def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Character
 
 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each stage (recruitment, …) of a side of the definition.
+    """Yields one characteristic for each stage at which something happened: recruitment, work or leaving. `side` is the side of
+    the definition (involuntary or coercion).
 
-    There are none unless every question of the side states its stage and the stages differ.
+    It yields nothing unless every question of the side states its stage and the stages differ.
     """
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
@@ -163,8 +174,8 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each mode (experienced, …) of a side of the definition; none unless its questions differ in
-    mode.
+    """Yields one characteristic for each mode (experienced, threatened, witnessed) on a side of the definition (involuntary or
+    coercion). It yields nothing if all questions of the side have the same mode.
     """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
@@ -172,28 +183,32 @@ def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Cha
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:
-    """Yields the forms of forced labour that survey.yaml can identify."""
+    """Yields one characteristic of a case for each form of forced labour (who imposed it) that survey.yaml can tell apart."""
     if spec.form:
         possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
         yield from _categories("form", possible)
 
 
 def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each category of a group that only cases have; unresolved if no category is stated."""
+    """Yields one characteristic for each category of a group that only cases have, such as the form of the forced labour. It is
+    unresolved for a case whose category is not stated.
+    """
     for label in labels:
         stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
         yield Characteristic(group, label, stated == label)
 
 
 def _durations(months: Months) -> Iterator[Characteristic]:
-    """Yields the bands of the months in forced labour."""
+    """Yields one characteristic of a case for each band of its months in forced labour, such as 3 to under 6 months."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
         yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """Returns the bands of months, by label: from the first number to below the second (None: no end)."""
+    """Returns the bands of months in forced labour, by label. A band is its first month and the first month of the next band;
+    None for the last band, which has no end.
+    """
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):
@@ -202,9 +217,10 @@ def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """Returns the labels of a topic's characteristics, by name, as remarks that each language words.
+    """Returns the label of each characteristic of a topic (such as `coercion`), by its name. The labels are remarks that every
+    language translates.
 
-    The topic `form` is a group too: `category_labels` returns its labels.
+    `form` is also a group, so `category_labels` returns its labels.
     """
     if topic in SIDES:
         return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}

@@ -22,7 +22,9 @@ Item = Literal[InvoluntaryItem, CoercionItem]
 
 
 class Strengths(Model):
-    """The items of one side of the definition, by strength. A plain list has medium strength."""
+    """The items that count on one side of the definition (involuntary or coercion), divided into strong and medium ones. If a
+    YAML file gives a plain list, all its items are medium.
+    """
 
     strong: tuple[Item, ...] = ()
     medium: tuple[Item, ...] = ()
@@ -48,7 +50,9 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), Instead((NAMES,))]
 
 
 class AtLeast(Model):
-    """How many items are needed: on each side of the definition, and strong items on either side."""
+    """The numbers of items that a person must have: on the involuntary side, on the coercion side, and strong items on the two
+    sides together.
+    """
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
@@ -56,10 +60,11 @@ class AtLeast(Model):
 
 
 class Dimension(Model):
-    """Items that together make forced labour: enough items on each side of the definition and enough strong ones, at one of the
-    `stages`.
+    """One of several ways to meet a definition of forced labour, such as unfree recruitment: which items count on each side
+    (involuntary, coercion), how many are needed, and how many of them must be strong.
 
-    If `stages` is empty, any stage counts. An item may be on either side, whatever side survey.yaml maps it to, but not on both.
+    `stages` limits the items to questions about these stages (recruitment, work, leaving). If it is empty, any stage counts. An
+    item may be on another side than in survey.yaml, but not on both sides.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -88,10 +93,11 @@ class Dimension(Model):
 
 
 class RuleSet(Model):
-    """A named definition of forced labour with a version.
+    """A definition of forced labour with a name and a version, as a YAML file gives it.
 
-    It has either two lists of items or `dimensions`. With dimensions, meeting any one of them is forced labour. `to_be_verified`
-    says in words why nobody may rely on its results yet: they are marked, and no baseline takes them.
+    It has either two lists of items, one for each side (involuntary, coercion), or `dimensions`. With dimensions, a person who
+    meets any one of them is in forced labour. `to_be_verified` says in words why results under this rule set must not be relied
+    on yet. Such results are marked, and no baseline uses them.
     """
 
     name: Name
@@ -123,12 +129,14 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """Returns the dimensions. Two lists of items are returned as one dimension without a name."""
+        """Returns the dimensions of the rule set (the ways to meet it), by name. A rule set with two lists of items has a single
+        dimension, whose name is empty.
+        """
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 
     def items(self, side: Side) -> tuple[str, ...]:
-        """Returns the items that count on a side of the definition, in any dimension."""
+        """Returns all items (such as `debt_bondage`) that count on one side of the definition, in any dimension."""
         return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
 
 

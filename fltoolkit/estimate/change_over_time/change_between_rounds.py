@@ -57,18 +57,20 @@ NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio"
 
 @dataclass(frozen=True)
 class Change:
-    """Change between two rounds, row by row. It holds counts of cases: `publish_change` says what may be published.
+    """The change between two rounds (the same survey at two times), one row for the total and each category compared. It holds
+    counts of cases: `publish_change` decides what may be published.
 
     Attributes:
         table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
-            (after / before) with `ratio_low`, `ratio_high` on the log scale, `method` (taylor or mover), `verdict` (decreased,
-            increased, no detectable change, not comparable), its `reason`, `attenuated` (the look-back windows overlap, which
-            hides part of any change), `overlap` (the share of the window that is in both rounds), and the columns of each round:
-            `estimate_before`, ..., `psus_with_cases_after`. The verdict rests on the interval of `change`, not on that of the
-            ratio. If the two contradict each other, `ratio_low` and `ratio_high` are blank.
+            (after / before) with `ratio_low`, `ratio_high` on the log scale, `method` (taylor, or mover: an interval made from
+            the intervals of the two rounds), `verdict` (decreased, increased, no detectable change, not comparable), its
+            `reason`, `attenuated` (the look-back windows overlap, which hides part of any change), `overlap` (the share of the
+            window that is in both rounds), and the columns of each round: `estimate_before`, ..., `psus_with_cases_after`. The
+            verdict rests on the interval of `change`, not on that of the ratio. If the two contradict each other, `ratio_low` and
+            `ratio_high` are blank.
         before: what the earlier round's estimates are about.
         after: what the later round's estimates are about.
-        by: the breakdowns.
+        by: the breakdowns: for each table, the groups by which it is broken down.
         unstated: facts that only one of the two rounds states, so that they could not be compared.
     """
 
@@ -80,20 +82,24 @@ class Change:
 
     @property
     def one_round_only(self) -> int:
-        """Returns the number of rows that only one of the rounds has."""
+        """Returns how many rows of the change are in only one of the two rounds, for example because a category is new."""
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Estimate the change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
+    """Estimate the change between two rounds (the same survey at two times). The rows of the two rounds are matched by their
+    categories (docs/methods.md §5).
 
-    The change is after − before, by the Taylor contrast of the influences of both rounds. If the rounds differ much in size, it
-    is decided by MOVER on their intervals instead (see `difference.difference`). If a definition, the reference period, the
-    population, the measure, the outcome or the questionnaire changed, no change is computed. The verdict is then
-    `not comparable`, and the reason names both values. If only the look-back windows overlap, the verdict is the same, but the
-    change is shown and marked `attenuated`. Example: a five-year flow that halves has fallen by only 20 % two years later. A row
-    that only one round has is marked as such. Two designs without survey.yaml are comparable if measure and outcome agree.
+    The change is after − before. Its interval is the Taylor contrast: the variance comes from the influences (linearised values)
+    of both rounds. If the rounds differ much in size, the interval is computed by MOVER, from the intervals of the two rounds
+    (see `difference.difference`).
+
+    No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
+    differs. The verdict is then `not comparable`, and the reason names both values. If only the look-back windows overlap, the
+    verdict is the same, but the change is shown and marked `attenuated`. Example: a five-year flow that halves has fallen by only
+    20 % two years later. A row that only one round has is marked as such. Two designs without survey.yaml are comparable if
+    measure and outcome agree.
 
     Args:
         before: the earlier round.
@@ -141,14 +147,15 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Estimate the change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md
-    §5).
+    """Estimate the change of one row since a figure that is known only from a publication (the baseline). The interval is made by
+    MOVER, from the intervals of the two figures (`difference.mover`; docs/methods.md §5).
 
-    A verdict needs 15 cases in 10 PSUs on each side. If the baseline's PSUs were not published, it needs 30 cases, or 15 after
-    division by its design effect. With too few cases the result is `no detectable change` with the reason `too few cases`,
-    because MOVER alone would say "decreased" falsely in up to 5 %. If `n` is given and the rounds differ in it by more than a
-    factor 2, nothing is decided (`the rounds are too unlike in size`). If `n` is not given, the user must check that the rounds
-    have similar sizes. Comparability and overlap of windows are judged as in `change`, from the facts that the baseline states.
+    A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
+    or 15 after division by its design effect. With too few cases the verdict is `no detectable change` with the reason `too few
+    cases`, because MOVER alone would say "decreased" falsely with a probability of up to 5 %. If `n` is given and the two surveys
+    differ in it by more than a factor 2, there is no verdict either (`the rounds are too unlike in size`). If `n` is not given,
+    the user must check that the sizes are similar. Comparability and overlap of windows are judged as in `change`, from the facts
+    that the baseline states.
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.
@@ -198,9 +205,10 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
 
 
 def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change of one row by MOVER and its ratio by MOVER on the log scale.
+    """Returns the change of one row since a published figure, and the ratio of the two figures. The interval of the change is
+    made from the two intervals (MOVER); that of the ratio is made from them on the log scale.
 
-    A verdict is given only with enough cases.
+    There is a verdict only if both surveys have enough cases.
     """
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
@@ -234,7 +242,9 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
 
 
 def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
-    """Returns the changes with the overlap of the windows. If they overlap, the change is shown but no verdict is given."""
+    """Returns the changes, with the share of the look-back window that is in both rounds. If the windows overlap, the change is
+    shown, but it has no verdict.
+    """
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0
@@ -259,7 +269,8 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Stop if each round has a breakdown that the other lacks, for example after a mistaken group.
+    """Stop if each of the two rounds has a breakdown (a group such as sex) that the other lacks, for example because a group was
+    named by mistake.
 
     A row can only be compared with a row of the same groups. One round may have more breakdowns than the other; these are shown.
     """
@@ -277,7 +288,7 @@ def _breakdowns_in_words(by: Breakdowns) -> str:
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """Returns the group values of each row; `total` for a group that the round does not have."""
+    """Returns the category of each row in each group. `total` stands for a group that the round does not have."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
@@ -289,8 +300,8 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """Returns the columns of one round (estimate, interval and others) in the order of the result; blank for rows it does not
-    have.
+    """Returns the columns of one round (estimate, interval and others) for the rows of the result. The values are blank in rows
+    that this round does not have.
     """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
     return own.add_suffix(f"_{suffix}")

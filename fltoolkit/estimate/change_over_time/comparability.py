@@ -20,7 +20,9 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Returns why two rounds cannot be compared: each fact that both rounds state and that changed, with both values."""
+    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason is a fact that both
+    rounds state and that changed, such as the reference period, with both values.
+    """
     told = [
         Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
         for name in FACTS
@@ -37,35 +39,38 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """Returns the domain of a round in words."""
+    """Returns, in words, which persons the estimates of a round are about (the domain)."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
 def fact(name: str) -> Reason:
-    """Returns the words for a field of `About`, such as `reference_months`."""
+    """Returns the words for a fact behind an estimate. `name` is a field of `About`, such as `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
 
 
 def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
-    """Returns whether at least a tenth of the interviews changed their mode; false if a round does not state its modes."""
+    """Returns whether the interviews of two rounds were held in different modes: at least a tenth of them moved to another mode,
+    such as telephone. False if a round does not state its modes.
+    """
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
 def _shares(modes: dict[str, float]) -> Reason | str:
-    """Returns the interview modes of a round with their shares.
+    """Returns, in words, the share of each interview mode (such as telephone) in a round.
 
-    Shares are in steps of ten percent, so that they reveal no count.
+    The shares are rounded to steps of ten percent, so that they reveal no count.
     """
     told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
     return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """Returns the differences between the questions of two rounds, by kind of difference: the keys of survey.yaml that have it.
+    """Returns how the questions of two rounds differ. For each kind of difference it gives the keys of survey.yaml that have it:
+    `{"label": ["items.coercion.debt_bondage"]}`.
 
-    Compared are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
-    that only one round gives is not compared. Codes are shown as they are, because a round may have given the same answers new
-    codes: the reader decides whether a question is still the same.
+    The kinds are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
+    that only one round gives is not compared. Codes are shown as they are, because a round may give the same answers new codes:
+    the reader decides whether a question is still the same.
     """
     old, new = (_by_key(spec) for spec in (before, after))
     found: dict[str, list[str]] = {}
@@ -84,7 +89,9 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
-    """Returns the questions by their key in survey.yaml, with what is compared: label, codes, mode and routing."""
+    """Returns the questions of a survey by their key in survey.yaml. Each has what is compared between rounds: its label, codes,
+    mode and routing.
+    """
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
@@ -101,16 +108,19 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
 
 
 def unstated(before: About, after: About) -> tuple[Reason, ...]:
-    """Returns the facts that only one of the rounds states. Nobody can say whether they changed."""
+    """Returns the facts (such as the reference period) that only one of the two rounds states. For these facts nobody can say
+    whether they changed.
+    """
     names = (*FACTS, "questionnaire", "interview_modes")
     return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 
 def window_overlap(before: About, after: About) -> float:
-    """Returns the share of the look-back window T that is in both rounds: max(0, T − gap)/T; nan if T or the dates are unknown.
+    """Returns the share of the look-back window (the period that questions ask about) that lies in the windows of both rounds:
+    max(0, T − gap)/T, for a window of T months. It is nan if T or the dates are unknown.
 
-    The gap is in months. It is between the starts of the windows, else between their ends, else between the years of the surveys.
-    The share is 0 for a measure of the state at the interview.
+    The gap is in months. It is the time between the starts of the two windows. If the starts are not known, it is taken between
+    their ends, and else between the years of the surveys. The share is 0 for a measure of the state at the interview.
     """
     months = after.reference_months
     if after.measure in POINT_IN_TIME:
@@ -134,7 +144,9 @@ def _months(day: date) -> float:
 
 
 def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
-    """Returns the items whose questions changed, with both wordings. The list stops after a few items and counts the rest."""
+    """Returns which items (such as debt bondage) were asked by other questions in the later round, with what each round asked.
+    After a few items, the rest is only counted.
+    """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     told = tuple(Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys)

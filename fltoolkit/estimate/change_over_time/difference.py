@@ -23,9 +23,9 @@ LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: abo
 
 @dataclass(frozen=True)
 class Side:
-    """The rows of one round.
+    """The estimates of one of the two rounds that are compared, with what is needed to compute their change.
 
-    Each field is a column of `Estimates.table`: a number, or an array of the same shape as the others.
+    Each field is a column of `Estimates.table`: a number, or an array. All arrays have the same shape.
     """
 
     estimate: ArrayLike
@@ -39,7 +39,7 @@ class Side:
 
 
 class WithLimits(NamedTuple):
-    """Estimates and the limits of their intervals."""
+    """Estimates of one survey with the lower and upper limits of their confidence intervals."""
 
     estimate: ArrayLike
     low: ArrayLike
@@ -47,10 +47,11 @@ class WithLimits(NamedTuple):
 
 
 def mover(before: WithLimits, after: WithLimits, rho: ArrayLike = 0.0) -> tuple[Array, Array]:
-    """Returns the interval of p2 − p1 from the intervals of p1 and p2 (method of variance estimates recovery; Zou and Donner
-    2008).
+    """Returns the confidence interval of a difference p2 − p1, computed from the interval of each estimate (the method of
+    variance estimates recovery, MOVER; Zou and Donner 2008).
 
-    L = d − √((p2 − l2)² + (u1 − p1)² − 2ρ(p2 − l2)(u1 − p1)), U = d + √((u2 − p2)² + (p1 − l1)² − 2ρ(u2 − p2)(p1 − l1)).
+    With the difference d = p2 − p1 and the limits l and u of each estimate: lower limit d − √((p2 − l2)² + (u1 − p1)² − 2ρ(p2 −
+    l2)(u1 − p1)), upper limit d + √((u2 − p2)² + (p1 − l1)² − 2ρ(u2 − p2)(p1 − l1)).
 
     Args:
         before: p1, l1, u1.
@@ -69,7 +70,9 @@ def mover(before: WithLimits, after: WithLimits, rho: ArrayLike = 0.0) -> tuple[
 
 
 def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) -> Array:
-    """Returns the degrees of freedom of v1 + v2: (v1 + v2)² / (v1²/df1 + v2²/df2) (Satterthwaite 1946); nan if both are 0."""
+    """Returns the degrees of freedom of a sum of two variances, v1 + v2: (v1 + v2)² / (v1²/df1 + v2²/df2) (Satterthwaite 1946).
+    The result is nan if both variances are 0.
+    """
     v1, df1, v2, df2 = (np.asarray(v, dtype=float) for v in (v1, df1, v2, df2))
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(v1 > 0, v1**2 / df1, 0.0) + np.where(v2 > 0, v2**2 / df2, 0.0)
@@ -77,15 +80,17 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
 
 
 def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether the cases are enough for a verdict: 15 cases in 10 PSUs, or 30 cases if the PSUs are unknown (nan)."""
+    """Returns whether an estimate rests on enough cases for a verdict on its change: at least 15 cases in at least 10 PSUs, or 30
+    cases if the number of PSUs is unknown (nan).
+    """
     n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
 
 def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
-    """Returns whether both rounds have enough cases for a verdict (`bears`).
+    """Returns whether both rounds have enough cases for a verdict on the change (see `bears`), row by row.
 
-    If one round has no case at all, only the other counts.
+    If one round has no case at all, only the other round must have enough.
     """
     ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
@@ -93,14 +98,18 @@ def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
 
 
 def apart(a: ArrayLike, b: ArrayLike) -> Array:
-    """Returns the factor by which two non-negative numbers differ (at least 1); nan if both are 0."""
+    """Returns how many times larger the larger of two non-negative numbers is. For 100 and 200, and for 200 and 100, the result
+    is 2. It is nan if both are 0.
+    """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Returns one remark per row: that of the first condition that holds, else `otherwise`."""
+    """Returns one remark for each row. `where` holds conditions and `remarks` a remark for each condition. A row gets the remark
+    of the first condition that it meets, or `otherwise` if it meets none.
+    """
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
     for condition, remark in reversed(list(zip(conditions, remarks, strict=True))):
@@ -109,7 +118,10 @@ def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object
 
 
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
-    """Returns `decreased` if the whole interval is below 0, `increased` if it is above 0, else `no detectable change`."""
+    """Returns the verdict on each change, from the limits of its confidence interval. It is `decreased` if the upper limit is
+    below 0, `increased` if the lower limit is above 0, and otherwise `no detectable change`. If `enough` is false, it is `no
+    detectable change` too.
+    """
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
     return chosen([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
 
@@ -159,9 +171,9 @@ def difference(
         by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ± t·SE.
 
     Returns:
-        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if decided by mover), `ci_low`, `ci_high`,
-        `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, but
-        never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
+        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the interval is that of `mover`), `ci_low`,
+        `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale
+        (shown, but never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
 

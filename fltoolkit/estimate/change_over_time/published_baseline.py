@@ -1,4 +1,6 @@
-"""A baseline known only from a publication: its figure, the facts that the publication states, and a check that these agree."""
+"""A baseline that is known only from a publication: its figure, the facts that the publication states, and a check that these
+facts agree with each other.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The facts that a publication may state about a figure, in Python or in nap.yaml."""
+    """The facts that a publication states about its figure, such as the reference period. It is the common part of baselines in
+    Python and in nap.yaml.
+    """
 
     @property
     def ci_low(self) -> float: ...
@@ -79,15 +83,18 @@ class PublishedBaseline:
 
     @property
     def about(self) -> About:
-        """Returns the stated facts as an `About`."""
+        """Returns the facts that the publication states, in the form that estimates have (`About`), so that the two can be
+        compared.
+        """
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 
     @property
     def has_enough_cases(self) -> bool:
-        """Returns whether the cases are enough for a verdict (docs/methods.md §5).
+        """Returns whether the published figure rests on enough cases for a verdict on its change (docs/methods.md §5).
 
-        15 cases in 10 PSUs are enough. If the PSUs are unknown, 30 cases are enough, or 15 after division by the design effect.
+        15 cases in 10 PSUs are enough. If the number of PSUs is unknown, 30 cases are enough, or 15 after division by the design
+        effect.
         """
         if self.cases is None:
             return False
@@ -97,9 +104,8 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Returns what is wrong: two statements that cannot both be true, or a date that does not exist.
-
-    Empty if nothing is wrong.
+    """Returns what is wrong with the stated facts: two of them cannot both be true, or a date does not exist. Empty if nothing is
+    wrong.
     """
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"

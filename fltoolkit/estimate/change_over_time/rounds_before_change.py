@@ -21,7 +21,8 @@ SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "":
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings on what would hinder `fl.change` of the default population's prevalence, in the columns of `fl.check`.
+    """Returns what would hinder a comparison of two rounds by `fl.change`, as findings in a table with the columns of `fl.check`.
+    The comparison is that of the prevalence in the default population.
 
     No number is estimated.
 

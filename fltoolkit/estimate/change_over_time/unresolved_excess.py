@@ -41,9 +41,11 @@ Positions = NDArray[np.intp]
 
 
 def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
-    """Returns which verdicts must pass the second test.
+    """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved persons counts as cases.
 
-    They are `decreased` if the later share of unresolved persons is larger, and `increased` if the earlier share is larger.
+    Unresolved persons are those whose answers do not decide whether they are cases. `decreased` is tested again if their share is
+    larger in the later survey, because this alone lowers the rate. `increased` is tested again if their share is larger in the
+    earlier survey.
 
     Args:
         verdict: the verdicts of the first test.
@@ -55,11 +57,11 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
-    """Adds unresolved persons as cases to the rows of a round. If this is done in both rounds, their difference includes the
-    excess.
+    """Returns the estimates of a round as if its unresolved persons were cases, with wider intervals. If both rounds are treated
+    in this way, their difference includes the excess of unresolved persons.
 
     The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
-    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, this is ignored.
+    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the limits keep their distance.
 
     Args:
         side: the rows.
@@ -75,7 +77,8 @@ def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) ->
 
 
 def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. A verdict that it does not confirm becomes `no detectable change`.
+    """Returns the rows of a change after the second test (in which the excess of unresolved persons counts as cases). If the
+    second test does not confirm a verdict, it becomes `no detectable change`, with the reason.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -88,19 +91,19 @@ def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, re
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether the upper bound, with all unresolved persons as cases, is above the upper limit of the interval.
+    """Returns whether the unresolved persons (whose answers do not decide) make an estimate too uncertain for a title or a
+    verdict. This is so if the upper bound, with all of them as cases, is above the upper limit of the confidence interval.
 
-    Such an estimate says less about the rate than its interval suggests, so it gets no title and no verdict. The numbers are
-    compared at full precision. False if either number is unknown.
+    Such an estimate says less about the rate than its interval suggests. The numbers are compared at full precision. False if
+    either number is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change.
-
-    A verdict is removed if a round has wide bounds (see `wide_bounds`); the reason names the round.
+    """Returns the rows of a change without some of the verdicts. A row loses its verdict if the unresolved persons leave its
+    estimate too uncertain in one of the rounds (see `wide_bounds`). The reason names this round.
     """
     decided = holds(rows["verdict"], DECREASED, INCREASED)
     which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
@@ -111,7 +114,8 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
 
 @dataclass(frozen=True)
 class Matched:
-    """The matched rows of two rounds that are compared. `first` and `second` are their positions in the tables of both rounds.
+    """The estimates of two rounds, and which of their rows are compared with each other. Row i of the comparison is row
+    `first[i]` of `before` and row `second[i]` of `after`.
 
     `shared` says whether the rounds share PSUs (see `join_samples`).
     """
@@ -124,14 +128,17 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether both rounds know which persons are unresolved."""
+        """Returns whether both rounds have the share of unresolved persons (persons whose answers do not decide whether they are
+        cases).
+        """
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """Returns the rows of `difference`. A verdict stays only if it also holds under `second_test` and `wide_bounds`.
+    """Returns the rows of a change, as `difference` made them, with only the verdicts that unresolved persons cannot overturn. A
+    verdict must pass `second_test`, and `wide_bounds` must hold for neither round.
 
-    A measure that leaves nobody unresolved (a mean, a share of cases) is not changed.
+    Measures that have no unresolved persons (a mean, a share of cases) are returned unchanged.
     """
     if not matched.has_unresolved:
         return rows
@@ -140,7 +147,8 @@ def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.
 
 
 def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Tests verdicts with the excess of unresolved persons counted as cases (docs/methods.md §5).
+    """Tests the verdicts on a change a second time, as if the excess of unresolved persons (whose answers do not decide) in one
+    round were cases (docs/methods.md §5).
 
     p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1 the
     later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
@@ -159,12 +167,12 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
 
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
-    """Returns the change with the excess counted as cases, in the columns of `difference`.
+    """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
 
     Args:
         rows: the rows of both rounds.
         verdict: the first verdicts. For a number of persons they decide which round's population is used.
-        by_size: as in `difference`.
+        by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     sides, scaled = [], []
     one, two = (
@@ -186,7 +194,8 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a publication, by MOVER, after the second test (`second_test`).
+    """Returns the change of one row since a published figure, after the second test (`second_test`), in which the excess of
+    unresolved persons counts as cases. The interval is made from the two intervals (MOVER).
 
     The second test uses the published share of unresolved persons. If the publication does not state this share, it is taken as
     0: all unresolved persons of the later round count as excess, and an increase is not tested again.
@@ -216,7 +225,7 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
 
 
 def side_of(table: pd.DataFrame, rows: Positions) -> Side:
-    """Returns a `Side` with the chosen rows of an `Estimates.table`."""
+    """Returns some rows of the table of an `Estimates` as a `Side`, the form that `difference` needs."""
     return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
 
 

@@ -1,4 +1,5 @@
-"""`Estimates`: a table of results with their influence values, and contrasts between its rows.
+"""`Estimates`: a table of results with their influence values (the part of each sampled unit in each result), and contrasts
+between its rows.
 
 Linear contrasts are exact. All others use the delta method with an exact gradient.
 """
@@ -32,7 +33,8 @@ REAL = 1e-12  # a relative imaginary part below this is a rounding error
 
 @dataclass(frozen=True)
 class About:
-    """What a set of estimates is about. Two sets are comparable only if they agree in these facts.
+    """The facts behind a set of estimates, such as the measure, the population and the reference period. Two sets are comparable
+    only if these facts agree.
 
     Attributes:
         where: the domain: the labels of the persons included, by group; empty for everybody. `population_label` says it in words.
@@ -86,7 +88,7 @@ class About:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Contrasts of estimates with their uncertainty.
+    """Contrasts between the rows of an `Estimates`, such as women minus men, with their uncertainty.
 
     Attributes:
         table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
@@ -107,7 +109,9 @@ class Contrast:
 
 
 class EstimateRows:
-    """The estimates as a callable gets them, by row name. It remembers which rows were used."""
+    """The estimates by row name, as the function of a contrast gets them: in `lambda p: p["men"] / p["women"]`, it is `p`. It
+    remembers which rows the function used.
+    """
 
     def __init__(self, est: Estimates, values: Sequence[complex]) -> None:
         self._est, self._values, self.used = est, values, dict[int, None]()
@@ -123,14 +127,16 @@ Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 @dataclass(frozen=True)
 class Estimates:
-    """Estimates with their uncertainty.
+    """The result of every estimation function: a table of estimates with their uncertainty, and all that is needed for contrasts
+    and changes.
 
     Attributes:
-        table: one row per cell: the `by` columns, `estimate`, `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n`
-            (persons in the denominator, unweighted), `cases` (unweighted), `population` (weighted denominator), `n_eff`,
-            `psus_with_cases`, `households_with_cases`. A three-valued outcome also has `unresolved` (persons), `resolved_only`
-            (the estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
-            proportion is between 0 and 1 and is never rescaled.
+        table: one row per cell (the total, or one category such as women): the `by` columns, `estimate`, `se`, `ci_low`,
+            `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n` (persons in the denominator, unweighted), `cases` (unweighted),
+            `population` (weighted denominator), `n_eff`, `psus_with_cases`, `households_with_cases`. An outcome that can be
+            unresolved (the answers do not decide it) also has `unresolved` (persons), `resolved_only` (the estimate among
+            resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A proportion is between 0
+            and 1 and is never rescaled.
         influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
             replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
             written.
@@ -140,8 +146,8 @@ class Estimates:
             a case `deff_at_zero` with its `source`.
         by: the breakdowns.
         parts: for a stack, what each of its labels is about (see `stack`); else empty.
-        unresolved_shares: for a three-valued outcome, the weighted share of unresolved persons in each row's denominator, with
-            its influence. None for other outcomes and for a stack.
+        unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in each row's
+            denominator, with its influence. None for other outcomes and for a stack.
         whole: if categories `not stated` are left out, the same estimates with these categories; else None.
         design: the design that the estimates were made from, with its domain; None for a stack. It is microdata: `fl.publish`
             reads from it which cells overlap.
@@ -160,13 +166,15 @@ class Estimates:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Returns the groups of all breakdowns, in the order of the table's columns."""
+        """Returns the names of all groups by which the table is broken down, in the order of its columns."""
         used = {group for breakdown in self.by for group in breakdown}
         return tuple(str(column) for column in self.table if column in used)
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance of all rows, from the influence values (rows × rows)."""
+        """Returns the covariance matrix of all rows of the table (rows × rows), computed from the influence values of the sampled
+        units.
+        """
         return self.units.covariance(self.influence)
 
     @checked
@@ -175,8 +183,8 @@ class Estimates:
 
         Args:
             wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a
-                callable that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`. A
-                callable may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max, comparisons).
+                function that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`. A
+                function may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max, comparisons).
                 A row is named by its label, never by its code: `"men"`. The total is `"total"`. A crossed row is a tuple in the
                 order of the table's columns: `("men", "north")`. If two breakdowns have the same label, give the values of all
                 group columns: `("not stated", "total")`.
@@ -186,18 +194,19 @@ class Estimates:
             (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact; others use the delta method.
 
         Raises:
-            RequestError: there is no such row, or more than one; nothing is wanted; the callable gives no single smooth number.
+            RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single smooth
+                number.
         """
         return contrast(self, wanted)
 
 
 def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
-    """Computes contrasts of the rows of an Estimates (R `svycontrast`).
+    """Computes contrasts (such as differences and ratios) between the rows of an `Estimates` (R `svycontrast`).
 
-    A mapping from rows to coefficients is linear: its estimate is Σ c·θ and its influence Σ c·z. A callable gets the estimates
-    and returns one number made by arithmetic, powers and NumPy's functions (`lambda p: p["men"] / p["women"]`). Its influence is
-    Σ ∂f/∂θ·z. The gradient is exact, by a complex step: Im f(θ + ih)/h. A function that is not smooth (abs, max, comparisons) has
-    no gradient.
+    A mapping from rows to coefficients is a linear contrast: its estimate is Σ c·θ and its influence Σ c·z. The other form is a
+    function that gets the estimates θ and returns one number, made by arithmetic, powers and NumPy's functions: `lambda p:
+    p["men"] / p["women"]`. Its influence is Σ ∂f/∂θ·z. The gradient is exact, by a complex step: Im f(θ + ih)/h. A function that
+    is not smooth (abs, max, comparisons) has no gradient.
 
     Args:
         est: the estimates.
@@ -208,7 +217,8 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
         is blank.
 
     Raises:
-        RequestError: there is no such row, or more than one; nothing is wanted; the callable gives no single smooth real number.
+        RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single smooth real
+            number.
     """
     if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
         raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
@@ -224,7 +234,8 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
 
 @checked
 def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
-    """Estimate the ratio of the estimate of `row` to that of `reference`, with an interval on the log scale, r·exp(±t·SE(log r)).
+    """Estimate how many times the estimate of one row is that of another (the reference): `{"men": 0.02, "women": 0.01}` gives 2.
+    The interval is computed on the log scale, r·exp(±t·SE(log r)).
 
     In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). Without cases in
     `reference` there is no ratio, and without cases in `row` no interval; the numbers are then blank.
@@ -249,7 +260,7 @@ def find_row(est: Estimates, row: RowName) -> int:
 
     The name is the category ("men"), or "total" for everybody. A row of a crossed breakdown or a stack is "men × north" or
     ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, the name is the values of all
-    group columns: ("not stated", "total").
+    group columns: ("not stated", "total"). If no row has the name, a hyphen in it stands for the dash of a band ("18-24").
 
     Raises:
         RequestError: there is no such row, or more than one; the message lists the rows.
@@ -257,12 +268,14 @@ def find_row(est: Estimates, row: RowName) -> int:
     groups = list(est.groups)
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
     short = [tuple(v for v in values if v != TOTAL) for values in full]
-    if not isinstance(row, tuple):
-        row = str(row)
-        found = [i for i, values in enumerate(short) if (crossed(values) or TOTAL) == row]
-    else:
-        wanted = tuple(str(v) for v in row)
-        found = [i for i, (whole, part) in enumerate(zip(full, short, strict=True)) if wanted in (whole, part)]
+    row = tuple(map(str, row)) if isinstance(row, tuple) else str(row)
+    names: list[set[Any]] = (
+        [{crossed(values) or TOTAL} for values in short]
+        if isinstance(row, str)
+        else list(map(set, zip(full, short, strict=True)))
+    )
+    found = [i for i, own in enumerate(names) if row in own]
+    found = found or [i for i, own in enumerate(names) if _hyphened(row) in map(_hyphened, own)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -276,8 +289,15 @@ def find_row(est: Estimates, row: RowName) -> int:
     raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
 
 
+def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Returns a row's name with hyphens in place of dashes."""
+    return name.replace("–", "-") if isinstance(name, str) else tuple(part.replace("–", "-") for part in name)
+
+
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """Returns a contrast's value, its derivatives with respect to the estimate of each row, and the rows that it uses."""
+    """Returns three things about a contrast: its value, its derivatives with respect to the estimate of each row, and the rows
+    that it uses.
+    """
     theta = est.table["estimate"].to_numpy(dtype=float)
     weights = np.zeros(len(theta))
     if isinstance(what, Mapping):
@@ -301,7 +321,9 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
 
 
 def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
-    """Returns what a contrast's callable gives; nan if it divides by 0. Stop if it is not one smooth number."""
+    """Returns the number that the function of a contrast returns; nan if it divides by 0. Stops if the function does not return a
+    single smooth number.
+    """
     try:
         with np.errstate(all="ignore"):
             value = function(rows)
@@ -315,7 +337,9 @@ def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: Est
 
 
 def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows) -> bool:
-    """Returns whether a callable has no value because it divides by 0, and not because it returns nan by itself."""
+    """Returns whether the function of a contrast has no value because it divides by 0. If it returns nan for another reason, the
+    result is false.
+    """
     try:
         with np.errstate(divide="raise", invalid="raise"):
             function(rows)

@@ -38,8 +38,8 @@ def holm(p: ArrayLike) -> Array:
 
 
 def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
-    """Returns the difference between every two categories of a group, as R's svycontrast does. Persons `not stated` are in no
-    pair.
+    """Returns the difference between every two categories of a group (such as men and women), as R's svycontrast does. The
+    category `not stated` is in no pair.
 
     Args:
         est: estimates that hold the breakdown by this group alone.

@@ -24,7 +24,7 @@ EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 @dataclass(frozen=True)
 class Confidence:
-    """How an interval is computed: the method for a proportion (`wald` and others), and the confidence level."""
+    """How an interval is computed: `method` for a proportion (such as `wald` or `korn_graubard`), and the confidence level."""
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
@@ -32,7 +32,8 @@ class Confidence:
 
 @dataclass(frozen=True)
 class SeenProportion:
-    """One proportion or many, as estimated from a sample. Each field is a number, or all are arrays of one shape.
+    """A proportion as estimated from a sample, with what its interval needs. It can hold many proportions at once: each field is
+    then an array, and all arrays have one shape.
 
     Attributes:
         p: the estimate.
@@ -53,7 +54,8 @@ class SeenProportion:
 
 @dataclass(frozen=True)
 class SeenCases:
-    """One number of cases or many, as estimated from a sample.
+    """A number of cases as estimated from a sample, with what its interval needs. It can hold many numbers at once; the fields
+    are then arrays.
 
     Attributes:
         total: the estimate.
@@ -73,23 +75,28 @@ class SeenCases:
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:
-    """Returns the upper two-sided quantile of Student's t; nan without degrees of freedom."""
+    """Returns t, the quantile of Student's distribution for a two-sided interval at this level; nan without degrees of freedom.
+    Level 0.95 and many degrees of freedom give 1.96.
+    """
     from scipy.special import stdtrit
 
     return np.asarray(stdtrit(df, 1 - (1 - level) / 2))[()]
 
 
 def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
-    """Returns the degrees of freedom if few PSUs have cases: at most the PSUs with cases minus one, and at least 1.
+    """Returns the degrees of freedom for the interval of a rare event: the smaller of the design's degrees of freedom and the
+    number of PSUs with cases minus one, but at least 1.
 
-    If no PSU has a case, or their number is unknown (nan), they are the design's degrees of freedom.
+    If no PSU has a case, or the number of PSUs with cases is unknown (nan), the design's degrees of freedom are returned.
     """
     df, psus = np.asarray(df, dtype=float), np.asarray(psus_with_cases, dtype=float)
     return np.asarray(np.where(psus > 0, np.minimum(df, np.maximum(psus - 1, 1.0)), df))[()]
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Returns exact binomial limits; `successes` and `n` need not be whole numbers."""
+    """Returns the exact binomial limits (Clopper and Pearson) of a proportion: `successes` of `n`. The two need not be whole
+    numbers.
+    """
     from scipy.special import betaincinv
 
     alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)

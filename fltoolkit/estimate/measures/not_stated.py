@@ -1,4 +1,4 @@
-"""Removes the category `not stated` from a result, and counts its persons in the note."""
+"""Removes the rows of the category `not stated` from a result, and says in a note how many persons are in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ OF_CASES = ("share", "duration", "quantile")
 
 
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
-    """Returns the estimates without the rows of categories `not stated` (`drop`), or unchanged (`show`).
+    """Returns the estimates without the rows whose category is `not stated` if `how` is `drop`. If it is `show`, they are
+    returned unchanged.
 
     The other rows and the total do not change: a share is still a share of all cases. The note (`about.not_stated`) says how many
     persons are in the removed rows, as it may be printed. The estimates with all rows are kept in `whole`.
@@ -36,7 +37,7 @@ def stated_only(est: Estimates, how: NotStated) -> Estimates:
 
 
 def _note(est: Estimates, groups: list[str]) -> str:
-    """Returns the words that say, for each group, how many persons or cases are not stated."""
+    """Returns a note, in words, that gives for each group the number of persons or cases whose category is not stated."""
     limit = est.design.mask.limit if est.design else LIMIT
     of_cases = est.about.measure in OF_CASES
     words = []

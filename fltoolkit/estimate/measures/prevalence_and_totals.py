@@ -64,13 +64,13 @@ def prevalence(
 ) -> Estimates:
     """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
 
-    For a classified survey, the headline counts established cases over all persons asked (docs/methods.md §1). Unresolved persons
-    stay in the denominator, and their number is shown.
+    For a classified survey, the rate is established cases over all persons asked (docs/methods.md §1). Unresolved persons (the
+    answers do not decide) stay in the denominator, and their number is shown.
 
     Args:
         design: a classified survey, or any design.
         outcome: a true/false column.
-        by: the breakdowns (see `fl.cube`).
+        by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
         population: a population of survey.yaml; by default its first, or that of a sector in `by`.
         where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
             They are a domain: sampling units without such persons still count in the variance. None: everybody.
@@ -131,7 +131,9 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. The other arguments mean the same as in
+    `prevalence`.
+    """
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -148,7 +150,9 @@ def ratio(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
+    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. The other arguments mean the same
+    as in `prevalence`.
+    """
     estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -166,8 +170,8 @@ def share(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate how the cases of a classified survey are distributed over `group`. For another design, all persons are
-    distributed.
+    """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
+    such as 40 % women and 60 % men. For another design, all persons are distributed.
 
     The shares in each `by` cell add up to one; `n` is the number of cases that are distributed.
 
@@ -202,23 +206,25 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Returns persons by step and trace of their classification.
+    """Returns how many persons have each trace (the path of their classification in words), by step of the flowchart.
 
-    Traces are answers: only `paths_to_outcomes.paths` may publish them.
+    Traces reveal single answers, so only `paths_to_outcomes.paths` may publish them.
     """
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
     return estimate(persons, estimand, population, Confidence())
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """Reads the persons once, then computes the estimates from the PSU × cell table. `population` is as in `prevalence`."""
+    """Returns the estimates that an `Estimand` describes (what is estimated, and for which groups). The persons are read once and
+    summed by PSU and cell; the estimates are computed from these sums. `population` is as in `prevalence`.
+    """
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Stop if an outcome of the user's own is broken down by a group that only cases of forced labour have."""
+    """Stop if an outcome that the user defined is broken down by a group that only cases have, such as the form."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
@@ -228,8 +234,8 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns `prevalence` of the default population and, if weights add up to the population, its `total`, both from one
-    pass.
+    """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced labour.
+    Without weights that add up to the population there is no number. Both are computed from one pass.
     """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     run, chosen = _headline_pass(persons, measures[-1])
@@ -238,7 +244,7 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
-    """Returns the pass for one measure of the whole default population, and that population."""
+    """Returns the sums from one pass over the whole default population, for one measure. Also returns this population."""
     chosen = population_of(persons, None, (), "forced_labour")
     return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
@@ -277,9 +283,9 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
-    """Raise a `DesignError` if an estimate is not possible with the design and its weights.
+    """Raise a `DesignError` if the design or its weights do not allow any estimate.
 
-    It makes the pass, but no estimate.
+    The persons are read and summed, but nothing is estimated.
     """
     _headline_pass(persons, "prevalence")
 
@@ -297,7 +303,9 @@ def is_truth(design: Design, name: str) -> bool:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
+    """Returns the reference population with this name. Without a name, it is the population of a job among the groups (such as
+    the sector of the main job, asked of all workers), or else the default population.
+    """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -337,7 +345,9 @@ def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
 
 
 def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result. `population` is the name of the reference population."""
+    """Returns the facts behind a result (measure, population, reference period and others) as an `About`. `run` holds the sums of
+    the pass, and `population` is the name of the reference population.
+    """
     outcome, measure = run.estimand.outcome, run.estimand.measure
     groups = (*run.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -380,6 +390,8 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns the facts behind an estimate that nobody has compared with their source, in words; empty if there are none."""
+    """Returns, in words, the facts behind an estimate that somebody recalled and nobody has compared with their source. Empty if
+    there are none.
+    """
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

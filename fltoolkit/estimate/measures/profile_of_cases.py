@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -50,19 +51,24 @@ def profile(
     *,
     measure: Literal["share", "total"] = "share",
     population: str | None = None,
+    where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate, among the cases, the share (R = Σw·y / Σw) or the number (Σw·y) that have each characteristic.
+    """Estimate, among the cases (persons in forced labour), the share (R = Σw·y / Σw) or the number (Σw·y) that have each
+    characteristic, such as debt bondage.
 
-    The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked; for each side
-    also the stage and the mode, if survey.yaml gives them; the form; the band of months; and whether it continues at the
-    interview. Those of children are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
+    The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked. If survey.yaml
+    gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each
+    side, the form, the band of months, and whether the forced labour continues at the interview. Those of children are the worst
+    forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
         by: breakdowns of at most one group that everybody has (see `fl.cube`).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
+        where: the persons included, by the labels of one group, as in `prevalence`; without `by`. Such a profile is not published:
+            publish the one by this group.
         level: the confidence level.
 
     Returns:
@@ -76,8 +82,8 @@ def profile(
         min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
-        RequestError: a breakdown has more than one group, or a group that only cases have; the population holds adults and
-            children.
+        RequestError: a breakdown has more than one group, or a group that only cases have; `where` names a group beside another
+            one; the population holds adults and children.
         NotAvailable: the population has fewer than 30 cases.
         DesignError: the weights are normalised, and a number is wanted.
     """
@@ -86,6 +92,12 @@ def profile(
         require_totals(persons, "profile")
     chosen = population_of(persons, population, groups_of(wanted), "")
     _refuse(persons, wanted, chosen.name)
+    if len(taken := [*(where or {}), *groups_of(wanted)]) > 1 and where:
+        raise RequestError(
+            "a profile is by one group at a time: with two the cells are too small", where="profile: where", found=taken,
+            do="name one group, in where or in by",
+        )  # fmt: skip
+    persons = within(persons, where)
     told = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
     base = make_pass(told.persons, estimand, chosen)
@@ -102,7 +114,7 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Stop if no profile is possible by these groups or for this population."""
+    """Stop if a profile (a table that describes the cases) is not possible by these groups or for this population."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
@@ -122,10 +134,10 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
 
 @dataclass(frozen=True)
 class _Answers:
-    """The answers of the cases in each cell.
+    """The answers of the cases (persons in forced labour) in each cell of a table, for each characteristic such as debt bondage.
 
     Attributes:
-        run: the pass. At first its cells are those of the breakdowns.
+        run: the sums from one pass over the persons. At first its cells are those of the breakdowns.
         told: the characteristics.
     """
 
@@ -134,8 +146,8 @@ class _Answers:
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
-        """Returns the answers in each row of the pass's table as letters (rows × characteristics); blank for persons who are not
-        cases.
+        """Returns the answers of the cases as letters (yes, no, unresolved), one row per row of the table of sums and one column
+        per characteristic. They are blank in rows of persons who are not cases.
         """
         text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
         found = np.full((len(text), many), "", dtype="<U1")
@@ -144,9 +156,9 @@ class _Answers:
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        """Returns which row of the result belongs to each characteristic and cell.
+        """Returns the row of the result for each pair of a characteristic (such as debt bondage) and a cell.
 
-        Rows are sorted by topic, then by breakdown.
+        The rows are sorted by topic (the table to which a characteristic belongs), then by breakdown.
         """
         cells = self.run.base.keys
         topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
@@ -157,14 +169,16 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """Returns, for each row of the result, the position of the cell that is its denominator."""
+        """Returns, for each row of the result, which cell is its denominator: all cases of the same breakdown category. The cell
+        is given by its position.
+        """
         found = np.empty(self._places.size, dtype=np.intp)
         found[self._places] = np.arange(self._places.shape[1])
         return found
 
     @cached_property
     def keys(self) -> pd.DataFrame:
-        """Returns the keys of the result's rows: one column per topic, then the columns of the cells."""
+        """Returns what identifies each row of the result: the characteristic (one column per topic), then the group columns."""
         of = np.empty(self._places.size, dtype=np.intp)
         of[self._places] = np.arange(len(self.told.of))[:, None]
         chosen = [self.told.of[k] for k in of]
@@ -172,7 +186,9 @@ class _Answers:
         return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
 
     def having(self, *letters: str) -> Cells:
-        """Returns one cell per row of the result: the cases whose answer on the row's characteristic is one of these letters."""
+        """Returns cells for counting, one per row of the result: the cases whose answer on the characteristic of this row is one
+        of the given letters (yes, no, unresolved).
+        """
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
@@ -182,16 +198,18 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def seen_by(self, *letters: str) -> Pass:
-        """Returns the pass with the cells of `having`: the cases whose answer is one of these letters."""
+        """Returns the sums of the pass, limited to cases whose answer is one of the given letters. Its cells are those of
+        `having`.
+        """
         return replace(self.run, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
-        """Returns the breakdowns of the result."""
+        """Returns the breakdowns of the result: for each table, the groups by which it is broken down."""
         return tuple((topic, *b) for topic in self.told.topics for b in self.run.estimand.by)
 
 
 def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
-    """Returns the estimates of a pass whose cells are the cases with each characteristic."""
+    """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons."""
     run, total = answers.run, answers.run.estimand.measure == "total"
     weights = run.by_unit("w", run.base, run.counted)
     rows = counts(run, weights, run.counted)
@@ -217,7 +235,7 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
 
 
 def _open(answers: _Answers) -> OpenPersons:
-    """Returns the cases for whom a characteristic is unresolved."""
+    """Returns the unresolved cases of each row: the answers do not decide whether they have the characteristic."""
     run, cells = answers.run, answers.having(OPEN)
     n, w = (cells.sums(run.table[c].to_numpy(), run.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.seen_by(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
@@ -225,8 +243,8 @@ def _open(answers: _Answers) -> OpenPersons:
 
 
 def _others(answers: _Answers) -> pd.DataFrame:
-    """Returns counts of the cases without a characteristic, and the largest share of one household or PSU, with and without
-    it.
+    """Returns, for each characteristic (such as debt bondage), how many cases do not have it. Also returns the largest weighted
+    share of one household or PSU among the cases with it, and among those without it.
     """
     run, without = answers.run, answers.seen_by(NO)
     return pd.DataFrame(

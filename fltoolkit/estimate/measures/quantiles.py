@@ -109,7 +109,7 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns what the quantiles are of: a column of all persons, or the months of a survey's cases."""
+    """Returns what the quantiles describe: a column of all persons, or the months in forced labour of a survey's cases."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
@@ -123,7 +123,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(run: Pass, y: str) -> Array:
-    """Returns the value of each table row; nan for rows that are not counted."""
+    """Returns the value of the variable for each row of the table of sums; nan for rows that do not count."""
     texts = run.table[KEY + y].iloc[run.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:
@@ -137,7 +137,9 @@ def _values(run: Pass, y: str) -> Array:
 
 
 def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """Returns the quantile of one share in every cell, with its Woodruff interval, and its influence."""
+    """Returns the quantile at one share p (0.5 is the median) in every cell, with its Woodruff interval. Also returns the
+    influence values.
+    """
     distribution = _distribution(run, values)
     at = np.array([_quantile(*d, p) for d in distribution])
     up_to = _up_to(run, values, at)
@@ -161,7 +163,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
 
 
 def _persons_behind(run: Pass) -> dict[str, Any]:
-    """Returns the columns on the persons behind each quantile: persons, cases, weights, PSUs and households."""
+    """Returns the columns of the result that count what each quantile rests on: persons, cases, weights, PSUs and households."""
     t, counted = run.table, run.counted
     return {
         "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
@@ -172,7 +174,9 @@ def _persons_behind(run: Pass) -> dict[str, Any]:
 
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
-    """Returns, for each cell, its values in order and the weighted share of persons up to each value."""
+    """Returns the distribution of the variable in each cell: its values in order, and for each value the weighted share of
+    persons who do not exceed it.
+    """
     weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
@@ -186,13 +190,15 @@ def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the smallest value whose share is at least p; nan if p is not between 0 and 1."""
+    """Returns the quantile at the share p (0.5 is the median): the smallest value that at least this share of persons does not
+    exceed. `shares` is the share of persons up to each value. The result is nan if p is not between 0 and 1.
+    """
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
 
 
 def _up_to(run: Pass, values: Array, at: Array) -> Cells:
-    """Returns the cells without the rows whose value is above the cell's quantile."""
+    """Returns cells for counting, in which only the rows remain whose value is at most the quantile of their cell."""
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
     return Cells(run.cells.keys, tuple(codes))

@@ -80,7 +80,9 @@ def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float 
 
 
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """Adds the design effect assumed for rows without a case: that of survey.yaml, else the whole population's, else Kish's."""
+    """Returns the design effects, with the one that is assumed for rows without a case. It is the design effect that survey.yaml
+    gives. Without it, it is that of the whole population, and else Kish's.
+    """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
         value, source = np.full(len(rows), from_spec), "survey.yaml"
@@ -103,7 +105,7 @@ def _of_everyone(run: Pass) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """Returns the columns of the result in their order, with the interval that fits the measure.
+    """Returns the table of a result with its columns in order. Each row gets the confidence interval that fits the measure.
 
     Args:
         whole: whether every weight stands for at least one person. Then a total is never below `least`, the cases in the sample
@@ -144,21 +146,21 @@ def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
 
 @dataclass(frozen=True)
 class UnresolvedShares:
-    """The weighted share of unresolved persons in each row's denominator (Σw·unresolved / Σw), and its influence (units ×
-    rows).
+    """The weighted share of unresolved persons among the persons of each row (Σw·unresolved / Σw), and its influence (units ×
+    rows). A person is unresolved if the answers do not decide whether they are a case.
     """
 
     share: Array
     influence: Matrix
 
     def of_rows(self, rows: Codes) -> UnresolvedShares:
-        """Returns the shares and the influence of some rows of the result."""
+        """Returns the shares of unresolved persons, and their influence, for some rows of the result only."""
         return UnresolvedShares(self.share[rows], self.influence[:, rows])
 
 
 @dataclass(frozen=True)
 class OpenPersons:
-    """The persons in each row's denominator for whom the answers do not decide whether they are cases.
+    """The unresolved persons in the denominator of each row: their answers do not decide whether they are cases.
 
     Attributes:
         persons: their number by row, unweighted.
@@ -176,7 +178,7 @@ class OpenPersons:
 
 
 def open_persons(run: Pass) -> OpenPersons:
-    """Returns the unresolved persons of a pass."""
+    """Returns the unresolved persons of a pass (one reading of the persons): their answers do not decide whether they are cases."""
     n, w = (run.of_base(run.base.sums(run.table[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
     return OpenPersons(n, w, run.of_base(run.by_unit("w", run.base, run.unresolved)), run.psus_with_cases(unresolved=True))
 
@@ -184,7 +186,8 @@ def open_persons(run: Pass) -> OpenPersons:
 def unresolved(
     run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: OpenPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """Returns the columns on unresolved persons, and the share of unresolved persons.
+    """Returns the columns about unresolved persons, whose answers do not decide whether they are cases. Also returns their
+    weighted share.
 
     The columns are their number, the estimate without them, and the upper bound with all of them as cases.
     """
@@ -211,8 +214,8 @@ def unresolved(
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
     """Returns the number of PSUs that limits the degrees of freedom of a proportion.
 
-    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. It is 0 if nobody or everybody is a
-    case: then nothing limits the degrees of freedom.
+    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. If nobody or everybody is a case, it
+    is 0, which means that nothing limits the degrees of freedom.
     """
     found = with_cases.to_numpy(float, na_value=np.nan)
     return found if without is None else np.minimum(found, without.to_numpy(float, na_value=np.nan))

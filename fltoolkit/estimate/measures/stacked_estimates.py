@@ -27,7 +27,8 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 
 @checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
-    """Join Estimates of one measure, from one sample or several. The result's `covariance` is between any two rows of all parts.
+    """Join several Estimates of one measure in one table, so that any two rows can be compared: rule sets on one sample, or
+    rounds of a survey. `covariance` of the result is between any two rows of all parts.
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
     labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
@@ -82,8 +83,8 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets, with one pass for each. `covariance` includes that between the rule
-    sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour), with one pass for each. `covariance` of
+    the result also holds the covariance between the rule sets.
 
     Args:
         survey: what `fl.read_survey` returned.
@@ -110,7 +111,9 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """Returns one influence matrix with the columns of all parts, and the units that its rows are about."""
+    """Returns the influence values of several Estimates as one matrix: one column per result, and one row per sampled unit. Also
+    returns these units.
+    """
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
         return side_by_side([est.influence for est in parts.values()]), first.units
@@ -118,9 +121,10 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """Returns the scaled influence of Estimates from different samples as one matrix, and its units.
+    """Returns the influence values of Estimates from different samples as one scaled matrix, and the sampled units to which its
+    rows belong.
 
-    `shared` is as in `stack`.
+    `shared` says whether PSUs with the same stratum and label are the same area, as in `stack`.
     """
     labels = [set(psu_labels(est.units)) for est in parts.values()]
     both = sum(map(len, labels)) - len(set().union(*labels))
@@ -151,7 +155,9 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _shared(abouts: Sequence[About]) -> About:
-    """Returns the facts that all parts share; others are blank. Facts to verify and the number of persons left out are kept."""
+    """Returns the facts behind several estimates that are to be one table. A fact that is not the same for all is blank. Facts to
+    verify and the number of persons left out are kept.
+    """
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

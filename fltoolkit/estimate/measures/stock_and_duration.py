@@ -51,9 +51,9 @@ def stock(
 
     m is the number of months of a case in forced labour within the T months of the period, so m/T is a share of its days
     (docs/methods.md §2). The variance is that of a weighted total. A number has the log-scale interval of totals; if every weight
-    is at least 1, its floor is the unweighted Σ m/T. A rate has the interval of proportions, which is rather too wide for shares
-    of a period. Without a case the interval is [0, N·upper], as for the flow. The upper bound takes unresolved persons as in
-    forced labour all the time.
+    is at least 1, its lower limit is at least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too
+    wide here. Without a case the interval of a number is [0, N·upper], as in `total`. For the upper bound, unresolved persons
+    count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.
@@ -150,7 +150,9 @@ def duration(
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
-    """Stop on a rate by a group that only cases have."""
+    """Stop if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has no
+    denominator.
+    """
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,
@@ -227,5 +229,7 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
 
 
 def basis(months: Months) -> Reason:
-    """Returns the words that say which months a stock or a duration counts: those of all spells, or of the last."""
+    """Returns, in words, which months a stock or a duration counts: the months of all spells of forced labour, or those of the
+    last spell.
+    """
     return BASIS[months.covers]

@@ -1,4 +1,6 @@
-"""Groups the persons of a model by their covariates. All persons with the same covariates are one row of sums."""
+"""Groups the persons of a model by their covariates. All persons with the same values (a pattern, such as women in the north)
+become one row of sums.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,12 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted. Confidential: most patterns are only a few persons.
+    """The data to which a model is fitted: one row of sums per pattern, which is a combination of covariate values such as women
+    in the north. The data are confidential, because most patterns are only a few persons.
 
     Attributes:
-        run: the pass. Its breakdown 0 are the patterns; the other breakdowns are each covariate alone.
+        run: the sums from one pass over the persons. Its first breakdown has the patterns; each of the others has one covariate
+            alone.
         code: the pattern of each table row; -1 outside the model.
         frame: the covariates, one row per pattern: categories in their order, or numbers.
         x: the model matrix (patterns × coefficients).
@@ -59,7 +63,7 @@ class Patterns:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """Returns which table rows are in the model."""
+        """Returns, for each row of the table of sums, whether it belongs to the model."""
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
@@ -67,14 +71,17 @@ class Patterns:
         return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sum of a table column for each pattern."""
+        """Returns the sum of a column of the table of sums for each pattern (combination of covariate values, such as women in
+        the north).
+        """
         values = self.run.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
-        """Returns the score Σ(wy − μ·w)·x by sampled unit (units × coefficients).
+        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). Their variance gives that
+        of the coefficients. `mu` is the fitted probability of each pattern.
 
-        Calibrated weights add rows below (`Pass.carried`).
+        With calibrated weights, more rows follow below those of the units (`Pass.carried`).
         """
         table, used = self.run.table, self.used
         at = self.code[used]
@@ -169,7 +176,9 @@ def is_sensitive(design: Design, name: str) -> bool:
 
 
 def covariates(formula: str) -> list[str]:
-    """Returns the columns that a formula names on its right side."""
+    """Returns the columns that are the covariates of a formula: those on its right side. `forced_labour ~ C(sex) + age` gives
+    `sex` and `age`.
+    """
     return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
 
 
@@ -184,7 +193,9 @@ def _sides(formula: str) -> tuple[str, str]:
 
 
 def _factors(terms: str) -> dict[str, list[str]]:
-    """Returns the factors of a formula's right side, such as `C(sex)`, with the columns that each factor uses."""
+    """Returns the factors on the right side of a formula, such as `C(sex)`, and for each factor the columns that it uses:
+    `{"C(sex)": ["sex"]}`.
+    """
     from patsy import ModelDesc, PatsyError
 
     try:
@@ -196,8 +207,8 @@ def _factors(terms: str) -> dict[str, list[str]]:
 
 
 def names_in(factor: str) -> list[str]:
-    """Returns the columns that a factor of a formula uses: its names that are not called as functions, and names in
-    `Q("...")`.
+    """Returns the columns that a factor of a formula uses: `C(sex, Treatment("men"))` gives `sex`. They are the names that are
+    not called as functions, and the names in `Q("...")`.
     """
     nodes = list(ast.walk(ast.parse(factor)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
@@ -233,7 +244,9 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns one covariate of the patterns: numbers, or categories in the order in which a table shows them."""
+    """Returns one covariate, one value per pattern (combination of covariate values). It is a number, or a category; categories
+    are in the order in which a table shows them.
+    """
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:
         return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)
@@ -243,7 +256,9 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 
 def _category_value(text: str) -> int | float | str:
-    """Returns a category as the number that a formula writes, so that Treatment(2) names the category 2."""
+    """Returns a category as the value by which a formula names it: a number if its text is a number. `"2"` becomes 2, so that
+    Treatment(2) finds the category.
+    """
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 

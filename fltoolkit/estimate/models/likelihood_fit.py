@@ -34,7 +34,9 @@ class PatternSums(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """A maximum: coefficients, fitted probabilities, inverse of the information X'WX, and the (penalised) log-likelihood."""
+    """The result of a fit, at the maximum of the likelihood: coefficients, fitted probabilities, the inverse of the information
+    X'WX, and the (penalised) log-likelihood.
+    """
 
     beta: Array
     mu: Array
@@ -43,7 +45,9 @@ class Fit:
 
 
 def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
-    """Returns the coefficients that maximise Σ y·log μ + (w − y)·log(1 − μ), by statsmodels' GLM on the patterns.
+    """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ y·log μ + (w − y)·log(1
+    − μ). y are the weighted cases and w the weighted persons of each pattern (a combination of covariate values); x is the model
+    matrix. statsmodels' GLM does the work.
 
     Raises:
         RequestError: no maximum was found.
@@ -64,8 +68,8 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
 
 
 def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:
-    """Returns the coefficients that maximise the same log-likelihood plus ½ log |X'WX| (Firth 1993), which statsmodels does not
-    offer.
+    """Returns Firth's estimate of a logistic regression: the coefficients that maximise the log-likelihood of `fit` plus ½ log
+    |X'WX| (Firth 1993). statsmodels does not offer this.
 
     It takes Newton's steps with the modified score X'(y − wμ + h(½ − μ)); h are the leverages (Heinze and Schemper 2002). If x
     lacks full rank, it takes the shortest step; estimable quantities are still right.
@@ -104,7 +108,7 @@ def _not_settled() -> RequestError:
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Returns Firth's penalised likelihood, and the fitted probabilities, for given coefficients."""
+    """Returns the fit at given coefficients `beta`: Firth's penalised likelihood and the fitted probabilities."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -119,10 +123,11 @@ def _inverse(x: Array, v: Array) -> Array:
 
 
 def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
-    """Returns the limits of coefficient j by the profile of Firth's likelihood.
+    """Returns the confidence limits of coefficient j, by the profile of Firth's likelihood.
 
-    At a limit, twice the fall of the log-likelihood from its maximum equals `drop`. A limit is infinite if the fall never reaches
-    it. Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
+    At a limit, the log-likelihood is lower than its maximum, and twice this fall equals `drop`. A limit is infinite if the fall
+    never becomes so large. Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and
+    Schemper 2002).
     """
     from scipy.optimize import brentq
 
@@ -162,7 +167,8 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
 
 def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
-    """Returns directions in which the likelihood rises for ever (directions × coefficients); none if every estimate is finite.
+    """Returns the directions in which the likelihood rises without end (directions × coefficients). There are none if every
+    estimate is finite. Example: a category without a case gives one such direction.
 
     A direction b has x'b ≥ 0 in patterns with only cases, ≤ 0 in patterns with only others, and 0 in patterns with both; not all
     are 0 (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty; the other patterns are
@@ -193,9 +199,10 @@ def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> 
 
 
 def predict(x: Array, beta: Array, ways: Array) -> Array:
-    """Returns probabilities.
+    """Returns the predicted probability of each row of a model matrix x. `ways` are the directions in which the likelihood rises
+    without end (see `separated`).
 
-    Under separation they are 0 or 1 for each pattern with x'b ≠ 0, by the sign of the first such direction.
+    A row with x'b ≠ 0 for such a direction b has probability 0 or 1, by the sign of the first of them.
     """
     from scipy.special import expit
 

@@ -36,7 +36,7 @@ ALIASED = Reason.of("model.aliased")
 
 @dataclass(frozen=True)
 class Logit:
-    """A fitted model. Its categories may hold few persons: `fl.risk_factors` decides what may be published.
+    """A fitted logistic regression. Its categories may hold few persons: `fl.risk_factors` decides what may be published.
 
     Attributes:
         table: one row per coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
@@ -82,13 +82,15 @@ class Logit:
         return np.where(none[:, None] | none[None, :], np.nan, self._fitted.covariance)
 
     def conf_int(self) -> pd.DataFrame:
-        """Returns limits of the coefficients: t intervals (R `confint`); with Firth under separation, profile likelihood
-        limits.
+        """Returns the confidence limits of the coefficients. They are t intervals (R `confint`). With Firth's method,
+        coefficients under separation have profile likelihood limits.
         """
         return self.table[["ci_low", "ci_high"]]
 
     def odds_ratios(self) -> pd.DataFrame:
-        """Returns odds ratios with limits: `term`, `category`, `odds_ratio`, `ci_low`, `ci_high`, `reason`; without intercept."""
+        """Returns the odds ratios of a fitted model with their limits, without the intercept. The columns are `term`, `category`,
+        `odds_ratio`, `ci_low`, `ci_high` and `reason` (why a number is missing).
+        """
         rows = self.table[self.table["term"] != "Intercept"]
         ratios = pd.DataFrame(
             {to: np.exp(rows[c]) for to, c in (("odds_ratio", "coefficient"), ("ci_low",) * 2, ("ci_high",) * 2)}
@@ -96,7 +98,9 @@ class Logit:
         return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
 
     def margins(self) -> pd.DataFrame:
-        """Returns average marginal effects (see `marginal_effects.marginal_effects`)."""
+        """Returns average marginal effects: how the predicted probability changes if one covariate changes (see
+        `marginal_effects`).
+        """
         endless = separated_rows(self.table)
         return marginal_effects(self._fitted, endless, self.df, self.level)
 
@@ -152,8 +156,8 @@ def logit(
     that covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
     profile likelihood, with its fall scaled by Kish's design effect.
 
-    Unresolved persons are not cases and stay in, as in the headline. `not stated` is a category of its own. Persons without a
-    number are left out and counted.
+    Unresolved persons (the answers do not decide) do not count as cases and stay in the model. `not stated` is a category of its
+    own. Persons without a number are left out and counted.
 
     Args:
         design: a classified survey, or any design.
@@ -178,7 +182,9 @@ def logit(
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
-    """Fits the model of `logit` to patterns that are read already. So two fits, with and without penalty, need only one pass."""
+    """Fits the model of `logit` to data that are already grouped by covariates (`Patterns`). So two fits, with and without
+    penalty, need only one reading of the persons.
+    """
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     largest = np.abs(p.x).max(axis=0)
@@ -228,7 +234,9 @@ class _Solver:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """Returns all coefficients (0 if aliased), and mu of every pattern (0 or 1 if it is predicted with certainty)."""
+        """Returns the fit with all coefficients (0 for a column that depends on earlier ones) and the fitted probability of every
+        pattern (0 or 1 if it is predicted with certainty).
+        """
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.run.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
@@ -252,9 +260,9 @@ class _Solver:
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """Returns the distance of each replicate's coefficients from the centre.
+    """Returns how far the coefficients of each replicate are from the centre. The variance is computed from these distances.
 
-    The model is refitted under each (as R `svyglm` does).
+    The model is fitted again under the weights of each replicate, as R `svyglm` does.
     """
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
@@ -274,8 +282,8 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 
 
 def _lost(solver: _Solver, y: Array, w: Array) -> str:
-    """Returns the first coefficient that one replicate's weights cannot estimate although the survey's weights can; "" if there
-    is none.
+    """Returns the name of the first coefficient that the weights of one replicate cannot estimate, although the full weights can.
+    Empty if there is none.
 
     For example, a half-sample may leave out all cases of a category, or all its persons.
     """
@@ -336,7 +344,9 @@ def _why(row: Mapping[Hashable, Any]) -> Reason:
 
 
 def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Returns which coefficients have no finite maximum likelihood estimate because of separation."""
+    """Returns, for each coefficient of a table, whether separation leaves it without a finite maximum likelihood estimate.
+    Separation means that a category has no case, or only cases.
+    """
     return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 

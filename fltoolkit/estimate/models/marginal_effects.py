@@ -20,10 +20,10 @@ STEP = 1e-4  # for the derivative by a number; exact for a term that is linear i
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model on the scale of its covariates.
+    """A fitted model whose coefficients belong to the covariates on their own scale, as marginal effects need it.
 
-    It has the patterns, the coefficients, their covariance under the design, and the directions in which the coefficients grow
-    without end (`likelihood_fit.separated`).
+    It holds the patterns (sums by combination of covariates), the coefficients, their covariance under the design, and the
+    directions in which the likelihood rises without end (`likelihood_fit.separated`).
     """
 
     patterns: Patterns
@@ -33,8 +33,8 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns one row per coefficient, indexed by patsy's name: `term`, `category`, and the category's unweighted `n` and
-    `cases`.
+    """Returns what each coefficient of a model is about, one row per coefficient: `term`, `category`, and the unweighted persons
+    (`n`) and `cases` of the category. The index is patsy's name of the coefficient.
     """
     rows = []
     for term, place in p.info.term_name_slices.items():
@@ -82,7 +82,9 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """Returns pairs of model matrices whose predictions are compared, with the labels and the distance between the two."""
+    """Returns the comparisons of one covariate. Each has two labels, two model matrices whose predictions are compared, and the
+    distance between the two.
+    """
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
@@ -102,7 +104,9 @@ def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
 
 
 def reference_of(p: Patterns, name: str) -> object:
-    """Returns the reference category of a covariate: its coefficients are 0 in the formula's first factor with this covariate."""
+    """Returns the reference category of a covariate, with which the others are compared. Its coefficients are 0 in the first
+    factor of the formula that uses the covariate.
+    """
     for factor, facts in p.info.factor_infos.items():
         if facts.type == "categorical" and name in names_in(factor.code):
             for codings in p.info.term_codings.values():

@@ -21,8 +21,8 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """A test: its hypothesis and method (`what`), statistic, degrees of freedom (`ddf` is infinite for chi-squared) and
-    p-value.
+    """The result of a statistical test: the hypothesis and the method in words (`what`), the statistic, the degrees of freedom
+    (`ddf` is infinite for chi-squared) and the p-value.
     """
 
     what: str
@@ -34,7 +34,7 @@ class DesignTest:
 
 @dataclass(frozen=True)
 class RaoScott:
-    """Pearson's X² under the design, with two corrections.
+    """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:
         F: the second-order correction (Satterthwaite): X²/tr(Δ) against F. Use this one.
@@ -57,7 +57,7 @@ def rao_scott(
     diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F
     = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
 
-    Unresolved persons are not cases, as in the headline. `not stated` is a category like others.
+    Unresolved persons (the answers do not decide) do not count as cases. `not stated` is a category like others.
 
     Args:
         design: a classified survey, or any design.
@@ -100,7 +100,9 @@ def rao_scott(
 
 
 def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns the categories of rows and columns, and the weighted sum of every cell: by unit, and over all units."""
+    """Returns the cells of a two-way table: the categories of its rows and columns, and the weighted sum of every cell, by
+    sampled unit and in all.
+    """
     at = run.cells.keys[BREAKDOWN].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
@@ -117,7 +119,7 @@ def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[l
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns the second-order and the first-order test of Rao and Scott.
+    """Returns the two tests of Rao and Scott for a two-way table: with the second-order correction, and with the first-order one.
 
     Args:
         grid: the weighted shares of the cells (rows × columns).

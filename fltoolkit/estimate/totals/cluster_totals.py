@@ -1,4 +1,4 @@
-"""Reads the persons once and sums them by PSU and cell. No estimate reads persons in any other way.
+"""Reads the persons once and sums them by PSU and cell. Every estimate reads persons in this way only.
 
 Many of these sums are of one person. So the table and all that is made from it stay in memory: never written, logged or shown.
 """
@@ -47,7 +47,7 @@ UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is summed. `kind` is one of these:
+    """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of these:
 
     - `truth`: a true/false column y. Null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
     - `number`: a numeric column y. Null is missing; every other row counts as a case.
@@ -89,7 +89,7 @@ def cluster_totals(
         Rows are in the order of the codes in the data (whole numbers by size). Columns:
 
         - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
-        - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1 nothing to add
+        - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1: in no sum
         - `household`: a number for each household of a case, else -1
         - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there is
           one, and the column `y` is their unweighted sum
@@ -131,9 +131,8 @@ def cluster_totals(
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns only the columns that are summed or grouped by.
-
-    So a survey with many columns reads no more of them than it must.
+    """Returns the rows with only those columns that are summed or by which rows are grouped. So a survey with many columns is
+    read fast.
     """
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
@@ -150,7 +149,8 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
 
 
 def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of texts, and the texts that the numbers stand for.
+    """Returns the rows with numbers in place of texts, because numbers are grouped faster. Also returns the texts that the
+    numbers stand for.
 
     Labels are searched before the classification, which takes long. The few texts that the classification makes stay texts.
     """
@@ -222,7 +222,9 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns the values of a column's runs of equal values, and the length of each run."""
+    """Returns a column in a shorter form: the value of each run (consecutive rows with the same value), and the length of each
+    run.
+    """
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -256,7 +258,9 @@ def margins_of(design: Design, weight: str) -> Calibration | None:
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns y, x, whether the row's outcome is known, and whether it is a value that is not allowed."""
+    """Returns four columns about the outcome: y, x, whether the outcome of the row is known, and whether it has a value that is
+    not allowed.
+    """
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -275,7 +279,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
 
 
 def _truth(design: Design, name: str) -> nw.Expr:
-    """Returns a column as true and false; null for any other value."""
+    """Returns a true/false outcome of the design as true and false; null for any other value."""
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
@@ -322,10 +326,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns of `own`.
-
-    For a truth, y is 1 for its cases, and x is 1 for all rows whose y is known.
-    """
+    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns that `own` names."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
@@ -347,7 +348,7 @@ def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Stop on data with which no variance can be computed."""
+    """Stop if the data do not allow a variance: a weight, a stratum, a PSU or an FPC is wrong or missing."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):

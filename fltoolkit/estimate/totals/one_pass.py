@@ -32,12 +32,12 @@ UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is estimated, and for which groups.
+    """What is to be estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
 
     Attributes:
         outcome: what is summed over persons.
         measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` or `profile`.
-        by: the breakdowns; each is a tuple of group names.
+        by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
         split: a column whose values are summed separately, for quantiles; "" for none.
         for_model: whether the crossed cells are the covariate patterns of a model, which no table shows.
@@ -52,7 +52,7 @@ class Estimand:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Returns the groups of all breakdowns, each once."""
+        """Returns all groups that the breakdowns name, each once: `(("sex",), ("sex", "region"))` gives `sex` and `region`."""
         return tuple(dict.fromkeys(group for breakdown in self.by for group in breakdown))
 
     @property
@@ -62,18 +62,20 @@ class Estimand:
 
     @property
     def is_within_cases(self) -> bool:
-        """Returns whether a cell holds only cases and so is its own denominator."""
+        """Returns whether each cell holds only cases, as in a profile. Its cases are then also its denominator."""
         return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
-        """Returns whether each person counts as one or not at all. Then the intervals for proportions apply."""
+        """Returns whether the measure is a proportion, in which each person counts as one or not at all. If so, the intervals for
+        proportions apply.
+        """
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
 @dataclass(frozen=True)
 class ReferencePopulation:
-    """The persons that an estimate is about.
+    """The persons that an estimate is about: those in its denominator.
 
     Attributes:
         name: the population of survey.yaml; "" for a design without populations.
@@ -88,7 +90,8 @@ class ReferencePopulation:
 
 @dataclass(frozen=True)
 class Pass:
-    """The sums of one pass over the persons, for an `estimand`.
+    """The sums from one reading of the persons, for one `Estimand` (what is estimated, and for which groups). All estimates are
+    computed from them.
 
     `table` is a `cluster_totals` table, `cells` are the cells of the result, and `base` the cells of the denominators. `parent`
     is the position of each cell's denominator in `base`. `unit` is the unit of each table row; None if the units are replicates.
@@ -123,7 +126,8 @@ class Pass:
         return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
 
     def of_base(self, values: Any) -> Any:
-        """Returns, for each row of the result, the value of its denominator.
+        """Returns the values of the denominators in the order of the result: for each row of the result, the value of the
+        denominator that belongs to it.
 
         Args:
             values: an array by denominator, or a matrix of units × denominators.
@@ -132,14 +136,16 @@ class Pass:
 
     @property
     def margins(self) -> Margins | None:
-        """Returns the margins of calibrated weights whose variance is the variance of residuals; None for other weights."""
+        """Returns the margins to which the weights were calibrated, if the variance has to be computed from residuals. None for
+        other weights, and for replicate weights.
+        """
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
-        """Returns sums by unit, followed by what the variance of calibrated weights needs.
+        """Returns sums by sampled unit, followed by the further sums that the variance of calibrated weights needs.
 
-        The further sums are by pattern of the margins. For raked weights, the unweighted sums by pattern follow too. Each is one
-        matrix, to be put below the one before.
+        The further sums are by pattern (combination of the categories of the calibration margins). For raked weights, the
+        unweighted sums by pattern follow too. The matrices are to be put one below the other.
 
         Args:
             by: a function that sums values by code: `Cells.by_unit`, or `taylor_variance.sums`.
@@ -155,27 +161,31 @@ class Pass:
 
     @cached_property
     def y(self) -> Array:
-        """Returns the weighted outcome of each cell."""
+        """Returns the weighted sum of the outcome in each cell of the result."""
         return self.cells.sums(self.table["wy"].to_numpy())
 
     @cached_property
     def cases(self) -> Matrix:
-        """Returns the weighted outcomes by unit and cell."""
+        """Returns the weighted sum of the outcome by sampled unit and cell of the result (units × cells)."""
         return self.by_unit("wy", self.cells)
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of the rows that hold cases in the table of sums."""
+        """Returns which rows of the table of sums hold cases, as positions."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of the rows, in the table of sums, that hold cases with a value of the measured variable."""
+        """Returns which rows of the table of sums hold cases with a value of the measured variable (such as months), as
+        positions.
+        """
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of the rows that hold unresolved persons in the table of sums."""
+        """Returns which rows of the table of sums hold unresolved persons (whose answers do not decide whether they are cases),
+        as positions.
+        """
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
@@ -265,8 +275,8 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
-    """Returns the `Margins` by which influence becomes residual influence, from the whole sample's weights by unit and
-    pattern.
+    """Returns the `Margins` of calibrated weights, from the weights of the whole sample by unit and pattern (combination of
+    margin categories). They turn influence values into those of the residuals.
     """
     inside = table["pattern"].to_numpy() >= 0
     of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
@@ -287,7 +297,9 @@ def _refuse_origins(design: Design, estimand: Estimand) -> None:
 
 
 def case_only(design: Design) -> set[str]:
-    """Returns the groups that only cases have."""
+    """Returns the names of the groups that only cases have, such as the form of forced labour. A design without survey.yaml has
+    none.
+    """
     return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 
@@ -296,7 +308,9 @@ def _groups(design: Design) -> set[str]:
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Returns whether each cell has a denominator: a group without cases has nothing to distribute."""
+    """Returns, for each cell, whether it has a denominator. A category without any case has none in a distribution of cases,
+    because there is nothing to distribute.
+    """
     known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 

@@ -1,4 +1,5 @@
-"""Groups persons who have the same values in all groups and populations of a run, with the number and weight of each kind.
+"""Groups persons who have the same values in all groups and populations that are published, and counts and weights each kind of
+person (such as rural women of 25 to 34).
 
 A reader of a public-use file could make the same table, except for the information who is a case. The table is microdata: it
 stays in memory and is never written, logged or shown.
@@ -38,7 +39,8 @@ UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 @dataclass(frozen=True)
 class PersonPatterns:
-    """The kinds of persons. Persons of one kind have the same values in all groups and populations.
+    """The kinds of persons in a survey, with their numbers and weights, for disclosure control. Persons of one kind have the same
+    values in all groups and populations: rural women of 25 to 34, for example.
 
     Attributes:
         kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
@@ -65,7 +67,9 @@ class PersonPatterns:
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
-        """Returns a matrix of cells × kinds: 1 if the kind is in the cell."""
+        """Returns which kinds of persons are in which cells of a table, as a matrix of cells × kinds: 1 if the kind is in the
+        cell, else 0.
+        """
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -79,7 +83,9 @@ class PersonPatterns:
         return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
-        """Returns the cell number of each given kind, by the values of some groups; -1 if no cell has these values."""
+        """Returns the number of the cell to which each of the given kinds of persons belongs. A cell is given by its values of
+        some groups. The result is -1 if no cell has the values of the kind.
+        """
         place, size, cell_place = np.zeros(len(kinds), dtype=np.intp), 1, np.zeros(len(cells), dtype=np.intp)
         for k, group in enumerate(groups):
             codes, values = self._coded[group]
@@ -93,12 +99,14 @@ class PersonPatterns:
 
     @cached_property
     def _coded(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
-        """Returns, by group, the value of each kind as a whole number, and the texts that the numbers stand for."""
+        """Returns, for each group, its value for each kind of persons as a whole number, and the texts that these numbers stand
+        for.
+        """
         groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
         return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
 
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
-        """Returns the weights of all persons of some kinds, one by one."""
+        """Returns the weight of every person of some kinds, one number per person."""
         starts, weight, persons = self._sorted_weights[population]
         mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
         return np.repeat(weight[mine], persons[mine])
@@ -114,11 +122,11 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """Returns the patterns with more groups. Each new group says whether a person has one of some labels (`IN`) or not
-        (`OUT`).
+        """Returns the kinds of persons with more groups, each made of several labels of one group together. Such a group says
+        whether a person has one of these labels (`IN`) or not (`OUT`).
 
         Args:
-            unions: by the name of the new group, the group and the labels taken together.
+            unions: for the name of each new group, the group from which it is made, and the labels that are taken together.
         """
         if not unions:
             return self
@@ -131,14 +139,13 @@ class PersonPatterns:
         return replace(self, kinds=kinds, case_homes=homes)
 
     def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
-        """Returns, by kind, whether the persons are in any of some populations."""
+        """Returns, for each kind of persons, whether it belongs to at least one of some populations."""
         flags = [POPULATION + p for p in populations if POPULATION + p in self.kinds]
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
-        """Returns a digest of the data, which no output holds.
-
-        It breaks ties, so the same data give the same choice everywhere.
+        """Returns a digest of the data, by which disclosure control decides between equal choices. So the same data give the same
+        choice everywhere. No output holds the digest.
         """
         digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
@@ -148,7 +155,9 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The column names of the pass: the groups, and for each population its members and weights."""
+    """The names of the columns that one reading of the persons needs: those of the groups, and for each population those of its
+    members and weights.
+    """
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -180,12 +189,13 @@ class _Columns:
 
 
 def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]) -> PersonPatterns:
-    """Returns the patterns of a classified survey. One pass reads the patterns, another the cases by household and sampling unit.
+    """Returns the kinds of persons in a classified survey (see `PersonPatterns`). One pass reads them, another the cases by
+    household and sampling unit.
 
     Args:
         persons: a classified survey.
-        groups: the groups of the run.
-        populations: the populations of the run.
+        groups: the groups that are published, such as sex.
+        populations: the populations that are published.
     """
     persons = calibrated(persons)
     everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
@@ -245,7 +255,9 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns, for each kind, the persons, the counts, the smallest and largest weights, and the weighted counts."""
+    """Returns one row for each kind of persons (with the same values in all groups and populations): the number of persons, the
+    counts by outcome, the smallest and largest weights, and the weighted counts.
+    """
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
@@ -269,7 +281,8 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns the weights of one population by kind of person, in the columns of `PersonPatterns.weights`.
+    """Returns how many persons have each weight, for one population and each kind of persons. The table has the columns of
+    `PersonPatterns.weights`.
 
     Args:
         of: the columns and the population.
@@ -288,7 +301,7 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """Returns the cases by household, sampling unit and groups, in the columns of `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups. The table has the columns of `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
     weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]

@@ -29,7 +29,10 @@ MOST_OF_CUBE = 10  # groups
 
 
 def breakdowns(by: By) -> Breakdowns:
-    """Returns `by` as breakdowns. None is the total, a list of names is one crossed breakdown, a list of lists is several."""
+    """Returns the argument `by` of an estimate in its full form: a tuple of breakdowns, each a tuple of group names. None gives
+    the total, `((),)`. A list of names is one crossed breakdown: `["sex", "region"]` gives `(("sex", "region"),)`. A list of
+    lists is several breakdowns.
+    """
     if by is None:
         return ((),)
     if isinstance(by, str):
@@ -57,7 +60,8 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """List all breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
+    """List all breakdowns that some groups allow, the total first, for use as `by=`: cube("sex", "age") is [[], ["sex"], ["age"],
+    ["sex", "age"]].
 
     Raises:
         RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each further group doubles
@@ -73,7 +77,8 @@ def cube(*groups: str) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of several breakdowns over one `cluster_totals` table.
+    """The cells of a result (its rows, such as women or the total) for several breakdowns, with the rows of a `cluster_totals`
+    table that each adds up.
 
     `keys` has one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
     number of the breakdown. `codes[b]` is the cell of each table row in breakdown b; -1 if the row is in no cell.
@@ -86,7 +91,7 @@ class Cells:
         return len(self.keys)
 
     def sums(self, values: Array, rows: Codes | None = None) -> Array:
-        """Returns the sum of the values in each cell.
+        """Returns the sum of some values in each cell of the result.
 
         Args:
             values: one value per table row.
@@ -114,7 +119,7 @@ class Cells:
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """Returns how many different labels each cell has, over the table's rows at some positions.
+        """Returns how many different labels (such as PSUs) each cell has, over some rows of the table of sums.
 
         Labels below 0 do not count.
         """
@@ -127,8 +132,8 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position here of the cell with the same values of `groups` in the same
-        breakdown.
+        """Returns, for each cell of `of`, the position of the cell of this object that has the same values of `groups` in the
+        same breakdown.
         """
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
@@ -142,7 +147,8 @@ def make_cells(
     rows: Sequence[NDArray[np.bool_]],
     order: dict[str, list[str]],
 ) -> Cells:
-    """Returns the cells of some of the table's rows, ordered breakdown by breakdown.
+    """Returns the cells of a result (its rows, such as women or the total), made from a table of sums and ordered breakdown by
+    breakdown.
 
     Args:
         table: a table of `cluster_totals`.
@@ -183,7 +189,7 @@ def make_cells(
 
 
 def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns columns at some positions. If all positions are taken, the columns are not copied."""
+    """Returns the values of some columns at some positions. None means all positions; the columns are then not copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
 
 
@@ -210,5 +216,7 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 
 def _natural(value: str) -> tuple[int, float, str]:
-    """Returns a sort key: whole numbers first, by size; then other texts by alphabet."""
+    """Returns a key by which categories are sorted in the natural order: whole numbers first, by size; then other texts by
+    alphabet.
+    """
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

@@ -17,8 +17,8 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The units of all samples. Each is one row of an influence matrix that is already scaled, so `scaled` returns the matrix
-    unchanged.
+    """The sampled units of several samples together. The influence matrix has one row for each of them and is already scaled, so
+    `scaled` returns it unchanged.
 
     `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); else it names the sample.
     """
@@ -29,24 +29,27 @@ class Joint(Scaled):
         return len(self.labels)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether the other object has the same units."""
+        """Returns whether another object holds the same sampled units, so that the two influence matrices can be joined."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields the matrix S with S'S equal to the covariance of the estimates."""
+        """Yields a matrix S that gives the covariance of the estimates as S'S. It is the influence matrix itself, which is
+        already scaled.
+        """
         yield z
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
-    """Returns stratum and label of each PSU.
+    """Returns the labels of each PSU: its stratum and its own label.
 
-    It is empty for replicates, and for persons drawn directly, who have no such labels.
+    The list is empty for replicates, and for persons who were drawn directly, because they have no such labels.
     """
     return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
 def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
-    """Returns the scaled influence of several samples on all their units; 0 if a sample does not have the unit.
+    """Returns the influence values of several samples as one scaled matrix with a row for each unit of any sample. A value is 0
+    if the sample of the column does not have the unit.
 
     The covariance of two samples is then a sum over the PSUs that are in both: the products of their scaled influences at the
     first stage. If all PSUs are shared, this is the covariance of R's svydesign on the stacked data. If only some are shared, R

@@ -18,8 +18,8 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates, one row each in every influence matrix. The matrix holds the distance of each replicate's estimate from the
-    centre.
+    """The replicates of a design with replicate weights. In an influence matrix each replicate has one row: the distance of its
+    estimate from the centre.
 
     `factor` is scale × rscales. If `mse`, the centre is the estimate of the full sample; else it is the mean of the replicates
     that count.
@@ -33,7 +33,7 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether the other object can be the same replicates."""
+        """Returns whether another object can hold the same replicates, so that the two influence matrices can be joined."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
@@ -56,12 +56,15 @@ class Replicates(Scaled):
         return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Iterator[Array]:
-        """Yields the matrix S with S'S equal to the covariance of the estimates."""
+        """Yields a matrix S that gives the covariance of the estimates as S'S. z holds the distance of each replicate's estimate
+        from the centre.
+        """
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns the rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions.
+    """Returns the rank of the replicate weights in each cell of a result: how many of the replicates are independent. One less is
+    the degrees of freedom (R `degf`). `rows` are the positions of the rows of the table that count.
 
     If there are many rows, the rank of random sums of them is computed, which is the same.
     """

@@ -30,7 +30,7 @@ CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the pro
 
 @dataclass(frozen=True)
 class Stage:
-    """Units drawn at one stage of sampling.
+    """The units drawn at one stage of sampling, with what their part of the variance needs.
 
     `group` is the number of each unit's stratum (at the second stage: of its PSU). By group, `n` is the number of units drawn,
     `f` the sampling fraction (0: with replacement), and `times` a factor of its variance (1; at the second stage the f of the
@@ -44,8 +44,8 @@ class Stage:
     single: SinglePsu
 
     def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Yields the influence of the units, centred in each group and scaled, so that S'S is this stage's part of the
-        covariance.
+        """Yields the matrix S from which this stage's part of the covariance is computed, as S'S. It is the influence of the
+        units, minus its mean in each group, and scaled.
 
         A dense matrix is yielded some rows at a time.
         """
@@ -74,9 +74,8 @@ class Stage:
 
 
 class Scaled(ABC):
-    """Units whose variation gives the variance: sampled units or replicates.
-
-    Subclasses define `scaled`; variances follow from it.
+    """The common base of sampled units (`Units`) and replicates (`Replicates`), whose variation gives the variance. A subclass
+    defines `scaled`; the variances are computed from it.
     """
 
     @abstractmethod
@@ -84,7 +83,7 @@ class Scaled(ABC):
         """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates whose influence is z."""
 
     def variances(self, z: Matrix) -> Array:
-        """Returns the variance of each column's estimate."""
+        """Returns the variance of each estimate. z holds the influence values, one column per estimate."""
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
             for rows in self.scaled(z[:, i : i + AT_ONCE]):
@@ -92,7 +91,7 @@ class Scaled(ABC):
         return found
 
     def covariance(self, z: Matrix) -> Array:
-        """Returns the covariance matrix of all columns' estimates."""
+        """Returns the covariance matrix of all estimates. z holds the influence values, one column per estimate."""
         found = np.zeros((z.shape[1], z.shape[1]))
         for rows in self.scaled(z):
             found += dense(rows.T @ rows)
@@ -137,7 +136,8 @@ class Units(Scaled):
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Returns the influence of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows).
+        """Returns the influence values of the sampled units (the part of each unit in each result): of totals y, or of ratios of
+        totals, (y − R·x)/X. The sums y and x are by unit (units × rows), and X is the sum of x over all units.
 
         If the X of a row is 0, its influence is nan.
 
@@ -170,7 +170,9 @@ class Units(Scaled):
             yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
-        """Returns the influence of the units; with calibrated weights, the influence of the residuals."""
+        """Returns the influence values from which the variance is computed. With calibrated weights, they are those of the
+        residuals; otherwise they are z.
+        """
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
@@ -184,12 +186,14 @@ class Units(Scaled):
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
-        """Returns the rows of the units, without the further rows for calibrated weights."""
+        """Returns the rows of an influence matrix that belong to the sampled units. With calibrated weights, further rows follow
+        them, and these are left out.
+        """
         return values[: len(self)] if self.margins else values
 
 
 def full(values: Any) -> bool:
-    """Returns whether dense arithmetic is faster with this matrix."""
+    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster with it."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
@@ -233,7 +237,9 @@ def _squares(values: Matrix) -> Array:
 
 
 def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns column sums by group (groups × columns). For true/false values, the result says whether any is true."""
+    """Returns the sum of each column of a matrix over the rows of each group (groups × columns). `group` is the group of each
+    row. For true/false values, the result says whether any is true.
+    """
     from scipy.sparse import csr_array
 
     members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))
@@ -241,7 +247,8 @@ def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """Returns the units of a `cluster_totals` table, and the unit of each of its rows.
+    """Returns the sampled units (PSUs, or units of the second stage) of a table of `cluster_totals`, and for each row of the
+    table the unit to which it belongs.
 
     Raises:
         DesignError: a PSU label is in two strata; the rule is `fail`, and a stratum has a single PSU or a PSU a single unit of

@@ -37,7 +37,8 @@ _KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
 
 @checked
 def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in each category of one margin (R `postStratify`).
+    """Calibrate the weights so that they add up to the known population in each category of one margin, such as region (R
+    `postStratify`).
 
     Args:
         design: any design, or a classified survey; it stays as it was.
@@ -60,7 +61,8 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
 
 @checked
 def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in every category of every margin, by iterative proportional fitting (R `rake`).
+    """Calibrate the weights so that they add up to the known population in every category of several margins, such as region and
+    sex. The method is iterative proportional fitting (R `rake`).
 
     Arguments and result are as in `poststratify`.
 
@@ -73,7 +75,8 @@ def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
 
 @checked
 def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
-    """Calibrate the weights to the population in every category of every margin, by linear GREG (R `calibrate(calfun="linear")`).
+    """Calibrate the weights so that they add up to the known population in every category of several margins, such as region and
+    sex. The method is linear GREG (R `calibrate(calfun="linear")`).
 
     Arguments and result are as in `poststratify`.
 
@@ -86,7 +89,8 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """Show how calibration changed the weights, one row per benchmark; empty if the weights are not calibrated.
+    """Returns how calibration changed the weights, one row per benchmark (a known number of persons in a category). Empty if the
+    weights are not calibrated.
 
     The columns are `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see
     `Calibration.report`).
@@ -97,7 +101,9 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings about calibrated weights, in the columns of `fl.check`: factors below 0.3 or above 3."""
+    """Returns findings about calibrated weights that changed much: by a factor below 0.3 or above 3. The table has the columns of
+    `fl.check`.
+    """
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
@@ -107,9 +113,10 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def calibrated(design: D) -> D:
-    """Returns the design; if survey.yaml says `calibration`, with calibrated weights.
+    """Returns the design with calibrated weights if survey.yaml asks for it under `calibration`. Otherwise the design is returned
+    unchanged.
 
-    This costs one small pass per survey, once.
+    The calibration reads the persons once more, and only the first time for each survey.
     """
     if not isinstance(design, ClassifiedSurvey) or design.spec.calibration is None or design.calibration:
         return design
@@ -132,7 +139,9 @@ def _calibrated(design: D, method: Method, benchmarks: Any, population: str | No
 
 
 def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], population: str | None, where: str) -> Calibration:
-    """Reads the persons once for the weights by pattern, then computes the factors g."""
+    """Computes the factors g by which a calibration multiplies the weights. The persons are read once, for their weights by
+    pattern (combination of margin categories).
+    """
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
             "post-stratification takes exactly one margin", where=where, found=[m.name for m in margins],
@@ -158,9 +167,10 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
 
 
 def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
-    """Returns the weights to calibrate, the population's own first, and the name of the population (empty: everybody).
+    """Returns which weight columns a calibration changes, and the name of the calibrated population (empty: everybody). The first
+    of the columns is that of this population.
 
-    Other populations are included if they weight the same persons by the same column.
+    The weights of other populations are included if they weight the same persons by the same column.
     """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
@@ -183,12 +193,15 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
 
 
 def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
-    """Returns whether two populations use the same weight column for adults and for children, if both populations have them."""
+    """Returns whether two populations have the same weights: they use the same column for adults, and the same for children. An
+    age group that only one of them has is not compared.
+    """
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
 
 def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask: Mask | None) -> NDArray[np.intp]:
-    """Returns the category of each pattern in each margin.
+    """Returns, for each pattern (a combination of categories in the sample), the position of its category in each margin
+    (patterns × margins).
 
     Raises:
         DataError: sample and benchmarks do not fit.
@@ -221,7 +234,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
 
 
 def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
-    """Returns the factor of each pattern, from the weights by pattern."""
+    """Returns the factor g by which the weights of each pattern (combination of margin categories) are multiplied."""
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
     for margin, found in zip(margins, sums, strict=True):
@@ -249,7 +262,9 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
 
 
 def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns the factors by iterative proportional fitting. One margin needs only one ratio per category."""
+    """Returns the factors of raked weights, by iterative proportional fitting. With one margin, the factor is simply the ratio of
+    benchmark and sample in each category.
+    """
     g = np.ones(len(w))
     for _ in range(MOST_ROUNDS):
         before = g
@@ -263,6 +278,8 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
 
 
 def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns 1 + x'λ, with λ such that the benchmarks are met. Redundant categories share their part."""
+    """Returns the factors of linearly calibrated weights, 1 + x'λ. λ is such that the calibrated weights add up to the
+    benchmarks. If categories are redundant, they share their part.
+    """
     x, wanted = dummies(category), np.concatenate(targets)
     return np.asarray(1.0 + x @ solve(x, w, wanted - x.T @ w))

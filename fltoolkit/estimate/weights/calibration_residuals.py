@@ -1,6 +1,7 @@
-"""Removes from the influence values what the calibration margins explain (docs/methods.md §2).
+"""Computes the residuals of calibrated weights: it removes from the influence values what the calibration margins explain
+(docs/methods.md §2).
 
-So calibration lowers the variance.
+What remains varies less, so calibration lowers the variance.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Margins:
     raked: bool
 
     def residual(self, z: Array, units: int) -> Array:
-        """Returns the influence of the sampled units minus its fit (units × rows)."""
+        """Returns the influence of the sampled units without the part that the calibration margins explain (units × rows). What
+        remains are the residuals.
+        """
         from scipy.sparse import coo_array
 
         patterns = len(self.g)
@@ -66,12 +69,16 @@ class Margins:
         return np.asarray(z[:units] - coo_array((self.w, (self.unit, self.pattern)), shape=(units, patterns)).tocsr() @ fit)
 
     def _linear(self, z: Array) -> Array:
-        """Returns the fit by pattern: weighted least squares of u on the categories."""
+        """Returns the part of the influence that the margins explain, by pattern (combination of margin categories): weighted
+        least squares of u on the categories.
+        """
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
-        """Returns the fit by pattern: unweighted means, margin after margin, from the unweighted sums of u by pattern."""
+        """Returns the part of the influence that the margins explain after raking, by pattern (combination of margin categories):
+        unweighted means, margin after margin. They come from the unweighted sums of u by pattern.
+        """
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:
@@ -87,7 +94,7 @@ def dummies(category: Codes) -> Array:
 
 
 def solve(x: Array, w: Array, right: Array) -> Array:
-    """Returns a solution b of (x'wx) b = right.
+    """Returns the coefficients b of a weighted least-squares fit: a solution of (x'wx) b = right.
 
     Every margin has the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
     """

@@ -66,8 +66,8 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
             are both given.
-        PublicationError: the parts of a stack overlap. Or the table is a quantile, a flowchart of a domain, or a profile beside a
-            set. Or the set was made with another rule set or with other weights. Or a confidentiality limit is lowered without
+        PublicationError: the parts of a stack overlap. Or the table is a quantile, a flowchart or a profile of a domain, or a profile
+            beside a set. Or the set was made with another rule set or with other weights. Or a confidentiality limit is lowered without
             `accept_lower_limits: true`.
     """
     _refuse(est)
@@ -296,10 +296,10 @@ def _refuse(est: Estimates) -> None:
         raise PublicationError(
             "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
         )
-    if est.about.measure == "flowchart" and est.about.where:
+    if est.about.measure in {"flowchart", *PROFILES} and est.about.where:
         raise PublicationError(
-            "the flowchart of a domain is not published: its steps are tied to no table", found=est.about.population_label,
-            do="publish fl.prevalence or fl.total of the domain",
+            f"a {'profile' if est.about.measure in PROFILES else 'flowchart'} of a domain is not published: its rows are tied to no table",
+            found=est.about.population_label, do="publish fl.prevalence or fl.total of the domain; or the profile by the group of the domain",
         )  # fmt: skip
     if taken := [g for b in est.by for g in b if g in PUBLISHED]:
         raise RequestError(

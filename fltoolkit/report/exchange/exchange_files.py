@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +34,30 @@ ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTA
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
     """Writes the files for other systems into `folder`: `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json`.
     Writes nothing if `folder` is empty.
+
+    Rows of a user-defined outcome are left out: the codes of these files are those of forced labour.
     """
     if not str(folder):
         return NOTHING
     target = Path(folder)
-    rows = coded(found.now, found.changed)
-    bulk = ilostat_table(rows, found.now)
+    out = _of_forced_labour(found.now)
+    rows = coded(out, found.changed)
+    bulk = ilostat_table(rows, out)
     write_csv(sdmx_table(rows), target / "sdmx.csv")
     write_csv(bulk, target / "ilostat.csv")
     frames = {name: getattr(found, name) for name in FRAMES if hasattr(found, name)}
-    frames |= {"published": found.now.table, "baseline": found.baseline.table, "references": references()}
-    for name, content in (("sdmx_structure", structure(rows)), ("evidence", document(found.plan, found.now, frames))):
+    frames |= {"published": out.table, "baseline": found.baseline.table, "references": references()}
+    for name, content in (("sdmx_structure", structure(rows)), ("evidence", document(found.plan, out, frames))):
         write_whole(target / f"{name}.json", json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return Words(
         f"Written: `sdmx.csv` ({len(rows.table)} rows) with `sdmx_structure.json`, `ilostat.csv` ({len(bulk)} rows) and `evidence.json`."
     )
+
+
+def _of_forced_labour(out: Published) -> Published:
+    """Returns a published set without the rows of user-defined outcomes."""
+    kept = ~out.table["outcome"].isin(list(out.outcomes))
+    return replace(out, table=out.table[kept].reset_index(drop=True))
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:

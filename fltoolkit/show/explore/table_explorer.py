@@ -54,7 +54,7 @@ def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableCho
     wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
     """
     rows = out.table
-    rows = rows[rows["measure"] != "flowchart"]
+    rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
     asked = asdict(wanted) if wanted else {}
     chosen: dict[str, str] = {}
     options: dict[str, Options] = {}

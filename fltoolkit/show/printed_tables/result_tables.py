@@ -8,6 +8,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES, scaled
+from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -33,7 +34,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
 
     Args:
         rows: from `Published.select`, or a part of `Published.table`.
-        title: by default the measure and the population.
+        title: by default the measure and the population. Rows of another outcome than forced labour are named by the outcome.
     """
     first = rows.iloc[0].to_dict()
     measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
@@ -43,10 +44,17 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
     of_rows = (*_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
-        title or language.say("tables.of", title=language.say(f"titles.{measure}"), who=who), _subtitle(language, first),
+        title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
     return printed(language, results(measure), rows.to_dict("records"), words)
+
+
+def _measured(language: Language, row: Row) -> str:
+    """Returns what the numbers are: the measure of forced labour, or the user's own outcome in words."""
+    if row["outcome"] in OF_FORCED_LABOUR:
+        return language.say(f"titles.{row['measure']}")
+    return number_words.start(number_words.reason(language, row["rule_note"]) or str(row["outcome"]))
 
 
 def results(measure: str) -> TableLayout:
@@ -67,7 +75,9 @@ def results(measure: str) -> TableLayout:
 
 
 def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the headline under each rule set, the run's own first (from `Published.rule_sets`)."""
+    """Returns a table of the headline under each rule set (which says which answers make a person a case), the run's own first.
+    `rows` are from `Published.rule_sets`.
+    """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     own = TableColumn("rule_set", lambda _, row: PrintedCell(str(row["rule_set"])), "label")

@@ -14,15 +14,16 @@ EDGE = "\x1f"  # surrounds each code; no file of answers contains it
 
 
 def pattern(separator: str | None) -> str:
-    """Returns the regular expression for the separator between two codes. If `separator` is None, blanks, commas, semicolons
-    and vertical bars all separate."""
+    """Returns the regular expression that finds a separator between two codes in one cell, such as the blanks in `1 3 7`. If
+    `separator` is None, blanks, commas, semicolons and vertical bars all separate."""
     if separator is None:
         return f"[{BLANKS},;|]+"
     return f"[{BLANKS}]*{re.escape(separator.strip())}[{BLANKS}]*" if separator.strip() else f"[{BLANKS}]+"
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
-    """Returns whether a text contains at least one of some codes. Null if the text is null."""
+    """Returns whether a cell with several codes, such as `1 3 7`, contains at least one of the given codes. Null if the cell is
+    null."""
     if not codes:
         return nw.lit(False)
     edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(pattern(separator), EDGE), nw.lit(EDGE)])
@@ -30,5 +31,5 @@ def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) ->
 
 
 def split_codes(text: str, separator: str | None) -> list[str]:
-    """Returns the codes in a text, as written, each once, in their order."""
+    """Returns the single codes in one cell, in their order and without repetitions: `1 3 7` gives `1`, `3`, `7`."""
     return list(dict.fromkeys(code for code in re.split(pattern(separator), text) if code))

@@ -23,19 +23,19 @@ def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
 
 
 def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns whether the answer to a question is one of some codes. With several ticked options, one of them is enough. Null if
-    the answer is blank."""
+    """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
+    of them is enough. Null if the answer is blank."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
 def says_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether an answer is yes. Null if it is blank."""
+    """Returns whether the answer to a question is yes. Null if the question has no answer."""
     return holds(source, mapped.codes(source).yes, episode)
 
 
 def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether an answer is no. Null if it is blank.
+    """Returns whether the answer to a question is no. Null if the question has no answer.
 
     With several ticked options, the answer is no if neither the option of the question nor a code of don't know or refused is
     ticked.
@@ -53,15 +53,15 @@ def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.E
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
-    """Returns whether a blank means no for a person: routing skips the question, or survey.yaml says `blank: no`. Never null.
-    Returns None if a blank never means no."""
+    """Returns, for each person, whether a blank answer to a question means no: the routing skips the question, or survey.yaml
+    says `blank: no`. Never null. If a blank of this question can never mean no, the function returns None."""
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether `blank: no` makes a person's blank a no. With `if_ticked`, this is so only if the person ticked another
-    option."""
+    """Returns, for each person, whether `blank: no` in survey.yaml turns a blank answer into a no. If the question has
+    `if_ticked`, this needs one more thing: the person ticked another option of the question."""
     if not source.if_ticked:
         return nw.lit(True)
     yes = list(mapped.answers.yes if source.contains else mapped.codes(source).yes)
@@ -70,14 +70,15 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether routing skips a question. With `all`, one closed gate is enough. With `any`, all gates must be closed.
-    Never null: an unknown gate does not close the question."""
+    """Returns, for each person, whether the routing skips a question. A gate is an earlier question whose answer decides this.
+    With `all`, one closed gate is enough. With `any`, all gates must be closed. Never null: a gate without a known answer does
+    not close the question."""
     return _as_truth(_shut(routing, mapped, episode))
 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
-    """Returns the frame with one column for each gate that may itself have been skipped. The column says whether the gate's blank
-    is a no.
+    """Returns the rows with one more column for each gate that may itself have been skipped. A gate is an earlier question whose
+    answer decides whether a question is asked. The column says whether a blank of the gate means no.
 
     The other functions of this module read these columns. Without them, the expression of a chain of gates would double with each
     gate.
@@ -95,8 +96,8 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
 
 def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
-    """Returns whether the blank of a gate is a no. False for everybody if a column that decides this is not in the file: the
-    blank is then unresolved."""
+    """Returns, for each person, whether the blank of a gate (an earlier question that decides whether another is asked) means no.
+    If the file lacks a column that decides this, the result is false for everybody: the blank is then unresolved."""
     needed = [*read.gate_columns, *read.if_ticked]
     return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
 
@@ -112,8 +113,8 @@ def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | 
 
 
 def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether one column closes a gate: by its code, because the column itself was skipped, or because its blank is a
-    no."""
+    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. The reason may be the
+    code in the column, a blank that means no, or that the column's own question was skipped."""
     codes, value = mapped.gate_codes(gate, name), column(name, episode)
     if codes.listed:
         separator = mapped.by_column[name][0].separator
@@ -133,7 +134,8 @@ def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.
 
 
 def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """Returns `or` of some conditions if one is enough, otherwise `and`. Conditions that are already known are evaluated now."""
+    """Returns some conditions as one: joined by *or* if one of them is enough, otherwise by *and*. A condition that is already
+    known (True or False) is evaluated now, not for each row."""
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
@@ -143,6 +145,6 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Returns whether an episode exists, by the person's number of episodes. `place` counts from 1. Null if the number is not
-    known."""
+    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person with
+    two episodes has the first and the second. Null if the person's number of episodes is not known."""
     return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)

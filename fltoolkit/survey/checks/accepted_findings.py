@@ -16,7 +16,8 @@ NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of 
 
 
 def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
-    """Returns the findings after `accept` of survey.yaml is applied.
+    """Returns findings about the data, after the entries under `accept` of survey.yaml are applied. Such an entry says that
+    somebody has checked the rows and that they are right.
 
     An accepted error becomes a warning that gives the reason. An error that could be accepted, but is not, says how to accept it.
     An entry of `accept` that fits no finding becomes a warning.
@@ -40,7 +41,7 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
 
 
 def _judged(finding: Finding, why: str | None) -> Finding:
-    """Returns one finding after `accept` is applied. `why`: the reason why it is accepted, or None."""
+    """Returns one finding, as a warning if survey.yaml accepts it. `why` is the reason in survey.yaml; None: it is not accepted."""
     if finding.severity != "error":
         return finding
     if finding.acceptable and why is not None:
@@ -51,8 +52,8 @@ def _judged(finding: Finding, why: str | None) -> Finding:
 
 
 def correction_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each column and reason, with the number of corrected rows, and a warning for each correction that
-    changed nothing."""
+    """Returns findings about the `corrections` of survey.yaml: a note for each column and reason, with the number of corrected
+    rows, and a warning for each correction that changed nothing."""
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:

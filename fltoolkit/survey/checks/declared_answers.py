@@ -21,13 +21,13 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons asked the module whose answer is a *no* only because survey.yaml declares it. The counts are not
-    protected.
+    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those asked the module. The
+    counts are exact and must not be published.
 
     Args:
         survey: a survey.
-        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks behind gates that a
-            code of don't know or refused closes.
+        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks of questions that
+            were skipped because survey.yaml lets don't know or refused close a gate (an earlier question).
 
     Returns:
         One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items
@@ -49,7 +49,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _why(question: AskedQuestion, kind: Kind) -> str:
-    """Returns the reason of a declaration. Empty if there is none."""
+    """Returns the reason that survey.yaml gives for reading a blank as a no. Empty if it gives none."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -57,7 +57,7 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person's blank is a no only because survey.yaml declares it one."""
+    """Returns, for each person, whether a blank answer counts as no for one reason only: survey.yaml declares it."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
@@ -67,7 +67,8 @@ def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw
 
 
 def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Returns the routing without codes of don't know and refused that close a gate."""
+    """Returns a routing in which an answer of don't know or refused closes no gate. A gate is an earlier question that decides
+    whether a question is asked."""
     if routing.column:
         silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
@@ -77,7 +78,8 @@ def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each declaration, with its reason and the number of persons whose answer becomes a *no*."""
+    """Returns a note for each place where survey.yaml declares a missing answer to be a *no*. The note gives the reason and the
+    number of persons concerned."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
@@ -90,8 +92,8 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 
 def _number_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about numbers of episodes that are not whole numbers, or are above the number of episodes in
-    survey.yaml."""
+    """Returns findings about the column with the number of episodes (spells of work) per person: values that are not whole
+    numbers, or are higher than the number of episodes for which survey.yaml has columns."""
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:
         return []

@@ -16,7 +16,8 @@ YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line num
 
 
 def family_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about children and parents. Empty if children were not asked."""
+    """Returns findings about children and their parents, such as a parent whose line is not in the household. Empty if the survey
+    did not ask children."""
     children = survey.spec.children
     if children is None:
         return []
@@ -25,7 +26,8 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered the module for the other age group."""
+    """Returns findings about persons who answered the wrong module: children who answered that of adults, or adults who answered
+    that of children."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []

@@ -31,7 +31,7 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
-    """Returns the records behind one finding."""
+    """Returns the keys of the records that one finding is about, as a table."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
     own = files.given.get(rows.file, own)

@@ -25,7 +25,8 @@ COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 @dataclass(frozen=True)
 class FindingRows:
-    """The rows of the data that a finding is about: the rows of `frame` that meet `condition` (None: all).
+    """The rows of the data that a finding is about: those rows of `frame` that meet `condition`. If `condition` is None, these
+    are all its rows.
 
     `file`: the kind of file, such as `module`. Empty: the file of persons or of episodes, depending on `frame`.
     """
@@ -37,7 +38,7 @@ class FindingRows:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding.
+    """One result of the checks of the data: something that is wrong, or that a statistician should know.
 
     Attributes:
         severity: `error` (stops an estimate), `warning` (printed beside the numbers) or `note`.
@@ -75,8 +76,8 @@ def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
 
 
 def _what(finding: Finding, limit: int | None) -> str:
-    """Returns what was found, with the columns that it is about. They are sorted by their printed counts, because the order of
-    exact counts could reveal them."""
+    """Returns, in words, what was found and in which columns. The columns are sorted by their printed counts, because an order by
+    exact counts could reveal these."""
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
@@ -84,7 +85,8 @@ def _what(finding: Finding, limit: int | None) -> str:
 
 
 def _size(count: Count, limit: int | None) -> int:
-    """Returns a count as printed, to sort by. A hidden count is 0. Two hidden counts are 0 even if their sum is printed."""
+    """Returns the size of a printed count, to sort by. A hidden count (below the confidentiality limit) has size 0. Two hidden
+    counts have size 0 even if their sum is printed."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)
@@ -99,7 +101,7 @@ def _told(count: Count, limit: int | None) -> object:
 
 
 def _count(finding: Finding, limit: int | None) -> object:
-    """Returns the count of a finding, as printed."""
+    """Returns the count of a finding as it is printed: rounded, or in words such as `fewer than 5`; exact if there is no limit."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else told_sum(*count, limit)
@@ -117,7 +119,7 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns how many rows meet each condition, counted in one pass."""
+    """Returns how many rows meet each condition, by the name of the condition. All are counted in one pass."""
     if not conditions:
         return {}
     flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
@@ -126,7 +128,8 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
 
 
 def values_told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
-    """Returns the values of a column in some rows, if a message may print them."""
+    """Returns, for a message, the values that a column has in some rows. Values that could identify a person are only counted
+    (see `Mask`)."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
     return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))

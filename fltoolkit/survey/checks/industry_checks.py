@@ -22,7 +22,7 @@ Found = list[Finding]
 
 @dataclass(frozen=True)
 class _AskedColumn:
-    """A column with codes of industries or occupations.
+    """A column whose codes are checked: codes of industries (sectors) or of occupations.
 
     Attributes:
         key: the key of survey.yaml, such as `sectors.sector`.
@@ -36,10 +36,11 @@ class _AskedColumn:
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
-    """Returns findings about codes that are not in the revision, or not in the table, that survey.yaml names.
+    """Returns findings about codes of industries and occupations that are not in the classification that survey.yaml names: a
+    revision of ISIC, ISCO, or a correspondence table.
 
-    A few such codes are a warning, and they are shown as not stated. If they are more than half, or if no code has the right
-    number of digits, this is an error: `digits`, `revision` or the table must be wrong.
+    If a few codes are unknown, this is a warning, and they are shown as not stated. If more than half are unknown, or if no code
+    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():
@@ -57,7 +58,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> pd.DataFrame:
-    """Returns the codes of a column, for all episodes together: `code`, `known`, and the number of `rows` with this code."""
+    """Returns the different codes in a column of industries or occupations, over all episodes of work: `code`, `known` (whether
+    the classification has it), and the number of `rows` with this code."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
         given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())

@@ -55,16 +55,16 @@ def _says(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
 
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
-    """Returns the share of interviews in each mode, among interviews with a known mode. The shares are exact and are never
-    printed. Empty without modes."""
+    """Returns the share of interviews in each mode (such as face to face or telephone), among interviews with a known mode. The
+    shares are exact and are never printed. Empty if survey.yaml names no mode."""
     counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
     known = sum(counts.values())
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """Returns the conditions of the interviews, such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode
-    face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
+    """Returns, in words, under which conditions the interviews were held, such as `answered by somebody else: 12 %; somebody else
+    was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
 
     Shares are computed from counts rounded by `printed_counts`. A count below the limit becomes `fewer than 5 persons`.
     """
@@ -74,8 +74,8 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:
-    """Returns the share of interviews by proxy (`proxy`), not alone (`alone`) or in a mode, among persons who answered the
-    module."""
+    """Returns, in words, the share of interviews under one condition: answered by proxy (`proxy`), not alone (`alone`), or held
+    in a mode such as telephone. It is the share among persons who answered the module."""
     of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
     kind = "mode" if of else name
     if (number := rounded(count, limit)) is None:

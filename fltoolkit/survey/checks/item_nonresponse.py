@@ -53,7 +53,8 @@ FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A yes/no question of the module or before it, with its codes."""
+    """A yes/no question whose non-response is counted: it belongs to the module on forced labour, or it is asked before the
+    module. `codes` are its codes for yes, no and missing answers."""
 
     where: str
     source: Source
@@ -66,7 +67,8 @@ class AskedQuestion:
 
 
 def questions(survey: Survey) -> list[AskedQuestion]:
-    """Returns every yes/no question of survey.yaml. A question about episodes is returned once per episode label."""
+    """Returns every yes/no question of survey.yaml. A question about episodes (spells of work) that has one column for each
+    episode is returned once per episode."""
     spec = survey.spec
     return [
         AskedQuestion(where, source, codes, e)
@@ -77,7 +79,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames of persons and episodes, each with the columns that it holds."""
+    """Returns where some columns are: the rows of persons, or of episodes (spells of work), each with those of the columns that
+    it has. Rows without any of them are left out."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -87,8 +90,8 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about item non-response and about answers that routing should have skipped, for each question, among
-    persons asked the module."""
+    """Returns findings about each question, among persons who were asked the module: missing answers, and answers that the
+    routing should have skipped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -115,8 +118,8 @@ def _sum(count: Count) -> int:
 
 
 def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
-    """Returns a finding for each column with answers that routing should have skipped. Each is an error that `accept` can
-    name."""
+    """Returns a finding for each column with answers that the routing should have skipped. Each finding is an error. `accept` in
+    survey.yaml can turn it into a warning."""
     what, rows, gates = "answered although the routing skips it", _routed_past(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [
@@ -126,7 +129,8 @@ def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns the gates of each column's question, in words: `FILTER asked at 1, skipped at 2`."""
+    """Returns, for each column, the gates of its question in words, such as `FILTER asked at 1, skipped at 2`. A gate is an
+    earlier question whose answer decides whether the question is asked."""
     mapped, told = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
@@ -138,7 +142,8 @@ def _gates_in_words(survey: Survey) -> dict[str, str]:
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
-    """Returns one finding for all columns of a kind, each with its count."""
+    """Returns one finding about all columns with the same kind of problem (such as missing answers), with a count for each
+    column."""
     severity, check, what, do = KINDS[kind]
     if len(by) == 1:
         return Finding(severity, check, by[0][0], what, by[0][1], do)
@@ -162,7 +167,8 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Counts non-response to each question among persons asked the module. The counts are not protected.
+    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts are exact
+    and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
         One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
@@ -206,11 +212,12 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the frame with true/false columns that many questions share, and for each question the names of two of them.
+    """Returns the rows with true/false columns that tell who was asked which questions. Many questions share such a column. Also
+    returns, for each question, the names of its two columns.
 
     The first says whether a person was asked the module of the question. The second says whether a person reached the question:
     no earlier question (such as any work) was answered with no. The question about the same work is reached by persons who said
-    yes to both sides of the definition.
+    yes to both sides of the definition (involuntary and coercion).
     """
     children = [q.where.startswith("children") for q in held]
     before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
@@ -233,7 +240,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _says_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person said yes to a question on one side of the definition. Never null."""
+    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null."""
     yes = [says_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
     return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 
@@ -266,7 +273,8 @@ def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[st
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """Non-response to each question among persons asked the module, in counts that may be shown.
+    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts may be
+    shown.
 
     Returns:
         One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,

@@ -15,8 +15,8 @@ from fltoolkit.languages.reasons import Reason
 
 
 def rounded(count: int, limit: int) -> int | None:
-    """Returns a count rounded to the nearest multiple of twice the limit. Returns None if the count must be hidden: it is
-    above 0 and below the limit."""
+    """Returns a count as it may be printed: rounded to the nearest multiple of twice the limit. With limit 5, 33 becomes 30.
+    Returns None if the count must be hidden: it is above 0 and below the limit."""
     base = 2 * max(limit, 1)
     if 0 < count < limit:
         return None
@@ -24,7 +24,8 @@ def rounded(count: int, limit: int) -> int | None:
 
 
 def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> pd.DataFrame:
-    """Returns a table with some columns of counts `rounded`. A blank means a hidden count."""
+    """Returns a table in which some columns of counts are rounded (see `rounded`). A blank stands for a count that must be
+    hidden."""
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
 
 

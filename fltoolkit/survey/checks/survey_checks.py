@@ -1,7 +1,7 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop the run. They give exact numbers of rows, because no table is printed beside them. All other counts of
-persons are rounded or hidden (`printed_counts`).
+Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. All other
+counts of persons are rounded or hidden (`printed_counts`).
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns the findings of `check`. A finding about single rows also has these rows. Each survey is checked only once."""
+    """Returns all findings about the data of a survey. A finding about single rows also holds these rows. Each survey is checked
+    only once."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -84,25 +85,27 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Conditions on a person, and how many persons meet each condition."""
+    """Some conditions on a person, with the number of persons who meet each of them."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Counts several sets of conditions in one pass over the persons."""
+    """Counts how many persons meet each of several conditions, in one pass. Each of `kinds` is a set of conditions, and the
+    result has one entry for it."""
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns the column of survey.yaml for the internal name of each weight."""
+    """Returns which column of the data holds each weight, by the internal name of the weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for persons without a PSU or stratum, and for each error that a weight can have."""
+    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight has an error of some kind. The
+    caller counts who meets them."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -171,9 +174,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Compares two sums of weights for each population: of persons who answered the module, with the population's weight, and
-    of all such persons in the file, with the design's weight. Returns a finding if one sum is at least twice the other, or too
-    large for a number."""
+    """Returns a finding for each population whose sum of weights looks wrong. One sum is that of the population's weights over
+    the persons who answered the module; the other is that of the design's weights over all persons of the same ages. There is a
+    finding if one is at least twice the other, or too large for a number."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -201,7 +204,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
 
 
 def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about PSU labels in two strata, and strata with a single PSU."""
+    """Returns findings about sampling units: PSU labels that are in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
     pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()
@@ -223,13 +226,14 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Returns some labels of strata or PSUs, if a message may print them."""
+    """Returns some labels of strata or PSUs, as a message may print them. Labels that could identify a person are only counted."""
     persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
     return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for ages that are impossible, not numbers, or not stated."""
+    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts who
+    meets them."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -278,7 +282,8 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions for persons who answered the module, who refused it, and who count as asked but have only blanks."""
+    """Returns conditions on a person, by name: the person answered the module, refused it, or counts as asked but has only
+    blanks. The caller counts who meets them."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -306,7 +311,7 @@ def _module(survey: Survey, found: _Tested) -> list[Finding]:
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Returns whether every question under some keys of survey.yaml is blank."""
+    """Returns whether a person has no answer to any question under some keys of survey.yaml."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 

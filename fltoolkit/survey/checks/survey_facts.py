@@ -33,7 +33,7 @@ def describe(design: Design) -> pd.DataFrame:
 
 
 def _survey_facts(survey: Survey) -> dict[str, str]:
-    """Returns the facts of a survey, with their values."""
+    """Returns the main facts of a survey as {fact: value}, in words, such as its year and its reference period."""
     spec, design = survey.spec, survey.spec.design
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
@@ -60,7 +60,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
 
 
 def refused(survey: Survey) -> nw.Expr:
-    """Returns whether a person refused the whole module. For children, this is their own module."""
+    """Returns whether a person refused the whole module on forced labour. For children, this is the module on children."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 
@@ -76,7 +76,7 @@ def _psus(survey: Survey, count: int) -> str:
 
 
 def _variance(design: DesignSpec) -> str:
-    """Returns how the variance of the design is computed, in words."""
+    """Returns, in words, how the variance is computed under this sample design, such as by replicate weights."""
     if design.replicates:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:

@@ -95,8 +95,8 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about codes that one question of a column names and another question of the same column does not. For
-    this other question, they would mean no answer."""
+    """Returns findings about a column that two questions read, if one question names a code and the other does not. For the
+    question that does not name it, the code would count as no answer."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
@@ -116,7 +116,8 @@ def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _meanings(where: str) -> str:
-    """Returns the meanings that a code can have under a key of survey.yaml, in words."""
+    """Returns, in words, what a code can mean at a place in survey.yaml, such as yes, no or missing for a question. `where` is
+    the key of the place."""
     if where.endswith(".routing"):
         return "as asked, as skipped or as unknown"
     if where.startswith(("groups", "interview.mode")):
@@ -129,8 +130,8 @@ def _meanings(where: str) -> str:
 
 
 def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
-    """Returns the different values of a column. With several columns, the first that is not blank counts. Whole numbers are
-    used if the file has them, because they are found faster."""
+    """Returns the different values that the data have in a column. If several columns are given, the first that is not blank
+    counts for each row. Whole numbers are used if the file has them, because they are found faster."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
     found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
@@ -177,8 +178,8 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
-    """Returns all codes of options that survey.yaml names for a column: in its questions, and in the routing that uses the
-    column."""
+    """Returns all codes of options that survey.yaml names for a column with several codes in one cell. They are in the questions
+    that read the column and in the routing that uses it."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

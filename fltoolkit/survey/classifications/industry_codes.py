@@ -20,7 +20,8 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns the part of a code that decides the sector; see `key_of`."""
+    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111`; see `key_of`. The column
+    is that of survey.yaml."""
     return key_of(column(sector.column, episode), sector)
 
 
@@ -111,8 +112,9 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
 
 
 def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
-    """Returns a row whose section has a division with its own row. If `told` (the two can be told apart), the row excludes the
-    division. Otherwise it includes it."""
+    """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If `told`
+    (the codes tell the two apart), the name of the row says that it excludes the division. Otherwise it says that it includes it.
+    """
     if division is None:
         return row
     words = {"sector": row.said, "part": Reason.of(f"categories.{own_rows[division]}_low")}

@@ -41,7 +41,8 @@ def job_key(value: nw.Expr, job: Job) -> nw.Expr:
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
-    """Returns the row of each key of `job_key`, in the order of the classification."""
+    """Returns the table row (name and code) of each industry or occupation, by the part of a code that `job_key` returns. The
+    rows are in the order of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
@@ -52,7 +53,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
 
 
 def not_stated_code(job: Job) -> str:
-    """Returns the code of the row `not stated`."""
+    """Returns the code for machines of the table row `not stated`, for a breakdown by industry or occupation."""
     if not isinstance(job, Sector):
         return standard().classifications[job.classification][UNKNOWN].ilostat
     prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]

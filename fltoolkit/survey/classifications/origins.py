@@ -25,7 +25,8 @@ OF_SEVERAL = re.compile(
 
 
 def tells_origins(name: str, group: AnyGroup) -> bool:
-    """Returns whether a group has single origins. Its key `publish_origins_because`, its name or its label says so."""
+    """Returns whether a group (a breakdown) shows single origins, such as each nationality or religion. Its key
+    `publish_origins_because`, its name or its label tells this."""
     if not isinstance(group, Group) or group.classification:
         return False
     words = f"{name} {group.label}".replace("_", " ").casefold()
@@ -34,7 +35,8 @@ def tells_origins(name: str, group: AnyGroup) -> bool:
 
 
 def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Collection[str], allowed: Collection[str]) -> str:
-    """Returns why a table may not be made, in words. Empty if it may be made.
+    """Returns, in words, why a table must not be made because it shows single origins (such as each nationality). Empty if it may
+    be made.
 
     Args:
         measure: the measure of the table.

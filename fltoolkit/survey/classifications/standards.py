@@ -16,7 +16,7 @@ UNKNOWN = "x"
 
 
 class Category(Model):
-    """A category of a standard classification.
+    """A category of a standard classification, such as women, with its names and its code.
 
     Attributes:
         words: the key of the category's name, below `kit` in the language files.
@@ -32,7 +32,7 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """Returns the name of the category, as a key that every language translates."""
+        """Returns the name of the category as a remark (a key of the language files), which every language can put in words."""
         return Reason.of(self.words)
 
     @property
@@ -42,21 +42,23 @@ class Category(Model):
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Returns all names that the category may have. The data use the first one."""
+        """Returns all names that the category can have, such as women, girls, and the name in a sum of both. The data use the
+        first one."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns all names of the category in English."""
+        """Returns all names that the category can have, in English, such as women and girls."""
         return tuple(str(name) for name in self.every_name)
 
     def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:
-        """Returns the name of the category in a kind of population, in English."""
+        """Returns the English name of the category in one kind of population: adults (`words`), children (`of_children`) or the
+        sum of both (`of_sums`)."""
         return str(Reason.of(getattr(self, of) or self.words))
 
 
 class Standard(Model):
-    """The content of standard.yaml."""
+    """The content of standard.yaml: the categories of each standard classification, such as sex or area."""
 
     ilo_aggregates: dict[str, str]
     age_bands: dict[str, str]
@@ -64,7 +66,7 @@ class Standard(Model):
 
 
 class IndustrySection(Model):
-    """A section of ISIC: its first and last division, and its ILO aggregate."""
+    """A section of ISIC (such as A, agriculture): its first and last division, and the ILO aggregate to which it belongs."""
 
     divisions: str
     aggregate: str
@@ -76,8 +78,8 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions with their own rows, ILOSTAT's prefixes, and what must still be
-    verified."""
+    """One revision of ISIC (the classification of industries): sections by letter, the divisions that have a row of their own in
+    tables, ILOSTAT's prefixes of codes, and what nobody has yet compared with its source."""
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

@@ -31,11 +31,11 @@ CHANGED = "fl__changed__"
 
 @dataclass(frozen=True)
 class AppliedCorrections:
-    """What the corrections of a survey did.
+    """The result of applying the corrections of survey.yaml to the rows of a survey.
 
     Attributes:
         persons, episodes: the rows as they were read, before any correction.
-        keyed: the persons with the corrections of their key only.
+        keyed: the persons with only those corrections that change their key (the columns that identify a person).
         changed: for each correction, in the order of survey.yaml, the number of rows with a new value. Confidential.
     """
 
@@ -47,8 +47,8 @@ class AppliedCorrections:
 
 @dataclass(frozen=True)
 class NumberedCorrections:
-    """The corrections of survey.yaml, each with its position. They are separated by the columns that they change: the persons'
-    key, other columns of persons, and columns of episodes."""
+    """The corrections of survey.yaml, each with its position in the list, in three parts: those that change the persons' key (the
+    columns that identify a person), other columns of persons, and columns of episodes (spells of work)."""
 
     keys: list[Numbered]
     persons: list[Numbered]
@@ -56,7 +56,8 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """Returns the corrections of survey.yaml, separated by the columns that they change."""
+    """Returns the corrections of survey.yaml with their positions in the list, in three parts by the columns that they change
+    (see `NumberedCorrections`)."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]
@@ -64,8 +65,8 @@ def numbered(spec: SurveySpec) -> NumberedCorrections:
 
 
 def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
-    """Returns the rows of a survey with its corrections, and what these did. Without corrections, the rows are unchanged, and the
-    second value is None.
+    """Returns the rows of a survey after its corrections, and an account of what these changed. If survey.yaml has no
+    corrections, the rows are unchanged, and the second value is None.
 
     Args:
         table: the rows as they were read from the files.
@@ -95,7 +96,7 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
 def _made(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
-    """Returns a frame with its corrections, and how many rows each correction changed."""
+    """Returns a frame after its corrections, and for each correction the number of rows that it changed."""
     if not corrections:
         return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
@@ -120,7 +121,7 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Counts the rows that corrections reach, by the corrections that reach them, in one pass."""
+    """Counts the rows that corrections apply to, in one pass: one number for each set of corrections that apply to the same row."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
@@ -129,7 +130,7 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a condition that no row meets."""
+    """Returns the error for a correction whose condition no row of the data meets."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",

@@ -81,14 +81,14 @@ def differs(column: str) -> nw.Expr:
 
 
 def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]) -> Frame:
-    """Returns the keys of the rows that corrections name, each once. They are a table in the engine of the frame, with the
-    columns `fl__k0`, `fl__k1`, ..."""
+    """Returns the keys of the rows that corrections name, each once, as a table with the columns `fl__k0`, `fl__k1`, ... The
+    table is in the engine of the frame, so that the two can be joined."""
     rows = dict.fromkeys(tuple(row[name] for name in key) for _, c in corrections for row in c.rows)
     return small_table(frame, {f"fl__k{i}": str for i in range(len(key))}, list(rows))
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Makes the corrections of single rows, with one join for all of them."""
+    """Makes the corrections that name single rows by their key. One join of rows and corrections makes all of them."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:
@@ -106,7 +106,7 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _of_row(i: int) -> NewValue:
-    """Returns the new value of the i-th column from a row of the joined table."""
+    """Returns the new value of the i-th column for a single row. It is in the columns that the join of rows and corrections made."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(
@@ -146,8 +146,8 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
 
 
 def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """Returns the expressions for a column in all its forms after a correction, and for the marks of the corrections that
-    reached it."""
+    """Returns the new form of a column after one correction: as text, as number and as whole number. Also returns its marks,
+    which say which corrections reached a row."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [

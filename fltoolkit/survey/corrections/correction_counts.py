@@ -73,7 +73,7 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
-    """Returns the cells of a frame that corrections reached, as one table per column."""
+    """Returns the cells of a frame that corrections apply to, with old and new value: one table per corrected column."""
     if not corrections:
         return []
     marked, told = with_corrections(frame, corrections, key), dict(corrections)

@@ -24,5 +24,6 @@ def quoted(name: str) -> str:
 
 
 def names_of(given: str | Sequence[str] | None) -> list[str]:
-    """Returns the columns that an argument names, without blanks around their names."""
+    """Returns the columns that an argument names, as a list: `"psu"` gives `["psu"]`, and None gives an empty list. Blanks around
+    the names are removed."""
     return [tidy(name) for name in ([given] if isinstance(given, str) else given or ())]

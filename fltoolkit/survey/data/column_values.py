@@ -56,7 +56,8 @@ def _finite(column: nw.Expr) -> nw.Expr:
 
 
 def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """Returns a number. It is null if it is NaN or if the file declares it missing: 9999 is then nobody's weight."""
+    """Returns a column of numbers, with null in place of values that mean no answer: NaN, and numbers in the ranges of `missing`.
+    Example: a weight of 9999 that the file declares missing becomes null."""
     there = ~value.is_nan()
     for low, high in missing:
         there = there & ~((value >= low) & (value <= high))

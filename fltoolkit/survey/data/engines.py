@@ -78,7 +78,8 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
 @readable()
 def contents(frame: Frame) -> str:
-    """Returns a fingerprint of a Spark table. It changes if the rows change, but not if only their order changes."""
+    """Returns a fingerprint of a Spark table, by which a change of the data is noticed. It changes if the rows change, but not if
+    only their order changes."""
     from pyspark.sql import functions as F  # noqa: N812
 
     table: Any = nw.to_native(frame)
@@ -95,8 +96,8 @@ def _fingerprint(table: Any) -> Any:
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """Returns the frame with a new column `name` that gives each row its own label. With `buckets`, the label is one of that many
-    random buckets instead.
+    """Returns the rows with a new column `name` that gives each row a label of its own. With `buckets`, the label is instead one
+    of that many random groups.
 
     Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
     pass finds the same labels.
@@ -118,7 +119,8 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
 
 
 def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
-    """Returns the frame with the columns that `make` adds or changes.
+    """Calls `make`, which adds or changes columns, in a way that is fast for wide tables too. Returns the frame with these
+    columns.
 
     For a very wide table, `make` gets only the columns that it uses. Its result is then joined to the other columns by row
     number. The reason is speed: DuckDB compares each column with every other one whenever narwhals adds columns, which takes a
@@ -139,9 +141,10 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
-    """Returns each row with facts from other rows of the same frame.
+    """Returns each row with facts from other rows of the same frame: each child with facts about its parents, for example.
 
-    Written as several joins, DuckDB would compute these other rows again for each of `others`. Spark avoids this by itself.
+    If this were written as several joins, DuckDB would compute these other rows again for each of `others`. Spark avoids this by
+    itself.
 
     Args:
         frame: any frame.
@@ -178,7 +181,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """Returns the rows as a table in memory. Otherwise DuckDB would compute a column again each time it is used.
+    """Returns the rows as a table that is kept in memory, so that DuckDB does not compute a column again each time it is used.
 
     Args:
         frame: a frame of this connection.
@@ -194,7 +197,7 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of a column, in order.
+    """The different labels of a column, in order, so that a number (the position of the label) can replace each value.
 
     `values`: a relation of the different values, each with the position of its label. `texts`: the labels, as an Arrow array.
     Blanks around a text do not count. A blank value has no position.
@@ -205,7 +208,8 @@ class Labels:
 
 
 def labels_of(values: Frame, where: object = "") -> Labels:
-    """Returns the labels of a DuckDB frame with one column. `where`: the file, for messages."""
+    """Returns the different labels of a column, with their positions (see `Labels`). `values` is a DuckDB frame with only this
+    column. `where` names the file in messages."""
     ((name, dtype),) = values.collect_schema().items()
     different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
     read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
@@ -218,15 +222,15 @@ def labels_of(values: Frame, where: object = "") -> Labels:
 
 
 def has_few(rows: Frame) -> bool:
-    """Returns whether DuckDB holds at most FEW_ROWS rows. Counting stops there."""
+    """Returns whether a DuckDB frame has at most FEW_ROWS rows. It stops counting after that number, to save time."""
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 
 def coded(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the frame with numbers in place of labels: each value becomes the position of its label. Columns of whole numbers
-    are unchanged.
+    """Returns the rows with numbers in place of labels, because numbers are grouped faster: each value becomes the position of
+    its label. Columns of whole numbers are unchanged.
 
     DuckDB then reads each different value only once, and it groups, sorts and returns numbers. A small table is grouped by the
     labels themselves, because finding the labels of five columns takes longer than grouping thousands of persons. A Spark table
@@ -266,7 +270,7 @@ def rows_of(frame: Frame) -> int:
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
     """Raise an error if a file of persons has no row. Its weight factor would otherwise still reduce the totals. An episodes file
-    may be empty.
+    (one row per spell of work) may be empty.
 
     Raises:
         DataError: the file has no row. `where` names the file.
@@ -277,7 +281,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
-    """Returns the number of different combinations of values in some columns."""
+    """Returns how many different combinations of values some columns have."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):

@@ -27,7 +27,7 @@ def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """Returns the single whole number in a lazy frame."""
+    """Returns the number in a lazy frame that holds only one value, such as a count of rows."""
     return int(to_arrow(frame, where).column(0)[0].as_py())
 
 
@@ -46,9 +46,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """Turns reading errors into a `DataError`: a damaged file, or more data than fits in memory. The messages of other
-    libraries are not repeated, because they may quote a person's row. `where`: the file, or the survey.yaml that names the
-    files."""
+    """A context in which rows are read: an error of DuckDB or another library becomes a `DataError` (a damaged file, or more data
+    than fits in memory). The messages of other libraries are not repeated, because they may quote a person's row. `where`: the
+    file, or the survey.yaml that names the files."""
     import duckdb
     from pyarrow import ArrowException
 

@@ -11,8 +11,8 @@ from fltoolkit.survey.spec.child_module import Parents
 
 
 def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
-    """Returns each person's line number and the line numbers of their parents, by column. They are whole numbers if the file
-    stores them so in all these columns. Otherwise they are text in one standard form."""
+    """Returns the columns with line numbers (a person's number within the household): the person's own and those of the parents.
+    They are whole numbers if the file stores all of them as whole numbers. Otherwise they are text in one standard form."""
     columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
     if all(CODE_OF + column in there for column in columns):
         return {column: nw.col(CODE_OF + column) for column in columns}
@@ -27,7 +27,8 @@ def _line_as_text(column: str) -> nw.Expr:
 
 
 def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
-    """Returns each person with facts about their parents, who are found by household and line number.
+    """Returns each person with facts about their parents. A parent is the person with the same household and with the line number
+    that the child's row gives.
 
     Args:
         frame: one row per person.

@@ -13,8 +13,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def wanted_columns(spec: SurveySpec) -> WantedColumns:
-    """Returns the data columns that a survey.yaml names, with `{episode}` replaced by the labels. Columns in the conditions of
-    corrections are included."""
+    """Returns the columns of the data that have to be read for a survey.yaml, and in which form (text or number). Columns in the
+    conditions of corrections are included. If a name holds `{episode}`, there is one column for each label of an episode."""
     persons = {c: spec.key_of(c) for c in spec.person_columns()}
     episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
     if not spec.episodes.long:
@@ -30,14 +30,15 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:
-    """Returns whether a person's PSU was taken with certainty. None if the design has no such PSUs."""
+    """Returns whether each person is in a PSU that was taken into the sample with certainty. The function returns None if the
+    design has no such PSUs."""
     flag = spec.design.certainty
     return None if flag is None else nw.col(SOURCE + flag.column).is_in(list(flag.codes)).fill_null(False)
 
 
 def is_child(spec: SurveySpec) -> nw.Expr:
-    """Returns whether the definition for children applies to a person. The age at interview decides. If the age is unknown, it
-    applies to persons who answered the children's module and not the adults' module."""
+    """Returns whether a person is a child, so that the definition for children applies. The age at interview decides. A person of
+    unknown age is a child if they answered the children's module and not the adults' module."""
     if spec.children is None:
         return nw.lit(False)
     own = spec.children.module
@@ -46,7 +47,7 @@ def is_child(spec: SurveySpec) -> nw.Expr:
 
 
 def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Returns whether a person answered the right module: that of children or that of adults."""
+    """Returns whether a person answered the module that is meant for them: children that of children, adults that of adults."""
     own = spec.children and spec.children.module
     return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 

@@ -112,8 +112,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """The result of joining one file to the persons: the numbers of persons and rows without a match. `lost`: the keys of the
-    rows."""
+    """How many persons and rows had no match when a file was joined to the persons. `lost`: the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -194,7 +193,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
-        SpecError: a column of the key is named as in one file, although it has a common name.
+        SpecError: survey.yaml names a key column by its name in one file, not by its common name in all files.
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
@@ -266,7 +265,8 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
 
 
 def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
-    """Returns the columns of `wanted.persons` as text. Numbers, and codes in whole numbers, are also returned as such."""
+    """Returns the columns of `wanted.persons` as text; those that are also needed as numbers, or hold whole numbers, also as
+    numbers."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]

@@ -17,7 +17,7 @@ LIMIT = 5  # persons who must share a value, if survey.yaml gives no other limit
 
 @dataclass(frozen=True)
 class Mask:
-    """The rule for printing values of the data in a message.
+    """The rule that decides which values of the data a message may print.
 
     Attributes:
         limit: how many persons must share a value before it is printed: `confidentiality.cases` of survey.yaml.
@@ -49,5 +49,5 @@ class Mask:
 
 
 def is_code(value: str) -> bool:
-    """Returns whether a value is as short as the codes of questionnaires."""
+    """Returns whether a value is short enough to be a code of a questionnaire. A longer value could be a name."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

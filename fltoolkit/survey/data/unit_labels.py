@@ -18,16 +18,16 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns the label of a stratum or unit, to be joined to other labels. It is a whole number if the column holds whole
-    numbers, otherwise text as written."""
+    """Returns the label of a stratum or sampling unit in each row, ready to be joined to other labels. It is a whole number if
+    the column holds whole numbers, otherwise text as written."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins several columns to one label. It is null if any of them is null. Without columns, all rows have the same label. A
-    single column is unchanged.
+    """Joins the labels in several columns to one label. It is null if one of them is null. Without columns, all rows have the
+    same label. A single column is unchanged.
 
-    Slashes within a column are doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
+    A slash inside a column is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
     if not parts:
         return nw.lit("all")
@@ -37,8 +37,8 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the frame with unique labels of the PSUs. The units within them also get unique labels if `named` is 2 or if they
-    have an FPC.
+    """Returns the rows with a label for each PSU that no other PSU has. The units drawn within PSUs also get such labels if
+    `named` is 2 or if they have an FPC (finite population correction).
 
     If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
 
@@ -70,7 +70,8 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Raise `DesignError` if stages and FPC do not fit together."""
+    """Raise `DesignError` if the sampling stages and the FPC columns (finite population corrections) do not fit together, for
+    example if there are two stages and one FPC."""
     if units > 2 or counts > 2:
         raise DesignError(
             "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"

@@ -21,8 +21,8 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns the relation without unusable columns and with tidy names, and the reason for each column that was left out. A very
-    wide relation keeps only the columns in `only`.
+    """Returns a table without the columns that the kit cannot use, and the reason for each column that was left out. The names of
+    the others are tidied. Of a very wide table, only the columns in `only` are kept.
 
     Raises:
         DataError: no column can be used.

@@ -19,8 +19,8 @@ USUAL = (0.3, 3.0)  # the usual range of g, docs/methods.md §2
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Weights calibrated to population benchmarks. The weight w of a person becomes w·g(k). The pattern k is the person's
-    combination of categories.
+    """The result of calibrating weights to population benchmarks (known numbers of persons). The weight w of a person becomes
+    w·g(k). The pattern k is the person's combination of categories, such as men in the north.
 
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
@@ -46,7 +46,7 @@ class Calibration:
 
     @property
     def range(self) -> tuple[float, float]:
-        """Returns the smallest and the largest g."""
+        """Returns the smallest and the largest factor g by which the calibration multiplies a weight."""
         return float(self.patterns[G].min()), float(self.patterns[G].max())
 
     @property
@@ -58,12 +58,12 @@ class Calibration:
 
     @property
     def outside(self) -> int:
-        """Returns the number of persons whose g is outside the usual range."""
+        """Returns the number of persons whose weight changed much: their factor g is outside the usual range."""
         return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
 
     @property
     def warning(self) -> str:
-        """Returns a warning if g has an unusually wide range. Otherwise the text is empty."""
+        """Returns a warning, in words, if the factors g of the weights have an unusually wide range. Otherwise the text is empty."""
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""

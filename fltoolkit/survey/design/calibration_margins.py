@@ -23,7 +23,7 @@ BAD, USED = "fl__bad", "fl__used"
 
 
 def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
-    """Counts persons and adds up their weights for each combination of categories, in one pass.
+    """Counts persons and adds up their weights for each pattern (combination of categories of the columns `keys`), in one pass.
 
     Returns:
         One row per combination, with the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),
@@ -67,7 +67,8 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
-    """Returns the factors of each combination as a small table in the engine of the frame."""
+    """Returns the calibration factors of each pattern (combination of margin categories) as a small table. The table is in the
+    engine of the frame, so that the two can be joined."""
     factors = [G, *(f"{G}{r}" for r in range(replicates))]
     patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
     rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]

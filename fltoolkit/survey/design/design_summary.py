@@ -24,7 +24,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """The members of `Design` that the summary uses."""
+    """The interface that the summary of a design needs: those members of `Design` that it uses."""
 
     @property
     def frame(self) -> Frame: ...
@@ -69,7 +69,8 @@ def design_facts(design: HasDesign) -> dict[str, str]:
 
 
 def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
-    """Returns the numbers of strata and PSUs, and the facts that follow from them."""
+    """Returns facts about the sampling units in words, by name: the numbers of strata and PSUs, degrees of freedom, and strata
+    with a single PSU."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
     pairs, lonely = int(strata.sum()), int((strata == 1).sum())
     fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[design.stages]
@@ -83,7 +84,8 @@ def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
 
 
 def _replicates(made: Replication) -> dict[str, str]:
-    """Returns the facts about replicate weights, which take the place of strata and PSUs."""
+    """Returns facts about replicate weights in words, by name. For a design with replicate weights, they take the place of the
+    facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
@@ -101,8 +103,8 @@ def _range(units: pd.DataFrame, scale: str) -> str:
 
 
 def _step(value: float, *, up: bool) -> float:
-    """Returns the nearest number above a value (`up`) or below it that is 1, 2 or 5 times a power of ten. It is never the
-    value itself."""
+    """Returns the next number that is 1, 2 or 5 times a power of ten: above a value if `up`, otherwise below it. For 37 it is 50
+    or 20. It is never the value itself."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

@@ -19,7 +19,8 @@ from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_c
 
 
 class ReplicateDesign(Design):
-    """A survey that is delivered with replicate weights instead of strata and PSUs.
+    """A survey whose data come with replicate weights, which give the variance in place of strata and PSUs. No survey.yaml is
+    needed.
 
     The variance is scale·Σ rscales·(θ_r − centre)². The defaults are those of R. R in the table is the number of replicates:
 
@@ -111,7 +112,8 @@ class ReplicateDesign(Design):
 
 
 def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
-    """Returns the columns of replicate weights. If `wanted` is a pattern, they are in the order of the data."""
+    """Returns the names of the columns of replicate weights. `wanted` is a list of names, or a pattern such as `rw*`. The columns
+    that match a pattern are in the order of the data."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in there if fnmatchcase(c, wanted)]

@@ -21,7 +21,8 @@ MANY = 10  # rows or buckets per replicate; with so many, random sums of rows ha
 
 @dataclass(frozen=True)
 class Replication:
-    """The replicate weights of a design. In the frame they have the names `fl__replicate0`, `fl__replicate1`, ...
+    """The replicate weights of a design, and the coefficients with which they give a variance. In the frame they have the names
+    `fl__replicate0`, `fl__replicate1`, ...
 
     The variance of an estimate is Σ `factor`·(θ_r − centre)². With `mse`, the centre is the estimate from the full sample.
     Otherwise it is the mean over the replicates.
@@ -44,7 +45,8 @@ class Replication:
 def replicated(
     frame: Frame, names: Sequence[str], columns: Sequence[nw.Expr], method: Method, strata: bool
 ) -> tuple[Frame, Replication]:
-    """Returns the frame with the replicate weights, and the coefficients of the replicates.
+    """Returns the rows with their replicate weights under internal names, and the coefficients with which the replicates give a
+    variance.
 
     Args:
         frame: the rows, with the column `fl__weight`. If `strata`, also with `fl__strata`, from which the coefficients of a
@@ -70,7 +72,8 @@ def replicated(
 
 
 def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
-    """Returns (n_h − 1)/n_h for each replicate. h is the stratum whose weights the replicate changes; it must be exactly one."""
+    """Returns the coefficient of each replicate of a stratified jackknife, (n_h − 1)/n_h. h is the stratum whose weights the
+    replicate changes, and n_h its number of replicates. Each replicate must change the weights of exactly one stratum."""
     names = [f"{REPLICATE}{r}" for r in range(len(columns))]
     changed = [((nw.col(c) - nw.col(WEIGHT)).abs() > 1e-9 * nw.col(WEIGHT).abs()).cast(nw.Int64).alias(c) for c in names]
     table = to_pandas(frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]))

@@ -57,7 +57,7 @@ _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design 
 
 @dataclass(frozen=True)
 class Key:
-    """The values by which rows are grouped.
+    """A column by which rows are grouped, such as the region.
 
     Attributes:
         column: the values.
@@ -72,8 +72,8 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn, under one set of internal names. Every function that estimates takes a design. A design is
-    equal only to itself.
+    """Data, and how they were drawn. This is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`; every function that
+    estimates takes one of them. Weights, strata and PSUs have the same internal names in all. A design is equal only to itself.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
@@ -114,7 +114,7 @@ class Design:
 
     @property
     def source(self) -> str:
-        """Returns the files that are read again for every estimate, for messages."""
+        """Returns, for messages, the names of the files that are read again for every estimate."""
         return ", ".join(str(file.path) for file in self.files)
 
     @property
@@ -134,7 +134,8 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", where="outcome, by", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+                "no such column", where="outcome, by", found=name, allowed=offered,
+                do="name a column of the data; of a survey a group of survey.yaml, or one that fl.derive makes of a column",
             )  # fmt: skip
         return name, schema[name]
 
@@ -143,7 +144,7 @@ class Design:
         return written(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns a column for grouping."""
+        """Returns a column by which rows are to be grouped, as a `Key`: its values and their labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
@@ -176,7 +177,7 @@ class Design:
 
 @dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
-    """Any survey, as R's `svydesign` describes it: the data, and how they were drawn.
+    """A survey and how its sample was drawn (weights, strata, PSUs), as R's `svydesign` describes it. No survey.yaml is needed.
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), or a pandas, Polars or Arrow table, or a
@@ -249,7 +250,8 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A SurveyDesign with its survey.yaml: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
+    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how it is coded.
+    `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
     Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in
@@ -277,7 +279,8 @@ class Survey(SurveyDesign):
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """Returns a column for grouping. A group of one column gives its codes, as whole numbers if the file has them so."""
+        """Returns a group or column by which rows are to be grouped, as a `Key`. For a group of one column the values are its
+        codes, as whole numbers if the file has whole numbers."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))
@@ -314,7 +317,8 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Sets the fields of a frozen design while it is made."""
+    """Sets fields of a design while it is made. This is needed because a design is frozen: its fields cannot be set in the usual
+    way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design
@@ -333,7 +337,8 @@ def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: st
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Raise `DesignError` if the weights do not gross up to the population: totals are then impossible."""
+    """Raise `DesignError` if the weights do not add up to the population, so that totals are impossible. `verb` is the function
+    that was called, for the message."""
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

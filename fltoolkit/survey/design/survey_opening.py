@@ -69,7 +69,8 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
 
 def _contents(path: Path) -> ResultKey:
-    """Returns a key of everything that a survey depends on: the files and their contents."""
+    """Returns a key that stands for everything a survey depends on: survey.yaml and its files, with their contents. If one of
+    them changes, the key changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamped, used), input_hash(used)
@@ -88,7 +89,8 @@ def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
 
 
 def changeable(survey: Survey) -> str:
-    """Returns the parts of a survey that a user could change, as text: its lists and mappings, but not its rows."""
+    """Returns, as one text, those parts of a survey that a user could change by mistake: its lists and mappings, but not its
+    rows. Two calls give different texts if something was changed between them."""
     return repr(
         {
             name: held
@@ -99,8 +101,8 @@ def changeable(survey: Survey) -> str:
 
 
 def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
-    """Returns a survey with another survey.yaml of the same files. If it names more columns of the persons, the files are read
-    again.
+    """Returns a survey with a changed survey.yaml for the same files. If the changed one names more columns of the persons, the
+    files are read again.
 
     Raises:
         RequestError: the survey was made from tables, which cannot be read again.
@@ -172,8 +174,8 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
-    """Returns the persons with the columns of the design, and with who is a child and who answered the module. Also returns
-    the supplied replicate weights."""
+    """Returns the persons with the columns of the sample design, and with two more columns: who is a child, and who answered the
+    module. Also returns the replicate weights, if the data have them."""
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:
@@ -205,7 +207,8 @@ def uncorrected(survey: Survey) -> Survey:
 
 
 def without_blanks(survey: Survey) -> Survey:
-    """Returns a survey in which no blank is declared a no."""
+    """Returns a survey in which a blank never counts as a no by declaration: each `blank: no` of survey.yaml is removed. Such
+    blanks are then unresolved."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
     return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)

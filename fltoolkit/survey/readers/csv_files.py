@@ -122,8 +122,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    """Returns the text of a file in UTF-8. Raises `DataError` with the line of the first byte that is not valid in the
-    encoding."""
+    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` with the line of the first
+    byte that is not valid in the encoding."""
     decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
     with path.open("rb") as file:
         for chunk in chain(_chunks(file), [b""]):
@@ -183,7 +183,7 @@ def _refuse_bytes(source: CsvSource) -> None:
 
 
 def _line_at(source: CsvSource, place: int) -> int:
-    """Returns the line number of a byte."""
+    """Returns the number of the line in which a byte is. `place` is the position of the byte in the file."""
     with source.open() as file:
         before = file.read(place)
     return 1 + (before.count(b"\n") or before.count(b"\r"))

@@ -27,7 +27,7 @@ NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 @dataclass(frozen=True)
 class CsvSource:
-    """The text of a CSV file in UTF-8. `decoded`: the text in memory, if the file has another encoding."""
+    """A CSV file as text in UTF-8. If the file has another encoding, `decoded` holds its text in memory."""
 
     path: Path
     decoded: bytes | None = None
@@ -43,7 +43,8 @@ class CsvSource:
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a CSV file: its delimiter, the number of lines above the header, and the cells of the header."""
+    """How a CSV file is laid out: the character between its cells, the number of lines above the header, and the cells of the
+    header (the column names)."""
 
     delimiter: str
     skipped: int
@@ -56,8 +57,8 @@ class Layout:
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """Returns the layout of a CSV file, found from its first rows. `delimiter`: the character between cells. None: it is found
-    as well."""
+    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows. `delimiter`:
+    the character between cells. None: it is found as well."""
     with source.open() as file:
         head = file.read(HEAD + 1)
     if len(head) > HEAD:
@@ -116,8 +117,9 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a delimiter fits, as a tuple to compare: whether rows have several cells, whether there are no titles,
-    whether all rows have the same number of cells, and this number."""
+    """Returns how well a layout found with one delimiter fits the text, as a tuple. Of two delimiters, the one with the larger
+    tuple fits better. The parts of the tuple: whether rows have several cells, whether there are no title lines, whether all rows
+    have the same number of cells, and this number."""
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)

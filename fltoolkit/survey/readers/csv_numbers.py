@@ -48,8 +48,8 @@ def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
 
 
 def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
-    """Returns a check of each column, in one pass over all rows. Every row is read even if nothing is checked. A blank column
-    gives None."""
+    """Returns the result of a check for each column: true, false, or None for a blank column. `asked` gives the SQL of the check.
+    All rows are read in one pass, even if nothing is checked."""
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
     return dict(zip(asked, facts[1:], strict=True))
 

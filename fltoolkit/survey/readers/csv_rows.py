@@ -100,7 +100,7 @@ def _quotes(words: str, line: str) -> str:
 
 
 def _cells(line: str, delimiter: str) -> int:
-    """Returns the number of cells in a single line."""
+    """Returns how many cells a single line of a CSV file has. If the csv module cannot read the line, its delimiters are counted."""
     try:
         return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:
@@ -108,7 +108,8 @@ def _cells(line: str, delimiter: str) -> int:
 
 
 def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """Yields the lines. `seen` keeps the first line since it was last cleared."""
+    """Yields the lines of a file, and keeps in `seen` the first line since `seen` was last emptied. So an error about a row of
+    several lines can show where the row begins."""
     for line in lines:
         if not seen:
             seen.append(line)
@@ -116,7 +117,8 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_end(source: CsvSource) -> int:
-    """Returns the number of the first line whose line end differs from that of line 1. Returns 0 if there is none."""
+    """Returns the first line of a file that ends in other characters than line 1, as a line number. Returns 0 if all lines end in
+    the same way."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

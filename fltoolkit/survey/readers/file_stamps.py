@@ -18,8 +18,8 @@ LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """A file at the time when it was opened: which file it is, its size in bytes, and the time of its last change in
-    nanoseconds."""
+    """What identifies a file at the time when it was opened: the file itself, its size in bytes, and the time of its last change
+    in nanoseconds. If one of them differs later, the file was changed."""
 
     path: Path
     device: int
@@ -99,7 +99,8 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """Returns the hash object of `input_hash`, to which more can be added."""
+    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add more and then take the
+    digest."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

@@ -15,7 +15,8 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Returns whether the names of columns are certainly names. In a CSV without a header, they would be a person's answers.
+    """Returns whether the first line of a data file certainly holds column names. In a CSV without a header, the first line holds
+    a person's answers, which no message may print.
 
     Args:
         present: the names in the data.
@@ -41,7 +42,7 @@ def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
 def refuse_missing(
     wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
 ) -> None:
-    """Raise an error if the data lack columns that survey.yaml names.
+    """Raise an error if the data do not have all columns that survey.yaml names.
 
     Args:
         wanted: the columns that survey.yaml names.

@@ -38,7 +38,7 @@ DIGITS = 38  # the most digits of a decimal number in DuckDB
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Why a column cannot be used: what it holds, and what to do."""
+    """The reason why a column of the data cannot be used: what it holds, and what the user can do."""
 
     found: str
     do: str
@@ -46,7 +46,8 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class MemoryTable:
-    """A table in which each column has one type, the names of all columns, and the columns that were left out."""
+    """A table in memory that the kit can read: each column has one type. It also holds the names of all columns, and the reasons
+    for the columns that were left out."""
 
     table: pa.Table
     names: tuple[str, ...]
@@ -54,7 +55,7 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """A column that cannot be used. `why` gives the reason and quotes no value."""
+    """Raised if a column cannot be used. `why` gives the reason and quotes no value."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -248,5 +249,6 @@ def _duckdb_array(array: Any) -> Any:
 
 
 def no_kind(found: str) -> Unreadable:
-    """Returns the reason for leaving out a column whose type cannot be counted, grouped or added."""
+    """Returns the reason why a column is left out if its type cannot be counted, grouped or added. `found` says what the column
+    holds."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

@@ -16,7 +16,7 @@ MOST_BYTES = 20 * MB
 
 @dataclass(frozen=True)
 class SmallCsvRow:
-    """A row: the line where it begins, and its cells in the order of the requested columns."""
+    """A row of a small CSV file: the number of the line where it begins, and its cells in the order of the requested columns."""
 
     line: int
     cells: tuple[str, ...]

@@ -28,7 +28,8 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """Calibration of a population's weights, to benchmarks in a CSV file beside survey.yaml or to `margins` with their numbers.
+    """How the weights of a population are calibrated: to benchmarks (known numbers of persons) in a CSV file beside survey.yaml,
+    or to `margins` that give the numbers here.
 
     It applies to each population that uses the same weight column. Persons outside `population` keep their weight.
     """
@@ -47,7 +48,8 @@ class CalibrationSpec(Model):
 
     @property
     def targets(self) -> tuple[Margin, ...]:
-        """Returns the margins. They are available after `read`."""
+        """Returns the margins (columns with the number of persons in each category) to which weights are calibrated. `read` must
+        be called first."""
         return tuple(self._read)
 
     def read(self, survey: Path) -> tuple[Margin, ...]:
@@ -62,7 +64,8 @@ class CalibrationSpec(Model):
 
 @dataclass(frozen=True)
 class Margin:
-    """The number of persons of the population in each category. A category has one value per column."""
+    """A known distribution of the population, such as the number of men and of women. A category has one value for each column of
+    the margin."""
 
     columns: tuple[str, ...]
     totals: Mapping[tuple[str, ...], float]

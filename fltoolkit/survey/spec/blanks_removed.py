@@ -11,7 +11,8 @@ S = TypeVar("S")
 
 
 def without_declared_blanks(node: S) -> S:
-    """Returns a model, or a container of models, without `blank: no` in its questions. The blanks are then unresolved."""
+    """Returns a copy of the content of survey.yaml in which no question has `blank: no`. Blanks of these questions are then
+    unresolved (neither yes nor no). `node` is a model, or a container of models."""
     if isinstance(node, Source):
         return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})
     changed: Any = node

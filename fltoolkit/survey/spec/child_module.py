@@ -50,8 +50,8 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The module on children (docs/methods.md §1). `module` says who answered it, if its column is not that of the adults'
-    module."""
+    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered. `module` is
+    needed only if its column is not that of the adults' module."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork
@@ -60,7 +60,8 @@ class Children(Model):
     parents: Parents | None = None
 
     def questions(self) -> list[tuple[str, Sources | None]]:
-        """Returns the questions of the module, each with the key that maps it."""
+        """Returns the questions of the module on children. Each comes with its key in survey.yaml, such as
+        `children.third_party.threat`."""
         keyed: list[tuple[str, Sources | None]] = []
         for kind in ("third_party", "with_parents"):
             work: ChildWork = getattr(self, kind)

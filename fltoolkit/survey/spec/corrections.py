@@ -32,7 +32,8 @@ def _words(text: str) -> str:
 
 
 def _no_error_for_ever(value: object) -> object:
-    """Returns the name of a check. Raises `ValueError` if its findings cannot be accepted."""
+    """Returns the name of a check as it is given under `accept`. Raises `ValueError` if findings of this check cannot be
+    accepted, because they are always errors."""
     if isinstance(value, str) and value in NEVER:
         raise ValueError(f"findings of {value} cannot be accepted: {NEVER[value]}")
     return value
@@ -58,7 +59,7 @@ class NumberRange(Model):
 
 
 class Correction(Model):
-    """A new value of a column in some rows. The file on disk does not change.
+    """An entry under `corrections` in survey.yaml: a new value of one column in some rows. The file on disk does not change.
 
     Attributes:
         rows: the rows, given by their keys.
@@ -93,7 +94,8 @@ class Correction(Model):
 
 
 class Accepted(Model):
-    """A finding about single rows that somebody has checked: the data are right.
+    """An entry under `accept` in survey.yaml: a finding about single rows that somebody has checked, with the result that the
+    data are right.
 
     `finding`, `column`: the check and the place, as `fltoolkit check` prints them. `why`: the reason, which is printed beside the
     finding from then on.
@@ -106,7 +108,7 @@ class Accepted(Model):
 
 @dataclass(frozen=True)
 class CorrectableColumns:
-    """The columns that a correction may name.
+    """The columns that a correction may name, with what is needed to check it.
 
     Attributes:
         persons: the columns of persons that survey.yaml uses.
@@ -124,7 +126,7 @@ class CorrectableColumns:
     episode_key: tuple[str, ...]
 
     def key(self, column: str) -> tuple[str, ...]:
-        """Returns the columns that identify a row with this column."""
+        """Returns the key of the file in which a column is: the columns that identify a row of persons, or of episodes."""
         return self.person_key if column in self.persons else self.episode_key
 
 

@@ -32,8 +32,8 @@ def _one_character(delimiter: str) -> str:
 
 
 def _by_common_name(value: object) -> object:
-    """Returns the columns of a key in this file, by their common names. A list or a single name means that both names are the
-    same."""
+    """Returns the key columns of a file, as {common name: name in this file}. If survey.yaml gives a list or a single name, both
+    names are the same."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
         _each_once(tuple(named))
@@ -77,7 +77,8 @@ class DataFile(Model):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """Returns the columns of the key that have another name in this file, with their common names."""
+        """Returns the key columns that have another name in this file than in the other files, as {name in this file: common
+        name}."""
         return {own: common for common, own in self.key.items() if own != common}
 
 
@@ -96,12 +97,12 @@ class Files(Model):
 
     @property
     def given(self) -> dict[str, DataFile]:
-        """Returns the files that survey.yaml names, by kind."""
+        """Returns the files that survey.yaml names, by kind: `person`, `household`, `module` and `episodes`."""
         kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
         return {kind: file for kind, file in kinds.items() if file}
 
     def told(self, where: str) -> str:
-        """Returns the path of survey.yaml and of its files, for messages."""
+        """Returns, for messages, the path of survey.yaml and the paths of its files."""
         return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
 
     @model_validator(mode="after")
@@ -119,14 +120,15 @@ class Files(Model):
 
 
 class Flag(Model):
-    """The codes of a column that mean yes."""
+    """A true/false column of the data: its name, and the codes that mean yes."""
 
     column: str
     codes: Annotated[Codes, Field(min_length=1)]
 
 
 class ReplicatesSpec(Model):
-    """Supplied replicate weights of `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns.
+    """The replicate weights that come with the data, as survey.yaml describes them. They belong to the weight `design.weight`.
+    `columns` lists their names; `RW{1..80}` means 80 numbered columns.
 
     The other keys are those of `fl.ReplicateDesign`.
     """
@@ -154,7 +156,8 @@ class ReplicatesSpec(Model):
 
     @property
     def made(self) -> Method:
-        """Returns how the replicate weights were made, for `replicate_weights.replicated`."""
+        """Returns how the replicate weights were made (their method and its coefficients), in the form that
+        `replicate_weights.replicated` takes."""
         rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 
@@ -173,7 +176,7 @@ def _run(column: str) -> list[str]:
 
 
 class DesignSpec(Model):
-    """How the sample was drawn.
+    """The part of survey.yaml that says how the sample was drawn: weight, strata, PSUs and the rules for the variance.
 
     Attributes:
         ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
@@ -241,8 +244,8 @@ class DesignSpec(Model):
 
 
 class ModuleStatus(Model):
-    """Who answered the forced labour module. If a person refused the whole module, this is unit non-response. The person is
-    not unresolved."""
+    """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. If
+    a person refused the whole module, this is unit non-response, and the person is not unresolved."""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

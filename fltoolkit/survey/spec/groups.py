@@ -34,7 +34,7 @@ def crossed(names: Iterable[object]) -> str:
 
 
 def uncrossed(breakdown: object) -> tuple[str, ...]:
-    """Returns the groups of a breakdown in a published table. For the whole population there are none."""
+    """Returns the groups of a crossed breakdown: `sex × region` gives `sex` and `region`. The whole population has no groups."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
@@ -54,7 +54,8 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population: persons of certain ages who answered the module, with the weight that grosses them up.
+    """A reference population, the denominator of a rate: persons of certain ages who answered the module, with the weight that
+    grosses them up.
 
     `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
     """
@@ -73,8 +74,8 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is one of that
-    classification's codes.
+    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is
+    one of that classification's codes.
 
     Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
     used.
@@ -113,7 +114,7 @@ class Group(Model):
 
     @property
     def labels(self) -> dict[str, str]:
-        """Returns the label of each code."""
+        """Returns the label of each code of the column: `{"1": "men", "2": "women"}`."""
         if self.classification is None:
             return dict(self.codes)
         named = standard().classifications[self.classification]
@@ -121,7 +122,8 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Age bands, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band below 18."""
+    """Bands of numbers, such as ages, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band
+    below 18."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -139,11 +141,12 @@ class Bands(Model):
 
 
 class AgeGroup(Bands):
-    """Bands of age at interview."""
+    """A breakdown by age at interview, in bands such as 18–24. The bands are given by their lower limits."""
 
 
 class NumberGroup(Bands):
-    """Bands of a column of numbers, such as hours or a debt. Blank cells and codes of `missing` become the row `not stated`."""
+    """A breakdown by a column of numbers, such as hours or a debt, in bands. Blank cells and codes of `missing` become the row
+    `not stated`."""
 
     column: str
     missing: Codes = ()
@@ -200,7 +203,8 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """Returns the name of each group, the lowest first, as keys that every language translates."""
+        """Returns the name of each group (such as the lowest fifth), the lowest first. The names are remarks that every language
+        can put in words."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
@@ -234,7 +238,8 @@ AnyGroup = Annotated[
 
 
 class JobGroup(Model):
-    """A breakdown by a job. If there are several columns, the first that is not blank is used.
+    """A breakdown by industry or occupation of a job. This is the common base of `Sector` and `Occupation`. If there are several
+    columns, the first that is not blank is used.
 
     `job`: `forced_labour` means the job in forced labour, which only cases have. `all_workers` means a job that all workers were
     asked about; `population` names these workers.
@@ -254,7 +259,7 @@ class JobGroup(Model):
 
 
 class Sector(JobGroup):
-    """An industry column.
+    """A breakdown by the industry of a job, from a column of industry codes.
 
     `correspondence`: for a column of national codes, a CSV file beside survey.yaml with the columns `code` and `isic`. `revision`
     and `digits` then describe the ISIC codes in this file.
@@ -268,7 +273,8 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """Returns the ISIC code of each national code. It is available after `read_spec` has read the correspondence."""
+        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. It is
+        available after `read_spec` has read this table."""
         return self._national
 
     @model_validator(mode="before")
@@ -283,7 +289,8 @@ class Sector(JobGroup):
 
 
 class Occupation(JobGroup):
-    """An occupation column with codes of ISCO-08. Codes have one to four digits; the first digit is the major group."""
+    """A breakdown by occupation, from a column with codes of ISCO-08. Codes have one to four digits; the first digit is the major
+    group."""
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -293,8 +300,8 @@ Job = Sector | Occupation
 
 
 class TableSpec(Model):
-    """One table that is wanted. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in the same
-    inner list are crossed."""
+    """One table that survey.yaml asks for. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in
+    the same inner list are crossed: `[[], [sex], [sex, region]]` is three breakdowns."""
 
     measure: Measure
     by: Annotated[tuple[Names, ...], Field(min_length=1)] = ((),)

@@ -19,7 +19,7 @@ NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "c
 
 @dataclass(frozen=True)
 class GateCodes:
-    """The codes of one column in a gate.
+    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is asked.
 
     If a cell holds several codes (`listed`), the codes are the options that were ticked.
     """
@@ -32,14 +32,15 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """The yes/no questions by column, and the codes that they share.
+    """All yes/no questions of a survey.yaml, by the column of the data that they read. They are needed together, because the
+    answer to one question decides whether another is asked.
 
     A column with `{episode}` is included as written. It is also included once per episode with the episode's label, because such
     a column may be the gate of a question about the person.
 
     Attributes:
         by_column: the questions that use each column.
-        answers: the usual codes.
+        answers: the codes that apply if a question has none of its own.
     """
 
     by_column: Mapping[str, tuple[Source, ...]]
@@ -47,7 +48,8 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the questions by column, from `SurveySpec.questions`, the usual codes, and the labels of `episodes.wide`."""
+        """Returns the yes/no questions of a survey by their column. `questions` are those of `SurveySpec.questions`, `answers`
+        the usual codes, and `episodes` the labels of `episodes.wide`."""
         by_column: dict[str, list[Source]] = {}
         filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
         for source in (*(s for _, s in questions), *filled):
@@ -55,17 +57,18 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question."""
+        """Returns the codes that mean yes, no, and no answer for a question: its own codes, and the usual ones for the rest."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """Returns the question that defines what a blank in a column means. This is the first question with routing or `blank:
-        no`. Returns None if no question defines it."""
+        """Returns the question that says what a blank in a column means: the first question on this column with routing or
+        `blank: no`. Returns None if no question says it."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
-        """Yields the columns of gates whose blanks have a defined meaning, in groups. The gates before a gate are in an
-        earlier group. `{episode}` is replaced by the labels."""
+        """Yields the columns of gates in an order in which their blanks can be decided. A gate is an earlier question that
+        decides whether a question is asked; it may itself depend on gates. Each list holds gates that depend only on gates of
+        earlier lists. Gates whose blanks have no defined meaning are left out."""
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
         left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
@@ -80,7 +83,7 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what the codes of a column mean in a gate.
+        """Returns what each code of a column means in a gate: the question behind it is asked, is skipped, or this is unknown.
 
         Raises:
             ValueError: a code has two meanings, or a code of don't know or refused closes the gate without a reason.
@@ -110,7 +113,7 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved.
+        """Returns the codes that leave a question unresolved (neither yes nor no), such as those of don't know.
 
         If a cell holds several ticked options, these are the unresolved and `missing` codes of all questions of the column,
         because such codes are about the whole cell.
@@ -121,7 +124,7 @@ class MappedQuestions:
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def silent(self, column: str) -> frozenset[str]:
-        """Returns the codes of don't know and refused in a column."""
+        """Returns the codes in a column that mean don't know or refused, so that the person gave no answer."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
 
@@ -134,7 +137,8 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """Returns a question about one episode: `{episode}` is replaced by the episode's label."""
+    """Returns a question about one episode (spell) of work: in its columns, `{episode}` is replaced by the label of the episode,
+    so `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
@@ -184,8 +188,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
-    """Raise `ValueError` if a question about the person has a gate or another option with `{episode}` in its name. It must
-    name one episode."""
+    """Raise `ValueError` if a question about the person uses a column with `{episode}` in its name, as a gate (an earlier
+    question that decides whether it is asked) or as another option. It must name the column of one episode."""
     beside = [*source.gate_columns, *source.if_ticked]
     wrong = next((name for name in beside if EPISODE in name), None)
     if wrong and EPISODE not in source.column and episodes:
@@ -197,8 +201,8 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if questions read the same column in different ways, or if the blanks of a gate's column have two
-    meanings."""
+    """Raise `ValueError` if two questions read the same column in different ways, or if blanks in the column of a gate have two
+    meanings. A gate is an earlier question that decides whether another is asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(
@@ -229,7 +233,7 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if the gates of a question depend on the question itself."""
+    """Raise `ValueError` if a question decides, directly or through others, whether the question itself is asked."""
     straight = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:
@@ -243,8 +247,9 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
-    """Returns a chain of columns that leads from a column back to itself through its gates. Returns an empty list if there is
-    none. `straight` holds the columns that are known to be in no such chain."""
+    """Returns a chain of columns that leads from a column back to itself, in which each column has the next one as its gate (a
+    question whose answer decides whether it is asked). Returns an empty list if there is none. `straight` holds the columns that
+    are known to be in no such chain."""
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:

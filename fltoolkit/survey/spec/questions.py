@@ -42,7 +42,8 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The period that the questions ask about. Every figure names this period (para 6a)."""
+    """The reference period: the time that the questions ask about, such as the last five years. Every figure names this period
+    (para 6a)."""
 
     months: Annotated[int, Field(gt=0)]
     text: OwnText
@@ -57,8 +58,8 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code. Codes of `missing` count as
-    blank."""
+    """The codes by which a yes/no question records its answers: yes, no, don't know, refused and others. A blank cell is always a
+    missing answer and needs no code. Codes of `missing` count as blank."""
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
@@ -70,7 +71,7 @@ class AnswerCodes(Model):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Returns every code that has a meaning."""
+        """Returns all codes that the question names, whatever they mean."""
         return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
 
     @model_validator(mode="before")
@@ -87,7 +88,7 @@ class AnswerCodes(Model):
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """Returns the codes that leave the question unresolved."""
+        """Returns the codes that leave a question unresolved: it is neither a yes nor a no."""
         return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
 
     @model_validator(mode="after")
@@ -99,7 +100,8 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question that measures an item. If a kind of code is left out, the codes of `answers` apply.
+    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). Kinds of
+    codes that are left out here are those of `answers`.
 
     Attributes:
         contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
@@ -149,12 +151,13 @@ class Source(Model):
 
     @property
     def gates(self) -> tuple[Routing, ...]:
-        """Returns every single gate of this question. It is empty without routing."""
+        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this one is asked. Empty
+        if the question has no routing."""
         return tuple(self.routing.gates()) if self.routing else ()
 
     @property
     def gate_columns(self) -> tuple[str, ...]:
-        """Returns the columns of the gates of this question."""
+        """Returns the columns of all gates of this question (the earlier questions that decide whether it is asked)."""
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
@@ -178,7 +181,8 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """Who imposed the work (docs/methods.md §1)."""
+    """The form of forced labour, which says who imposed the work: the State, or others, and then for which kind of exploitation
+    (docs/methods.md §1)."""
 
     column: str
     state_imposed: Codes = ()
@@ -193,15 +197,16 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """Work that C29 Art. 2(2) excepts. Within its limits it is not forced labour. Beyond them it is state-imposed forced
-    labour."""
+    """Work that C29 Art. 2(2) excepts from forced labour, such as military service, and the questions whether it stayed within
+    its limits. Within its limits it is not forced labour. Beyond them it is state-imposed forced labour."""
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
     within_limits: Sources
 
 
 class Place(Model):
-    """The country where the work was done. Forced labour abroad is shown separately."""
+    """The country where the work was done: a column and the codes of this country and of others. Forced labour abroad is shown
+    separately."""
 
     column: str
     in_country: Annotated[Codes, Field(min_length=1)]
@@ -215,8 +220,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column with a person's number of episodes of work. If it is 2, the first two episodes of `wide` exist. `missing`: the
-    codes for no answer."""
+    """A column that holds how many episodes (spells) of work a person had. If it is 2, the first two episodes of `wide` exist.
+    `missing`: the codes for no answer."""
 
     number: str
     missing: Codes = ()
@@ -227,7 +232,8 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How coercion is linked to the involuntary work (para 6c): by a question, by episodes, or only by assumption."""
+    """How survey.yaml links the coercion to the involuntary work, because both must be in the same work (para 6c). Either the
+    survey asks this, or it has the answers for each episode (spell of work), or it is only assumed."""
 
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
@@ -262,7 +268,7 @@ class Episodes(Model):
 
 
 class Months(Model):
-    """Months in forced labour within the reference period.
+    """The question on how many months a person was in forced labour within the reference period.
 
     `bands`: the lower limits of the bands in a profile of the cases. One more band is below the first limit.
     """
@@ -280,8 +286,8 @@ class Months(Model):
 
 
 class Items(Model):
-    """The questions on the two sides of the definition, by item. Each side needs at least one, because otherwise nobody could
-    be in forced labour."""
+    """The questions about the two sides of the definition, involuntary work and coercion. Each item, such as `debt_bondage`, has
+    one or more questions. Each side needs at least one item, because otherwise nobody could be in forced labour."""
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
@@ -301,7 +307,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Conditions of the interview that may influence the answers."""
+    """Questions about the interview itself that may influence the answers: whether somebody else answered (`proxy`), whether the
+    person was alone, and the mode, such as telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

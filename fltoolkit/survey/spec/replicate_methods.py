@@ -16,7 +16,7 @@ FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 @dataclass(frozen=True)
 class Method:
-    """How replicate weights were made.
+    """How the replicate weights of a survey were made, such as the jackknife, and the coefficients of the method.
 
     Attributes:
         scale, rscales, rho: the coefficients, if they differ from the usual ones of the method.

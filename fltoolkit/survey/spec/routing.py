@@ -12,13 +12,13 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
-    """Who is asked a question: one gate, or several. With `all`, all gates must be open. With `any`, at least one must be open.
-    Both can be nested.
+    """Who is asked a question, by answers to earlier questions. Such an earlier question is a gate. There is one gate, or
+    several: with `all`, all gates must be open; with `any`, at least one must be open. Both can be nested.
 
-    A gate is a column and its codes. It is open for a code of `asked`, closed for a code of `skipped`, and unknown for any other.
-    If `skipped` is left out, it is the `no` codes of the question with this column, or otherwise those of `answers`. If a gate
-    has several columns, one answer in `asked` opens it. It is closed only if every answer is in `skipped`. `why`: the reason why
-    a code of don't know or refused in `skipped` closes the gate.
+    A gate is given as a column and its codes. It is open for a code of `asked`, closed for a code of `skipped`, and unknown for
+    any other. If `skipped` is left out, it is the `no` codes of the question with this column, or otherwise those of `answers`.
+    If a gate has several columns, one answer in `asked` opens it. It is closed only if every answer is in `skipped`. `why`: the
+    reason why a code of don't know or refused in `skipped` closes the gate.
     """
 
     column: Annotated[Names, Field(min_length=1)] | None = None
@@ -42,11 +42,13 @@ class Routing(Model):
 
     @property
     def joined(self) -> tuple[Routing, ...]:
-        """Returns the routings that `all` or `any` joins. A single gate has none."""
+        """Returns the routings that `all` or `any` combines. It is empty for a single gate (an earlier question that decides
+        whether a question is asked)."""
         return self.all or self.any or ()
 
     def gates(self) -> Iterator[Routing]:
-        """Yields every single gate."""
+        """Yields each gate of a routing, also those within `all` and `any`. A gate is one earlier question with the codes that
+        decide whether the next question is asked."""
         if self.column:
             yield self
         for below in self.joined:

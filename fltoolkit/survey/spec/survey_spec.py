@@ -80,7 +80,7 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole of a survey.yaml. `language`: the code of the language of its texts."""
+    """The whole content of a survey.yaml, checked. `language` is the code of the language of its texts."""
 
     title: OwnText
     country: OwnText
@@ -156,32 +156,33 @@ class SurveySpec(Model):
         return self
 
     def side(self, population: str) -> str:
-        """Returns `adults` or `children`, if the ages of a population allow only one of them. Empty if it has both."""
+        """Returns the age side of a population: `adults` or `children`, if its ages allow only one of them. Empty if the
+        population has both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
         return "adults" if (ages.min or 0) >= self.age.adult else ""
 
     def of_children(self, population: str) -> bool:
-        """Returns whether the children's definition applies to a population."""
+        """Returns whether a population consists of children, to whom the definition for children applies."""
         return self.children is not None and self.side(population) == "children"
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
-        """Returns each population that is a sum, with the populations that it adds."""
+        """Returns the populations that are sums, each with the populations that it adds: `{"all": ("adults", "children")}`."""
         return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """Returns the populations whose flowchart a run shows: the default population or its parts, and the children among
-        `headlines`."""
+        """Returns the populations for which the flowchart of the classification is drawn. They are the default population (if it
+        is a sum, its parts) and the populations of children among `headlines`."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Returns the populations whose prevalence and number a run always shows. The first is the default population. If
-        children were asked, there are also the first population of children, and every sum with its parts."""
+        """Returns the headline populations: those whose prevalence and number are always shown. The first is the default
+        population. If children were asked, the others are the first population of children, and every sum with its parts."""
         if self.children is None:
             return (self.default_population,)
         children = next((name for name in self.populations if self.of_children(name)), self.default_population)
@@ -214,7 +215,8 @@ class SurveySpec(Model):
         return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
 
     def questions(self) -> list[tuple[str, Source]]:
-        """Returns every yes/no question, with the key that maps it."""
+        """Returns every yes/no question of the survey. Each comes with its key in survey.yaml, such as
+        `items.coercion.debt_bondage`."""
         same = self.episodes.same_work
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
@@ -233,11 +235,13 @@ class SurveySpec(Model):
 
     @property
     def mapped(self) -> MappedQuestions:
-        """Returns the yes/no questions by column, and what their codes, gates and blanks mean."""
+        """Returns all yes/no questions of the survey together, by column, as `MappedQuestions`. It knows what their codes and
+        blanks mean."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
-        """Returns the columns about the person, including those of the design, in the order of survey.yaml."""
+        """Returns the columns of the data that are about the person, in the order of survey.yaml. Those of the sample design are
+        included."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
@@ -249,14 +253,16 @@ class SurveySpec(Model):
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """Returns the columns about an episode of work, or about all work together. `{episode}` is not replaced."""
+        """Returns the columns about an episode (spell) of work, or about all work together. A column with one name per episode is
+        given as `WAGES_{episode}`."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
-        """Returns the columns that hold numbers, with `{episode}` replaced by the labels."""
+        """Returns the columns of the data that hold numbers, such as weights. For `{episode}` in a name, there is one column for
+        each label of an episode."""
         design, weights = self.design, [p.weight for p in self.populations.values()]
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
@@ -265,7 +271,8 @@ class SurveySpec(Model):
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Returns the columns of replicate weights that have no other use. There may be hundreds."""
+        """Returns the columns of replicate weights that nothing else uses, so that they are read as numbers only. There may be
+        hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
@@ -277,7 +284,8 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
-        """Returns the first key of survey.yaml that names a column, for messages. The position in a list is not given."""
+        """Returns, for messages, where survey.yaml names a column: the first key that does so, such as `design.weight`. The
+        position in a list is not given."""
         run = self.design.replicates and column in self.design.replicates.names  # survey.yaml may name the run RW{1..80} only
         return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
@@ -287,7 +295,7 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the groups by a job: sectors and occupations."""
+        """Returns the breakdowns by a job, by name: the sectors (industries) and the occupations."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
@@ -302,7 +310,8 @@ class SurveySpec(Model):
 
     @property
     def lead_group(self) -> str:
-        """Returns the group that documents compare first. Empty if the survey does not have it."""
+        """Returns the lead group: the group (such as sex) that documents compare first. Empty if the survey does not have this
+        group."""
         return self.lead if self.lead in self.groups else ""
 
     @property
@@ -316,24 +325,26 @@ class SurveySpec(Model):
 
     @property
     def origins(self) -> frozenset[str]:
-        """Returns the names of the groups of single origins."""
+        """Returns the names of the groups that show single origins, such as each nationality, ethnicity or religion."""
         return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
 
     @property
     def published_origins(self) -> frozenset[str]:
-        """Returns the names of the groups of single origins that are published, because survey.yaml gives the reason."""
+        """Returns the names of the groups of single origins (such as each nationality) that may be published, because survey.yaml
+        gives a reason."""
         return frozenset(n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because)
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """Returns the note that must be beside every table by a group, by the name of the group."""
+        """Returns the notes that must stand beside every table by some groups, by the name of the group. For fifths by wealth,
+        the note says: at the time of the interview, not a cause of forced labour."""
         measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the groups that only cases have: sector and occupation of the forced labour, its form, and the route by
-        which a child is a case."""
+        """Returns the names of the groups that only cases (persons in forced labour) have: sector and occupation of the forced
+        labour, its form, and the route by which a child is a case."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
@@ -351,7 +362,8 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Read the benchmarks of `calibration`. Their columns must be groups that everybody has, not only cases."""
+    """Read the benchmarks (known numbers of persons) to which weights are calibrated. They must be by groups that everybody has,
+    not only cases."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only

@@ -116,3 +116,22 @@ def test_survey_yaml_takes_bands_of_a_column_too(small: Any) -> None:
     ]  # fmt: skip
     with pytest.raises(DataError, match="values that are not numbers"):
         small([*people, ("not", {"DEBT": "much"})], groups={"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}})
+
+
+def test_one_code_of_missing_needs_no_brackets(norvia: fl.ClassifiedSurvey) -> None:
+    listed, single = (fl.derive(norvia, "own_bands", of="FEE", bands=[0, 200], missing=m) for m in ([99998], 99998))
+    assert listed.spec.groups == single.spec.groups
+
+
+def test_a_band_may_be_written_with_a_hyphen(norvia: fl.ClassifiedSurvey) -> None:
+    """The label has a dash, which is on no keyboard. Both spellings select the same persons and name the same row."""
+    hyphen, dash = (fl.prevalence(norvia, where={"age_group": label}).table for label in ("18-24", "18–24"))
+    assert hyphen["n"].tolist() == dash["n"].tolist()
+    assert hyphen["n"].iloc[0] < fl.prevalence(norvia).table["n"].iloc[0]
+    est = fl.prevalence(norvia, by=[["age_group", "sex"]])
+    pair = fl.prevalence_ratio(est, ("18-24", "men"), "25-54 × men").table
+    assert pair["estimate"].iloc[0] == fl.prevalence_ratio(est, ("18–24", "men"), "25–54 × men").table["estimate"].iloc[0]
+    with pytest.raises(FltoolkitError, match="no such row"):
+        fl.prevalence_ratio(est, "18-25 × men", "25-54 × men")
+    with pytest.raises(FltoolkitError, match="no such label"):
+        fl.prevalence(norvia, where={"age_group": "18-25"})

@@ -110,3 +110,25 @@ def test_no_outcome_of_ones_own_by_what_only_cases_have(norvia: fl.ClassifiedSur
     ):
         with pytest.raises(RequestError, match="only cases of forced labour have"):
             call()
+
+
+@pytest.mark.parametrize(("rule", "column"), [("debt_bondage", "FC3"), ("withheld_wages", "FC4")])
+def test_who_did_no_work_is_a_no_although_nobody_asked_them(rule: str, column: str, norvia: fl.ClassifiedSurvey) -> None:
+    """The gate FILTER of this survey is blank for persons without work. The blank behind it is a no, not an unresolved answer."""
+    import pandas as pd
+
+    rows = pd.read_csv(NORVIA / "persons.csv", dtype=str, keep_default_na=False)
+    rows = rows[(rows["FL_RESULT"] == "1") & (rows["AGE"].astype(int) >= 18)]
+    unresolved = rows["FILTER"].isin(["", "1"]) & ~rows[column].isin(["1", "2"]) & (rows["WORKED"] == "1")
+    assert (rows["WORKED"] == "2").sum() > 1000
+    table = fl.prevalence(fl.outcome(norvia, rule), rule, by=[[], ["region"]]).table
+    assert table["unresolved"].iloc[0] == unresolved.sum() > 0
+    assert table["cases"].iloc[0] == (rows[column] == "1").sum()
+    weight = rows["W_FL"].astype(float)
+    by_region = weight[rows[column] == "1"].groupby(rows["REGION"]).sum() / weight.groupby(rows["REGION"]).sum()
+    assert table["estimate"].tolist()[1:] == pytest.approx(by_region.tolist(), rel=1e-9)
+
+
+def test_a_rule_with_forced_labour_is_told_where_the_share_of_cases_is(norvia: fl.ClassifiedSurvey) -> None:
+    with pytest.raises(RequestError, match=r"fl\.profile gives the share of the cases"):
+        fl.outcome(norvia, "debt_bondage and forced_labour", name="bonded")

@@ -186,3 +186,21 @@ def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(norvia: 
             assert "29" not in str(error.value)
         else:
             assert (fl.profile(persons).table["n"] == 30).all()
+
+
+def test_the_profile_of_a_domain_is_the_row_of_its_group() -> None:
+    """Only the interval of a share of 100 % differs: its design effect is borrowed from everybody, here from the domain."""
+    persons = shipped("norvia")
+    inside = fl.profile(persons, where={"area": "rural"})
+    row = fl.profile(persons, by="area").table.query("area == 'rural'").drop(columns="area")
+    assert inside.about.population_label.endswith("(area: rural)")
+    mixed = (inside.table["cases_without"] > 0).to_numpy()
+    assert mixed.sum() > 20
+    pd.testing.assert_frame_equal(inside.table[mixed].reset_index(drop=True), row[mixed].reset_index(drop=True))
+    assert inside.table["cases"].tolist() == row["cases"].tolist()
+
+
+@pytest.mark.parametrize(("where", "by"), [({"area": "rural", "sex": "women"}, None), ({"area": "rural"}, ["sex"])])
+def test_a_profile_is_of_one_group_at_a_time_in_a_domain_too(where: dict[str, str], by: list[str] | None) -> None:
+    with pytest.raises(RequestError, match="one group at a time"):
+        fl.profile(shipped("norvia"), by=by, where=where)

@@ -72,6 +72,7 @@ WRONG: dict[str, tuple[Callable[[fl.ClassifiedSurvey], fl.Estimates], type[Excep
     "side": (lambda p: fl.prevalence(p, "coercion"), RequestError, "fl.outcome"),
     "quantile": (fl.quantile, PublicationError, "answer of single persons"),
     "flowchart": (lambda p: fl.flowchart(p, where=RURAL), PublicationError, "flowchart of a domain"),
+    "profile_of_a_domain": (lambda p: fl.profile(p, where=RURAL), PublicationError, "profile of a domain"),
     "profile": (fl.profile, PublicationError, "add it to `tables:` of survey.yaml"),
 }
 

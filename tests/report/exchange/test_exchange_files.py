@@ -249,3 +249,17 @@ def test_a_bulk_row_is_a_coded_row() -> None:
     assert len(sdmx_table(found)) == len(published())
     assert structure(found)["meta"]["sender"] == {"id": "FLTOOLKIT"}
     assert fl.Published is type(small().now)
+
+
+def test_rows_of_an_outcome_of_ones_own_are_in_no_file_for_other_systems(tmp_path: Path) -> None:
+    """Their codes would be those of the prevalence of forced labour: two values for one key."""
+    found = small()
+    own = found.now.table.query("measure == 'prevalence' and breakdown == ''").assign(outcome="debt_bondage")
+    both = replace(
+        found.now, table=pd.concat([found.now.table, own], ignore_index=True), outcomes={"debt_bondage": "answered yes"}
+    )
+    write_exchange(replace(found, now=both), tmp_path)
+    write_exchange(found, tmp_path / "without")
+    assert len(own)
+    for name in ("sdmx.csv", "ilostat.csv", "evidence.json"):
+        assert (tmp_path / name).read_text("utf-8") == (tmp_path / "without" / name).read_text("utf-8")

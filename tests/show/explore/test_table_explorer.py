@@ -93,6 +93,15 @@ def test_everything_published_can_be_chosen_and_nothing_else(judged: fl.Publishe
     assert len(choices) == len(there) * len(shipped_profiles())
 
 
+def test_rows_of_an_outcome_of_ones_own_are_not_offered(judged: fl.Published) -> None:
+    own = judged.table[judged.table["breakdown"] == "sex"].assign(
+        outcome="debt_bondage", reference_population="adults (area: rural)"
+    )
+    both = replace(judged, table=pd.concat([judged.table, own], ignore_index=True), outcomes={"debt_bondage": "answered yes"})
+    assert len(own)
+    assert offered(both) == offered(judged)
+
+
 def test_of_another_rule_set_only_the_headline_is_offered(norvia: fl.Published) -> None:
     choice, options = offered(norvia, TableChoice(OTHER, "prevalence", "workers", "region", "fltoolkit"))
     assert choice == TableChoice(OTHER, "prevalence", "adults", "", "fltoolkit")

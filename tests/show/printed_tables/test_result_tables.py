@@ -19,6 +19,16 @@ def test_the_base_is_named_for_what_it_is(measure: str, base: str) -> None:
     assert next(head.text for head in table.heads if head.key == "n") == base
 
 
+@pytest.mark.parametrize(
+    ("note", "title"),
+    [("answered yes to debt_bondage; not forced labour", "Answered yes to debt_bondage; not forced labour: "), ("", "Own: ")],
+)
+def test_an_outcome_of_ones_own_is_never_titled_forced_labour(note: str, title: str) -> None:
+    rows = published(row(), of("sex", "men", outcome="own", rule_note=note)).table
+    assert result_tables.table(EN, rows.iloc[1:]).title.startswith(title)
+    assert result_tables.table(EN, rows.iloc[:1]).title.startswith("Prevalence of forced labour: ")
+
+
 def test_a_class_of_cases_stands_like_a_number() -> None:
     rows = published(row(), of("sex", "men", cases=float("nan"), cases_class=Reason.of("whom.more", N=50)), groups=("sex",)).table
     for language, said in ((EN, "50\xa0and\xa0more"), (FR, "50\xa0et\xa0plus")):

@@ -8,7 +8,8 @@ from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, PopulationSpec
 
 
 def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec], groups: Mapping[str, AnyGroup]) -> None:
-    """Raise `ValueError` if a population or an age band begins above the oldest age, in years."""
+    """Raise `ValueError` if a population or an age band can have no person, because it begins above the oldest age in the survey
+    (`oldest`, in years)."""
     ages = {f"populations.{name}.age.min": p.age.min for name, p in populations.items() if p.age.min is not None}
     ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in groups.items() if isinstance(g, AgeGroup)}
     if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
@@ -16,7 +17,8 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
 
 
 def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: Mapping[str, str], adult: int | None) -> None:
-    """Raise `ValueError` if a population mixes adults and children, or if a sum does not add one population of each.
+    """Raise `ValueError` if a population mixes adults and children. A population that is a sum must add one population of adults
+    and one of children.
 
     Args:
         populations: the populations, by name.

@@ -12,7 +12,7 @@ from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
 
 @dataclass(frozen=True)
 class AllowedTables:
-    """What tables may name.
+    """The names that `tables:` of survey.yaml may use, for checking them.
 
     Attributes:
         groups: all groups.
@@ -30,7 +30,8 @@ class AllowedTables:
 
 
 def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` for a table of an unknown group or population, and for a table that must not be made."""
+    """Raise `ValueError` if a table of survey.yaml cannot be made: it names an unknown group or population, or it must not be
+    published."""
     for i, table in enumerate(tables, 1):
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
@@ -45,7 +46,8 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
 
 
 def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` if the categories of `lead` have no published prevalence, or if `lead` is a group of single origins.
+    """Raise `ValueError` if the lead group (`lead`: the group that documents compare first) cannot be used: the prevalence by it
+    is not published, or it shows single origins such as nationalities.
 
     Args:
         lead: the group named.
@@ -65,7 +67,7 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
 
 
 def one_of_these(name: str, known: set[str]) -> str:
-    """Returns the known names for a message, and the name that was probably meant."""
+    """Returns a part of a message about a wrong name: which names are known, and which of them was probably meant."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 
@@ -73,7 +75,8 @@ def one_of_these(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` for a profile by a group that only cases have, or a profile of adults and children together.
+    """Raise `ValueError` for a profile (a table that describes the cases) that cannot be made. Its group is one that only cases
+    have, or its population has adults and children together.
 
     Args:
         table: one of `tables:`.

@@ -12,8 +12,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def check_sides(
     spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
 ) -> None:
-    """Raise `SpecError` if an answer (a code of a column) counts for both sides of the definition (docs/survey_yaml.md, A
-    question).
+    """Raise `SpecError` if the same answer (a code of a column) counts for involuntary work and for coercion, the two sides of
+    the definition (docs/survey_yaml.md, A question).
 
     Args:
         spec: the survey.
