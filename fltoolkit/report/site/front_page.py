@@ -224,9 +224,10 @@ def _parts(numbers: _Published) -> list[str]:
     told = []
     for name in numbers.apart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
-        doubt = f" ({percent(row)} interval {interval(row)})" if interval(row) else ""
+        of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
+        doubt = f" ({percent(row)} interval{of} {interval(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
-        told.append(f"{shown(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
+        told.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
     return [f"{'; '.join(told)}."]
 
 

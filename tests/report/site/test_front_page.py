@@ -15,6 +15,7 @@ import two_rounds
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.report import Entry
 
 FILES = ("1_survey.html", "2_classify.html", "3_estimate.html", "run.json")
@@ -64,6 +65,14 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     assert re.search(r"<p>166\.7 per 1,000 adults \(95 % interval [\d. to]+\).*; 100\.0 per 1,000 children \(95 % interval", html)
     put(tmp_path, "small")
     assert "per 1,000 adults (95" not in index(tmp_path, Entry("small", "Small country"))
+    table = pd.read_csv(tmp_path / "both" / "estimates.csv")
+    children = (table["measure"] == "prevalence") & (table["reference_population"] == "children") & table["breakdown"].isna()
+    wide = table.assign(
+        bounds_note=table["bounds_note"].astype(object).mask(children, str(WIDE_BOUNDS)),
+        bound_high=table["bound_high"].mask(children, 0.25),
+    )
+    wide.to_csv(tmp_path / "both" / "estimates.csv", index=False)
+    assert "100.0 to 250.0 per 1,000 children (95 % interval of 100.0: " in index(tmp_path, Entry("both", "Both"))
 
 
 def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Path) -> None:

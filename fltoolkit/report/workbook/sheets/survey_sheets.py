@@ -9,6 +9,7 @@ from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.publish.measure_units import COUNTED
+from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     bracketed,
@@ -26,7 +27,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
 DETAIL = (
@@ -81,8 +82,14 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         title, names=0, values=1, limits=(2, 3), rows=len(lines), axis=columns[1].head,
         number_format="#,##0" if measure in COUNTED else "#,##0.0",
     )  # fmt: skip
-    notes = (title, *legend(language, [r["marker"] for r in records]))
+    notes = (*_latest(evidence, language), title, *legend(language, [r["marker"] for r in records]))
     return page(language, "headline", columns, lines, notes, chart=chart)
+
+
+def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """Returns the headline of the run in a sentence, and what changed since the baseline if this is a later round."""
+    first = result_sentences.headline_rows(evidence.now)[0]
+    return (result_sentences.sentence(language, first), *follow_up_section.verdicts(evidence, language))
 
 
 def _category(language: Language, row: dict[Any, Any]) -> str:

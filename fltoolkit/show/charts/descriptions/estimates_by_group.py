@@ -15,6 +15,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
@@ -265,14 +266,27 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
     first = rows.iloc[0].to_dict()
     if not room.source:
-        return chart_notes.told(signs, *number_words.group_notes(language, rows))
+        return chart_notes.told(signs, _with_open_answers(language, rows), *number_words.group_notes(language, rows))
     below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
     return chart_notes.told(
         signs,
+        _with_open_answers(language, rows),
         chart_notes.markers(language, rows["marker"]),
         *number_words.group_notes(language, rows),
         " ".join(part for part in below if part),
     )
+
+
+def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
+    """Returns a sentence that gives the number of everyone with all open answers as cases, if this lies beyond its interval; else
+    an empty text. No interval in the picture shows it.
+    """
+    for name, row in zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True):
+        if not row["breakdown"] and pd.notna(row["estimate"]) and has_wide_bounds(row):
+            return language.say(
+                "charts.wide", who=name, high=number_words.number(language, row["bound_high"], str(row["measure"]))
+            )
+    return ""
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:

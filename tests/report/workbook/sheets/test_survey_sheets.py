@@ -8,6 +8,7 @@ from typing import Any
 import promises
 import small_country as country
 from handed import EN, FR, evidence
+from two_rounds import fell
 
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
@@ -54,7 +55,11 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     page = headline(evidence(), EN)
     assert page
     assert [cells(page, n)["Category"] for n in range(len(page.lines))] == ["everyone", "men", "women"]
-    assert page.notes[0] == "Prevalence of forced labour, per 1,000 adults"
+    assert page.notes[0].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
+    assert page.notes[1] == "Prevalence of forced labour, per 1,000 adults"
+    later = headline(fell(), EN)
+    assert later
+    assert any("▼ decreased" in note for note in later.notes)
     table = evidence().baseline.table
     men = table[(table["measure"] == "prevalence") & (table["category"] == "men")].iloc[0]
     assert cells(page, 1)["Baseline value"] == Styled(round(men["baseline_value"], 1), "one_decimal")

@@ -12,6 +12,7 @@ from handed import EN, FR
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
@@ -145,3 +146,13 @@ def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
     doubtful = replace(norvia, table=norvia.table.assign(to_verify="from memory"))
     for out, told in ((norvia, False), (doubtful, True)):
         assert estimates(out, out.select("prevalence"), EN).subtitle.endswith("; to be verified.") is told
+
+
+@pytest.mark.parametrize("room", [WHOLE_PAGE, HALF_PAGE])
+def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answers_as_cases(room: Room) -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]])
+    wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.25)
+    said = "If every open answer were a case, the number for everyone would be 250.0."
+    assert said in estimates(out, wide, EN, room=room).notes
+    assert said not in estimates(out, rows, EN, room=room).notes
