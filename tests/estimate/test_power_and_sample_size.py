@@ -86,8 +86,8 @@ def test_what_no_survey_could_do_is_said() -> None:
 @pytest.mark.parametrize(
     ("prevalence", "asked", "words"),
     [
-        (0.005, {}, "one thing"),
-        (0.005, {"cv": 0.1, "cut": 0.2}, "one thing"),
+        (0.005, {}, "exactly one aim"),
+        (0.005, {"cv": 0.1, "cut": 0.2}, "exactly one aim"),
         (5, {"cv": 0.1}, "3 per 1,000 is 0.003"),
         (0.0, {"cv": 0.1}, "proportion"),
         (0.005, {"cut": 25}, "proportion"),
