@@ -11,13 +11,14 @@ import openpyxl
 import pandas as pd
 import pytest
 import small_country as country
+from handed import EN
 from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_model import PublishedModel
-from fltoolkit.show.wording import english_numbers
+from fltoolkit.show.wording import english_numbers, number_words
 
 # The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
 TOOL_16 = [
@@ -92,13 +93,14 @@ def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> No
         assert [c.value for c in column(sheet, name) if c.value is not None] == list(table[mine].dropna().round(digits)), name
     for name, mine in (
         ("Cases", "cases_class"),
-        ("Reason", "reason"),
         ("Rule set", "rule_set"),
         ("Reference period", "reference_period"),
     ):
         assert ["" if c.value is None else str(c.value).replace("\u00a0", " ") for c in column(sheet, name)] == list(
             table[mine].fillna("")
         ), name
+    reasons = ["" if c.value is None else str(c.value).replace("\u00a0", " ") for c in column(sheet, "Reason")]
+    assert reasons == [number_words.reason(EN, reason).replace("\u00a0", " ") for reason in table["reason"].fillna("")]
     flags = {
         "suppress": "suppressed",
         "unreliable": "unreliable",

@@ -122,7 +122,7 @@ def test_a_check_with_errors_still_tells_which_rows_they_are_about(tmp_path: Pat
     survey = country.write(tmp_path / "small", table=table)
     assert main(["check", str(survey), "--private", str(tmp_path / "private"), "--name", "mine"]) == 1
     file = tmp_path / "private" / "mine" / "rows_behind_findings.csv"
-    assert f"PRIVATE {file} tells" in capsys.readouterr().out
+    assert f"PRIVATE {file} lists the rows" in capsys.readouterr().out
     assert file.read_text("utf-8").startswith("check,where,what,file")
 
 

@@ -253,7 +253,7 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         teaching.lesson("5_nothing")
     path = tmp_path / "answers.yaml"
     path.write_text("nobody: 3\n", encoding="utf-8")
-    with pytest.raises(RequestError, match="what was not asked"):
+    with pytest.raises(RequestError, match="unknown exercises"):
         teaching.lesson("4_plan", str(path))
 
 

@@ -136,7 +136,7 @@ def _table(path: Path, sector: Sector) -> dict[str, str]:
     wrong = [line for line, (_, target) in zip(lines, pairs, strict=True) if len(target) != length or target[:2] not in known]
     for problem, found, do in (
         ("rows of the correspondence table lack a code", blank, "fill them in or remove them"),
-        ("codes are more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
+        ("the correspondence table has a code more than once", twice, "keep one row of each: a code has one industry"),
         (f"targets of the correspondence table are not {digits}-digit codes of {sector.revision}".replace("letter-digit", "letter"),
          wrong, "correct them (leading zeros count), or check digits: and revision:"),
     ):  # fmt: skip

@@ -97,7 +97,7 @@ def with_table(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed
         ),
         ("code;isic\n10;0311\n", ["needs the columns", "found:   1 column(s); not there once: code, isic", "parted by commas"]),
         ("code,isic\n10,0311\n11,\n,0111\n", ["lack a code", "line 3, line 4"]),
-        ("code,isic\n10,0311\n11,0111\n10.0,0111\n", ["stand more than once", "found:   line 2, line 4\n"]),
+        ("code,isic\n10,0311\n11,0111\n10.0,0111\n", ["has a code more than once", "found:   line 2, line 4\n"]),
         ("code,isic\n10,0311\n11,0400\n", ["not 4-digit codes of isic_rev4", "found:   line 3\n"]),
         ("code,isic\n10,311\n", ["not 4-digit codes of isic_rev4", "found:   line 2\n", "leading zeros count"]),
         (
