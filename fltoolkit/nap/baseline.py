@@ -152,7 +152,7 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
 
 
 def _base(frame: dict[str, Any]) -> dict[str, Any]:
-    """Returns the row of the prevalence from which a % decrease is derived."""
+    """Returns the row that holds the prevalence from which a % decrease is derived."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
 
@@ -238,7 +238,7 @@ def _filled_row(
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """Returns the columns that every row of an indicator has in the plan: level, code, statement, definition, unit and others."""
+    """Returns what every row of an indicator has in common, by column: level, code, statement, definition, unit and others."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

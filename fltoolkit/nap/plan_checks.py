@@ -49,7 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _beside(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields what only a comparison with the survey shows: samples of unknown populations, and published rows that do not fit."""
+    """Yields findings that need a comparison with survey.yaml: planned samples for unknown populations, and published rows that
+    do not fit the survey.
+    """
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -92,7 +94,9 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings if a row's characteristic cannot be one of the survey, for adults or for children."""
+    """Yields findings if a row is about a characteristic of cases (such as debt bondage) that the survey did not ask, of adults
+    or of children.
+    """
     allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
     if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"

@@ -76,8 +76,8 @@ def _share(value: object) -> object:
 
 
 class Target(Model):
-    """A target: what a row of the plan shall be in a year. It is one of three: `value` (in the row's unit), a `cut` relative to
-    the baseline (0.5 is a half), or `eradicate`.
+    """A target: the value that a row of the plan is meant to reach in a year. It is given in one of three ways: `value` (in the
+    row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
 
     `path` says how milestones before the year are computed: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches
     zero. With `group` and `category` the target is for one category of a breakdown; without them it is for the whole row.

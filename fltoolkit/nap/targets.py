@@ -278,7 +278,9 @@ def _decides(n: float, planned: float, after: float) -> bool:
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
-    """Returns the row as a proportion of its population, and the design effect n·SE²/(p·q) behind its interval, at least 1."""
+    """Returns the number of a row as a proportion of its population, and the design effect n·SE²/(p·q) from its interval, at
+    least 1.
+    """
     measure = str(row["measure"])
     if measure in (*OF_CASES, "duration"):
         return nan, nan

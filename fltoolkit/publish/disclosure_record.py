@@ -56,7 +56,8 @@ class HiddenCell:
         other_population, other_groups: the second of the two cells.
         rule_set: the rule set of the count.
         cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
-        reason: why the cell is hidden. complement: whether it is hidden only to protect another cell.
+        reason: why the cell is hidden.
+        complement: whether it is hidden only to protect another cell.
         against: how many shown cells are linked to it by sums, so that a reader could use them to calculate it.
         cases_range, weighted_range: the smallest and largest value that agrees with the shown cells, by linear programme (for
             cases: the whole numbers in this range); None if no shown cell is tied to it, or if no programme finds a solution.
@@ -104,8 +105,10 @@ class DisclosureRecord:
         limits: the confidentiality limits. base: the rounding base of weighted numbers, in persons.
         readers: which readers are assumed, and what each knows.
         notes: what the run says about lowered limits, breakdowns hidden as a whole and a stricter rule.
-        coarse: breakdowns hidden as a whole. stricter: whether the rarest kinds of persons were taken as known to readers.
-        tables: the tables. hidden: the hidden cells; parts of cells that no table shows come last.
+        coarse: breakdowns hidden as a whole.
+        stricter: whether it was assumed that readers know the cases of the rarest kinds of persons.
+        tables: the tables.
+        hidden: the hidden cells; parts of cells that no table shows come last.
     """
 
     title: str
@@ -214,7 +217,7 @@ def _whole(least: float, most: float) -> tuple[int, int] | None:
 
 
 def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
-    """Returns two ends in persons; None if an end is not known."""
+    """Returns the two ends of a range as numbers of persons. An end is None if it is not known."""
     low, high = _persons(least, unit), _persons(most, unit)
     return None if low is None or high is None else (low, high)
 

@@ -126,7 +126,7 @@ class Published:
 
     @property
     def own(self) -> pd.DataFrame:
-        """The rows under the run's own rule set, without the headlines under other rule sets."""
+        """Returns the rows under the run's own rule set, without the headlines under other rule sets."""
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:

@@ -87,8 +87,11 @@ def rounds(
     baseline is the survey itself, an earlier survey (then its numbers are computed again), or rows of a publication.
 
     Args:
-        plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
-        rules, profile: those of the run; the earlier round is classified and published under the same.
+        plan: the result of `fl.read_plan`.
+        persons: the survey at hand, classified.
+        out: its published set, made with this plan.
+        rules, profile: the rule set and the publication profile of the run. The earlier round is classified and published under
+            them, too.
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
@@ -114,8 +117,10 @@ def changes(
 
     Args:
         before: the earlier round's survey.yaml, relative to the folder of this one; empty: none.
-        persons: the later round, classified. out: its published set.
-        plan, rules, profile: those of the run; the earlier round is classified and published under the same.
+        persons: the later round, classified.
+        out: its published set.
+        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round is classified and
+            published under them, too.
 
     Returns:
         A `Published` as from `publish_change`, prevalence first; None without an earlier round.

@@ -106,7 +106,8 @@ def run_batch(
         Whether every survey passed.
 
     Raises:
-        SpecError: batch.yaml is not valid. RequestError: `workers` or `private` is not valid.
+        SpecError: batch.yaml is not valid.
+        RequestError: `workers` or `private` is not valid.
         BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same folder of outputs, or this
             folder has results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was
             run.

@@ -84,8 +84,8 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     population) beside the totals of the sample, and the factors g by which weights were multiplied. If the weights were not
     calibrated, returns a sentence.
 
-    Weights before calibration are rounded to one base, which is at least a mean weight. For a category of few persons only the
-    benchmark is shown.
+    Sums of weights before calibration are rounded to multiples of one rounding base, which is at least a mean weight. For a
+    category of few persons only the benchmark is shown.
     """
     found = calibrated(persons).calibration
     if found is None:
@@ -222,8 +222,8 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a data frame of texts is shown as a table: which columns contain numbers, the heads of the columns, and the heading
-    that is printed as a line across the table above rows.
+    """How a data frame of texts is shown as a table: which columns contain numbers, the column headings, and the line across the
+    table that names the rows below it.
     """
 
     numbers: tuple[str, ...]

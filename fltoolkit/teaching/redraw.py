@@ -108,7 +108,7 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """How each stratum is drawn (see `redraw`). `persons` are those asked in one stratum."""
+    """The way in which a sample is drawn in each stratum (see `redraw`). `persons` is the number of persons asked in one stratum."""
 
     times: int
     persons: int
@@ -120,9 +120,9 @@ class _Drawing:
 
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
-    """Returns the cases `y` and persons `n` of each drawn PSU.
+    """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
 
-    Without clusters a PSU is a person, and they are sums of the stratum.
+    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:

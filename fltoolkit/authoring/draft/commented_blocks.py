@@ -56,8 +56,7 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
     Args:
         unused: the columns.
-        age: the age column. If nobody of 18 or more answered a question, it is about children. The same holds if its label names
-            a child.
+        age: the age column. A question is about children if nobody of 18 or more answered it, or if its label names a child.
     """
     several = [*_in_columns(unused), *_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]

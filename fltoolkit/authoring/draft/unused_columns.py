@@ -49,8 +49,9 @@ class UnusedColumns:
         return f"{basis(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
-        """Returns the name of a chosen column as it is written in YAML. If another column fits its role equally well, it returns
-        `<answer>`, so that the user must choose."""
+        """Returns the name of a chosen column as it is written in YAML. If another column fits the same role equally well,
+        returns `<answer>` instead, so that the user must choose.
+        """
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def numbered_alike(self, column: ColumnContents) -> list[str]:

@@ -54,9 +54,9 @@ def rows_of_characteristic(
 
     Args:
         out: the published set.
-        characteristic: such as `debt_bondage`, or with its topic `coercion_stage/recruitment`.
+        characteristic: its name, such as `debt_bondage`. The topic may stand in front: `coercion_stage/recruitment`.
         by: at most one group.
-        population: the population; None: the first with such rows.
+        population: the population; None: the first population that has such rows.
         measure: `profile`, or the measure of the change in it.
 
     Raises:

@@ -152,7 +152,7 @@ class _Limits:
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
     """Returns the unknowns that minimise `aim` plus the price of the changes.
 
-    Returns None if there is no solution, or if none is found within the bounds of the search.
+    Returns None if there is no solution, or if the search stops at its limit of steps.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -170,5 +170,7 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
 
 
 def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask) -> tuple[Array, Array]:
-    """Returns the lower and upper limits of sums: the true values minus and plus `far` if they are known, otherwise no limits."""
+    """Returns the lower and upper limits of some sums. If readers know the sums, the limits are the true values minus and plus
+    `far`. Otherwise there are no limits.
+    """
     return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

@@ -196,7 +196,7 @@ class _Protection:
             self._tell(self.out.coarse, more)
 
     def _tell(self, told: list[Reason], cells: Iterable[CellId]) -> None:
-        """Adds a note on the breakdown of each of these cells to a list of notes."""
+        """Adds to a list of notes one note on each breakdown to which these cells belong."""
         words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
         told.extend(text for text in words if text not in told)
 

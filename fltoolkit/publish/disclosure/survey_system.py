@@ -155,7 +155,8 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
 
 
 def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns how far below and above a cell's exact weighted number a reader has to search.
+    """Returns how uncertain a reader is about a cell's exact weighted number: how far the possible values extend below and above
+    it.
 
     For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the base.
     """
@@ -180,9 +181,9 @@ def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
 
 
 def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
-    """Returns which kinds are in the programme.
+    """Returns which kinds of persons become unknowns of the linear programme.
 
-    If there are too many, `first` has priority, then kinds with cases, then the largest kinds.
+    If there are too many kinds, those in `first` have priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:

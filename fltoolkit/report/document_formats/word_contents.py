@@ -40,7 +40,7 @@ def mark_headings(word: Any) -> None:
 
 
 def _lines(block: Contents, begin: str) -> Iterator[str]:
-    """Yields the title, a line for each heading, and the end of the field."""
+    """Yields the paragraphs of the list of contents: its title, a line for each heading, and the end of Word's field."""
     yield _paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")
     for n, head in enumerate(block.headings):
         number = f"{_mark('begin')}{_code(_page_of(n))}{_mark('separate')}{_mark('end')}"

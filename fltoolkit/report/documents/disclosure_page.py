@@ -107,7 +107,7 @@ def _number(value: float | None) -> str:
 
 
 def _ends(ends: tuple[float, float] | None) -> str:
-    """Returns the smallest and largest value; empty if not known."""
+    """Returns the smallest and the largest possible number as one text for a cell; empty if they are not known."""
     return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
 
 

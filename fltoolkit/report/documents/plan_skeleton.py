@@ -145,7 +145,7 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Splits groups into parts. The categories of a part are at most `MOST`."""
+    """Splits groups into parts for one picture each. The groups of a part have at most `MOST` categories together."""
     parts: list[tuple[str, ...]] = []
     room = 0
     for group, size in groups:

@@ -38,7 +38,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the headline, and with what it leaves open."""
+    """Returns the slide with the headline, and with the number of persons whose answers leave the question open."""
     out = evidence.now
     first = result_sentences.sentences(out, language)[0]
     lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)

@@ -180,7 +180,7 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
 
 
 def _breaks(changed: Published | None) -> set[Any]:
-    """Returns the rows that both rounds have, but that measure different things in them."""
+    """Returns the rows that both rounds have, but that do not measure the same thing in both. There the time series breaks."""
     if changed is None:
         return set()
     rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]

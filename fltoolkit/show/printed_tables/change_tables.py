@@ -82,7 +82,7 @@ def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCe
 def _change(language: Language, row: Row) -> PrintedCell:
     """Returns the change with its sign.
 
-    The marker is shown only if there is no number. Doubts about a number are marked at the number of its round.
+    The marker is shown only if there is no number. If a number is doubtful, the marker is at the number of its round.
     """
     cell = plan_cells.value(language, row, "change", "marker")
     return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell

@@ -16,11 +16,11 @@ PLAIN: NumberStyle = "plain"
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column of a spreadsheet that shows a printed table: its head, and a value and a style for each row.
+    """One column of a spreadsheet that shows a printed table: its heading, and a value and a style for each row.
 
     Attributes:
         key: its name in code, the same in all languages.
-        head: its words.
+        head: the words of its heading.
         values: one value per row: a number as printed, in the unit of its row; a text; None if nothing is shown.
         styles: for each cell, how its number is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
     """

@@ -1,4 +1,6 @@
-"""Sentences that a notebook shows. Their type tells a page whether they are the result of a section, or say that it has none."""
+"""Sentences that a notebook shows. The type of a sentence says whether it is the result of a section, or says that the section
+has no result. The page of the notebook places it accordingly.
+"""
 
 from __future__ import annotations
 

@@ -26,8 +26,9 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
     Args:
         survey: a survey.
-        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks of questions that
-            were skipped because survey.yaml lets don't know or refused close a gate (an earlier question).
+        kind: `blank` counts blanks of questions with `blank: no`, except blanks that the routing explains. `gate` counts blanks
+            of skipped questions, if the gate (an earlier question) was answered with don't know or refused and survey.yaml lets
+            this close the gate.
 
     Returns:
         One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items

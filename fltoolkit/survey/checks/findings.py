@@ -28,7 +28,8 @@ class FindingRows:
     """The rows of the data that a finding is about: those rows of `frame` that meet `condition`. If `condition` is None, these
     are all its rows.
 
-    `file`: the kind of file, such as `module`. Empty: the file of persons or of episodes, depending on `frame`.
+    `file` is the kind of data file, such as `module`. If it is empty, the rows are of the file of persons or of episodes, as
+    `frame` is.
     """
 
     frame: Frame

@@ -32,7 +32,9 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """Returns the name of the category as a remark (a key of the language files), which every language can put in words."""
+        """Returns the name of the category as a key of the language files, so that it can be printed in the words of any
+        language.
+        """
         return Reason.of(self.words)
 
     @property

@@ -106,7 +106,9 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _of_row(i: int) -> NewValue:
-    """Returns the new value of the i-th column for a single row. It is in the columns that the join of rows and corrections made."""
+    """Returns the new value of the i-th corrected column, for corrections that name single rows. The value comes from the join of
+    the rows with these corrections.
+    """
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(

@@ -143,7 +143,8 @@ class WantedColumns:
     Attributes:
         persons: columns of the persons' files, each with the key of survey.yaml that names it.
         episodes: columns of the episodes file, in the same form.
-        numbers: the columns that are needed as numbers. bare: the columns that are needed only as numbers, not as text.
+        numbers: the columns that are needed as numbers.
+        bare: those of them that are not needed as text.
         codes: the columns of persons by which rows are grouped or joined.
         key_is_corrected: whether survey.yaml corrects the persons' key. Keys are then checked only after the corrections.
     """

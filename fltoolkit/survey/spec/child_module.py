@@ -51,7 +51,7 @@ class Parents(Model):
 
 class Children(Model):
     """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered. `module` is
-    needed only if its column is not that of the adults' module."""
+    needed only if another column than that of the adults' module says who answered."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork

@@ -74,8 +74,8 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is
-    one of that classification's codes.
+    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. If the group has a
+    `classification`, the meaning is a code of this classification.
 
     Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
     used.
@@ -203,8 +203,8 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """Returns the name of each group (such as the lowest fifth), the lowest first. The names are remarks that every language
-        can put in words."""
+        """Returns the name of each group (such as the lowest fifth), the lowest first. Each name is a key of the language files,
+        so it can be printed in the words of any language."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
@@ -316,7 +316,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Returns whether the table describes the cases (a profile)."""
+        """Returns whether the table is a profile: it describes the cases (persons in forced labour), not the rate."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

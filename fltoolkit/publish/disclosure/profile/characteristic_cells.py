@@ -83,8 +83,8 @@ class Composed:
 
 
 def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which characteristics together make up another one, or all cases. They do if their questions together are the
-    questions of the other one.
+    """Returns which characteristics together make up another one, or all cases. Parts make up a whole if the questions of the
+    parts together are the questions of the whole.
 
     Two kinds of parts are looked for: all characteristics of one topic that another characteristic contains (such as the items of
     a stage), and any two characteristics. Each case answered yes to a question of each side of the definition (involuntary work
@@ -164,7 +164,7 @@ class CharacteristicCells:
 
     Attributes:
         group: the group whose values the characteristics are.
-        cells: the cells that a row reveals, or a sum of rows.
+        cells: the cells that a row, or a sum of rows, reveals.
         primary: the cells that are confidential by themselves, with the reason. Also cells without a case, if nearly all cases
             are in another cell.
         everybody: the cells that contain nearly all cases of their base. The base of a cell is all cases of which it is a part.
