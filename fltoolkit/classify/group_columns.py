@@ -31,7 +31,7 @@ def memberships(spec: SurveySpec) -> list[nw.Expr]:
 
 def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
     """Adds to each person whether they belong to a population that is the sum of others, and their weight in it. The weight is
-    the person's weight in the summed population to which the person belongs.
+    that in the added population (adults or children) to which the person belongs.
     """
     for name, population in spec.populations.items():
         if population.sum_of:
@@ -43,9 +43,11 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns whether a person belongs to a population: the age fits, and the person answered the module.
+    """Returns whether a person belongs to a population: the age fits, the person answered the module on forced labour, and the
+    columns under `where` have the wanted codes.
 
-    A person of unknown age also belongs to it, because the module was asked of this age group.
+    A person of unknown age who answered the module also belongs to the population, because the module was asked only of certain
+    ages.
     """
     population = spec.populations[name]
     conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]

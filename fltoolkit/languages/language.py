@@ -89,7 +89,7 @@ class Language:
 
     def name_of(self, code: str) -> str:
         """Returns the name of another language in this language: `fr` gives `French` in English. If this language has no word for
-        it, the other language's name for itself is returned.
+        the other language, the result is the name that the other language has for itself: `Français`.
         """
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]

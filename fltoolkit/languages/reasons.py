@@ -221,7 +221,9 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name as people read it: for a group, the survey's or the kit's word. Other names in data are English already."""
+    """Returns a name as people read it. For a group this is the survey's or the kit's word. For an item, such as `debt_bondage`,
+    it is the word in the language files, or otherwise the name without underscores.
+    """
     if name.kind == "groups":
         return language.group(name.code)
     own = name.code.replace("_", " ")

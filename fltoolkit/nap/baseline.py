@@ -128,7 +128,7 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _figure(
     frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
 ) -> dict[str, Any]:
-    """Returns a row of a publication, in the unit of nap.yaml."""
+    """Returns the row of the baseline for one published figure. Its numbers are in the unit that nap.yaml uses for this row."""
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
     facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
@@ -157,7 +157,9 @@ def _base(frame: dict[str, Any]) -> dict[str, Any]:
 
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """Returns the row of a % decrease, which has no baseline."""
+    """Returns the row for an indicator that is a % decrease. It has no number at the baseline, because a decrease needs two
+    surveys.
+    """
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _base(frame)["id"]}]

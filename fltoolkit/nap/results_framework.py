@@ -106,7 +106,7 @@ class Target(Model):
 class PublishedFigure(Model):
     """One figure of an earlier publication that is a row of the plan's baseline, in the row's unit (17.2 for 17.2 per 1,000).
 
-    Facts that the publication does not state, such as its rule set, are left out. Then they are not compared with the survey's.
+    Facts that the publication does not state, such as its rule set, are left out. They are not compared with those of the survey.
     """
 
     indicator: Name

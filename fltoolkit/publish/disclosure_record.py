@@ -102,7 +102,8 @@ class DisclosureRecord:
 
     Attributes:
         title, country, year, round: of the survey. rule_set, profile: of the run.
-        limits: the confidentiality limits. base: the rounding base of weighted numbers, in persons.
+        limits: the confidentiality limits.
+        base: the rounding base of weighted numbers, in persons.
         readers: which readers are assumed, and what each knows.
         notes: what the run says about lowered limits, breakdowns hidden as a whole and a stricter rule.
         coarse: breakdowns hidden as a whole.
@@ -170,7 +171,7 @@ def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
 
 
 def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
-    """Yields the tables in the order of the run."""
+    """Yields one entry per table of the run, in the order of the run: how many of its cells are shown and how many are hidden."""
     by = ["measure", "reference_population", "breakdown", "rule_set"]
     for names, rows in published.groupby(by, sort=False):
         hidden = rows["marker"] == "c"
@@ -201,7 +202,7 @@ def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
 
 
 def _nowhere(cell: AnyCell) -> bool:
-    """Returns whether a cell is a sum of flowchart steps. Such a sum has no row."""
+    """Returns whether a cell is shown in no table because it is a sum of flowchart steps."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 
 
@@ -223,7 +224,7 @@ def _range(least: float, most: float, unit: float) -> tuple[float, float] | None
 
 
 def _persons(weighted: float, unit: float) -> float | None:
-    """Converts a number in mean weights to persons."""
+    """Converts a number that is measured in mean weights to a number of persons."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 
 
@@ -254,7 +255,7 @@ def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
 
 
 def _outcome(row: Mapping[Any, Any]) -> str:
-    """Returns what a row counts, with the names that the systems of cells use."""
+    """Returns what a row counts: `cases`, `now` (cases at the interview) or `flowchart` (persons at a step)."""
     if row["measure"] == "flowchart":
         return "flowchart"
     return "now" if row["outcome"] == NOW_COLUMN else "cases"

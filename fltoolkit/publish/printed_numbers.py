@@ -183,7 +183,7 @@ def steps(rows: pd.DataFrame) -> Numbers:
 
 
 def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -> Numbers:
-    """Returns a column rounded in the unit of the estimate."""
+    """Returns a column, such as a limit of the interval, rounded like the estimates of its rows."""
     values, whole = exact[name].to_numpy(float), is_headline(exact)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population

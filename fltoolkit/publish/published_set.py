@@ -75,7 +75,7 @@ class Published:
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
       (`5–14`).
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
-    - `rounding`: the base of the run's weighted numbers, in persons.
+    - `rounding`: the rounding base of the run's weighted numbers, in persons.
     - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
     - `group_note`: what must be said with a table by this group.
     - What the number is about, as in `About`.
@@ -89,7 +89,8 @@ class Published:
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every figure.
-        groups: every group of the survey. case_only: the groups that only cases have.
+        groups: every group of the survey.
+        case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
             first.
         judged: the profile that judges reliability, in words.
@@ -246,7 +247,8 @@ class _Run(NamedTuple):
     """What a run estimates.
 
     Attributes:
-        decided: its rows with the decision about them. other: the other rule sets, whose estimates are among the rows.
+        decided: its rows with the decision about them.
+        other: the other rule sets, whose estimates are among the rows.
         refused: what the survey cannot give.
         differences: between categories of the lead group, from `lead_contrasts.differences`.
     """

@@ -161,7 +161,9 @@ def _estimates_of(
 
 
 def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
-    """Returns the breakdowns of a run by at most one group, by measure, population and the group of a share; prevalence first."""
+    """Returns those breakdowns of a run that use at most one group. They are listed by measure, population and, for a share, the
+    group whose categories have the shares. The default population comes first.
+    """
     found: dict[Key, list[tuple[str, ...]]] = {}
     own = out.own[out.own["marker"] != "x"]
     for measure in COMPARED:

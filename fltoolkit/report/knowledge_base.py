@@ -59,7 +59,9 @@ def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
 
 
 def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
-    """Returns the rows of some measures for each headline population."""
+    """Returns the published rows of some measures for whole headline populations (such as adults and children): one table per
+    population and measure.
+    """
     rows = out.own_rows(breakdown="")
     rows = rows[
         rows["measure"].isin(list(measures))

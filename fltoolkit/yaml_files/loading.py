@@ -194,7 +194,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """Returns a mapping without the keys that are empty or null."""
+    """Returns a mapping of a YAML file without the keys whose values are empty or null."""
     empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
     return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
 

@@ -1,4 +1,4 @@
-"""Writes the first part of the draft: files and key, sample design, who answered the module, age."""
+"""Writes the first part of the draft: files and key, sample design, who answered the module on forced labour, and age."""
 
 from __future__ import annotations
 

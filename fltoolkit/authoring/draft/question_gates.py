@@ -53,8 +53,8 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     earlier one first.
 
     Args:
-        answers: what `DataTable.answers` returns for the question and the candidates. Only persons who were asked the module are
-            in it.
+        answers: what `DataTable.answers` returns for the question and the candidates. They hold only persons who were asked the
+            module on forced labour.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """

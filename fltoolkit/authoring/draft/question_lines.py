@@ -223,8 +223,8 @@ def _said(key: str) -> str:
 
 
 def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields, in words, what the draft does not know about a question: the meaning of codes, who was asked it, or why it has
-    blanks."""
+    """Yields, in words, what the draft does not know about a question: what some codes mean, who was asked the question, or why
+    some answers are blank."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):

@@ -27,7 +27,7 @@ def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, 
     """Returns the upper limits of all quantiles except the last, for each group of quantiles.
 
     They are computed over all persons of the sample who have the number, each with `design.weight`. Persons who were not asked
-    the module are included.
+    about forced labour are included.
 
     Raises:
         DataError: so many persons share one number that a quantile would be empty.

@@ -129,8 +129,8 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether both rounds have the share of unresolved persons (persons whose answers do not decide whether they are
-        cases).
+        """Returns whether the share of unresolved persons is known in both rounds. Unresolved persons are those whose answers do
+        not decide whether they are cases.
         """
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 

@@ -131,8 +131,8 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. The other arguments mean the same as in
-    `prevalence`.
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. See `prevalence` for the other
+    arguments.
     """
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)

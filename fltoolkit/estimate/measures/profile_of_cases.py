@@ -67,8 +67,8 @@ def profile(
         by: breakdowns of at most one group that everybody has (see `fl.cube`).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
-        where: the persons included, by the labels of one group, as in `prevalence`; without `by`. Such a profile is not published:
-            publish the one by this group.
+        where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
+            with `where` is not published: publish the profile by this group.
         level: the confidence level.
 
     Returns:

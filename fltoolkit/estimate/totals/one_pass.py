@@ -171,13 +171,13 @@ class Pass:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns which rows of the table of sums hold cases, as positions."""
+        """Returns the positions of those rows of the table of sums that hold cases."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns which rows of the table of sums hold cases with a value of the measured variable (such as months), as
-        positions.
+        """Returns the positions of those rows of the table of sums that hold cases with a value of the measured variable (such as
+        months).
         """
         return np.flatnonzero(self.table["status"] == 1)
 

@@ -113,7 +113,7 @@ def _untested(pair: Row, reason: Reason | str) -> Row:
 
 
 def _tested(row: Row, sides: Sequence[Row]) -> Row:
-    """Returns the row of a tested pair as it is printed."""
+    """Returns the row of a pair of categories that was tested, with the numbers as they are printed."""
     step = float(np.max(steps(pd.DataFrame(sides))))
     low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
     has_errors = all(pd.notna(side["se"]) for side in sides)

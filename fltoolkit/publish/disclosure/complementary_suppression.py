@@ -208,7 +208,7 @@ def _draw(salt: bytes, cell: object) -> float:
 
 
 def _label(cell: object) -> str:
-    """Returns a text for a cell that is the same in every process."""
+    """Returns a text that stands for a cell. It is the same in every process, so that the same data always give the same choice."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
     return f"({', '.join(map(_label, cell))})" if isinstance(cell, tuple) else repr(cell)

@@ -138,14 +138,14 @@ class _Limits:
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
 
     def meet(self, goal: Goal) -> None:
-        """Adds a goal to the limits of its cell."""
+        """Limits a cell to values that meet a goal, such as at least 4 cases."""
         which = int(not goal.at_least)
         for limits, value in ((self.cases, goal.cases), (self.weighted, np.nan if self.whole else goal.weighted)):
             if not np.isnan(value):
                 limits[which][goal.row] = value
 
     def all(self, which: int) -> Array:
-        """Returns the lower (0) or the upper (1) limit of every row."""
+        """Returns one limit of every row of the programme: the lower one if `which` is 0, the upper one if it is 1."""
         return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
 
 

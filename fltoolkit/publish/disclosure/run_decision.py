@@ -214,7 +214,7 @@ class Rows:
 
 
 def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
-    """Returns the rows of some estimates."""
+    """Returns the rows of some estimates in one table, each with the cell of persons that it is about."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
@@ -248,7 +248,7 @@ def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
-    """Returns some of the old values, followed by the new ones."""
+    """Returns those old values whose positions are in `kept`, followed by all new values."""
     return (*(old[i] for i in kept), *new)
 
 

@@ -66,7 +66,8 @@ class Decision:
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
         stricter: whether a stricter rule was used because the survey has more kinds of persons than a linear programme can hold.
-        cells: by outcome the cells that the rows reveal. away: by outcome the hidden cells, with the reason.
+        cells: by outcome the cells that the rows reveal.
+        away: by outcome the hidden cells, with the reason.
         settled: the cells behind the rows, for persons who may see them.
     """
 
@@ -86,7 +87,8 @@ def decide(
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
     Args:
-        table: the rows, as `Published.table` will contain them. keys: the group values of each row.
+        table: the rows, as `Published.table` will contain them.
+        keys: the group values of each row.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
         seen: what the assumed reader knows of the rows.
         profiles: what profiles of the cases reveal about cells that other tables may show, too.
@@ -265,7 +267,7 @@ def _few_open(cell: Cell, limits: Limits) -> bool:
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of one population's cells, without the population in the key."""
+    """Returns the values of one population's cells by group values only, without the name of the population."""
     return {k: value for (population, k), value in cells.items() if population == name}
 
 

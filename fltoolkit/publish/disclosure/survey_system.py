@@ -175,7 +175,7 @@ def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]
 
 
 def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
-    """Returns which kinds are in a cell with few cases."""
+    """Returns, for each kind of person, whether it is in a cell with few cases (fewer than the limit)."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 

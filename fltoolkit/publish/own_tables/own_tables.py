@@ -203,7 +203,7 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrowed(decided: Decided, rows: range) -> Decided:
-    """Returns some of the rows, with the decision about them."""
+    """Returns only those decided rows whose positions are in `rows`, with the decision which of them are hidden."""
     first = rows.start
     hidden, open_hidden = (
         {i - first for i in gone if i in rows} for gone in (decided.decision.hidden, decided.decision.open_hidden)

@@ -97,7 +97,7 @@ def _cell(cell: HiddenCell, rule_set: str) -> str:
 
 
 def _values(groups: Mapping[str, str]) -> str:
-    """Returns values by group, in words."""
+    """Returns the group values of a cell in words: `sex: women × region: north`."""
     return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
 
 

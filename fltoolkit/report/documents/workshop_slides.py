@@ -79,7 +79,7 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None) -> list[Block]:
-    """Returns the slide of a picture."""
+    """Returns a slide with a picture. The title of the picture is the heading of the slide. Empty if there is no picture."""
     return [Heading(picture.title), Chart(picture)] if picture else []
 
 
@@ -95,13 +95,13 @@ def _coerced(evidence: Evidence, language: Language) -> Drawn | None:
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
-    """Returns a picture of the rate of another population by its first group."""
+    """Returns a picture of the rate in another population than the default one, such as children, by the first published group."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _asked(out: Published, language: Language) -> list[Block]:
-    """Returns the definition, and whom the survey asked and could not reach."""
+    """Returns the slide on what was asked: the definition of forced labour, whom the survey asked, and whom it could not reach."""
     return [
         Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
         Bullets(result_sentences.basis(out, language)[:3] + tuple(t for t in (result_sentences.coverage(out, language),) if t)),

@@ -287,7 +287,7 @@ def _too_much(cells: dict[Place, Entry]) -> str:
 
 
 def _widths(cells: dict[Place, Any]) -> dict[int, int]:
-    """Returns, for each row, the last column that is filled."""
+    """Returns, for each row with a filled cell, the number of its last filled column."""
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(column, widths.get(row, 0))

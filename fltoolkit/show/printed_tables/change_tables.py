@@ -108,7 +108,7 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
 
 
 def _sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the sign of the verdict. Its meaning is explained below the table."""
+    """Returns the sign of a verdict (▼ ▲ ? ×) as a cell. The meaning of the sign is explained below the table."""
     return PrintedCell(light(language, row).partition(" ")[0])
 
 

@@ -154,7 +154,7 @@ def _subtitle(language: Language, row: Row) -> str:
 
 
 def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns which months a stock or a duration counts."""
+    """Returns notes, in words, that say which months a stock or a duration counts: those of all spells, or of the last one."""
     return tuple(
         number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
     )

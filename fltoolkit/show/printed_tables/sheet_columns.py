@@ -47,7 +47,7 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
 
 
 def _rows(table: PrintedTable) -> tuple[tuple[str, ...], list[tuple[PrintedCell, ...]]]:
-    """Returns the rows of cells, and the line across the table above each row."""
+    """Returns the rows of a table that have cells, and for each of them the text of the line across the table above it."""
     across, body, heading = [], [], ""
     for row in table.rows:
         if len(row) == 1 < len(table.heads):

@@ -21,8 +21,8 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those asked the module. The
-    counts are exact and must not be published.
+    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those who were asked the
+    module on forced labour. The counts are exact and must not be published.
 
     Args:
         survey: a survey.

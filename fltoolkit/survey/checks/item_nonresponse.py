@@ -90,8 +90,8 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about each question, among persons who were asked the module: missing answers, and answers that the
-    routing should have skipped."""
+    """Returns findings about each question, among persons who were asked the module on forced labour: missing answers, and
+    answers that the routing should have skipped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -167,8 +167,8 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts are exact
-    and must not be published (`nonresponse` gives counts that may be shown).
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
+    counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
         One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
@@ -273,8 +273,8 @@ def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[st
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts may be
-    shown.
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
+    counts may be shown.
 
     Returns:
         One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,

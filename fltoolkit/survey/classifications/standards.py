@@ -90,7 +90,7 @@ class Isic(Model):
 
     @property
     def section_of(self) -> dict[str, str]:
-        """Returns the section letter of each division."""
+        """Returns the letter of the ISIC section to which each division belongs: `{"01": "A"}`."""
         return {d: letter for letter, section in self.sections.items() for d in section.codes}
 
 

@@ -263,7 +263,7 @@ def coded(
 
 @readable()
 def rows_of(frame: Frame) -> int:
-    """Returns the number of rows."""
+    """Returns the number of rows of a frame."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
 
@@ -281,7 +281,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
-    """Returns how many different combinations of values some columns have."""
+    """Returns how many different combinations of values the columns in `key` have."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):

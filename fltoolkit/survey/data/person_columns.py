@@ -1,5 +1,5 @@
-"""Lists the columns that a survey.yaml needs. Derives each person's key, whether the person is a child, and whether they
-answered the module."""
+"""Lists the columns that a survey.yaml needs. Derives each person's key, whether the person is a child, and whether they answered
+the module on forced labour."""
 
 from __future__ import annotations
 

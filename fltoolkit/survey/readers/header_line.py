@@ -1,6 +1,6 @@
 """Decides which column names a message may print: missing names always, and the first line only if it is a header.
 
-A CSV file can lack its header. Then its first line holds the answers of a person, and no message may print it.
+A CSV file can lack its header. The first line of such a file holds the answers of a person, and no message may print it.
 """
 
 from __future__ import annotations

@@ -69,5 +69,5 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents."""
+        """Returns the columns that link a child to its parents: those with line numbers in the household."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

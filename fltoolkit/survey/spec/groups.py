@@ -54,8 +54,8 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population, the denominator of a rate: persons of certain ages who answered the module, with the weight that
-    grosses them up.
+    """A reference population, the denominator of a rate: persons of certain ages who answered the module on forced labour, with
+    the weight that grosses them up.
 
     `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
     """

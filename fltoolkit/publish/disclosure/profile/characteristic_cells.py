@@ -250,8 +250,8 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the bases of the rows of a profile. The base of a row is the cell of all cases of which the row shows a share. Each
-    row reveals the number of cases in its base.
+    """Returns the base of each row of a profile: the cell of all cases of which the row shows a share. Each row reveals the
+    number of cases in its base.
 
     The base has at least as many sampling points and households as its cases with a characteristic, and as its cases without it.
     """
@@ -280,6 +280,6 @@ def base_of(cell: CellId, of: str) -> CellId:
 
 
 def _most(*counts: Any) -> int | None:
-    """Returns the largest of the counts that are known."""
+    """Returns the largest of some counts. Counts that are not known are left out; None if no count is known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)
