@@ -142,7 +142,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where`: the key that a message names."""
+        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that a message names."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:

@@ -230,7 +230,7 @@ def _copied(out: Published) -> Published:
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
-    """Does the work of `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
+    """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
     said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
@@ -316,8 +316,8 @@ def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> p
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked`: the
-    plan's tables.
+    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked` are
+    the plan's tables.
     """
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]

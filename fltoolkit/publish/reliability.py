@@ -83,8 +83,8 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero`: nobody in the row is a
-        case. Rules about cases do not apply to a row without a case.
+        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero` says whether nobody in the
+        row is a case. Rules about cases do not apply to such a row.
         """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
@@ -96,8 +96,8 @@ class Profile(Model):
     """A publication profile (publish/profiles/*.yaml): rules that say which numbers are reliable enough to be shown, and with
     which warning.
 
-    `drop_tables_from`: if this share of a table's cells is suppressed, the whole table (one measure, population and breakdown) is
-    withheld. `to_verify`: the rules were written from memory and not yet checked, and the output says so.
+    `drop_tables_from` is a share: if this share of a table's cells is suppressed, the whole table (one measure, population and
+    breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the output says so, too.
     """
 
     name: str

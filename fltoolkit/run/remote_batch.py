@@ -90,8 +90,8 @@ def run_stored(
     folders below it.
 
     Raises:
-        BatchError: batch.yaml, or a file that it names, does not exist there. RequestError: a package for this kind of address is
-            missing.
+        BatchError: batch.yaml, or a file that it names, does not exist there.
+        RequestError: a package for this kind of address is missing.
     """
     expect_workers(workers)
     root, _, name = address.rpartition("/")

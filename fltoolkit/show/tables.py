@@ -199,7 +199,9 @@ def in_notebook(table: PrintedTable) -> Table:
 
 
 def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
-    """Returns, for each column with a marker, the HTML of its cells by their texts."""
+    """Returns the HTML of the cells of each column that has markers: for each such column, the HTML of a cell by the text of the
+    cell.
+    """
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {

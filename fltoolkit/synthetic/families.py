@@ -32,8 +32,9 @@ BY_PARENTS = 3  # the code for a threat by the parents themselves, which does no
 class Families(Population):
     """An invented population with children. `truth` also marks children who are truly in forced labour.
 
-    `routes`: one row per person and one column per route (one of the four ways by which a child can be a case), in the order of
-    the flowchart. It is true if the child is a case by this route, and false for everybody who is not a child of 5 to 17.
+    `routes` has one row per person and one column per route (one of the four ways by which a child can be a case), in the order
+    of the flowchart. A value is true if the child is a case by this route. It is false for everybody who is not a child of 5 to
+    17.
     """
 
     routes: pd.DataFrame

@@ -90,7 +90,7 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):
-    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags`: the types of value that are
+    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags` are the types of value that are
     allowed."""
 
     tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
@@ -297,7 +297,9 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """Yields the keys, joined by dots, that a draft left open: keys without a value, and codes that are in no list."""
+    """Yields the keys, joined by dots, that a draft left open: keys whose value is still `<answer>`, and keys that are still
+    `<answer>` themselves.
+    """
     if node == UNANSWERED:
         yield key
     elif isinstance(node, (dict, list)):

@@ -31,7 +31,8 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 class Several:
     """A question with several answers: one column of codes with a separator, or one column per answer.
 
-    `options`: the label of each answer, by its code or its column. `zeros`: whether an answer that was not ticked is a 0.
+    `options` gives the label of each answer, by its code or its column. `zeros` says whether an answer that was not ticked is a
+    0.
     """
 
     name: str

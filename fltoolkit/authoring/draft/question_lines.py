@@ -37,8 +37,8 @@ KINDS = "yes, no, dont_know, refused or not_applicable"
 class Questions:
     """The yes/no questions that the draft found in a file, by their key in survey.yaml, and the codes that most of them have.
 
-    `open`: codes with unclear labels that many questions share. The draft asks about them once. `unexplained`: questions with
-    blanks for which no gate (an earlier question that explains the blanks) was found.
+    `open` lists codes with unclear labels that many questions share. The draft asks about them once. `unexplained` lists
+    questions with blanks for which no gate (an earlier question that explains the blanks) was found.
     """
 
     all: tuple[ColumnContents, ...]

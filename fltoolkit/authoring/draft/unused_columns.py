@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d+")
 @dataclass
 class UnusedColumns:
     """The columns of a data file, with a note of which ones the draft already uses. A column that is used gets no second role.
-    `rivals`: for a chosen column, other columns that fit equally well."""
+    `rivals` gives, for a chosen column, other columns that fit equally well."""
 
     table: DataTable
     columns: list[ColumnContents]

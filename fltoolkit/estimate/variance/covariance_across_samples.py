@@ -20,7 +20,8 @@ class Joint(Scaled):
     """The sampled units of several samples together. The influence matrix has one row for each of them and is already scaled, so
     `scaled` returns it unchanged.
 
-    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); else it names the sample.
+    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); otherwise the tuple names the
+    sample.
     """
 
     labels: NDArray[np.object_]

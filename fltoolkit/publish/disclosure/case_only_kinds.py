@@ -131,9 +131,10 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Returns whether a coarse kind can have cases with these values.
+    """Returns whether persons of a coarse kind can be cases with these values of the case-only groups. A coarse kind is all
+    persons with the same values in the groups that these cells use.
 
-    If a shown breakdown lacks the combination, nobody has it.
+    If a table that is shown lacks a combination of values, nobody has this combination.
     """
     if not _may_have_routes(values, bool(fact[OF_CHILD])):
         return False
@@ -199,8 +200,8 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
-    """Returns the tie of a coarse kind: its cases, summed over the values of the case-only groups, equal its cases among all
-    persons. The cases of kinds that are not in the programme are taken as known.
+    """Returns the tie (an equation that always holds) of a coarse kind of person: its cases, summed over the values of the
+    case-only groups, equal its cases among all persons. The cases of kinds that are not in the programme are taken as known.
     """
     mine = code == coarse
     out = mine & ~everybody.kept

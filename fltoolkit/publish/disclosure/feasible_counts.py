@@ -125,9 +125,9 @@ def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple
 
 
 class _Limits:
-    """The smallest and largest value of each row of the programme, given what is known.
+    """The smallest and largest value that each row of the linear programme may have, given what readers know.
 
-    In whole numbers the weighted cases have no limits.
+    If the search is in whole numbers, the weighted cases have no limits.
     """
 
     def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
@@ -170,7 +170,7 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
 
 
 def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask) -> tuple[Array, Array]:
-    """Returns the lower and upper limits of some sums. If readers know the sums, the limits are the true values minus and plus
-    `far`. Otherwise there are no limits.
+    """Returns the lower and upper limits within which a solution may change some sums of cases. If readers know the sums, the
+    limits are the true values minus and plus `far`. Otherwise there are no limits.
     """
     return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

@@ -42,8 +42,8 @@ class FittingSets:
     """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`).
 
     Attributes:
-        share: take the person who is in most of the fitting sets: the share of the sets that contain this person. 1 if no set
-            fits on the grid.
+        share: the share of the fitting sets that contain one and the same person, for the person who is in most of them. 1 if no
+            set fits on the grid.
         log10_sets: how many sets fit, as a power of ten; −inf if none fits on the grid.
     """
 
@@ -236,7 +236,9 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
 
 
 def _terms(persons: int, chance: float, most: int) -> Array:
-    """Returns the probabilities that 0, 1, 2, … persons of a group are in the set. Negligible ones at the end are left out."""
+    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the set. Negligible ones
+    at the end are left out.
+    """
     from scipy.special import gammaln, xlog1py, xlogy
 
     j = np.arange(min(persons, most) + 1)

@@ -297,7 +297,9 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 def _decide(
     rows: Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
-    """Decides what to hide of some of a run's rows: first in all other tables, then in the profiles of its cases."""
+    """Decides which of some rows of a run are hidden. The rows of profiles (shares of cases with a characteristic) are decided
+    last, after all other rows.
+    """
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():

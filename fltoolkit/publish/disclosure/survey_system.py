@@ -158,7 +158,8 @@ def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
     """Returns how uncertain a reader is about a cell's exact weighted number: how far the possible values extend below and above
     it.
 
-    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the base.
+    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the rounding
+    base.
     """
     if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
         return asked.seen.base / 2, asked.seen.base / 2

@@ -52,7 +52,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
 
 
 def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
-    """Returns a table with one row per table of the run."""
+    """Returns a table that lists the tables of the run, with the number of cells that are shown and hidden in each."""
     heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
     rows = tuple(
         (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))

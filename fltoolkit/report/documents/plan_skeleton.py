@@ -1,4 +1,4 @@
-"""The skeleton of the plan: Tool No. 13's seven chapters with all their points as prompts.
+"""The skeleton of the plan: the seven chapters of the ILO toolkit's Tool No. 13, with all their points as prompts.
 
 Chapters 1, 4 and 6 are filled from survey and plan.
 """

@@ -75,7 +75,7 @@ def light(language: Language, row: Row) -> str:
 
 
 def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCell:
-    """Returns a round's number with the marker of that round."""
+    """Returns the cell with the number of one round (survey), with the marker of this number in that round."""
     return plan_cells.value(language, row, column, marker)
 
 

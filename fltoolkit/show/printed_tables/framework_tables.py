@@ -165,6 +165,6 @@ SMART = TableLayout(
 
 
 def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """Returns the rows of the baseline. `starts` marks the first row of each indicator."""
+    """Returns the rows of the baseline with one more value, `starts`: whether the row is the first one of its indicator."""
     rows = filled.table.to_dict("records")
     return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

@@ -68,8 +68,8 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table, the most serious first. `limit`: the confidentiality limit by which `printed_counts` rounds
-    the counts. None: exact counts."""
+    """Returns findings as a table, the most serious first. `limit` is the confidentiality limit by which `printed_counts` rounds
+    the counts. If it is None, the counts are exact."""
     facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
     table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})

@@ -24,7 +24,7 @@ Numbered = tuple[int, Correction]  # a correction with its position in survey.ya
 class NewValue:
     """The new value of a cell in some rows: as text (null if it becomes blank), as a number, and as a whole number.
 
-    `hit`: whether a row gets the new value. `entry`: the position of the correction in survey.yaml.
+    `hit` says whether a row gets the new value. `entry` is the position of the correction in survey.yaml.
     """
 
     hit: nw.Expr

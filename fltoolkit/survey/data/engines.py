@@ -199,8 +199,8 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 class Labels:
     """The different labels of a column, in order, so that a number (the position of the label) can replace each value.
 
-    `values`: a relation of the different values, each with the position of its label. `texts`: the labels, as an Arrow array.
-    Blanks around a text do not count. A blank value has no position.
+    `values` is a relation of the different values, each with the position of its label. `texts` holds the labels, as an Arrow
+    array. Blanks around a text do not count. A blank value has no position.
     """
 
     values: Any

@@ -254,8 +254,8 @@ class Survey(SurveyDesign):
     `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
-    Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in
-    memory. None: the rows are read again for every estimate.
+    Estimates are sums over persons; rows of single persons are never returned. `held_in` is the connection that keeps the rows in
+    memory. If it is None, the rows are read again for every estimate.
     """
 
     spec: SurveySpec
@@ -330,7 +330,7 @@ def weight_of(population: str) -> str:
 
 
 def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` for the first name that is not among the columns. `data`: the path or the table of these columns."""
+    """Raise `RequestError` for the first name that is not among the columns. `data` is the path or the table of these columns."""
     if gone := [n for n in names if n not in there]:
         allowed = names_told(there, header_is_known(there, names, [data]))
         raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))

@@ -80,7 +80,7 @@ class Group(Model):
     Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
     used.
 
-    `publish_origins_because`: the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
+    `publish_origins_because` is the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
     Without a reason, it is not published. See `classifications.origins`.
     """
 
@@ -241,8 +241,8 @@ class JobGroup(Model):
     """A breakdown by industry or occupation of a job. This is the common base of `Sector` and `Occupation`. If there are several
     columns, the first that is not blank is used.
 
-    `job`: `forced_labour` means the job in forced labour, which only cases have. `all_workers` means a job that all workers were
-    asked about; `population` names these workers.
+    `job` says which job is meant. `forced_labour` is the job in forced labour, which only cases have. `all_workers` is a job that
+    all workers were asked about; `population` names these workers.
     """
 
     column: Columns
@@ -261,8 +261,8 @@ class JobGroup(Model):
 class Sector(JobGroup):
     """A breakdown by the industry of a job, from a column of industry codes.
 
-    `correspondence`: for a column of national codes, a CSV file beside survey.yaml with the columns `code` and `isic`. `revision`
-    and `digits` then describe the ISIC codes in this file.
+    `correspondence` is needed for a column of national codes: a CSV file beside survey.yaml with the columns `code` and `isic`.
+    `revision` and `digits` then describe the ISIC codes in this file.
     """
 
     revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]

@@ -159,8 +159,8 @@ class _Limited:
 def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
     """Returns what other tables, and the characteristics that this one contains, require of its cells.
 
-    If this one has only a few cases more than one that it contains, a reader learns that these few have this one and not the
-    other. If a cell of the contained one is hidden, the same cell of this one would show an upper limit for it.
+    A characteristic A contains B if every case with B also has A. If A has only a few cases more than B, a reader learns that
+    these few have A and not B. If a cell of B is hidden, the same cell of A would show an upper limit for it.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
     bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
@@ -255,7 +255,9 @@ def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found:
 
 @dataclass(frozen=True)
 class _Beside:
-    """The numbers of cases by the groups of profiles, and which of them are hidden."""
+    """The numbers of cases by those groups that also break down the profiles, and which of these numbers are hidden. A profile
+    shows shares of cases with a characteristic.
+    """
 
     cells: Mapping[CellId, Cell]
     away: Mapping[CellId, str]
