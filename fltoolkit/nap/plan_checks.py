@@ -122,9 +122,10 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns a group's categories under their names in a population, if survey.yaml names them.
+    """Returns the names that the categories of a group have in a population, such as `girls` for children. Empty if survey.yaml
+    does not list the categories.
 
-    A sector has none in survey.yaml.
+    For a sector the list is empty, because its categories come from ISIC.
     """
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})

@@ -101,7 +101,8 @@ class DisclosureRecord:
     """What a disclosure officer needs to know before a run's outputs leave the office: which cells are hidden, and why.
 
     Attributes:
-        title, country, year, round: of the survey. rule_set, profile: of the run.
+        title, country, year, round: which survey it is.
+        rule_set, profile: the rule set and the publication profile of the run.
         limits: the confidentiality limits.
         base: the rounding base of weighted numbers, in persons.
         readers: which readers are assumed, and what each knows.

@@ -184,7 +184,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
-    """Returns the values of the columns that rules may name."""
+    """Returns the values of all columns that reliability rules may name (see `Condition`)."""
     known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
     n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
     facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}

@@ -48,8 +48,8 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """What `rounds` needs of a plan: the tables that the plan asks of a survey, and where its baseline comes from (a survey or a
-    publication).
+    """The interface of a plan that `rounds` needs: the tables that the plan asks of a survey, and where its baseline comes from
+    (a survey or a publication).
     """
 
     @property
@@ -178,7 +178,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
 
 
 def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """Returns the change of one row since a publication; None if this survey has no such row."""
+    """Returns the change of one row of this survey since a published figure. None if this survey has no such row."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:

@@ -71,8 +71,8 @@ def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
 
 
 def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
-    """Returns published rows by each group, for each population. If several measures are published by a group, only the first one
-    is used.
+    """Returns the published rows by each of some groups, for each population. If several measures are published by a group, only
+    the first one is used.
     """
     found = []
     for group in groups:

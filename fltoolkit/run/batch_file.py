@@ -83,7 +83,7 @@ class Run:
     def parameter_files(self) -> list[Path]:
         """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an earlier survey).
 
-        They are relative to the survey's folder.
+        The paths are relative to the survey's folder.
         """
         named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
         return [self.survey.parent / name for name in sorted(named)]

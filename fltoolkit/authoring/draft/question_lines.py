@@ -91,8 +91,8 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Returns whether a column asks if the person could leave the work, with its own answers, such as: yes; no; no, under
-    threat."""
+    """Returns whether a column is the question whether the person could leave the work, if this question has more answers than
+    yes and no. Example: yes; no; no, under threat."""
     return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 

@@ -113,7 +113,9 @@ class PersonPatterns:
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """Returns, by population, the weights and persons in the order of their kinds, and where each kind starts."""
+        """Returns, by population, the weights and the number of persons with each weight, sorted by kind of person. Also returns
+        the position at which each kind starts.
+        """
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])

@@ -149,8 +149,8 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether a person of this age can have these values. One of them may be a route to forced labour, which only
-    children or only adults have.
+    """Returns whether a person can have these values, given whether the person is a child. One of the values may be a route to
+    forced labour, which only children or only adults can have.
 
     Readers know which routes belong to children and which to adults.
     """

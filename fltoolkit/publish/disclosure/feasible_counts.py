@@ -54,7 +54,7 @@ class Solution:
 
     Attributes:
         cases, weighted: by cell.
-        whole: whether the cases are whole numbers. If they are, the weighted numbers need not agree with anything.
+        whole: whether the cases are whole numbers. If they are, the weighted numbers were ignored in the search.
     """
 
     cases: Array

@@ -380,7 +380,7 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
 
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
-    """Returns cells by population and group values, in which unresolved persons count as cases, and non-cases as the others."""
+    """Returns cells by population and group values, with unresolved persons as the cases and non-cases as the others."""
     return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
 
 

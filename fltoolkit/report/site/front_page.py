@@ -235,7 +235,9 @@ def _count_warnings(findings: Path) -> int:
 
 
 def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
-    """Returns a number in large type, with its unit and its uncertainty; empty if the run does not publish the measure."""
+    """Returns what the page needs to print a headline number in large type: the number, its unit and its uncertainty. Empty if
+    the run does not publish the measure.
+    """
     rows = numbers.of(measure)
     if not rows:
         return {}

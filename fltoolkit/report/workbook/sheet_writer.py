@@ -248,7 +248,7 @@ def _lines(text: str, width: float) -> int:
 
 
 class _Writer:
-    """Writes into one workbook, and records every cell."""
+    """Writes the sheets of one workbook, and records every cell that it writes (see `CellRecord`)."""
 
     def __init__(self, file: Spreadsheet, book: Book) -> None:
         self.file, self.made, self.record = file, book, CellRecord()

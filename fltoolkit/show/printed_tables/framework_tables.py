@@ -51,7 +51,7 @@ def _limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _measure(row: Row) -> str:
-    """Returns the measure of a row. If the survey cannot fill the row, it has no number, so any measure will do."""
+    """Returns the measure of a row. A row that the survey cannot fill has no number; its measure is `prevalence`."""
     return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
 
 

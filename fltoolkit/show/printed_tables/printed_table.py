@@ -230,6 +230,6 @@ def _meaning(language: Language, marker: str) -> str:
 
 
 def _terms(language: Language) -> tuple[tuple[str, str], ...]:
-    """Returns the terms that readers can point at, with their meaning."""
+    """Returns the technical terms in a table, each with the meaning that is shown if a reader points at it."""
     keys = ("cv", "deff")
     return tuple((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in keys)

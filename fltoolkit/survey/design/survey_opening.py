@@ -217,14 +217,18 @@ def without_blanks(survey: Survey) -> Survey:
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with columns that say who is a child, who answered the right module, and which gates were skipped."""
+    """Returns the persons with columns that say who is a child, who answered the right module, and which gates (earlier questions
+    that decide whether others are asked) were skipped.
+    """
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
 def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with the key of their person, and with columns that mark skipped gates."""
+    """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say which gates
+    were skipped. A gate is an earlier question that decides whether another is asked.
+    """
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

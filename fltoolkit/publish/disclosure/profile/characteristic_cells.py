@@ -105,7 +105,9 @@ def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]
 
 
 def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns the sets of characteristics that together make up one characteristic (or all cases)."""
+    """Returns which sets of characteristics together make up one characteristic, or all cases: each case that has the whole has
+    at least one of the parts, and the reverse.
+    """
     name, questions = whole
     inside = [c for c in found if c.questions < questions]
     topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
@@ -270,7 +272,7 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
 
 
 def base_key(key: Key, of: str) -> Key:
-    """Returns the group values of the base: the cases of which a profile row shows a share."""
+    """Returns the group values of a profile row's base. The base is the cell of all cases of which the row shows a share."""
     return frozenset((g, v) for g, v in key if g != of)
 
 
