@@ -185,7 +185,9 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """Returns the total, then each breakdown that the plan wants. If the survey cannot give a breakdown, its row says so."""
+    """Returns the rows of an indicator: first the total, then each breakdown that the plan wants. If the survey cannot give a
+    breakdown, a row says so.
+    """
     rows = [
         _filled_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")
     ]

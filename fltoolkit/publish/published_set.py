@@ -135,8 +135,8 @@ class Published:
         return self.table.take(self._own(values))
 
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
-        """Returns the positions of these rows. Documents ask some hundred times, and cutting a whole table each time would be
-        slow.
+        """Returns the positions of the rows that `own_rows` returns. Documents ask some hundred times, and cutting a whole table
+        each time would be slow.
         """
         wanted = {"rule_set": self.rule_set} | dict(values)
         held = [self.table[name].to_numpy() == value for name, value in wanted.items()]

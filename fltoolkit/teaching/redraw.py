@@ -1,7 +1,8 @@
 """Draws hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
 
-The cases among the 20 persons asked in a village are hypergeometric. Non-response and wrong answers are then binomial. Estimates
-and standard errors are those of the kit (weights, strata, with-replacement PSUs).
+The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. How many of them do not
+respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are those of the kit (weights, strata,
+with-replacement PSUs).
 """
 
 from __future__ import annotations

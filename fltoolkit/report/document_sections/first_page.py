@@ -117,7 +117,7 @@ def _within(doubt: str) -> str:
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
-    """Returns rates per 1,000, without decimals if all are large enough and stay different."""
+    """Returns rates per 1,000 for a title. They have no decimals if all are large enough and still differ after rounding."""
     scaled = [1000 * rate for rate in rates]
     whole = [f"{floor(rate + 0.5)}" for rate in scaled]
     if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):

@@ -65,7 +65,9 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides that show who is in forced labour, and by which means: one picture per slide. The title of the picture is the title of the slide."""
+    """Returns slides that show who is in forced labour, and by which means of coercion: one picture per slide. The title of the
+    picture is the title of the slide.
+    """
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
