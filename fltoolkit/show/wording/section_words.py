@@ -1,6 +1,4 @@
-"""Sentences that a notebook shows. The type of a sentence says whether it is the result of a section, or says that the section
-has no result. The page of the notebook places it accordingly.
-"""
+"""Sentences that a notebook shows. Their type says whether a sentence is the result of a section, or the note that there is none."""
 
 from __future__ import annotations
 
