@@ -2,8 +2,8 @@
 
 A step is a printed line. A batch reads what cells print, and shows the step on the terminal. Each step is erased before the next
 is printed: with backspaces, blanks over its letters, and backspaces again. Both are needed, because in some notebooks a backspace
-only moves back, and in others it deletes a letter. Outside a notebook nothing is printed, nor in Voilà, whose pages are shown
-when the last cell has ended.
+only moves back, and in others it deletes a letter. Nothing is printed outside a notebook. Nothing is printed in Voilà either,
+because its pages are shown when the last cell has ended.
 """
 
 from __future__ import annotations

@@ -253,14 +253,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
-    """Adds the option whose values are passed on to JupyterLab."""
+    """Adds the command-line option whose values are passed on to JupyterLab."""
     command.add_argument(
         "--jupyter", action="append", default=[], metavar="OPTION", help=f"an option for JupyterLab, {example}; may be repeated"
     )
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    """Adds the options about results and about the private folder."""
+    """Adds the command-line options for the folder of results and for the private folder."""
     command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
     command.add_argument(
         "--private", default="", metavar="FOLDER",

@@ -96,7 +96,9 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Print what a comparison with an earlier round would find. Returns True if the comparison would be refused."""
+    """Print what a comparison with an earlier round (an earlier survey) would find, such as changed questions. Returns True if
+    the comparison would be refused.
+    """
     import fltoolkit as fl
     from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
 

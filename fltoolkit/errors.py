@@ -15,8 +15,8 @@ class FltoolkitError(Exception):
     """Base class of all errors that the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong. It is a text, or a remark (see `languages.reasons`) if a published row must
-            say it too.
+        problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`) if a published row
+            must say it too.
         where: the file, key or column.
         found: what was found there.
         allowed: what is allowed there.

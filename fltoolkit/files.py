@@ -30,7 +30,7 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
     Args:
         path: the path that the user gave. Links are followed.
         raised: the class of the error.
-        do: the advice if there is no such file. By default, the advice is to check the path.
+        do: what the message advises if there is no such file. By default: to check the path.
 
     Returns:
         The size of the file, in bytes.

@@ -112,8 +112,8 @@ class Spreadsheet:
 
 
 def print_as_read(sheet: Any, head: int, paper: int = 9) -> None:
-    """Set up a sheet for print: landscape, one page wide, the header row on each page, page numbers at the bottom. `paper`: 9
-    for A4, 8 for A3."""
+    """Set up a sheet for print: landscape, one page wide, the header row on each page, page numbers at the bottom. `paper` is 9
+    for A4 and 8 for A3."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)

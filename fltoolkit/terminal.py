@@ -39,7 +39,8 @@ def show(name: str, told: Callable[[], str] | None) -> None:
 
     Args:
         name: the name of the task. Several tasks share the line.
-        told: returns the words to show; it is called each time the line is drawn. None removes the task from the line.
+        told: a function that returns the words to show. It is called each time the line is drawn. None removes the task from the
+            line.
     """
     with _ONE_AT_A_TIME:
         _under_way.pop(name, None) if told is None else _under_way.update({name: told})

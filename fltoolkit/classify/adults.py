@@ -273,7 +273,7 @@ def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns the months in forced labour in the country; null if they are not stated."""
+    """Returns how many months each person was in forced labour in the country; null if this is not stated."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))

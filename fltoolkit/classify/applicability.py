@@ -96,8 +96,8 @@ def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
 def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     """Returns what a reader must know about the result of a rule set in this survey; empty for `icls_2018`.
 
-    The note says whether all cases are also cases under `icls_2018`. It names the dimensions of the rule set that cannot be met,
-    because too few of their items were asked.
+    The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to meet the rule set)
+    that nobody can meet, because too few of their items were asked.
     """
     if rule.name == BASE:
         return ""
@@ -121,8 +121,8 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
 
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because it asks too few of their
-    items.
+    """Returns the names of the dimensions of a rule set (the ways to meet it) that nobody can meet in this survey, because the
+    survey asks too few of their items.
     """
     asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():

@@ -18,7 +18,7 @@ class ClassifiedSurvey(Survey):
     also has the groups (breakdowns such as sex), the populations and the classification of each person.
 
     Attributes:
-        rules: the rule set by name and version, such as `icls_2018 v1`.
+        rules: the name and version of the rule set, such as `icls_2018 v1`.
         rule: the content of the rule set.
         item_columns: the columns of `frame` with the answers to the questions of each item (such as `debt_bondage`), by side of
             the definition (involuntary, coercion).

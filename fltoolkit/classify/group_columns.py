@@ -31,7 +31,7 @@ def memberships(spec: SurveySpec) -> list[nw.Expr]:
 
 def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
     """Adds to each person whether they belong to a population that is the sum of others, and their weight in it. The weight is
-    that of the part to which the person belongs.
+    that in the added population (adults or children) to which the person belongs.
     """
     for name, population in spec.populations.items():
         if population.sum_of:
@@ -43,9 +43,11 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns whether a person belongs to a population: the age fits, and the person answered the module.
+    """Returns whether a person belongs to a population: the age fits, the person answered the module on forced labour, and the
+    columns under `where` have the wanted codes.
 
-    A person of unknown age also belongs to it, because the module was asked of this age group.
+    A person of unknown age who answered the module also belongs to the population, because the module was asked only of certain
+    ages.
     """
     population = spec.populations[name]
     conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]
@@ -108,8 +110,8 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 def _disability(spec: DisabilityGroup) -> nw.Expr:
     """Returns whether a person has a disability, by the answers to the Washington Group's six questions.
 
-    A person has one if at least one answer is a lot of difficulty or worse. A person has none if all six answers are below that.
-    Any other person is not stated.
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no disability if all six
+    answers are better than that. All others are `not stated`.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]

@@ -37,7 +37,7 @@ MORE: Mapping[Who, Mapping[str, str]] = {
 @dataclass(frozen=True)
 class Verdict:
     """The result of classifying the invented person: the box of the flowchart at the end (`step`), the path in words (`trace`),
-    and whether each condition of the definition is met (`truths`; None: unresolved).
+    and whether each condition of the definition is met (`truths`; None means unresolved).
     """
 
     step: str

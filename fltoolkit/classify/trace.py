@@ -24,7 +24,7 @@ LEAVES = (  # of adults
 def leaf(spec: SurveySpec) -> nw.Expr:
     """Returns the box at which a person leaves the flowchart: the first condition that the person does not meet, or the last box.
 
-    It is for adults. `children.child_leaf` is for children.
+    This function is for adults; `children.child_leaf` is for children.
     """
     col = nw.col
     steps = [

@@ -1,1 +1,3 @@
-"""The kit's words in each language: one YAML file per language. Modules here import no room (survey, classify, … report)."""
+"""The kit's words in each language: one YAML file per language. Modules here import none of the packages survey, classify, …
+report.
+"""

@@ -2,8 +2,8 @@
 
 A language is the file `xx.yaml`. Words that would make this file too long are in folders beside it, such as `kit/xx.yaml`. Every
 language has the same keys as English. A placeholder is `{name}`; its value is inserted as it is and never searched for
-placeholders. The keys below `kit` are the words of remarks (see `reasons`): reasons, verdicts, categories of a standard. A
-survey's own labels stay unchanged.
+placeholders. The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason
+why it is hidden, a verdict, or a category of a standard (see `reasons`). A survey's own labels stay unchanged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KIT = "kit."
 
 @runtime_checkable
 class Worded(Protocol):
-    """The interface of a value that has words in each language, such as a remark of the kit."""
+    """The interface of a value that has words in each language, such as the reason why a number is hidden."""
 
     def in_words(self, language: Language) -> str: ...
 
@@ -57,7 +57,9 @@ class Language:
         return replace(self, own_words=own_words)
 
     def with_stars(self) -> Language:
-        """The language where nothing can be set in italics: in a picture, in a cell of a workbook."""
+        """Returns this language for places without italics, such as a picture or a cell of a workbook. A text that is not
+        translated then gets only a star.
+        """
         return replace(self, stars=True)
 
     def own(self, text: str) -> str:
@@ -70,7 +72,9 @@ class Language:
         return text if found is None else self.translated(found)
 
     def translated(self, text: OwnText) -> str:
-        """An own text by the translations that it brings itself; without one in this language it is marked as of its file's language."""
+        """Returns a text of the user in this language, from the translations that the text itself holds. If this language is not
+        among them, the text is marked as a text in its file's language.
+        """
         if said := text.said(self.code):
             return said
         marked = mark(text, text.language)
@@ -85,7 +89,7 @@ class Language:
 
     def name_of(self, code: str) -> str:
         """Returns the name of another language in this language: `fr` gives `French` in English. If this language has no word for
-        it, the other language's name for itself is returned.
+        the other language, the result is the name that the other language has for itself: `Français`.
         """
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
@@ -152,8 +156,8 @@ class Language:
         return self.say("format.colon", what=what, said=said)
 
     def kit(self, said: object) -> str:
-        """Returns the content of a table cell in this language. The cell holds a remark of the kit (see `reasons`), or a text of
-        the survey or the plan. A missing value gives an empty text.
+        """Returns the content of a table cell in this language. The cell holds a remark (a reason or verdict of the kit, see
+        `reasons`), or a text of the survey or the plan. A missing value gives an empty text.
         """
         if isinstance(said, Worded):
             return said.in_words(self)

@@ -41,7 +41,8 @@ class OwnText(str):
 
     @classmethod
     def read(cls, given: object, info: ValidationInfo) -> Self:
-        """Reads a text, or texts by language, as a YAML file gives them. `info.context` is the content of the whole file.
+        """Returns the text that a YAML file gives, either as one text or as a mapping from languages to texts. `info.context` is
+        the content of the whole file.
 
         Raises:
             ValueError: it is not a text; the kit does not have a language; a text is blank; the text in the file's own language

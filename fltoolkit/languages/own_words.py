@@ -84,5 +84,5 @@ def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
 
 
 def _is_name(key: str, text: OwnText) -> bool:
-    """Returns whether a text is the country's name without translations: then it is the same in every language."""
+    """Returns whether a text is the name of the country and has no translations. Such a name is the same in every language."""
     return key == "country" and not text.others

@@ -1,4 +1,5 @@
-"""The kit's remarks about a number, as data: a key of `languages/kit/*.yaml`, with the values for its placeholders.
+"""The kit's remarks about a number, such as the reason why it is hidden, or a verdict. A remark is stored as data: a key of
+`languages/kit/*.yaml`, with the values for its placeholders.
 
 Code makes, compares and joins remarks, but never reads their words. `Language.kit` gives the words in a language. `str` gives the
 English words, as tables, files and notebooks show them.
@@ -123,13 +124,13 @@ class Name(Remark):
 
 
 def group_name(code: str) -> Name:
-    """Returns a `Name` for a group (a breakdown such as `age_group`), which every language can put in words."""
+    """Returns a `Name` for a group (a breakdown such as `age_group`). A `Name` can be printed in the words of any language."""
     return Name("groups", code)
 
 
 def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
-    """Returns a `Name` for each item (such as `withheld_wages`) or dimension of a rule set, which every language can put in
-    words.
+    """Returns a `Name` for each item (such as `withheld_wages`) or dimension of a rule set. A `Name` can be printed in the words
+    of any language: `withheld wages`, `salaires retenus`.
     """
     return tuple(Name("kit.items", code) for code in codes)
 
@@ -140,8 +141,8 @@ def crossed_names(groups: Iterable[str]) -> Any:
 
 
 def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
-    """Returns several crossed categories as one remark, such as `men × rural`. A single category is returned unchanged. Without
-    categories the result is an empty text.
+    """Returns several crossed categories as one value for a cell, such as `men × rural`. A single category is returned unchanged.
+    Without categories the result is an empty text.
 
     Each category is a remark of the kit or a text of the survey.
     """
@@ -180,17 +181,19 @@ def reason_of(error: FltoolkitError) -> Remark | str:
 
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
-    """Returns, for each cell of a column, whether it holds one of these remarks."""
+    """Returns, for each cell of a column, whether it holds one of these remarks (reasons, verdicts or names)."""
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 
 def is_said(value: object) -> bool:
-    """Returns whether a cell of a table says anything: it holds a remark, or a text that is not empty."""
+    """Returns whether a cell of a table is not empty: it holds a remark (such as a reason or verdict), or a text."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns a table as it is written to files: the English words replace every remark."""
+    """Returns a table as it is written to files. Cells that hold a `Remark`, such as the verdict `decreased`, get its English
+    words as plain text.
+    """
     told: dict[str, Any] = {
         str(name): [str(v) if isinstance(v, Remark) else v for v in table[name]] for name in table if table[name].dtype == object
     }
@@ -198,7 +201,7 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
-    """Returns a remark, or one of the values in a remark, as text in one language.
+    """Returns a remark (such as a reason or verdict), or one of the values in it, as text in one language.
 
     Args:
         of_name: returns the words of a name.
@@ -218,7 +221,9 @@ def _worded(said: object, language: Language, of_name: Callable[[Name], str], of
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name as people read it: for a group, the survey's or the kit's word. Other names in data are English already."""
+    """Returns a name as people read it. For a group this is the survey's or the kit's word. For an item, such as `debt_bondage`,
+    it is the word in the language files, or otherwise the name without underscores.
+    """
     if name.kind == "groups":
         return language.group(name.code)
     own = name.code.replace("_", " ")

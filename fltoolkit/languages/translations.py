@@ -1,4 +1,6 @@
-"""Lists the texts of survey.yaml and nap.yaml that lack a translation for the documents, and says it in a sentence at the end of a run."""
+"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. A sentence at the end of a run
+says so.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def lacking(words: OwnWords, language: Language) -> list[Place]:
 
 
 def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Place]]:
-    """What lacks a language, for each of these languages that some texts lack."""
+    """Returns, for each of these languages, the places of the texts that are not translated into it. Languages that lack no text
+    are left out.
+    """
     found = {code: lacking(words, read_language(code)) for code in codes}
     return {code: places for code, places in found.items() if places}
 
@@ -44,7 +48,9 @@ def _by_file(places: Sequence[Place]) -> str:
 
 
 def _by_part(keys: Sequence[str]) -> list[str]:
-    """The parts of a file, by its first keys: how many texts of it, or the whole key where it is one."""
+    """Returns the first keys of a file below which texts are not translated, each with the number of these texts. If there is
+    only one text below a first key, its whole key is returned.
+    """
     parts: dict[str, list[str]] = {}
     for key in keys:
         parts.setdefault(key.partition(".")[0], []).append(key)

@@ -1,6 +1,6 @@
-"""Lists the files of words: one per language, and further files in folders beside it.
+"""Lists the files that hold the words of each language: one main file per language, and further files in folders beside it.
 
-The code of the language is the file name.
+The name of a file is the code of its language: `fr.yaml`.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _figure(
     frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
 ) -> dict[str, Any]:
-    """Returns a row of a publication, in the unit of nap.yaml."""
+    """Returns the row of the baseline for one published figure. Its numbers are in the unit that nap.yaml uses for this row."""
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
     facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
@@ -152,12 +152,14 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
 
 
 def _base(frame: dict[str, Any]) -> dict[str, Any]:
-    """Returns the row of the prevalence from which a % decrease is derived."""
+    """Returns the row that holds the prevalence from which a % decrease is derived."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """Returns the row of a % decrease, which has no baseline."""
+    """Returns the row for an indicator that is a % decrease. It has no number at the baseline, because a decrease needs two
+    surveys.
+    """
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _base(frame)["id"]}]
@@ -183,7 +185,9 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """Returns the total, then each breakdown that the plan wants. If the survey cannot give a breakdown, its row says so."""
+    """Returns the rows of an indicator: first the total, then each breakdown that the plan wants. If the survey cannot give a
+    breakdown, a row says so.
+    """
     rows = [
         _filled_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")
     ]
@@ -238,7 +242,7 @@ def _filled_row(
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """Returns the columns that every row of an indicator has in the plan: level, code, statement, definition, unit and others."""
+    """Returns what every row of an indicator has in common, by column: level, code, statement, definition, unit and others."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

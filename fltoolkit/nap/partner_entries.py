@@ -137,7 +137,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, pairs_of
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as a block, as people do."""
+    """Writes YAML as people do: a text of several lines becomes a block of lines."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

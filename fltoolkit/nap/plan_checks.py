@@ -49,7 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _beside(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields what only a comparison with the survey shows: samples of unknown populations, and published rows that do not fit."""
+    """Yields findings that need a comparison with survey.yaml: planned samples for unknown populations, and published rows that
+    do not fit the survey.
+    """
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -92,7 +94,9 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings if a row's characteristic cannot be one of the survey, for adults or for children."""
+    """Yields findings if a row is about a characteristic of cases (such as debt bondage) that the survey did not ask, of adults
+    or of children.
+    """
     allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
     if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"
@@ -118,9 +122,10 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns a group's categories under their names in a population, if survey.yaml names them.
+    """Returns the names that the categories of a group have in a population, such as `girls` for children. Empty if survey.yaml
+    does not list the categories.
 
-    A sector has none in survey.yaml.
+    For a sector the list is empty, because its categories come from ISIC.
     """
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})

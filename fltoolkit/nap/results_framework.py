@@ -76,8 +76,8 @@ def _share(value: object) -> object:
 
 
 class Target(Model):
-    """A target: what a row of the plan shall be in a year. It is one of three: `value` (in the row's unit), a `cut` relative to
-    the baseline (0.5 is a half), or `eradicate`.
+    """A target: the value that a row of the plan is meant to reach in a year. It is given in one of three ways: `value` (in the
+    row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
 
     `path` says how milestones before the year are computed: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches
     zero. With `group` and `category` the target is for one category of a breakdown; without them it is for the whole row.
@@ -106,7 +106,7 @@ class Target(Model):
 class PublishedFigure(Model):
     """One figure of an earlier publication that is a row of the plan's baseline, in the row's unit (17.2 for 17.2 per 1,000).
 
-    Facts that the publication does not state, such as its rule set, are left out. Then they are not compared with the survey's.
+    Facts that the publication does not state, such as its rule set, are left out. They are not compared with those of the survey.
     """
 
     indicator: Name
@@ -142,7 +142,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where`: the key that a message names."""
+        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that a message names."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:

@@ -73,7 +73,9 @@ def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
 
 
 def _whose(row: dict[Hashable, Any]) -> Any:
-    """Returns a target in words; for a category with its group and name."""
+    """Returns a target of the plan in words. If the target is for one category, such as women, the words name the group and the
+    category.
+    """
     if row["group"] == TOTAL:
         return row["target_words"]
     words: Reason = row["target_words"]
@@ -96,7 +98,7 @@ def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
 
 
 def _lacks(what: str, **values: Any) -> Reason:
-    """Returns what an indicator lacks, in words."""
+    """Returns, in words, what an indicator lacks to meet a SMART criterion."""
     return Reason.of(f"smart.{what}", **values)
 
 

@@ -163,12 +163,16 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
-    """Returns the indicator of each measured row, by the row's id."""
+    """Returns the indicator to which each row of the baseline belongs, by the id of the row. Only rows that a survey measures are
+    included.
+    """
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
 def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of `targets`, computed from the numbers of `start`."""
+    """Returns one row of the table that `targets` makes: what a repeat of the survey could detect, and whether it could verify
+    the target. `start` holds the numbers of the baseline.
+    """
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -278,7 +282,9 @@ def _decides(n: float, planned: float, after: float) -> bool:
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
-    """Returns the row as a proportion of its population, and the design effect n·SE²/(p·q) behind its interval, at least 1."""
+    """Returns the number of a row as a proportion of its population, and the design effect n·SE²/(p·q) from its interval, at
+    least 1.
+    """
     measure = str(row["measure"])
     if measure in (*OF_CASES, "duration"):
         return nan, nan

@@ -56,7 +56,8 @@ class HiddenCell:
         other_population, other_groups: the second of the two cells.
         rule_set: the rule set of the count.
         cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
-        reason: why the cell is hidden. complement: whether it is hidden only to protect another cell.
+        reason: why the cell is hidden.
+        complement: whether it is hidden only to protect another cell.
         against: how many shown cells are linked to it by sums, so that a reader could use them to calculate it.
         cases_range, weighted_range: the smallest and largest value that agrees with the shown cells, by linear programme (for
             cases: the whole numbers in this range); None if no shown cell is tied to it, or if no programme finds a solution.
@@ -100,12 +101,16 @@ class DisclosureRecord:
     """What a disclosure officer needs to know before a run's outputs leave the office: which cells are hidden, and why.
 
     Attributes:
-        title, country, year, round: of the survey. rule_set, profile: of the run.
-        limits: the confidentiality limits. base: the rounding base of weighted numbers, in persons.
+        title, country, year, round: which survey it is.
+        rule_set, profile: the rule set and the publication profile of the run.
+        limits: the confidentiality limits.
+        base: the rounding base of weighted numbers, in persons.
         readers: which readers are assumed, and what each knows.
         notes: what the run says about lowered limits, breakdowns hidden as a whole and a stricter rule.
-        coarse: breakdowns hidden as a whole. stricter: whether the rarest kinds of persons were taken as known to readers.
-        tables: the tables. hidden: the hidden cells; parts of cells that no table shows come last.
+        coarse: breakdowns hidden as a whole.
+        stricter: whether it was assumed that readers know the cases of the rarest kinds of persons.
+        tables: the tables.
+        hidden: the hidden cells; parts of cells that no table shows come last.
     """
 
     title: str
@@ -167,7 +172,7 @@ def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
 
 
 def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
-    """Yields the tables in the order of the run."""
+    """Yields one entry per table of the run, in the order of the run: how many of its cells are shown and how many are hidden."""
     by = ["measure", "reference_population", "breakdown", "rule_set"]
     for names, rows in published.groupby(by, sort=False):
         hidden = rows["marker"] == "c"
@@ -198,7 +203,7 @@ def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
 
 
 def _nowhere(cell: AnyCell) -> bool:
-    """Returns whether a cell is a sum of flowchart steps. Such a sum has no row."""
+    """Returns whether a cell is shown in no table because it is a sum of flowchart steps."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 
 
@@ -214,13 +219,13 @@ def _whole(least: float, most: float) -> tuple[int, int] | None:
 
 
 def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
-    """Returns two ends in persons; None if an end is not known."""
+    """Returns the two ends of a range as numbers of persons. An end is None if it is not known."""
     low, high = _persons(least, unit), _persons(most, unit)
     return None if low is None or high is None else (low, high)
 
 
 def _persons(weighted: float, unit: float) -> float | None:
-    """Converts a number in mean weights to persons."""
+    """Converts a number that is measured in mean weights to a number of persons."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 
 
@@ -251,7 +256,7 @@ def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
 
 
 def _outcome(row: Mapping[Any, Any]) -> str:
-    """Returns what a row counts, with the names that the systems of cells use."""
+    """Returns what a row counts: `cases`, `now` (cases at the interview) or `flowchart` (persons at a step)."""
     if row["measure"] == "flowchart":
         return "flowchart"
     return "now" if row["outcome"] == NOW_COLUMN else "cases"

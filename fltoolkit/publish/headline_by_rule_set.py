@@ -79,7 +79,9 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
 
 
 def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
-    """Returns another classification of the same persons, with the weights that the run uses."""
+    """Returns persons who were classified again, now with the weights that the run uses (calibrated weights, if survey.yaml asks
+    for them).
+    """
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
@@ -90,7 +92,7 @@ def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: l
         own: the run's own published headline; for each of its rows, one row without a number is returned.
         rule: the rule set.
         error: why it cannot be applied.
-        numbers: the columns to leave empty.
+        numbers: the columns with numbers; they are left empty.
     """
     about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
     return own.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
@@ -117,7 +119,7 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
         own: one row of the run's own published set.
         refused: the measure and the reason.
         spec: the survey.
-        numbers: the columns to leave empty.
+        numbers: the columns with numbers; they are left empty.
     """
     label = spec.populations[refused.population].label
     about = {

@@ -57,8 +57,8 @@ def rounding_base(table: pd.DataFrame) -> float:
 
 
 def nearest(values: Any, step: Any) -> Numbers:
-    """Returns values rounded to the nearest multiple of a step: 1,240 to 1,000 if the step is 500. A value halfway between two
-    multiples is rounded up.
+    """Returns values rounded to the nearest multiple of a step: with a step of 500, 1,240 becomes 1,000. A value halfway between
+    two multiples is rounded up.
     """
     found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172 instead of 0.017200000000000003; and no minus zero
@@ -173,7 +173,7 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
 def steps(rows: pd.DataFrame) -> Numbers:
     """Returns the rounding step of each printed row: the smallest difference that its digits can show.
 
-    Missing for means, except means of months.
+    The step is missing for means, except means of months.
     """
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -183,7 +183,7 @@ def steps(rows: pd.DataFrame) -> Numbers:
 
 
 def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -> Numbers:
-    """Returns a column rounded in the unit of the estimate."""
+    """Returns a column, such as a limit of the interval, rounded like the estimates of its rows."""
     values, whole = exact[name].to_numpy(float), is_headline(exact)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population
@@ -194,9 +194,8 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
 
 
 def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
-    """Returns for each row the value that belongs to its measure.
-
-    `of`: numbers of persons, rates, shares, months, other means.
+    """Returns for each row one of five values. `of` holds the value for numbers of persons, for rates, for shares, for months and
+    for other means, in this order.
     """
     measure = rows["measure"].astype(str)
     kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
@@ -245,9 +244,9 @@ def _tens(counts: pd.Series) -> Numbers:
 
 
 def _counts_cases(exact: pd.DataFrame) -> Flags:
-    """Returns which rows have as `n` the number of cases in a cell.
+    """Returns for which rows the column `n` is the number of cases in a cell.
 
-    This would reveal more than their class. A share of all cases reveals no cell.
+    There `n` would reveal more than the class of the number of cases (`5–14`). A share of all cases reveals no cell.
     """
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))

@@ -137,7 +137,7 @@ def _category(new: Record, old: Record) -> Remark | str:
 
 
 def _class_of(side: Record) -> Any:
-    """Returns the class of a round's cases. For a publication: the number that it states."""
+    """Returns the class of the number of cases in a round (`5–14`). For a publication: the number of cases that it states."""
     return side["cases_class"] if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
 
 
@@ -150,7 +150,7 @@ def _tells_error(side: Record) -> bool:
 
 
 def _step(side: Record) -> float:
-    """Returns the rounding step of a round's number; missing for a publication that does not give it."""
+    """Returns the rounding step of a round's number; missing if the round is a publication that does not state its step."""
     return float(steps(pd.DataFrame([side]))[0]) if "rounding" in side else np.nan
 
 

@@ -75,7 +75,7 @@ class Published:
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
       (`5–14`).
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
-    - `rounding`: the base of the run's weighted numbers, in persons.
+    - `rounding`: the rounding base of the run's weighted numbers, in persons.
     - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
     - `group_note`: what must be said with a table by this group.
     - What the number is about, as in `About`.
@@ -89,7 +89,8 @@ class Published:
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every figure.
-        groups: every group of the survey. case_only: the groups that only cases have.
+        groups: every group of the survey.
+        case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
             first.
         judged: the profile that judges reliability, in words.
@@ -126,7 +127,7 @@ class Published:
 
     @property
     def own(self) -> pd.DataFrame:
-        """The rows under the run's own rule set, without the headlines under other rule sets."""
+        """Returns the rows under the run's own rule set, without the headlines under other rule sets."""
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
@@ -134,8 +135,8 @@ class Published:
         return self.table.take(self._own(values))
 
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
-        """Returns the positions of these rows. Documents ask some hundred times, and cutting a whole table each time would be
-        slow.
+        """Returns the positions of the rows that `own_rows` returns. Documents ask some hundred times, and cutting a whole table
+        each time would be slow.
         """
         wanted = {"rule_set": self.rule_set} | dict(values)
         held = [self.table[name].to_numpy() == value for name, value in wanted.items()]
@@ -229,7 +230,7 @@ def _copied(out: Published) -> Published:
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
-    """Does the work of `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
+    """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
     said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
@@ -246,7 +247,8 @@ class _Run(NamedTuple):
     """What a run estimates.
 
     Attributes:
-        decided: its rows with the decision about them. other: the other rule sets, whose estimates are among the rows.
+        decided: its rows with the decision about them.
+        other: the other rule sets, whose estimates are among the rows.
         refused: what the survey cannot give.
         differences: between categories of the lead group, from `lead_contrasts.differences`.
     """
@@ -314,8 +316,8 @@ def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> p
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked`: the
-    plan's tables.
+    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked` are
+    the plan's tables.
     """
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]

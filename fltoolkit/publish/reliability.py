@@ -44,8 +44,8 @@ class Condition(Model):
 
     - `n_eff`: never above n (a design effect below 1 counts as 1).
     - `cases_eff` = cases·n_eff/n.
-    - `relative_width`: of the row's own interval.
-    - `proportion`: p. For a number of persons, the number divided by its population.
+    - `relative_width`: width of the row's own interval, divided by the estimate.
+    - `proportion`: the proportion p. For a number of persons, the number divided by its population.
     - `kg_width`: width of the 95 % Korn–Graubard interval of p.
     - `kg_relative_width`, `kg_complement_width`: the same width divided by p, or by 1 − p.
     - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|) above.
@@ -83,8 +83,8 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero`: nobody in the row is a
-        case. Rules about cases do not apply to a row without a case.
+        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero` says whether nobody in the
+        row is a case. Rules about cases do not apply to such a row.
         """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
@@ -96,8 +96,8 @@ class Profile(Model):
     """A publication profile (publish/profiles/*.yaml): rules that say which numbers are reliable enough to be shown, and with
     which warning.
 
-    `drop_tables_from`: if this share of a table's cells is suppressed, the whole table (one measure, population and breakdown) is
-    withheld. `to_verify`: the rules were written from memory and not yet checked, and the output says so.
+    `drop_tables_from` is a share: if this share of a table's cells is suppressed, the whole table (one measure, population and
+    breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the output says so, too.
     """
 
     name: str
@@ -184,7 +184,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
-    """Returns the values of the columns that rules may name."""
+    """Returns the values of all columns that reliability rules may name (see `Condition`)."""
     known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
     n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
     facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}

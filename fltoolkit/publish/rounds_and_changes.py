@@ -48,8 +48,8 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """What `rounds` needs of a plan: the tables that the plan asks of a survey, and where its baseline comes from (a survey or a
-    publication).
+    """The interface of a plan that `rounds` needs: the tables that the plan asks of a survey, and where its baseline comes from
+    (a survey or a publication).
     """
 
     @property
@@ -87,8 +87,11 @@ def rounds(
     baseline is the survey itself, an earlier survey (then its numbers are computed again), or rows of a publication.
 
     Args:
-        plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
-        rules, profile: those of the run; the earlier round is classified and published under the same.
+        plan: the result of `fl.read_plan`.
+        persons: the survey at hand, classified.
+        out: its published set, made with this plan.
+        rules, profile: the rule set and the publication profile of the run. The earlier round is classified and published under
+            them, too.
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
@@ -114,8 +117,10 @@ def changes(
 
     Args:
         before: the earlier round's survey.yaml, relative to the folder of this one; empty: none.
-        persons: the later round, classified. out: its published set.
-        plan, rules, profile: those of the run; the earlier round is classified and published under the same.
+        persons: the later round, classified.
+        out: its published set.
+        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round is classified and
+            published under them, too.
 
     Returns:
         A `Published` as from `publish_change`, prevalence first; None without an earlier round.
@@ -156,7 +161,9 @@ def _estimates_of(
 
 
 def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
-    """Returns the breakdowns of a run by at most one group, by measure, population and the group of a share; prevalence first."""
+    """Returns those breakdowns of a run that use at most one group. They are listed by measure, population and, for a share, the
+    group whose categories have the shares. The default population comes first.
+    """
     found: dict[Key, list[tuple[str, ...]]] = {}
     own = out.own[out.own["marker"] != "x"]
     for measure in COMPARED:
@@ -171,7 +178,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
 
 
 def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """Returns the change of one row since a publication; None if this survey has no such row."""
+    """Returns the change of one row of this survey since a published figure. None if this survey has no such row."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:

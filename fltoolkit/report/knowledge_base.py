@@ -59,7 +59,9 @@ def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
 
 
 def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
-    """Returns the rows of some measures for each headline population."""
+    """Returns the published rows of some measures for whole headline populations (such as adults and children): one table per
+    population and measure.
+    """
     rows = out.own_rows(breakdown="")
     rows = rows[
         rows["measure"].isin(list(measures))
@@ -69,8 +71,8 @@ def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
 
 
 def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
-    """Returns published rows by each group, for each population. If several measures are published by a group, only the first one
-    is used.
+    """Returns the published rows by each of some groups, for each population. If several measures are published by a group, only
+    the first one is used.
     """
     found = []
     for group in groups:

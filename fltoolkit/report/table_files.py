@@ -96,7 +96,7 @@ def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
     It is in the first of the plan's languages. Its sheets have links to each other. A sheet that would be empty is left out.
 
     Raises:
-        BatchError: the existing workbook has entries that are not in partners.yaml.
+        BatchError: the existing workbook has entries that are not in partners.yaml yet.
         RequestError: one of the partners' own sheets has the name of one of the kit's sheets.
     """
     from fltoolkit.report.workbook.all_sheets import write

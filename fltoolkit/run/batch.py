@@ -106,7 +106,8 @@ def run_batch(
         Whether every survey passed.
 
     Raises:
-        SpecError: batch.yaml is not valid. RequestError: `workers` or `private` is not valid.
+        SpecError: batch.yaml is not valid.
+        RequestError: `workers` or `private` is not valid.
         BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same folder of outputs, or this
             folder has results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was
             run.
@@ -259,7 +260,8 @@ def _workbook_read(run: Run, target: Path) -> str:
     """Checks that entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty text.
 
     Raises:
-        BatchError: the workbook has entries that are not in partners.yaml. SpecError: partners.yaml is not valid.
+        BatchError: the workbook has entries that are not in partners.yaml.
+        SpecError: partners.yaml is not valid.
     """
     touched = left_as(target, WORKBOOK)
     if touched:  # a workbook that is as the run left it need not be opened
@@ -367,7 +369,8 @@ def entry(folder: Path, error: str = "") -> Entry | None:
     latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor an
     error.
 
-    `error`: the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the folder.
+    `error` is the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the
+    folder.
     """
     there, latest, numbers = read_record(folder), failure(folder), "estimates.csv"
     record = there if there and there.status == "complete" else None

@@ -65,13 +65,15 @@ class Run:
 
     @property
     def earlier(self) -> Path | None:
-        """The survey.yaml of the earlier round with which the run is compared."""
+        """Returns the path of the survey.yaml of the earlier round with which the run is compared."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
 
     @property
     def baseline(self) -> Path | None:
-        """The survey.yaml of the plan's baseline, if nap.yaml names another one than the run's own; None if it cannot be read."""
+        """Returns the path of the survey.yaml of the plan's baseline, if nap.yaml names another survey than the run's own. None
+        if it names no other survey, or cannot be read.
+        """
         with suppress(FltoolkitError):
             named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
             if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():
@@ -81,7 +83,7 @@ class Run:
     def parameter_files(self) -> list[Path]:
         """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an earlier survey).
 
-        They are relative to the survey's folder.
+        The paths are relative to the survey's folder.
         """
         named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
         return [self.survey.parent / name for name in sorted(named)]

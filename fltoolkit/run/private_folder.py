@@ -56,7 +56,9 @@ def write_rows(survey: Path, name: str, place: str) -> str:
     problem, and of the rows that survey.yaml corrects. Returns the path of the keys.
 
     Args:
-        survey: the survey.yaml. name: the name of its folder. place: the folder for private files, from `private_place`.
+        survey: the survey.yaml.
+        name: the name of the survey's folder.
+        place: the folder for private files, from `private_place`.
 
     Raises:
         FltoolkitError: the survey cannot be read.

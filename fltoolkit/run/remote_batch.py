@@ -90,8 +90,8 @@ def run_stored(
     folders below it.
 
     Raises:
-        BatchError: batch.yaml, or a file that it names, does not exist there. RequestError: a package for this kind of address is
-            missing.
+        BatchError: batch.yaml, or a file that it names, does not exist there.
+        RequestError: a package for this kind of address is missing.
     """
     expect_workers(workers)
     root, _, name = address.rpartition("/")
@@ -161,7 +161,7 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
 def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
 
-    The run's paths are relative to the address.
+    The paths in `Run` are relative to the address.
     """
     try:
         return _run_away(run, stored, options, stop, say)
@@ -194,7 +194,7 @@ def _run_away(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop
 
 
 def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
-    """Fetches the YAML files that a batch names. They are needed to check it before anything runs."""
+    """Fetches the YAML files that a batch names. They are needed to check the batch before anything runs."""
     for job in batch.surveys:
         for name in (job.survey, job.plan):
             if name:

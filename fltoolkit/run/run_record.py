@@ -56,9 +56,9 @@ class Premises(Model):
 class Record(Premises):
     """The content of a run.json: what a run used and produced, and whether it passed.
 
-    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` are those of
-    survey.yaml as `fl.corrections` tells them. `untranslated`, by language: file and key of each text that the documents mark, since it
-    is not given in that language.
+    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` holds the
+    corrections of survey.yaml, as `fl.corrections` lists them. `untranslated` gives, for each language, the file and key of each
+    text that has no translation into it.
     """
 
     name: str

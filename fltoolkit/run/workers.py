@@ -101,8 +101,10 @@ def run_all(
     If the batch is stopped by hand, this function waits until the kernels have ended and unfinished folders are removed.
 
     Args:
-        runs, hands: what is run, and by which workers. say: a function that prints how each run ended. index: a function that
-            writes the index page of the runs that have ended.
+        runs: the surveys to run.
+        hands: the workers that run them.
+        say: a function that prints how each run ended.
+        index: a function that writes the index page of the runs that have ended.
         clear: a function that is called when all runs have ended, before the last index is written. It removes the unfinished
             files of workers that died.
 

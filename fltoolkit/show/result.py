@@ -36,7 +36,7 @@ def findings(found: pd.DataFrame) -> Result:
 
 @checked
 def flow(out: Published) -> Result:
-    """Returns a sentence on how many persons are in forced labour, for the notebook's section on the flowchart."""
+    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart."""
     rows = out.select("total")
     row = rows.iloc[0].to_dict()
     if pd.isna(row["estimate"]):

@@ -84,8 +84,8 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     population) beside the totals of the sample, and the factors g by which weights were multiplied. If the weights were not
     calibrated, returns a sentence.
 
-    Weights before calibration are rounded to one base, which is at least a mean weight. For a category of few persons only the
-    benchmark is shown.
+    Sums of weights before calibration are rounded to multiples of one rounding base, which is at least a mean weight. For a
+    category of few persons only the benchmark is shown.
     """
     found = calibrated(persons).calibration
     if found is None:
@@ -199,7 +199,9 @@ def in_notebook(table: PrintedTable) -> Table:
 
 
 def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
-    """Returns, for each column with a marker, the HTML of its cells by their texts."""
+    """Returns the HTML of the cells of each column that has markers: for each such column, the HTML of a cell by the text of the
+    cell.
+    """
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {
@@ -222,8 +224,8 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a data frame of texts is shown as a table: which columns contain numbers, the heads of the columns, and the heading
-    that is printed as a line across the table above rows.
+    """How a data frame of texts is shown as a table: which columns contain numbers, the column headings, and the line across the
+    table that names the rows below it.
     """
 
     numbers: tuple[str, ...]

@@ -16,7 +16,7 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 class Answers(Model):
     """A kind of answers in a codebook, such as yes/no: the label of each code, and the code in the file for each code of the kit.
 
-    `missing`: the lowest and highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
+    `missing` holds the lowest and the highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
     """
 
     labels: dict[Code, str]

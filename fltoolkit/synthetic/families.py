@@ -32,8 +32,9 @@ BY_PARENTS = 3  # the code for a threat by the parents themselves, which does no
 class Families(Population):
     """An invented population with children. `truth` also marks children who are truly in forced labour.
 
-    `routes`: one row per person and one column per route (one of the four ways by which a child can be a case), in the order of
-    the flowchart. It is true if the child is a case by this route, and false for everybody who is not a child of 5 to 17.
+    `routes` has one row per person and one column per route (one of the four ways by which a child can be a case), in the order
+    of the flowchart. A value is true if the child is a case by this route. It is false for everybody who is not a child of 5 to
+    17.
     """
 
     routes: pd.DataFrame
@@ -123,5 +124,7 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Returns whether a person goes on to the next question: the person was asked and did not say no."""
+    """Returns, for each person, whether the interview goes on to the next question: the person was asked this one and did not say
+    no.
+    """
     return answer.ne(NO).fillna(False).to_numpy(bool)

@@ -1,6 +1,6 @@
 """The living conditions of an invented country's people: schooling, disability, household wealth, and facts about the main job.
 
-They are drawn last, from a separate random stream, so that all other answers stay the same.
+They are drawn last, from random numbers of their own, so that all other answers stay the same.
 """
 
 from __future__ import annotations

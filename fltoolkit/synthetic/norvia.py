@@ -45,8 +45,8 @@ def make_second_round(seed: int = 2027) -> Population:
 
 
 def write_second_round(folder: Path, draw: int = 11) -> None:
-    """Write the two files of the second round: `persons.dta` with the labour force survey, and `module.dta` with the answers
-    to the module."""
+    """Write the two files of the second round: `persons.dta` with the labour force survey, and `module.dta` with the answers to
+    the module on forced labour."""
     sample, book = draw_sample(make_second_round(), draw), read_codebook("norvia_en")
     sample["EA"] += NEW_FRAME
     module = ["W_FL", "PROXY", "ALONE", *MODULE]

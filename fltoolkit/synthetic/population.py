@@ -26,7 +26,7 @@ INDUSTRIES = [
 class Population:
     """Every person of an invented country, one row per person, with the true status and the answers that the person would give.
 
-    `persons`: the columns of the survey file without its weights. `truth`: marks adults who are truly in forced labour.
+    `persons` has the columns of the survey file without its weights. `truth` marks the adults who are truly in forced labour.
     """
 
     persons: pd.DataFrame
@@ -155,8 +155,8 @@ def _answers(
 
 
 def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
-    """Returns what persons answer to a yes/no question if answers have errors. Of those who should say yes, the share `recall`
-    does. Of those who should say no, 1 in 2,000 says yes. A few do not know or refuse."""
+    """Returns what persons answer to a yes/no question if answers have errors. If yes would be right, the share `recall` of the
+    persons says yes. If no would be right, 1 in 2,000 says yes. A few do not know or refuse."""
     said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
     return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(said, YES, NO)))

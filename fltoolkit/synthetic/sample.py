@@ -156,8 +156,8 @@ def redraw(population: Population, status: NDArray[np.float64], seed: int, size:
     """Draws one more sample for a simulation. Returns a design with a 0/1 column `case`, which is looked up in `status` (the
     result of `reported_status`).
 
-    Nothing is classified again, so hundreds of samples take a minute. Persons who were not asked the module stay in the design
-    with weight zero.
+    Nothing is classified again, so hundreds of samples take a minute. Persons who were not asked the module on forced labour stay
+    in the design with weight zero.
     """
     sample = draw_sample(population, seed, size)
     asked = sample["FL_RESULT"] == 1

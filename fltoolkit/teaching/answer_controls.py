@@ -1,6 +1,6 @@
 """The controls with which a learner answers: click one of several choices, or type a number.
 
-No quotes, and no code that could fail.
+A learner types no quotes and no code that could fail.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ LABEL = "Your answer"
 
 
 def choice(choices: Sequence[str], start: str | None) -> Any:
-    """Returns radio buttons, one for each possible answer. At first the button that `start` names is chosen; with None, no button
-    is.
+    """Returns radio buttons, one for each possible answer. At first the button that `start` names is chosen. If `start` is None,
+    no button is chosen.
     """
     import ipywidgets as widgets
 

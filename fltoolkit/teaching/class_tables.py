@@ -29,8 +29,8 @@ def villages(people: Island) -> Table:
 
 
 def spread(series: Mapping[str, Redraws]) -> Table:
-    """Returns a table with one row per way of sampling. Of the estimates of its many samples it shows the mean, beside the true
-    value, and the spread.
+    """Returns a table with one row per way of sampling. A row shows the true value, and the mean and the spread of the estimates
+    from many samples.
     """
 
     def told(r: Redraws, value: float) -> str:

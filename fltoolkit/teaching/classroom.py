@@ -55,8 +55,8 @@ def refuse_root(more: Sequence[str]) -> None:
 
 
 def refuse_taken(address: str, port: int) -> None:
-    """Stop if the server of the class could not listen at this address and port. Nothing has been written by then. If another
-    class is already running there, its links stay valid.
+    """Stop if the server of the class could not listen at this address and port. This is checked before any file is written. So
+    the links of a class that is already running there stay valid.
 
     Raises:
         RequestError: the address is not of this machine, or something already listens at that port.

@@ -44,8 +44,8 @@ class Island:
     def sample(self, persons: int = 2400, seed: int = 1) -> pd.DataFrame:
         """Returns one survey of the island, one row per person, with `weight`, `stratum` and `psu`.
 
-        Half of the sampled villages are on the coast, although only a fifth of all villages are. Villages are drawn with
-        probability proportional to size, and 20 adults are asked in each.
+        Half of the sampled villages are on the coast, but only a fifth of all villages. Villages are drawn with probability
+        proportional to size, and 20 adults are asked in each.
         """
         rng, found = np.random.default_rng(seed), []
         rows = self.persons.groupby("village").indices

@@ -1,4 +1,6 @@
-"""Exercises are data (`lessons/*.yaml`). A check says right, or gives a hint that never names the right number or choice."""
+"""The exercises of the lessons and the check of answers. The exercises are in `lessons/*.yaml`. The check says that an answer is
+right, or gives a hint that never names the right answer.
+"""
 
 from __future__ import annotations
 
@@ -135,8 +137,8 @@ class Lesson:
     changes: list[Callable[[], None]] = field(default_factory=list)
 
     def exercise(self, name: str) -> Any:
-        """Show the question. Below it is the control with which a learner answers, or the reply. `ask` shows only the question,
-        and `answer` only the control or the reply.
+        """Show the question. Below it is the control with which a learner answers, or the reply. The function `ask` shows only
+        the question, and `answer` shows only the control or the reply.
 
         Raises:
             RequestError: the lesson has no such exercise.

@@ -48,7 +48,7 @@ def play_sample_size(*, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> Any:
-    """Returns the answer for the starting numbers; with interaction, below a field for each number."""
+    """Returns the answer for the starting numbers. In an interactive lesson, there is a field for each number above the answer."""
     if not interactive:
         return view(**starts)
     fields = {name: _field(name, start) for name, start in starts.items()}

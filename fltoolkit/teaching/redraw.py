@@ -1,7 +1,8 @@
 """Draws hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
 
-The cases among the 20 persons asked in a village are hypergeometric. Non-response and wrong answers are then binomial. Estimates
-and standard errors are those of the kit (weights, strata, with-replacement PSUs).
+The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. How many of them do not
+respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are those of the kit (weights, strata,
+with-replacement PSUs).
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """How each stratum is drawn (see `redraw`). `persons` are those asked in one stratum."""
+    """The way in which a sample is drawn in each stratum (see `redraw`). `persons` is the number of persons asked in one stratum."""
 
     times: int
     persons: int
@@ -120,9 +121,9 @@ class _Drawing:
 
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
-    """Returns the cases `y` and persons `n` of each drawn PSU.
+    """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
 
-    Without clusters a PSU is a person, and they are sums of the stratum.
+    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:

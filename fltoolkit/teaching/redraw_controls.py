@@ -1,4 +1,5 @@
-"""Pictures of redraws with controls above them; without interaction, only the first picture.
+"""Pictures of many samples of the island, with controls above them. In a lesson that is not interactive, only the first picture
+is shown.
 
 Controls have labels and work by keyboard.
 """
@@ -68,7 +69,7 @@ def play_repeats(people: Island, *, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> Any:
-    """Returns a view below one control for each of its arguments. `starts` are their first values."""
+    """Returns a view below one control for each of its arguments. `starts` holds the first value of each control."""
     if not interactive:
         return view(**starts)
     controls = {name: _control(name, start) for name, start in starts.items()}

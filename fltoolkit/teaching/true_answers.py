@@ -86,7 +86,7 @@ def chance_of_a_repeat() -> float:
 
 
 def _kilns(sex: str) -> float:
-    """Returns the cases among the kiln workers of one sex in the sample of lessons 3 and 4."""
+    """Returns how many kiln workers of one sex are cases in the sample that lessons 3 and 4 use."""
     persons = island().sample()
     return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
 

@@ -18,8 +18,8 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 @dataclass(frozen=True)
 class Instead:
-    """Annotation that says what else a YAML file may contain in place of the type in the model. It goes beside the validator that
-    reads it.
+    """An annotation of a model's field. It says what a YAML file may contain in place of the field's type. The validator that
+    reads this other content is beside the annotation.
 
     Attributes:
         kinds: `element`: one element without brackets in place of a list. `text`: a text in place of an element. `names`: a list
@@ -58,5 +58,5 @@ def _widened(node: Any) -> Any:
 
 
 def _numbers(words: list[Any]) -> list[int]:
-    """Returns the words that are whole numbers, as numbers, because an editor reads `digits: 4` as a number."""
+    """Returns those allowed words that look like whole numbers, as numbers: an editor reads `digits: 4` as a number."""
     return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

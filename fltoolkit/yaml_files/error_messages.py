@@ -93,8 +93,8 @@ def _located(error: Mapping[str, Any], data: object) -> _Problem:
 
 
 def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
-    """Returns the messages for a value that may have several types. If the value fits one type, they say what is wrong with
-    it. Otherwise one message lists all allowed types."""
+    """Returns the messages for a value that may have several types. If the value fits one of these types, the messages say what
+    is wrong with the value. Otherwise one message lists all allowed types."""
     for step in place:
         data = data[step]  # type: ignore[index]
     inner = [p for p in found if len(p.path) > len(place)]
@@ -142,7 +142,9 @@ def short(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether a list seems too short only because one of its elements could not be read."""
+    """Returns whether an error says that a list is too short only because one of its elements could not be read. The error about
+    the element is enough then.
+    """
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 

@@ -90,7 +90,7 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):
-    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags`: the types of value that are
+    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags` are the types of value that are
     allowed."""
 
     tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
@@ -194,7 +194,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """Returns a mapping without the keys that are empty or null."""
+    """Returns a mapping of a YAML file without the keys whose values are empty or null."""
     empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
     return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
 
@@ -207,8 +207,8 @@ TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answ
 
 
 class CompiledLoader(*((yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()), TextLoader):  # type: ignore[misc]
-    """Reads the kit's own files. It gives what TextLoader gives, in a fifth of the time: PyYAML parses in C where it can. It has no limits of
-    depth and size, and its errors have other words.
+    """Reads the kit's own files. The result is the same as that of TextLoader, in a fifth of the time, because PyYAML parses in C
+    if it can. This loader has no limits of depth and size, and its errors have other words.
     """
 
 
@@ -297,7 +297,9 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """Yields the keys, joined by dots, that a draft left open: keys without a value, and codes without a key."""
+    """Yields the keys, joined by dots, that a draft left open: keys whose value is still `<answer>`, and keys that are still
+    `<answer>` themselves.
+    """
     if node == UNANSWERED:
         yield key
     elif isinstance(node, (dict, list)):

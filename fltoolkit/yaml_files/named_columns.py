@@ -36,7 +36,7 @@ def columns_named(node: Any) -> list[str]:
 
 
 def paths_naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yields the paths of the keys that name a column."""
+    """Yields each place in a model that names a given column, as the path of its keys: `("design", "weight")`."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             yield from paths_naming(getattr(node, name), column, (*path, name))

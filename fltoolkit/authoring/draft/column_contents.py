@@ -251,7 +251,8 @@ class DataTable:
 
         Args:
             columns: questions with at most 254 codes.
-            asked: the column that says who answered the module, and the codes of persons who did. Only their rows count.
+            asked: the column that says who answered the module on forced labour, and the codes of persons who did. Only their
+                rows count.
         """
         if not columns:
             return {}

@@ -31,7 +31,8 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 class Several:
     """A question with several answers: one column of codes with a separator, or one column per answer.
 
-    `options`: the label of each answer, by its code or its column. `zeros`: whether an answer that was not ticked is a 0.
+    `options` gives the label of each answer, by its code or its column. `zeros` says whether an answer that was not ticked is a
+    0.
     """
 
     name: str
@@ -56,8 +57,7 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
     Args:
         unused: the columns.
-        age: the age column. If nobody of 18 or more answered a question, it is about children. The same holds if its label names
-            a child.
+        age: the age column. A question is about children if nobody of 18 or more answered it, or if its label names a child.
     """
     several = [*_in_columns(unused), *_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]

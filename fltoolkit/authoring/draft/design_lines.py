@@ -1,4 +1,4 @@
-"""Writes the first part of the draft: files and key, sample design, who answered the module, age."""
+"""Writes the first part of the draft: files and key, sample design, who answered the module on forced labour, and age."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find the columns of the sample design (weight, stratum, PSU) and of the key. If some persons have no value of a weight, it
-    is taken as the weight of the module on forced labour."""
+    """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
+    the weight of the module on forced labour.
+    """
     weights = ranked(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)

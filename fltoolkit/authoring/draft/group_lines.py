@@ -161,8 +161,9 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """Returns the columns that hold industry codes (ISIC), by the name of the breakdown. `sector` is the industry of the job in
-    forced labour, so few persons have a value in its column."""
+    """Returns the columns that hold industry codes (ISIC), by the name of the breakdown. A breakdown is called `sector` if few
+    persons have a value in its column: it is then the industry of the job in forced labour.
+    """
     found: dict[str, ColumnContents] = {}
     for column in ranked(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"

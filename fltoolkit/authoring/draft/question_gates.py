@@ -23,8 +23,8 @@ class Gate:
     """An earlier question whose answer decides whether another question was asked. The draft finds it from the rows: almost
     nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
-    `skipped`: codes that mean no. `unsure`: codes that may mean no; the reader must say. Codes of don't know or refused are in
-    neither list, because a person who did not answer the gate is unresolved.
+    `skipped` lists codes that mean no. `unsure` lists codes that may mean no; the reader of the draft must say. Codes of don't
+    know or refused are in neither list, because a person who did not answer the gate is unresolved.
     """
 
     column: str
@@ -53,8 +53,8 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     earlier one first.
 
     Args:
-        answers: what `DataTable.answers` returns for the question and the candidates. Only persons who were asked the module are
-            in it.
+        answers: what `DataTable.answers` returns for the question and the candidates. They hold only persons who were asked the
+            module on forced labour.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """

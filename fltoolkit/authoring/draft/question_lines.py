@@ -37,8 +37,8 @@ KINDS = "yes, no, dont_know, refused or not_applicable"
 class Questions:
     """The yes/no questions that the draft found in a file, by their key in survey.yaml, and the codes that most of them have.
 
-    `open`: codes with unclear labels that many questions share. The draft asks about them once. `unexplained`: questions with
-    blanks for which no gate (an earlier question that explains the blanks) was found.
+    `open` lists codes with unclear labels that many questions share. The draft asks about them once. `unexplained` lists
+    questions with blanks for which no gate (an earlier question that explains the blanks) was found.
     """
 
     all: tuple[ColumnContents, ...]
@@ -62,9 +62,10 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
     Args:
         unused: the columns.
-        asked: the column that says who answered the module, and the codes of persons who did. None if all did, or if this is not
-            known.
-        blanks_tell: whether to remark on blanks that no gate explains. It is False if it is not known who answered the module.
+        asked: the column that says who answered the module on forced labour, and the codes of persons who did. None if all did,
+            or if this is not known.
+        blanks_tell: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
+            asked. False if it is not known who answered the module on forced labour.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
@@ -90,8 +91,8 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Returns whether a column asks if the person could leave the work, with its own answers, such as: yes; no; no, under
-    threat."""
+    """Returns whether a column is the question whether the person could leave the work, if this question has more answers than
+    yes and no. Example: yes; no; no, under threat."""
     return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
@@ -199,8 +200,10 @@ def _under(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
 
 
 def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
-    """Returns the draft's line for a question that has its place in survey.yaml. If its labels are unclear, the line asks the
-    user which answer means that it happened, or what a code means."""
+    """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question is unclear, the
+    line asks the user which answer means that the event happened (for example, that papers were confiscated). If the label of a
+    code is unclear, the line asks what the code means.
+    """
     asked = dict[str, str]()
     why = [] if column.label else [basis(column)]
     name_alone = not column.label and key in ("proxy", "alone")
@@ -220,8 +223,8 @@ def _said(key: str) -> str:
 
 
 def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields, in words, what the draft does not know about a question: the meaning of codes, who was asked it, or why it has
-    blanks."""
+    """Yields, in words, what the draft does not know about a question: what some codes mean, who was asked the question, or why
+    some answers are blank."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
@@ -243,7 +246,7 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
     """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
     the rows confirm.
 
-    `asked`: keys that are written as given, whatever the labels say.
+    `asked` holds keys of survey.yaml that are written as given, whatever the labels say.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
@@ -292,7 +295,8 @@ def _coded(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
     """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
-    kind is a key with a list of codes."""
+    kind becomes a key with a list of codes.
+    """
     column, why = unused.take(key, fits)
     if not column:
         return

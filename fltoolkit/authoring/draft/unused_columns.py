@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d+")
 @dataclass
 class UnusedColumns:
     """The columns of a data file, with a note of which ones the draft already uses. A column that is used gets no second role.
-    `rivals`: for a chosen column, other columns that fit equally well."""
+    `rivals` gives, for a chosen column, other columns that fit equally well."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -49,8 +49,9 @@ class UnusedColumns:
         return f"{basis(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
-        """Returns the name of a chosen column as it is written in YAML. If another column fits its role equally well, it returns
-        `<answer>`, so that the user must choose."""
+        """Returns the name of a chosen column as it is written in YAML. If another column fits the same role equally well,
+        returns `<answer>` instead, so that the user must choose.
+        """
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def numbered_alike(self, column: ColumnContents) -> list[str]:

@@ -16,8 +16,8 @@ K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """Words by which the draft recognises a column, such as the weight: those in its name and those in its label. `never`: words
-    that the label of such a column never has."""
+    """Words by which the draft recognises a column, such as the weight: those in its name and those in its label. `never` lists
+    words that the label of such a column never has."""
 
     names: Names
     labels: Names
@@ -25,8 +25,8 @@ class VocabularyWords(Model):
 
 
 class AnswerWords(Model):
-    """Words by which the draft recognises what a code means, such as no or refused. `phrases`: whole labels, by answer. `words`:
-    single words, by what they contribute to an answer."""
+    """Words by which the draft recognises what a code means, such as no or refused. `phrases` gives whole labels, by answer.
+    `words` gives single words, by what they contribute to an answer."""
 
     phrases: dict[str, Names]
     words: dict[str, Names]

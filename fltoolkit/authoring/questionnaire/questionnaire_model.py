@@ -36,9 +36,11 @@ class Question(Model):
         type: the type of the answer. A calculation and a hidden field are never shown.
         choices: the name of the list of answers.
         when: a condition in XPath, in addition to that of `gate`.
-        gate: gates or questions. The question is asked if at least one of them does not say no.
-        sure: True: the question is asked only if at least one of them says yes. Unclear answers are then not enough.
-        allowed: the answers that the form accepts. `message`: the text that the form shows for any other answer.
+        gate: names of gates (conditions on earlier questions) or of questions. This question is asked if at least one of them
+            does not say no.
+        sure: whether at least one gate must say yes for the question to be asked. Unclear answers are then not enough.
+        allowed: the answers that the form accepts.
+        message: the text that the form shows for any other answer.
         key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is what each code `means`.
         also: other keys for this question in survey.yaml.
     """
@@ -63,8 +65,9 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Returns whether the place of this question in survey.yaml takes a single column, such as the age. If not, it takes one
-        or more yes/no questions."""
+        """Returns whether the key of this question in survey.yaml takes a single column, such as the age. Other keys take one or
+        more yes/no questions.
+        """
         return self.key.split(".")[0] in SINGLE
 
 
@@ -138,8 +141,9 @@ class Questionnaire(Model):
         return {name: question for name, question in named.items() if question.choices and self.said(name, "no")}
 
     def said(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
-        """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that mean yes, no, or
-        anything but no. `what` says which of the three."""
+        """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that have one meaning.
+        `what` names the meaning: yes, no, or anything but no.
+        """
         if name in self.gates:
             return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
         listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))

@@ -91,7 +91,7 @@ def _entries(
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
-    """Returns the codes of a column that is not a yes/no question, in the form that its key needs."""
+    """Returns the codes of a column that is not a yes/no question, in the form that its key in survey.yaml needs."""
     answers, listed = asked.answers, asked.choices.get(question.choices, {})
     unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
     kept = {code: choice for code, choice in listed.items() if code not in unknown}

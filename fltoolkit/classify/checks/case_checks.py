@@ -42,8 +42,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     - who is unresolved (the answers do not decide whether the person is a case), and which questions are the reason
     - which items of the rule set the questionnaire lacks
-    - which cases have no duration, or one longer than the reference period
-    - which adults may have been children
+    - how many cases have no duration, or one longer than the reference period
+    - how many adult cases may have been children when the forced labour began
     - how many persons were interviewed by proxy or with somebody listening
 
     A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is rounded as in `fl.check`.
@@ -214,8 +214,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the module on children, and the question on parents, with a condition: the child should have
-    answered it and did not.
+    """Yields each question of the module on children, and the question on parents, with a condition on persons: the child was
+    asked the question and has no answer. For the question on parents the condition is that nobody knows whether a parent is in
+    forced labour.
     """
     spec = persons.spec
     if not spec.children:
@@ -232,7 +233,9 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question that is on the person's row, with a condition: a person of `who` has no answer to it."""
+    """Yields each question that is on the person's row, with a condition on persons: the person is in `who` and has no answer to
+    the question.
+    """
     for source in sources:
         if SOURCE + source.column in there:
             yield source.column, who & answer(source, persons.spec.mapped).is_null()

@@ -81,8 +81,8 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns what is counted for the i-th population, by name: cases and unresolved persons, without the corrections and with
-    them, and the cases gained and lost.
+    """Returns the conditions on persons that are counted for the i-th population, by name. They are: cases and unresolved
+    persons, each without and with the corrections, and the cases gained and lost.
     """
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {

@@ -116,7 +116,7 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
     """Stop if no row has one of the requested labels. This is for a design without survey.yaml.
 
-    The labels are then values of the data, so the message shows only values that may be printed.
+    Without survey.yaml the labels are values of the data, so the message shows only values that may be printed.
     """
     value = design.text(column).fill_null(NOT_STATED).alias("label")
     counted = design.frame.select(value).group_by("label").agg(nw.len().alias("n")).sort("label")

@@ -27,7 +27,7 @@ def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, 
     """Returns the upper limits of all quantiles except the last, for each group of quantiles.
 
     They are computed over all persons of the sample who have the number, each with `design.weight`. Persons who were not asked
-    the module are included.
+    about forced labour are included.
 
     Raises:
         DataError: so many persons share one number that a quantile would be empty.
@@ -53,8 +53,8 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
 
 
 def weighted_quantiles(values: NDArray[np.float64], weights: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, ...]:
-    """Returns, for each share, the smallest value that at least this share of the weight does not exceed; nothing if there is no
-    weight.
+    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of the
+    total weight. Empty if there is no weight.
 
     This is the inverse of the weighted distribution function: R's `svyquantile(..., qrule = "math")`.
 

@@ -217,8 +217,8 @@ def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """Returns the label of each characteristic of a topic (such as `coercion`), by its name. The labels are remarks that every
-    language translates.
+    """Returns the label of each characteristic of a topic (such as `coercion`), by its name. The labels can be printed in every
+    language.
 
     `form` is also a group, so `category_labels` returns its labels.
     """

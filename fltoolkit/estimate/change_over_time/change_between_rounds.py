@@ -205,8 +205,8 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
 
 
 def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a published figure, and the ratio of the two figures. The interval of the change is
-    made from the two intervals (MOVER); that of the ratio is made from them on the log scale.
+    """Returns the change of one row since a published figure, and the ratio of the two figures. Both results get an interval that
+    is made from the intervals of the two figures (MOVER). For the ratio this is done on the log scale.
 
     There is a verdict only if both surveys have enough cases.
     """

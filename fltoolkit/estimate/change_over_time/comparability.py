@@ -119,8 +119,9 @@ def window_overlap(before: About, after: About) -> float:
     """Returns the share of the look-back window (the period that questions ask about) that lies in the windows of both rounds:
     max(0, T − gap)/T, for a window of T months. It is nan if T or the dates are unknown.
 
-    The gap is in months. It is the time between the starts of the two windows. If the starts are not known, it is taken between
-    their ends, and else between the years of the surveys. The share is 0 for a measure of the state at the interview.
+    The gap is the time between the starts of the two windows, in months. If the starts are not known, it is the time between
+    their ends. If these are not known either, it is the time between the years of the surveys. The share is 0 for a measure of
+    the state at the interview.
     """
     months = after.reference_months
     if after.measure in POINT_IN_TIME:

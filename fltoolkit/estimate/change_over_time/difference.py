@@ -1,4 +1,6 @@
-"""Computes differences between two surveys, row by row: interval and direction. It works on arrays and needs no sample design."""
+"""Computes differences between the estimates of two surveys, with intervals and verdicts. The functions work on arrays and need
+no sample design.
+"""
 
 from __future__ import annotations
 
@@ -107,8 +109,8 @@ def apart(a: ArrayLike, b: ArrayLike) -> Array:
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Returns one remark for each row. `where` holds conditions and `remarks` a remark for each condition. A row gets the remark
-    of the first condition that it meets, or `otherwise` if it meets none.
+    """Returns one remark (such as a verdict or its reason) for each row. `where` holds conditions, and `remarks` has a remark for
+    each condition. A row gets the remark of the first condition that it meets. If it meets none, it gets `otherwise`.
     """
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)

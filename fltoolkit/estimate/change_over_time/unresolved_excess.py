@@ -92,7 +92,8 @@ def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, re
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
     """Returns whether the unresolved persons (whose answers do not decide) make an estimate too uncertain for a title or a
-    verdict. This is so if the upper bound, with all of them as cases, is above the upper limit of the confidence interval.
+    verdict. This is so if the upper bound is above the upper limit of the confidence interval. The upper bound is the estimate
+    with all unresolved persons as cases.
 
     Such an estimate says less about the rate than its interval suggests. The numbers are compared at full precision. False if
     either number is unknown.
@@ -128,15 +129,16 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether both rounds have the share of unresolved persons (persons whose answers do not decide whether they are
-        cases).
+        """Returns whether the share of unresolved persons is known in both rounds. Unresolved persons are those whose answers do
+        not decide whether they are cases.
         """
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
     """Returns the rows of a change, as `difference` made them, with only the verdicts that unresolved persons cannot overturn. A
-    verdict must pass `second_test`, and `wide_bounds` must hold for neither round.
+    verdict stays if it passes `second_test`, and if the unresolved persons leave the estimate of neither round too uncertain
+    (`wide_bounds`).
 
     Measures that have no unresolved persons (a mean, a share of cases) are returned unchanged.
     """

@@ -131,8 +131,8 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. The other arguments mean the same as in
-    `prevalence`.
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. See `prevalence` for the other
+    arguments.
     """
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
@@ -235,7 +235,7 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
     """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced labour.
-    Without weights that add up to the population there is no number. Both are computed from one pass.
+    If the weights do not add up to the population, there is no number. Both are computed from one pass.
     """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     run, chosen = _headline_pass(persons, measures[-1])
@@ -345,8 +345,8 @@ def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
 
 
 def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result (measure, population, reference period and others) as an `About`. `run` holds the sums of
-    the pass, and `population` is the name of the reference population.
+    """Returns the facts behind a result (measure, reference period and others) as an `About`. `run` holds the sums of one reading
+    of the persons. `population` is the name of the reference population (the persons in the denominator).
     """
     outcome, measure = run.estimand.outcome, run.estimand.measure
     groups = (*run.estimand.groups, *(group for group, _ in design.domain))
@@ -375,7 +375,9 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """Returns the facts behind every estimate of a population, whatever its measure and groups: fields of `About` by name."""
+    """Returns the facts that are the same for every estimate of a population, whatever its measure and groups: fields of `About`
+    by name.
+    """
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {

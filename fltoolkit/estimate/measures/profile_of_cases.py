@@ -67,8 +67,8 @@ def profile(
         by: breakdowns of at most one group that everybody has (see `fl.cube`).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
-        where: the persons included, by the labels of one group, as in `prevalence`; without `by`. Such a profile is not published:
-            publish the one by this group.
+        where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
+            with `where` is not published: publish the profile by this group.
         level: the confidence level.
 
     Returns:
@@ -78,8 +78,8 @@ def profile(
         denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence; the bounds
         take unresolved cases as cases with the characteristic. `cases_without`, `psus_without` and `households_without` count the
         cases without it. `largest_share` is the largest weighted share that one household or PSU has of the cases with the
-        characteristic, `largest_share_without` of the cases without it. The interval of a share is Korn and Graubard's with df' =
-        min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+        characteristic. `largest_share_without` is the same for the cases without it. The interval of a share is Korn and
+        Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
         RequestError: a breakdown has more than one group, or a group that only cases have; `where` names a group beside another
@@ -114,7 +114,7 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Stop if a profile (a table that describes the cases) is not possible by these groups or for this population."""
+    """Stop if a profile (a table that describes the cases) cannot be made by these groups or for this population."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
@@ -138,7 +138,7 @@ class _Answers:
 
     Attributes:
         run: the sums from one pass over the persons. At first its cells are those of the breakdowns.
-        told: the characteristics.
+        told: the characteristics that are described.
     """
 
     run: Pass
@@ -186,8 +186,8 @@ class _Answers:
         return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
 
     def having(self, *letters: str) -> Cells:
-        """Returns cells for counting, one per row of the result: the cases whose answer on the characteristic of this row is one
-        of the given letters (yes, no, unresolved).
+        """Returns one cell per row of the result, for counting. The cell holds the cases whose answer on the row's characteristic
+        is one of the given letters (yes, no, unresolved).
         """
         there = np.isin(self._letters, letters)
         codes = [

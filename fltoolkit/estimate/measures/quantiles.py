@@ -175,7 +175,7 @@ def _persons_behind(run: Pass) -> dict[str, Any]:
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
     """Returns the distribution of the variable in each cell: its values in order, and for each value the weighted share of
-    persons who do not exceed it.
+    persons who have this value or a lower one.
     """
     weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
     points = np.unique(values[~np.isnan(values)])
@@ -190,8 +190,8 @@ def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the quantile at the share p (0.5 is the median): the smallest value that at least this share of persons does not
-    exceed. `shares` is the share of persons up to each value. The result is nan if p is not between 0 and 1.
+    """Returns the quantile at the share p (0.5 is the median): the smallest value v such that at least this share of persons has
+    a value up to v. `shares` is the share of persons up to each value. The result is nan if p is not between 0 and 1.
     """
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
@@ -199,6 +199,8 @@ def _quantile(values: Array, shares: Array, p: float) -> float:
 
 
 def _up_to(run: Pass, values: Array, at: Array) -> Cells:
-    """Returns cells for counting, in which only the rows remain whose value is at most the quantile of their cell."""
+    """Returns the cells of the result for counting persons up to the quantile: each cell keeps only the rows whose value is at
+    most its quantile.
+    """
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
     return Cells(run.cells.keys, tuple(codes))

@@ -18,7 +18,7 @@ def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
     """Returns the unweighted and weighted counts of each row, and the number of PSUs and households with cases.
 
     Args:
-        run: the pass.
+        run: the sums from one reading of the persons.
         weights: the weights of the counted rows, by unit and denominator.
         counted: the positions of the table's rows that the denominators count; None: all rows.
     """
@@ -80,8 +80,8 @@ def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float 
 
 
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """Returns the design effects, with the one that is assumed for rows without a case. It is the design effect that survey.yaml
-    gives. Without it, it is that of the whole population, and else Kish's.
+    """Returns the design effects, and for rows without a case the design effect that is assumed there. It is the one that
+    survey.yaml gives. If survey.yaml gives none, it is that of the whole population's prevalence, or else Kish's.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:

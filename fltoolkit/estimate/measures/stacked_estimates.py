@@ -28,7 +28,7 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 @checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
     """Join several Estimates of one measure in one table, so that any two rows can be compared: rule sets on one sample, or
-    rounds of a survey. `covariance` of the result is between any two rows of all parts.
+    rounds of a survey. The joined `covariance` holds the covariance of any two rows, also of rows from different Estimates.
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
     labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
@@ -37,8 +37,9 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     Args:
         parts: each Estimates with the label of its rows.
         name: the name of the table's first column, which holds the labels.
-        shared_psus: for different samples, whether a PSU with the same stratum and label is the same area (rotation, panels of
-            areas), or another area (each round drew its own: independent). None: independent if no label is in both.
+        shared_psus: for different samples, what it means if two PSUs have the same stratum and label. True: they are the same
+            area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label may
+            be in both samples; the samples are then independent.
 
     Returns:
         One Estimates. Its `parts` say what each label is about. If the parts disagree on a fact, the fact is blank in `about`.
@@ -83,8 +84,8 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets (definitions of forced labour), with one pass for each. `covariance` of
-    the result also holds the covariance between the rule sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour), with one pass for each. The result's
+    `covariance` also holds the covariance between rows of different rule sets.
 
     Args:
         survey: what `fl.read_survey` returned.

@@ -217,7 +217,7 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
 
 
 def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Stop if the population includes children, who are not asked these questions."""
+    """Stop if the population includes children: they are not asked the questions on months and on the day of the interview."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name

@@ -35,8 +35,8 @@ class Patterns:
     in the north. The data are confidential, because most patterns are only a few persons.
 
     Attributes:
-        run: the sums from one pass over the persons. Its first breakdown has the patterns; each of the others has one covariate
-            alone.
+        run: the sums from one pass over the persons. The first breakdown of this pass has the patterns as its cells. Each other
+            breakdown has the categories of one covariate.
         code: the pattern of each table row; -1 outside the model.
         frame: the covariates, one row per pattern: categories in their order, or numbers.
         x: the model matrix (patterns × coefficients).
@@ -45,7 +45,9 @@ class Patterns:
         w: the weighted persons of each pattern.
         cases: which patterns hold a case.
         others: which patterns hold a person who is not a case.
-        formula, outcome, population: what the model is about.
+        formula: the formula of the model.
+        outcome: the true/false column that the model explains.
+        population: the reference population.
     """
 
     run: Pass
@@ -63,7 +65,7 @@ class Patterns:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """Returns, for each row of the table of sums, whether it belongs to the model."""
+        """Returns, for each row of the table of sums, whether the persons of this row are in the model."""
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
@@ -167,7 +169,7 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 def is_sensitive(design: Design, name: str) -> bool:
     """Returns whether a group shows nationality, origin, ethnicity or religion.
 
-    Its classification decides, else its name and label.
+    The classification of the group decides. If it has none, its name and label decide.
     """
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:

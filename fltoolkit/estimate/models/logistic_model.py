@@ -45,10 +45,10 @@ class Logit:
         penalty: `none` (maximum likelihood) or `firth`.
         df: the design's degrees of freedom + 1 − coefficients (R `svyglm`).
         level: the confidence level of the intervals.
-        n, cases, unresolved: persons in the model, unweighted.
-        missing: persons left out because they have no outcome or no number.
-        notes: what must be said with the model.
-        formula, outcome, population: what the model is about.
+        n, cases, unresolved: how many persons, cases and unresolved persons the model has, unweighted.
+        missing: how many persons are left out because the outcome or a numeric covariate is blank.
+        notes: sentences that must be printed wherever the model is shown, such as a warning about separation.
+        formula, outcome, population: the formula, the true/false outcome that it explains, and the reference population.
     """
 
     table: pd.DataFrame
@@ -157,7 +157,7 @@ def logit(
     profile likelihood, with its fall scaled by Kish's design effect.
 
     Unresolved persons (the answers do not decide) do not count as cases and stay in the model. `not stated` is a category of its
-    own. Persons without a number are left out and counted.
+    own. Persons who have no value of a numeric covariate are left out and counted.
 
     Args:
         design: a classified survey, or any design.

@@ -20,7 +20,8 @@ STEP = 1e-4  # for the derivative by a number; exact for a term that is linear i
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted model whose coefficients belong to the covariates on their own scale, as marginal effects need it.
+    """A fitted model in the form that marginal effects need: its coefficients are on the scale of the covariates, not of scaled
+    columns.
 
     It holds the patterns (sums by combination of covariates), the coefficients, their covariance under the design, and the
     directions in which the likelihood rises without end (`likelihood_fit.separated`).

@@ -213,7 +213,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
 
 
 def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Returns a number for each value of a column (-1 for null), and the values that the numbers stand for."""
+    """Returns a code (0, 1, …) for each value of a column, -1 for null, and the values that the codes stand for."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
 

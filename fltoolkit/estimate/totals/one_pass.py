@@ -94,8 +94,8 @@ class Pass:
     computed from them.
 
     `table` is a `cluster_totals` table, `cells` are the cells of the result, and `base` the cells of the denominators. `parent`
-    is the position of each cell's denominator in `base`. `unit` is the unit of each table row; None if the units are replicates.
-    `calibration` says how the weights were calibrated ("": they were not).
+    is the position of each cell's denominator in `base`. `unit` is the sampled unit of each table row; None for replicate
+    weights. `calibration` says in words how the weights were calibrated; it is empty if they were not.
     """
 
     estimand: Estimand
@@ -171,13 +171,13 @@ class Pass:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns which rows of the table of sums hold cases, as positions."""
+        """Returns the positions of those rows of the table of sums that hold cases."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns which rows of the table of sums hold cases with a value of the measured variable (such as months), as
-        positions.
+        """Returns the positions of those rows of the table of sums that hold cases with a value of the measured variable (such as
+        months).
         """
         return np.flatnonzero(self.table["status"] == 1)
 
@@ -219,7 +219,7 @@ class Pass:
 
 
 def make_pass(design: Design, estimand: Estimand, population: ReferencePopulation) -> Pass:
-    """Returns the pass over the persons, with the cells of the result and of the denominators.
+    """Reads the persons once and returns their sums, with the cells of the result and of the denominators.
 
     Raises:
         RequestError: nobody is in the domain; a group shows single origins, and survey.yaml does not publish this table by it.

@@ -1,6 +1,8 @@
-"""Counts, by kind of person, whom two outcomes have in common: forced labour, outcomes of one's own, characteristics of cases.
+"""Counts, for each kind of person, how many have two outcomes at the same time, such as forced labour and an outcome that the
+user defined.
 
-The tables are microdata, as those of `person_patterns`: they stay in memory.
+A kind is all persons with the same values in all groups and populations. The tables are microdata, like those of
+`person_patterns`: they stay in memory.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ FORCED_LABOUR = "forced_labour"
 
 @dataclass(frozen=True)
 class Overlap:
-    """By kind of person, in the order of `PersonPatterns.kinds`: who has another outcome, and who has both."""
+    """How many persons of each kind have another outcome, and how many have both outcomes. Kinds are in the order of
+    `PersonPatterns.kinds`.
+    """
 
     other: Array
     both: Array
@@ -29,11 +33,12 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """What an outcome has in common with others.
+    """For one outcome: how many persons also have another outcome, or a characteristic of cases such as debt bondage.
 
     Attributes:
-        outcomes: by name, with forced labour (`forced_labour`) and other outcomes of one's own.
-        characteristics: by topic and name, with the cases of whom a characteristic holds.
+        outcomes: the overlap with each other outcome, by its name: forced labour (`forced_labour`), and outcomes that the user
+            defined.
+        characteristics: the overlap with each characteristic of the cases of forced labour, by topic and name.
     """
 
     outcomes: Mapping[str, Overlap]
@@ -43,14 +48,17 @@ class Overlaps:
 def read_overlaps(
     persons: ClassifiedSurvey, outcome: str, others: Sequence[str], groups: Sequence[str], populations: Sequence[str]
 ) -> Overlaps:
-    """The overlaps of one outcome, in one pass over the persons.
+    """Counts the persons whom one outcome shares with each other outcome (`Overlaps`). The persons are read once.
 
     Args:
-        persons: a classified survey. outcome: a column of truths, such as `forced_labour`. others: other such columns.
-        groups, populations: those by which the kinds are made, as `person_patterns.read_patterns` gets them.
+        persons: a classified survey.
+        outcome: a true/false column, such as `forced_labour`.
+        others: the true/false columns of other outcomes.
+        groups, populations: the groups and populations that define the kinds of persons, as in `person_patterns.read_patterns`.
 
     Returns:
-        With forced labour itself no characteristics: a profile of its cases is protected against their number.
+        The overlaps. If `outcome` is forced labour itself, `characteristics` is empty: disclosure control already protects the
+        profile of its cases together with their number.
     """
     mine = nw.col(outcome)
     truths = {("", name): nw.col(name) for name in others}

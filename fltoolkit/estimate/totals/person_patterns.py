@@ -1,8 +1,8 @@
 """Groups persons who have the same values in all groups and populations that are published, and counts and weights each kind of
 person (such as rural women of 25 to 34).
 
-A reader of a public-use file could make the same table, except for the information who is a case. The table is microdata: it
-stays in memory and is never written, logged or shown.
+A reader of a public-use file could make the same table, but it would not say who is a case. The table is microdata: it stays in
+memory and is never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ class PersonPatterns:
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """Returns, by population, the weights and persons in the order of their kinds, and where each kind starts."""
+        """Returns, by population, the weights and the number of persons with each weight, sorted by kind of person. Also returns
+        the position at which each kind starts.
+        """
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])
@@ -224,7 +226,9 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
 def summed_by_kind(
     persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], truths: Mapping[str, nw.Expr]
 ) -> dict[str, Array]:
-    """Of how many persons of each kind something holds; the kinds in the order of `read_patterns` of the same groups and populations."""
+    """Returns for how many persons of each kind a condition holds. The kinds are in the order of `read_patterns` with the same
+    groups and populations.
+    """
     persons = calibrated(persons)
     columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
     counted = [truth.fill_null(False).cast(nw.Int64()).alias(name) for name, truth in truths.items()]

@@ -199,9 +199,10 @@ def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[An
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Returns a number for each combination of codes that some row has, and the list of these combinations.
+    """Numbers the combinations of codes that occur. Returns the number of each row's combination, and the list of the
+    combinations.
 
-    For a single column, it only leaves out the codes that no row has.
+    If there is only one column, its codes are numbered again without the codes that no row has.
     """
     if len(codes) > 1:
         return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))

@@ -20,7 +20,8 @@ class Joint(Scaled):
     """The sampled units of several samples together. The influence matrix has one row for each of them and is already scaled, so
     `scaled` returns it unchanged.
 
-    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); else it names the sample.
+    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); otherwise the tuple names the
+    sample.
     """
 
     labels: NDArray[np.object_]
@@ -49,7 +50,7 @@ def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
 
 def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
     """Returns the influence values of several samples as one scaled matrix with a row for each unit of any sample. A value is 0
-    if the sample of the column does not have the unit.
+    if the unit is not in the sample from which the estimate (the column) comes.
 
     The covariance of two samples is then a sum over the PSUs that are in both: the products of their scaled influences at the
     first stage. If all PSUs are shared, this is the covariance of R's svydesign on the stacked data. If only some are shared, R

@@ -63,8 +63,8 @@ class Replicates(Scaled):
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns the rank of the replicate weights in each cell of a result: how many of the replicates are independent. One less is
-    the degrees of freedom (R `degf`). `rows` are the positions of the rows of the table that count.
+    """Returns the rank of the replicate weights in each cell of a result: how many of the replicates are independent. The degrees
+    of freedom are the rank minus one (R `degf`). `rows` are the positions of the rows of the table that count.
 
     If there are many rows, the rank of random sums of them is computed, which is the same.
     """

@@ -170,8 +170,8 @@ class Units(Scaled):
             yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
-        """Returns the influence values from which the variance is computed. With calibrated weights, they are those of the
-        residuals; otherwise they are z.
+        """Returns the influence values from which the variance is computed. With calibrated weights these are the residuals,
+        without the part that the margins explain. Otherwise z is returned unchanged.
         """
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 

@@ -279,7 +279,7 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
 
 def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
     """Returns the factors of linearly calibrated weights, 1 + x'λ. λ is such that the calibrated weights add up to the
-    benchmarks. If categories are redundant, they share their part.
+    benchmarks. If categories are redundant, many λ fit, and the shortest is taken.
     """
     x, wanted = dummies(category), np.concatenate(targets)
     return np.asarray(1.0 + x @ solve(x, w, wanted - x.T @ w))

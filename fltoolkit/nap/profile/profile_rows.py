@@ -54,9 +54,9 @@ def rows_of_characteristic(
 
     Args:
         out: the published set.
-        characteristic: such as `debt_bondage`, or with its topic `coercion_stage/recruitment`.
+        characteristic: its name, such as `debt_bondage`. The topic may stand in front: `coercion_stage/recruitment`.
         by: at most one group.
-        population: the population; None: the first with such rows.
+        population: the population; None: the first population that has such rows.
         measure: `profile`, or the measure of the change in it.
 
     Raises:
@@ -84,7 +84,9 @@ def _category(by: tuple[str, ...], said: object) -> object:
 
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
-    """Returns the characteristics that could have been meant."""
+    """Returns the characteristics (such as `debt_bondage`) that a user could have meant, for the message about a wrong or unclear
+    name.
+    """
     if several := [f"{topic}/{name}" for topic in there]:
         return several
     return [v for topic in TOPICS if topic in rows for v in dict.fromkeys(rows[topic]) if v != TOTAL]

@@ -1,1 +1,1 @@
-"""Differences between groups that a run names beforehand and publishes as one family."""
+"""Differences between the categories of a group that survey.yaml names beforehand. They are published as one family of tests."""

@@ -58,11 +58,13 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     A pair is tested if both rates are shown, reliable and without wide bounds, and if both have enough cases
     (`difference.bears`). No other pair is tested. Its row gives the reason. The columns are `KEY` and:
 
-    - `tested`: the number of pairs in the family. `level`: confidence level.
+    - `tested`: the number of pairs in the family
+    - `level`: the confidence level
     - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates.
     - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard error of one of the
       rates is not printed.
-    - `verdict`. `reason`: why a pair is not tested.
+    - `verdict`: the result of the test
+    - `reason`: why a pair is not tested
 
     Args:
         pairs: from `differences`.
@@ -86,13 +88,15 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
 
 
 def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str], Row]:
-    """Returns the published rates of the lead group's categories, by population and label."""
+    """Returns the published rates of the lead group's categories, by population and label. The lead group is the one that
+    survey.yaml names for the first comparison.
+    """
     mine = rows[(rows["measure"] == MEASURE) & (rows["rule_set"] == rule_set) & (rows["breakdown"] == lead)]
     return {(row[POPULATION], str(row[lead])): row for row in mine.to_dict("records")}
 
 
 def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
-    """Returns the reason why a rate cannot be tested, or an empty string if it can."""
+    """Returns the reason why a rate cannot be compared with another one, or an empty text if it can."""
     if shown is None or full is None or pd.isna(shown["estimate"]):
         return NOT_SHOWN
     if shown["flag"] in ("suppress", "unreliable"):
@@ -109,7 +113,7 @@ def _untested(pair: Row, reason: Reason | str) -> Row:
 
 
 def _tested(row: Row, sides: Sequence[Row]) -> Row:
-    """Returns the row of a tested pair as it is printed."""
+    """Returns the row of a pair of categories that was tested, with the numbers as they are printed."""
     step = float(np.max(steps(pd.DataFrame(sides))))
     low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
     has_errors = all(pd.notna(side["se"]) for side in sides)

@@ -38,10 +38,11 @@ class PersonKinds:
         patterns: for each kind, its group values, its populations and its persons.
         populations: the populations of the run.
         units: the mean weight of each population.
-        cases: number of cases by kind.
-        known: weighted cases (in mean weights) by population and kind.
-        kept: which kinds are unknowns of the linear programme. The cases of all others are taken as known.
-        kinds: the kept kinds, as columns of the system of equations.
+        cases: the true number of cases of each kind.
+        known: the true weighted number of cases (in mean weights), by population and kind.
+        kept: which kinds are unknowns (variables) of the linear programme that finds what a reader could calculate. For the other
+            kinds, the programme assumes that the reader knows the number of cases.
+        kinds: the kept kinds, as columns of the system of equations (`cell_system`).
         children: which kinds are children.
     """
 
@@ -57,12 +58,14 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """The part of the system of equations that is about groups that only cases have, such as the sector of the forced labour.
+    """The columns and rows that groups which only cases have (such as the sector of the forced labour) add to the system of
+    equations. The system shows what a reader could calculate from the printed cells (`cell_system`).
 
-    A column is an unknown: the cases of one kind of person with one combination of values. A row is a cell. A tie is an equation
-    that always holds.
+    A column is an unknown: the number of cases of one kind of person with one combination of values of these groups. A row is a
+    cell. A tie is an equation that always holds.
 
-    `holds` says which cells contain which of these columns (cells × columns). In `ties` the columns of all persons come first.
+    `holds` is a matrix of cells × these columns: 1 if the column is in the cell. In `ties` the columns for the kinds of all
+    persons come first, then these columns.
     """
 
     kinds: Kinds
@@ -82,15 +85,17 @@ class _Column:
 
 
 def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, base: float) -> CaseOnlyKinds:
-    """Builds the part of the system of equations for cells of case-only groups: groups that only cases have, such as the sector.
+    """Builds the equations for tables by groups that only cases have, such as the sector. Each cell of such a table is a sum of
+    unknown numbers of cases. The equations show what a reader could calculate from the printed cells (`cell_system`).
 
-    It returns the unknowns (columns), the cells (rows), and the equations that link these unknowns to those of all persons.
+    It returns the unknowns (columns), the cells (rows), and the equations that link these unknowns to the cases of each kind of
+    person.
 
     Args:
         cells: cells of these groups, alone or crossed with groups that everybody has.
         groups: the groups that only cases have.
         everybody: the kinds of persons.
-        base: the base to whose multiples weighted numbers are rounded.
+        base: the rounding base: weighted numbers are rounded to its multiples.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
@@ -126,9 +131,10 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Returns whether a coarse kind can have cases with these values.
+    """Returns whether persons of a coarse kind can be cases with these values of the case-only groups. A coarse kind is all
+    persons with the same values in the groups that these cells use.
 
-    If a shown breakdown lacks the combination, nobody has it.
+    If a table that is shown lacks a combination of values, nobody has this combination.
     """
     if not _may_have_routes(values, bool(fact[OF_CHILD])):
         return False
@@ -143,8 +149,8 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether a person of this age can have these values. One of them may be a route to forced labour, which only
-    children or only adults have.
+    """Returns whether a person can have these values, given whether the person is a child. One of the values may be a route to
+    forced labour, which only children or only adults can have.
 
     Readers know which routes belong to children and which to adults.
     """
@@ -152,7 +158,9 @@ def _may_have_routes(values: Key, child: bool) -> bool:
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
-    """Returns the persons and weights of the columns: those of the coarse kind of each column."""
+    """Returns the number of persons and the weights for each column. They are those of the coarse kind of person to which the
+    column belongs.
+    """
     patterns = everybody.patterns
     persons, light, heavy = [], [], []
     for column in columns:
@@ -173,7 +181,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
 
 
 def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
-    """Returns a 1 for each column that is in the cell, and a 0 for each other column."""
+    """Returns, for each column (an unknown number of cases), 1 if its cases are in the cell, and 0 if they are not."""
     population, key = cell
 
     def has(column: _Column, group: str, value: str) -> bool:
@@ -183,7 +191,7 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
 
 
 def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[AnyCell]:
-    """Returns the row of a cell in the system of these columns."""
+    """Returns the row of a cell: its counts, as the system of equations needs them."""
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
@@ -192,8 +200,8 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
-    """Returns the tie of a coarse kind: its cases, summed over the values of the case-only groups, equal its cases among all
-    persons. The cases of kinds that are not in the programme are taken as known.
+    """Returns the tie (an equation that always holds) of a coarse kind of person: its cases, summed over the values of the
+    case-only groups, equal its cases among all persons. The cases of kinds that are not in the programme are taken as known.
     """
     mine = code == coarse
     out = mine & ~everybody.kept

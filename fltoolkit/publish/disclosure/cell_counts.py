@@ -95,7 +95,9 @@ def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
 
 
 def merged(cells: Iterable[Cell]) -> Cell:
-    """Returns one cell that has the cases of all the given cells together."""
+    """Returns the counts of one cell whose cases are those of all given cells together. Its number of persons is that of the
+    largest given cell.
+    """
     parts = list(cells)
     weights = [c.weighted for c in parts if c.weighted is not None]
     return Cell(

@@ -45,9 +45,9 @@ class Kinds:
 class Row(Generic[C]):
     """One cell of a published table, as a row of the system of equations.
 
-    `population` is the number of the cell's population. `cases` and `weighted` are its cases and weighted cases (in mean weights;
-    nan: none), and `persons` its persons (inf: not known). A printed weighted number is rounded, so several exact numbers fit it:
-    those from `weighted` − `below` to `weighted` + `above`.
+    `population` is the number of the cell's population. `cases` is the number of its cases, and `weighted` the weighted number
+    (in mean weights; nan: none). `persons` is the number of its persons (inf: not known). A printed weighted number is rounded,
+    so several exact numbers fit it: those from `weighted` − `below` to `weighted` + `above`.
     """
 
     cell: C
@@ -88,7 +88,7 @@ class CellSystem(Generic[C]):
         count: cells × unknowns; 1 for each kind that is in the cell.
         weight: cells × unknowns; the weight of one unit of each unknown in the cell, in mean weights.
         most: the largest value of each unknown.
-        kinds: how many of the unknowns are cases by kind.
+        kinds: how many of the unknowns are numbers of cases of a kind. These come first.
         spread: for each further unknown, the kind that it belongs to.
         cases, weighted, persons, below, above: by cell, as in `Row`.
         ties: sums of unknowns that always equal `tied`, whatever is shown.
@@ -113,7 +113,7 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def programme(self) -> csc_array[Any]:
-        """The matrix of the equations, which all linear programmes for these cells use.
+        """Returns the matrix of the equations, which all linear programmes for these cells use.
 
         Rows: cases by cell, weighted cases by cell, ties, and for each unknown of `spread` the rule that it is not larger than
         its kind. Columns: the unknowns, then by cell the surplus and the deficit of the cases, then of the weighted cases.
@@ -132,7 +132,7 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def place(self) -> Mapping[C, int]:
-        """The number of the row that each cell has in the system."""
+        """Returns the position of each cell among the rows of the system."""
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
@@ -184,8 +184,8 @@ def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[f
     """Returns how uncertain a reader is about a cell's exact weighted number: how far the numbers that fit the printed one extend
     below and above the exact one, in persons.
 
-    The reader sees a multiple of the base. So the exact number lies within half a base of that multiple, and may be near one end
-    of this interval. If the rate is printed too, the number must fit both, and the interval can become very small.
+    The reader sees a multiple of the rounding base. So the exact number lies at most half a base below or above the printed one.
+    If the rate is printed too, the number must fit both, and the interval can become very small.
 
     Args:
         cell: the cell.
@@ -218,9 +218,9 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
     have too many combinations.
 
     Args:
-        cells: by group values.
+        cells: the counts of each cell, by its group values.
         finest: the kinds of persons; by default, all combinations of the groups that cells cross.
-        base: the base to whose multiples weighted numbers are rounded.
+        base: the rounding base: weighted numbers are rounded to its multiples.
     """
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]

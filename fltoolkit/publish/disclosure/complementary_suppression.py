@@ -155,7 +155,7 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """Returns the terms of a search in which a change of a shown cell has this price.
+        """Returns the terms (prices of changes) of a search in which it costs this price to change a shown cell.
 
         Cells that are hidden only for protection get a low price, so that they change only if that helps.
         """
@@ -181,9 +181,10 @@ class _Search(Generic[C]):
                 self.pool.append(found)
 
     def _possible(self, goal: Goal, whole: bool) -> bool:
-        """Returns whether a solution that meets the goal was found.
+        """Searches for a solution that meets a goal (a number of cases that must stay possible for readers). Returns whether it
+        found one.
 
-        If the search ends at its bounds, the goal counts as not possible.
+        If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
             if (found := solve(self.system, [goal], replace(self._terms(), whole=whole))) is None:
@@ -192,7 +193,7 @@ class _Search(Generic[C]):
         return True
 
     def _known(self, goal: Goal, whole: bool) -> bool:
-        """Returns whether a solution found earlier meets the goal."""
+        """Returns whether a solution found earlier meets the goal (a number of cases that must stay possible for readers)."""
         return any(s.whole == whole and goal.met(s) for s in self.pool)
 
 
@@ -207,7 +208,7 @@ def _draw(salt: bytes, cell: object) -> float:
 
 
 def _label(cell: object) -> str:
-    """Returns a text for a cell that is the same in every process."""
+    """Returns a text that stands for a cell. It is the same in every process, so that the same data always give the same choice."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
     return f"({', '.join(map(_label, cell))})" if isinstance(cell, tuple) else repr(cell)

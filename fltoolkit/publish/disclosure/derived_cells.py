@@ -49,7 +49,7 @@ def derived_cells(
         holds: cells × kinds of persons, 1 if a kind is in a cell.
         counts: by kind, the number of persons and the number of cases.
         limits: the limits of cases and of persons who are not cases.
-        away: from `unchanging`, changes that leave every cell the same.
+        away: changes of the cases by kind that leave every cell the same (from `unchanging`).
 
     Returns:
         For each part the kinds in it. No two parts have the same kinds, and no part has the same kinds as a cell.
@@ -81,7 +81,7 @@ def derived_cells(
 
 
 def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
-    """Returns, for each pair of cells, the sums of some values over the kinds in both cells.
+    """Returns, for each pair of cells, the sums of some values over the kinds of persons that are in both cells.
 
     It works block by block, because most pairs are not needed.
     """

@@ -48,7 +48,7 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: flo
     Args:
         patterns: the survey's kinds of persons.
         cells: cells of groups that everybody has.
-        base: the base to whose multiples weighted numbers are rounded.
+        base: the rounding base: weighted numbers are rounded to its multiples.
     """
     asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
     found = []

@@ -54,7 +54,7 @@ class Solution:
 
     Attributes:
         cases, weighted: by cell.
-        whole: whether the cases are whole numbers. If they are, the weighted numbers need not agree with anything.
+        whole: whether the cases are whole numbers. If they are, the weighted numbers were ignored in the search.
     """
 
     cases: Array
@@ -125,9 +125,9 @@ def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple
 
 
 class _Limits:
-    """The smallest and largest value of each row of the programme, given what is known.
+    """The smallest and largest value that each row of the linear programme may have, given what readers know.
 
-    In whole numbers the weighted cases have no limits.
+    If the search is in whole numbers, the weighted cases have no limits.
     """
 
     def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
@@ -138,21 +138,21 @@ class _Limits:
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
 
     def meet(self, goal: Goal) -> None:
-        """Adds a goal to the limits of its cell."""
+        """Limits a cell to values that meet a goal, such as at least 4 cases."""
         which = int(not goal.at_least)
         for limits, value in ((self.cases, goal.cases), (self.weighted, np.nan if self.whole else goal.weighted)):
             if not np.isnan(value):
                 limits[which][goal.row] = value
 
     def all(self, which: int) -> Array:
-        """Returns the lower (0) or the upper (1) limit of every row."""
+        """Returns one limit of every row of the programme: the lower one if `which` is 0, the upper one if it is 1."""
         return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
 
 
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
     """Returns the unknowns that minimise `aim` plus the price of the changes.
 
-    Returns None if there is no solution, or if none is found within the bounds of the search.
+    Returns None if there is no solution, or if the search stops at its limit of steps.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -170,5 +170,7 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
 
 
 def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask) -> tuple[Array, Array]:
-    """Returns the lower and upper limits of sums: the true values minus and plus `far` if they are known, otherwise no limits."""
+    """Returns the lower and upper limits within which a solution may change some sums of cases. If readers know the sums, the
+    limits are the true values minus and plus `far`. Otherwise there are no limits.
+    """
     return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

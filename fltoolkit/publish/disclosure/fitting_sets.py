@@ -42,8 +42,8 @@ class FittingSets:
     """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`).
 
     Attributes:
-        share: take the person who is in most of the fitting sets: the share of the sets that contain this person. 1 if no set
-            fits on the grid.
+        share: the share of the fitting sets that contain one and the same person, for the person who is in most of them. 1 if no
+            set fits on the grid.
         log10_sets: how many sets fit, as a power of ten; −inf if none fits on the grid.
     """
 
@@ -135,7 +135,7 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Returns whether sets of these sizes can reach the sums at all."""
+    """Returns whether any set with one of these numbers of persons can have one of the sums that fit."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -199,9 +199,9 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the sets with the product, group by group.
+    """Counts the fitting sets by multiplying the polynomials of the weights, one group (persons of equal weight) after another.
 
-    Then goes back from the fitting sums, to find how many persons of each group are in the sets.
+    Then the function goes back from the sums that fit, to find how many persons of each group are in the fitting sets.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
@@ -236,7 +236,9 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
 
 
 def _terms(persons: int, chance: float, most: int) -> Array:
-    """Returns the probabilities that 0, 1, 2, … persons of a group are in the set. Negligible ones at the end are left out."""
+    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the set. Negligible ones
+    at the end are left out.
+    """
     from scipy.special import gammaln, xlog1py, xlogy
 
     j = np.arange(min(persons, most) + 1)
@@ -246,9 +248,11 @@ def _terms(persons: int, chance: float, most: int) -> Array:
 
 
 def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
-    """Takes the probabilities as shares.
+    """Approximates the shares and the number of fitting sets for classes without an upper limit (saddle-point formula). The
+    probability of each person is taken as the person's share.
 
-    Counts the sets with the normal density of the sum, and also of the size if the class limits it.
+    The sets are counted with the normal density of the sum. If the class limits the number of cases, the density of this number
+    is used too.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])

@@ -80,14 +80,17 @@ class Decided:
     """All rows of a run (all numbers that its tables ask for) before anything is hidden, and which of them are hidden.
 
     Attributes:
-        table: the rows. groups: the groups in them.
-        keys: for each row its group values, including those of its domain. of: for each row of a share, the group whose shares it
-            shows; empty for other measures. populations: for each row the reference population of survey.yaml, without the
-            domain.
+        table: the rows.
+        groups: the groups that the rows use.
+        keys: for each row its group values, including those of its domain.
+        of: for each row of a share, the group whose shares it shows; empty for other measures.
+        populations: for each row the reference population of survey.yaml, without the domain.
         unions: for each name in the keys that means several labels together (a domain may do this), the group and the labels.
         decision: which rows are hidden, in which rows only the unresolved count is hidden, and the cells behind the rows.
-        limits: the confidentiality limits. base: the rounding base of weighted numbers.
-        notes: sentences that are printed with every figure. rule_set: the run's own rule set.
+        limits: the confidentiality limits.
+        base: the rounding base of weighted numbers.
+        notes: sentences that are printed with every figure.
+        rule_set: the run's own rule set.
     """
 
     table: pd.DataFrame
@@ -136,7 +139,10 @@ class Joined:
     decision about the new rows.
 
     Attributes:
-        rows: all rows. seen: what the assumed reader knows of them. first: what was decided before. earlier: the earlier rows.
+        rows: all rows.
+        seen: what the assumed reader knows of these rows.
+        first: what was decided before.
+        earlier: the earlier rows.
     """
 
     rows: Rows
@@ -146,12 +152,12 @@ class Joined:
 
     @property
     def new(self) -> range:
-        """The positions of the new rows."""
+        """Returns the positions of the new rows."""
         return range(self.first.rows, len(self.rows.table))
 
 
 def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Joined:
-    """Rows that were decided before, and one more estimate.
+    """Joins the rows of one more estimate to rows that were decided before.
 
     Args:
         earlier: the rows published before, of one outcome (what makes a person a case: forced labour, or an outcome that the user
@@ -208,7 +214,7 @@ class Rows:
 
 
 def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
-    """Returns the rows of some estimates."""
+    """Returns the rows of some estimates in one table, each with the cell of persons that it is about."""
     frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
@@ -242,7 +248,7 @@ def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
-    """Returns some of the old values, followed by the new ones."""
+    """Returns those old values whose positions are in `kept`, followed by all new values."""
     return (*(old[i] for i in kept), *new)
 
 
@@ -291,7 +297,9 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 def _decide(
     rows: Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
-    """Decides what to hide of some of a run's rows: first in all other tables, then in the profiles of its cases."""
+    """Decides which of some rows of a run are hidden. The rows of profiles (shares of cases with a characteristic) are decided
+    last, after all other rows.
+    """
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():

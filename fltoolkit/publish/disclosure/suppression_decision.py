@@ -66,7 +66,8 @@ class Decision:
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
         stricter: whether a stricter rule was used because the survey has more kinds of persons than a linear programme can hold.
-        cells: by outcome the cells that the rows reveal. away: by outcome the hidden cells, with the reason.
+        cells: by outcome the cells that the rows reveal.
+        away: by outcome the hidden cells, with the reason.
         settled: the cells behind the rows, for persons who may see them.
     """
 
@@ -86,7 +87,8 @@ def decide(
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
     Args:
-        table: the rows, as `Published.table` will contain them. keys: the group values of each row.
+        table: the rows, as `Published.table` will contain them.
+        keys: the group values of each row.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
         seen: what the assumed reader knows of the rows.
         profiles: what profiles of the cases reveal about cells that other tables may show, too.
@@ -196,7 +198,7 @@ class _Protection:
             self._tell(self.out.coarse, more)
 
     def _tell(self, told: list[Reason], cells: Iterable[CellId]) -> None:
-        """Adds a note on the breakdown of each of these cells to a list of notes."""
+        """Adds to a list of notes one note on each breakdown to which these cells belong."""
         words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
         told.extend(text for text in words if text not in told)
 
@@ -265,7 +267,7 @@ def _few_open(cell: Cell, limits: Limits) -> bool:
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of one population's cells, without the population in the key."""
+    """Returns the values of one population's cells by group values only, without the name of the population."""
     return {k: value for (population, k), value in cells.items() if population == name}
 
 
@@ -378,7 +380,7 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
 
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
-    """Returns cells by population and group values, in which unresolved persons count as cases, and non-cases as the others."""
+    """Returns cells by population and group values, with unresolved persons as the cases and non-cases as the others."""
     return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
 
 

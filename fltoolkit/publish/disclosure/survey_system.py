@@ -155,9 +155,11 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
 
 
 def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns how far below and above a cell's exact weighted number a reader has to search.
+    """Returns how uncertain a reader is about a cell's exact weighted number: how far the possible values extend below and above
+    it.
 
-    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the base.
+    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the rounding
+    base.
     """
     if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
         return asked.seen.base / 2, asked.seen.base / 2
@@ -174,15 +176,15 @@ def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]
 
 
 def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
-    """Returns which kinds are in a cell with few cases."""
+    """Returns, for each kind of person, whether it is in a cell with few cases (fewer than the limit)."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
 def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
-    """Returns which kinds are in the programme.
+    """Returns which kinds of persons become unknowns of the linear programme.
 
-    If there are too many, `first` has priority, then kinds with cases, then the largest kinds.
+    If there are too many kinds, those in `first` have priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:

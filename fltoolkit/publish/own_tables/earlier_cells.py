@@ -40,7 +40,7 @@ NOTHING = Earlier()
 
 @dataclass(frozen=True)
 class Told:
-    """Which cells of one outcome (of what is counted) earlier tables showed, and which they hid."""
+    """The cells of one outcome (such as forced labour) that earlier tables showed, and the cells that they hid."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
@@ -74,7 +74,7 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
 
 
 def tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a published row shows: its own cell. A row of a share also shows the cell of which
-    it is a share.
+    """Returns the cells whose number of cases a published row reveals. Each row reveals its own cell. A row of a share also
+    reveals the cell of which it is a share.
     """
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)

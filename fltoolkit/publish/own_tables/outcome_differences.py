@@ -43,8 +43,10 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
     persons. In a profile, only cells of characteristics that contain the outcome, or that it contains, are compared.
 
     Args:
-        joined: the rows. others: what was published of other outcomes, by name (forced labour: "").
-        persons: the survey. own: the outcome of the rows.
+        joined: the rows.
+        others: what was published of other outcomes, by name (forced labour: "").
+        persons: the survey.
+        own: the outcome of the rows.
     """
     table, patterns, only = joined.rows.table, joined.seen.patterns, persons.spec.case_only
     counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
@@ -81,8 +83,8 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, by kind, the persons who have only one of two outcomes. None if neither outcome contains the other, or if both are
-    the same.
+    """Returns, for each kind of person, how many persons have only one of two outcomes. None if neither outcome contains the
+    other, or if both are the same.
     """
     alone, beyond = mine - overlap.both, overlap.other - overlap.both
     return alone + beyond if alone.any() != beyond.any() else None
@@ -92,9 +94,10 @@ def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: l
     """Returns the cells that differ by only a few persons from the cases with a characteristic in a profile.
 
     Args:
-        joined: the rows of a user-defined outcome. cases: those of forced labour, with its profiles. found: what both have in
-            common.
-        cells: of the rows.
+        joined: the rows of a user-defined outcome.
+        cases: the rows of forced labour, with its profiles.
+        found: how many persons the outcome and forced labour have in common.
+        cells: the cells of the user-defined outcome's rows.
     """
     patterns, close = joined.seen.patterns, set[CellId]()
     if patterns is None:

@@ -127,11 +127,13 @@ def _decided_alike(
     Otherwise they would reveal what the other outcome's rows hide.
 
     Args:
-        est: the estimate. places: the positions of these rows. other: the other outcome's rows. of: the survey, and the name of
-            the other outcome.
+        est: the estimate.
+        places: the positions of these rows.
+        other: the other outcome's rows.
+        of: the survey, and the name of the other outcome.
 
     Returns:
-        The other outcome's rows with these below them, and the cells of these that are hidden, with the reason.
+        The other outcome's rows with these rows below them. Also the cells of these rows that are hidden, each with the reason.
     """
     if not places:
         return other, {}
@@ -145,7 +147,9 @@ def _decided_alike(
 
 
 def _stated(made: Published, est: Estimates) -> Published:
-    """Returns the rows of a table without the rows that the table leaves out, with a note on these."""
+    """Returns the decided rows without those that the table leaves out (categories `not stated`). A note says how many persons
+    are left out.
+    """
     if est.whole is None:
         return made
     kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
@@ -199,7 +203,7 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrowed(decided: Decided, rows: range) -> Decided:
-    """Returns some of the rows, with the decision about them."""
+    """Returns only those decided rows whose positions are in `rows`, with the decision which of them are hidden."""
     first = rows.start
     hidden, open_hidden = (
         {i - first for i in gone if i in rows} for gone in (decided.decision.hidden, decided.decision.open_hidden)

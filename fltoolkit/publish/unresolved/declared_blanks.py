@@ -39,9 +39,10 @@ class DeclaredBlanks:
 
     - `blanks`: how blanks are counted: `no` (the headline as published) or `unresolved`.
     - `estimate`, `ci_low`, `ci_high`: proportions.
-    - `bound_high`, `bound_ci_high`: the upper bound with all unresolved persons as cases, and its limit; proportions.
-    - `unresolved`: persons.
-    - The markers, and the `reason` why a number is not shown.
+    - `bound_high`, `bound_ci_high`: the estimate with all unresolved persons as cases, and its upper confidence limit;
+      proportions.
+    - `unresolved`: the number of unresolved persons.
+    - `marker` and `reason`: they say why a number is not shown.
 
     Attributes:
         lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in

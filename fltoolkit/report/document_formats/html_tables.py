@@ -51,6 +51,6 @@ def _kind(head: Head) -> str:
 
 
 def _footnotes(block: PrintedTable) -> str:
-    """Returns the texts of the letters, one per line."""
+    """Returns the footnotes of a table as HTML, one per line, each after its letter."""
     notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""

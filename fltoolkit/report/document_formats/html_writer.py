@@ -119,5 +119,5 @@ def image(picture: Drawn) -> str:
 
 
 def _data(picture: Drawn) -> str:
-    """Returns a picture as a data address."""
+    """Returns a picture as an address that contains the picture itself (`data:…`), so that the page loads no file."""
     return f"data:image/svg+xml;base64,{b64encode(picture.svg).decode()}"

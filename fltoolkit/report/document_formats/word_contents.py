@@ -40,7 +40,7 @@ def mark_headings(word: Any) -> None:
 
 
 def _lines(block: Contents, begin: str) -> Iterator[str]:
-    """Yields the title, a line for each heading, and the end of the field."""
+    """Yields the paragraphs of the list of contents: its title, a line for each heading, and the end of Word's field."""
     yield _paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")
     for n, head in enumerate(block.headings):
         number = f"{_mark('begin')}{_code(_page_of(n))}{_mark('separate')}{_mark('end')}"
@@ -65,11 +65,11 @@ def _paragraph(style: str, inside: str) -> str:
 
 
 def _mark(kind: str, **more: str) -> str:
-    """Returns the mark at which a field begins, its result begins, or it ends."""
+    """Returns one of the three marks of a field in Word's XML: where the field begins, where its result begins, or where it ends."""
     values = {"fldCharType": kind, **more}
     return f"<w:r><w:fldChar {' '.join(f'w:{name}={quoteattr(value)}' for name, value in values.items())}/></w:r>"
 
 
 def _code(text: str) -> str:
-    """Returns the instruction of a field."""
+    """Returns the XML of a field's instruction, which tells Word what to insert there."""
     return f'<w:r><w:instrText xml:space="preserve"> {escape(text)} </w:instrText></w:r>'

@@ -18,9 +18,9 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 
 def speak(word: Any, language: str) -> None:
-    """Sets the language of a Word document. Text that is marked as another language keeps that one.
+    """Sets the language of a Word document. Text that is marked as being in another language keeps this other language.
 
-    Word uses it to check the spelling, and a screen reader to speak.
+    Word uses the language to check the spelling, and a screen reader uses it to speak.
     """
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):

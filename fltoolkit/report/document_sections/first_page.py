@@ -117,7 +117,7 @@ def _within(doubt: str) -> str:
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
-    """Returns rates per 1,000, without decimals if all are large enough and stay different."""
+    """Returns rates per 1,000 for a title. They have no decimals if all are large enough and still differ after rounding."""
     scaled = [1000 * rate for rate in rates]
     whole = [f"{floor(rate + 0.5)}" for rate in scaled]
     if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):
@@ -140,7 +140,7 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns both rates, and the smallest change that the interval allows: the limit that is nearer to no change."""
+    """Returns the rates of both surveys, and the smallest change that the interval allows: the limit that is nearer to no change."""
     row = headline_change(evidence)
     if row is None:
         return None
@@ -157,7 +157,9 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
 
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the plan's first target of a total (a rate before a number), and whether a repeat could verify it."""
+    """Returns the plan's first target that is about a whole population, and whether a repeat of the survey could verify it. A
+    target for a rate is preferred to a target for a number of persons.
+    """
     rows = targets_section.with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["target_value"].notna()]
     ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))

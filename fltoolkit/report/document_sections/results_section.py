@@ -38,8 +38,8 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns the headline numbers in large type: rate and number of the first population, other rates, and how many persons were
-    asked. There are at most `most` numbers.
+    """Returns the headline numbers in large type, at most `most`. They are: the prevalence and the number of cases in the first
+    population, the prevalence in other headline populations (such as children), and how many persons were asked.
     """
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]

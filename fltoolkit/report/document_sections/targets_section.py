@@ -79,7 +79,7 @@ def decision(evidence: Evidence, language: Language) -> str:
 
 
 def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
-    """Returns the line of one target in the strip."""
+    """Returns one target with its sign (✓ reached, ✗ not reached, ? not known) and the reason for the sign."""
     state = _state(evidence, row)
     said: str = "unmeasured" if pd.isna(row["later_value"]) else state
     return Sign(f"{SIGNS[state]} {language.say(f'sheet.{said}')}", state, _aim(language, row), _why(evidence, language, row))

@@ -52,7 +52,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
 
 
 def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
-    """Returns a table with one row per table of the run."""
+    """Returns a table that lists the tables of the run, with the number of cells that are shown and hidden in each."""
     heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
     rows = tuple(
         (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))
@@ -97,7 +97,7 @@ def _cell(cell: HiddenCell, rule_set: str) -> str:
 
 
 def _values(groups: Mapping[str, str]) -> str:
-    """Returns values by group, in words."""
+    """Returns the group values of a cell in words: `sex: women × region: north`."""
     return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
 
 
@@ -107,7 +107,7 @@ def _number(value: float | None) -> str:
 
 
 def _ends(ends: tuple[float, float] | None) -> str:
-    """Returns the smallest and largest value; empty if not known."""
+    """Returns the smallest and the largest possible number as one text for a cell; empty if they are not known."""
     return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
 
 

@@ -1,4 +1,6 @@
-"""The language of a document: the own texts of its survey and plan, and a note if some are not translated."""
+"""Puts a document into one language: the texts that its survey and plan contain themselves are translated, and a note names those
+without a translation.
+"""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the rates by the group that survey.yaml names.
+    """Returns a picture of the rates by the group that survey.yaml names for the first comparison (`lead`).
 
-    Without such a group: what changed, the path to a target, or what a repeat could detect.
+    If it names no group, the picture shows the change since the baseline, or the path to a target, or what a repeat could detect.
     """
     if contrasts_section.is_compared(evidence.now):
         return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
@@ -73,16 +73,17 @@ def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the results of the tests for the differences in the picture."""
+    """Returns sentences with the results of the tests for the differences in the picture."""
     if not contrasts_section.is_compared(evidence.now):
         return []
     return [Paragraph(" ".join(contrasts_section.said(evidence.now, language)), "lead")]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
-    """Returns whom the survey could not reach, and the meaning of open answers.
+    """Returns two caveats: whom the survey could not reach, and what it means that some answers are open (don't know, refused,
+    blank).
 
-    If no answers are open: what no survey can say.
+    If no answers are open, the second caveat is what no survey can say.
     """
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
@@ -108,7 +109,9 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _promises(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the targets: what a repeat could detect, and which targets it could verify."""
+    """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
+    verify.
+    """
     return [
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),

@@ -1,4 +1,4 @@
-"""The skeleton of the plan: Tool No. 13's seven chapters with all their points as prompts.
+"""The skeleton of the plan: the seven chapters of the ILO toolkit's Tool No. 13, with all their points as prompts.
 
 Chapters 1, 4 and 6 are filled from survey and plan.
 """
@@ -145,7 +145,7 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Splits groups into parts. The categories of a part are at most `MOST`."""
+    """Splits groups into parts for one picture each. The groups of a part have at most `MOST` categories together."""
     parts: list[tuple[str, ...]] = []
     room = 0
     for group, size in groups:

@@ -38,7 +38,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the headline, and with what it leaves open."""
+    """Returns the slide with the headline, and with the number of persons whose answers leave the question open."""
     out = evidence.now
     first = result_sentences.sentences(out, language)[0]
     lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
@@ -65,7 +65,9 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides that show who is in forced labour, and by which means: one picture per slide. The title of the picture is the title of the slide."""
+    """Returns slides that show who is in forced labour, and by which means of coercion: one picture per slide. The title of the
+    picture is the title of the slide.
+    """
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
@@ -79,7 +81,7 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None) -> list[Block]:
-    """Returns the slide of a picture."""
+    """Returns a slide with a picture. The title of the picture is the heading of the slide. Empty if there is no picture."""
     return [Heading(picture.title), Chart(picture)] if picture else []
 
 
@@ -95,13 +97,13 @@ def _coerced(evidence: Evidence, language: Language) -> Drawn | None:
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
-    """Returns a picture of the rate of another population by its first group."""
+    """Returns a picture of the rate in another population than the default one, such as children, by the first published group."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _asked(out: Published, language: Language) -> list[Block]:
-    """Returns the definition, and whom the survey asked and could not reach."""
+    """Returns the slide on what was asked: the definition of forced labour, whom the survey asked, and whom it could not reach."""
     return [
         Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
         Bullets(result_sentences.basis(out, language)[:3] + tuple(t for t in (result_sentences.coverage(out, language),) if t)),

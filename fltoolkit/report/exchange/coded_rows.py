@@ -108,7 +108,9 @@ def area_code(country: str) -> str:
 def _coded_columns(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
 ) -> Any:
-    """Returns the coded columns of a row, each with code and words."""
+    """Returns what a row has in the columns of codes (such as the measure or the sex): for each column the code and its meaning
+    in words.
+    """
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)
     told = {
@@ -180,7 +182,7 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
 
 
 def _breaks(changed: Published | None) -> set[Any]:
-    """Returns the rows that both rounds have, but that measure different things in them."""
+    """Returns the rows that both rounds have, but that do not measure the same thing in both. There the time series breaks."""
     if changed is None:
         return set()
     rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
@@ -203,6 +205,6 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    """Returns the name of a measure."""
+    """Returns the name of a measure in English words."""
     english, key = read_language(BASE), f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

@@ -88,7 +88,9 @@ def schema() -> dict[str, Any]:
 
 
 def _row_schema(name: str) -> dict[str, Any]:
-    """Returns the schema of a row. A row that is hidden for confidentiality has no number, and has a reason."""
+    """Returns the JSON Schema of a row of a table. The schema requires that a row hidden for confidentiality has a reason and no
+    number.
+    """
     _, text, numbers = FRAMES[name]
     row = {
         **_object(dict.fromkeys(text.split(), TEXT) | dict.fromkeys(numbers.split(), NUMBER)),

@@ -99,7 +99,7 @@ class _Published:
     apart: list[str]
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
-        """Returns the rows of a measure without a breakdown."""
+        """Returns those rows of a measure that are about a whole population, without a breakdown."""
         return [row for row in self.whole if row["measure"] == measure]
 
 
@@ -213,7 +213,7 @@ def _change(folder: Path) -> list[str]:
 
 
 def _left_open(numbers: _Published) -> list[str]:
-    """Returns how many persons asked left the headline's question open."""
+    """Returns a sentence on how many of the persons asked left open whether they are cases (don't know, refused, blank)."""
     return [told for row in numbers.of("prevalence")[:1] if (told := unresolved(row, read_language(BASE)))]
 
 
@@ -236,7 +236,9 @@ def _count_warnings(findings: Path) -> int:
 
 
 def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
-    """Returns a number in large type, with its unit and its uncertainty; empty if the run does not publish the measure."""
+    """Returns what the page needs to print a headline number in large type: the number, its unit and its uncertainty. Empty if
+    the run does not publish the measure.
+    """
     rows = numbers.of(measure)
     if not rows:
         return {}

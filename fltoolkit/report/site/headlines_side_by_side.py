@@ -114,6 +114,6 @@ def _x(value: float, end: float) -> float:
 
 
 def _step(most: float) -> float:
-    """Returns a round step that divides the axis into three to eight parts."""
+    """Returns the distance between the ticks of the axis: a round number that divides the axis into three to eight parts."""
     power = 10.0 ** floor(log10(most / 3)) if most > 0 else 1.0
     return next(m * power for m in (1, 2, 5, 10) if most / (m * power) <= 8)

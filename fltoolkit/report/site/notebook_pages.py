@@ -31,7 +31,8 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
     """Writes one executed notebook as HTML.
 
     Args:
-        notebook: the .ipynb. target: the .html.
+        notebook: the path of the .ipynb.
+        target: the path of the .html.
         title: the title of the browser tab. The link with the same name is marked as the current page.
         assets: the folder of plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.

@@ -103,7 +103,7 @@ def _failed(cells: list[Any]) -> bool:
 
 
 def _parted(cell: Any) -> tuple[Any, list[Any]]:
-    """Returns the heading of a cell, and the prose below it as a separate cell."""
+    """Returns two cells for a notebook's cell that begins with a heading: one with the heading, and one with the prose below it."""
     head, _, prose = cell.source.partition("\n")
     return _copy(cell, head), [_copy(cell, prose.strip())] if prose.strip() else []
 

@@ -59,7 +59,9 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind(partners: Partners, edit: Edit) -> str:
-    """Returns what an edit does to partners.yaml: it is new, or it changes or empties an entry."""
+    """Returns what an edit (the text that a partner typed into a cell) does to partners.yaml: it adds an entry, changes one or
+    empties one.
+    """
     if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"

@@ -57,9 +57,11 @@ class Written:
     """What the hidden sheet records about the workbook.
 
     Attributes:
-        ids: the ids of the plan's indicators. cells: each cell as it was written, by sheet and place. sheets: for each key, the
-            name of the sheet.
-        choices: by `table.column`, the code of each word that could be chosen. charts: how many charts the kit drew.
+        ids: the ids of the plan's indicators.
+        cells: each cell as it was written, by sheet and place.
+        sheets: for each key, the name of the sheet.
+        choices: by `table.column`, the code of each word that could be chosen.
+        charts: how many charts the kit drew.
 
     A workbook of an earlier version has English words, which are the codes themselves, and no charts.
     """
@@ -285,7 +287,7 @@ def _too_much(cells: dict[Place, Entry]) -> str:
 
 
 def _widths(cells: dict[Place, Any]) -> dict[int, int]:
-    """Returns, for each row, the last column that is filled."""
+    """Returns, for each row with a filled cell, the number of its last filled column."""
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(column, widths.get(row, 0))

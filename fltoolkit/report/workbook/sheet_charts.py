@@ -17,11 +17,13 @@ class NativeChart:
     right.
 
     Attributes:
-        title: the content and its unit; also the text alternative.
-        names, values: the columns of the labels, and of the heights from 0. axis: the head of the values.
+        title: what the chart shows, with the unit. The title is also the text alternative.
+        names: the column of the table that holds the labels below the dots or bars.
+        values: the column that holds the values; they are drawn on an axis from 0.
+        axis: the words beside this axis.
         rows: how many rows of the table are drawn.
-        limits: the columns of the interval limits; with them a value is a dot with a line, without them a bar.
-        solid: for bars, whether the value of each row was measured; if not, the bar is hollow.
+        limits: the two columns with the interval limits. If they are given, a value is a dot with a line, otherwise a bar.
+        solid: for each bar, whether it is filled, because its value was measured. Other bars are hollow.
     """
 
     title: str
@@ -35,8 +37,8 @@ class NativeChart:
 
 
 def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
-    """Puts a chart into a sheet, to the right of its table. `at` is the place of its corner: the row of the table's heads, and
-    the first free column.
+    """Puts a chart into a sheet, to the right of its table. `at` is the cell of the chart's upper left corner: the row of the
+    table's column headings, and the first free column.
     """
     head, column = at
 

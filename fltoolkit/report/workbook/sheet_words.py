@@ -1,6 +1,4 @@
-"""The words of the workbook's sheets in the plan's language: heads of columns, values of the plan's rows, and formatted
-numbers.
-"""
+"""The words of the workbook's sheets in the plan's language: column headings, values of the plan's rows, and formatted numbers."""
 
 from __future__ import annotations
 
@@ -40,7 +38,7 @@ def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
-    """Returns a column of a sheet. Its head and its help text are under `workbook.columns.<name>` in the language files."""
+    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files."""
     head, told = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
     return Column(head, width, style, told, **more)
 

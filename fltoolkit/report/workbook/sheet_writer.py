@@ -32,8 +32,8 @@ LINE = 13.2  # points of a line
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its head, its width in characters, the style of its cells, and an explanation of its content (for the
-    data dictionary).
+    """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation of its content (for
+    the data dictionary).
 
     `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
     words.
@@ -100,9 +100,11 @@ class Page:
 
     Attributes:
         key: the same in all languages; the `name` is not.
-        purpose, fills, tool: what the first sheet says about this one.
+        purpose, fills, tool: what the first sheet says about this sheet: its purpose, who fills it in, and the tool of the ILO
+            toolkit.
         table: the part of partners.yaml in which the entries of this sheet are kept.
-        frozen, printed_columns: how many columns from the left.
+        frozen: how many columns at the left stay visible when the sheet is scrolled.
+        printed_columns: how many columns, from the left, are printed.
     """
 
     key: str
@@ -127,14 +129,14 @@ class Page:
 
     @property
     def top(self) -> list[str]:
-        """The lines of words above the table, after the sheet's name and the plan's title. None is wider than a printed page."""
+        """Returns the lines of text between the plan's title and the table. No line is wider than a printed page."""
         table = sum(c.width for c in self.printed) + (CHART_COLUMNS * USUAL_WIDTH if self.chart else 0)
         wide = max(NARROWEST, int(table * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
 
     @property
     def head(self) -> int:
-        """The row of the heads, counted from 0."""
+        """Returns the number of the row with the column headings, counted from 0."""
         return 2 + len(self.top) + (self.above is not None)
 
 
@@ -246,7 +248,7 @@ def _lines(text: str, width: float) -> int:
 
 
 class _Writer:
-    """Writes into one workbook, and records every cell."""
+    """Writes the sheets of one workbook, and records every cell that it writes (see `CellRecord`)."""
 
     def __init__(self, file: Spreadsheet, book: Book) -> None:
         self.file, self.made, self.record = file, book, CellRecord()

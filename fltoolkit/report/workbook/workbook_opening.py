@@ -39,7 +39,8 @@ class ReturnedBook:
         book: the workbook with its formulas.
         values: a function that returns the same workbook with the results of its formulas.
         foreign: the kinds of its content that are not cells, such as pictures.
-        charts: the number of charts. drawn: the number of charts, pictures and shapes.
+        charts: the number of charts.
+        drawn: the number of charts, pictures and shapes.
     """
 
     book: Any

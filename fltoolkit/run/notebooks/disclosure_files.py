@@ -19,8 +19,8 @@ def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> No
 
     Args:
         place, name: see `write_private`.
-        parameters: of the notebook that publishes the run (`survey`, `plan`; also `rules` and `profile` if they are not the
-            default).
+        parameters: the parameters of the notebook that publishes the run (`survey`, `plan`; also `rules` and `profile` if they
+            are not the default).
 
     Raises:
         FltoolkitError: the survey cannot be published, or the place cannot be written to.

@@ -13,8 +13,8 @@ def import_without_grammar(name: str) -> Any:
     """Imports a module of Jupyter. Call it before any other part of Jupyter is imported: after that it saves no time.
 
     Jupyter validates notebooks with jsonschema, which reads a grammar of web addresses if one is installed. JupyterLab installs
-    one. Reading it takes three times as long as importing pandas, and notebooks do not need it. So it is hidden while the module
-    is imported.
+    one. Reading the grammar takes three times as long as importing pandas, and notebooks do not need it. So the grammar is hidden
+    while Jupyter's module is imported.
     """
     if GRAMMAR in sys.modules:
         return import_module(name)

@@ -36,7 +36,7 @@ _first: NotebookState | None = None
 
 def begin() -> None:
     """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks. At its end the process stops at once.
+    are kept in memory for the further notebooks. When the process ends, it stops at once.
 
     The exit functions of the kit run before `os._exit`. Without `os._exit` Python would need half a second to clear its modules.
     """

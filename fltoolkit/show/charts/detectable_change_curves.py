@@ -25,9 +25,11 @@ def detectable(
     number of persons. There is one curve for each prevalence.
 
     Args:
-        prevalences: of the earlier round, as proportions, at most six.
-        sizes: persons drawn in each round, from and to. deff, alpha, power: see `fl.detectable_change`.
-        response: share of drawn persons who answer. planned: a number of persons to mark in the picture.
+        prevalences: the prevalences of the earlier round, as proportions, at most six.
+        sizes: the smallest and the largest number of persons drawn in each round.
+        deff, alpha, power: see `fl.detectable_change`.
+        response: the share of drawn persons who answer.
+        planned: a number of persons to mark in the picture.
         title: replaces the question that the picture answers.
     """
     chart = falls(prevalences, read_language(BASE), sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,

@@ -170,7 +170,7 @@ def _population(out: Published, *, of_children: bool) -> str | None:
 
 
 def _steps(out: Published, *, of_children: bool) -> Rows:
-    """Returns the rows of a flowchart by their step."""
+    """Returns the published rows of a flowchart, by the step at which persons leave it."""
     population = _population(out, of_children=of_children)
     if population is None:
         raise RequestError(

@@ -68,7 +68,7 @@ def targets(evidence: Evidence) -> Table:
     """Returns a table of every row of the plan that a survey fills: its target, the reason if no survey can verify this target,
     and the smallest fall that a repeat with the planned sample would detect.
 
-    If there is a later survey, the number that it found is beside each target. This comparison is not a test.
+    If there is a later survey, its number is beside each target. This comparison is not a test.
     """
     return in_notebook(target_tables.every_row(read_language(BASE), evidence))
 

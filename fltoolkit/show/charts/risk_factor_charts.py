@@ -172,7 +172,7 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
 
 
 def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
-    """Writes words that begin at 1, the place of no difference."""
+    """Writes words into the rows of the chart. They begin where the odds ratio is 1 (no difference)."""
     fig.add_scatter(
         x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": QUIET, "size": 12},
         hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",
@@ -208,7 +208,7 @@ def _hover_text(row: PublishedNumber) -> str:
 
 
 def _blank(found: ResponseError) -> str:
-    """Returns the meaning of a dash in the table."""
+    """Returns a text that explains why cells of the table have a dash in place of a number."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 

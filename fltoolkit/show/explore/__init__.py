@@ -1,4 +1,6 @@
-"""Explorers. Each is a pure view with a thin ipywidgets shell around it. Without interaction only the view is shown."""
+"""Explorers: interactive parts of the notebooks. Each is a function that makes the view (texts, pictures, tables), with controls
+(ipywidgets) above it. Without interaction only the view is shown.
+"""
 
 from fltoolkit.show.explore.definition_explorer import definition
 from fltoolkit.show.explore.plan_explorer import plan

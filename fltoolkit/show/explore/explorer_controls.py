@@ -1,4 +1,6 @@
-"""What all explorers share: parts that are displayed alone, or under controls. They are drawn again when a control changes."""
+"""Displays the parts of an explorer (texts, pictures, tables), alone or below controls. They are drawn again when a control
+changes.
+"""
 
 from __future__ import annotations
 

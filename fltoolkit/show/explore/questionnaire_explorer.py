@@ -78,7 +78,7 @@ def panel(counts: pd.DataFrame, out: Published) -> Any:
 
 
 def _told(row: dict[Any, Any], item: str) -> str:
-    """Returns the share of the cases that answered yes, as a sentence."""
+    """Returns a sentence on an item of the definition: which share of the cases answered yes to it."""
     if pd.isna(row["estimate"]):
         return f"{item}: {shown(row)}; the share of cases that answered yes to it is not shown."
     return f"{item}: {shown(row)} % of the cases answered yes to it ({percent(row)} interval {interval(row)})."

@@ -162,7 +162,7 @@ def _sets(out: Published) -> dict[str, Published]:
 
 
 def _title(out: Published) -> str:
-    """Returns the title of the profile, which contains its name."""
+    """Returns the title of the publication profile (the rules that say which numbers are reliable enough)."""
     return out.judged.partition(": ")[2] or out.profile
 
 

@@ -18,7 +18,7 @@ sheets.
 def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
     """Returns a cell of a printed table as HTML. Its marker and its terms show their meaning to a reader who points at them.
 
-    `room`: the column has markers behind numbers, so each cell leaves space for one, and the numbers are aligned.
+    If `room` is true, the cell leaves space for a marker, so that the numbers of the column are aligned.
     """
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
     behind = ROOM.format(marker) if room and (cell.text or marker) and cell.is_number else marker

@@ -75,14 +75,14 @@ def light(language: Language, row: Row) -> str:
 
 
 def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCell:
-    """Returns a round's number with the marker of that round."""
+    """Returns the cell with the number of one round (survey), with the marker of this number in that round."""
     return plan_cells.value(language, row, column, marker)
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
     """Returns the change with its sign.
 
-    The marker is shown only if there is no number. Doubts about a number are marked at the number of its round.
+    The marker is shown only if there is no number. If a number is doubtful, the marker is at the number of its round.
     """
     cell = plan_cells.value(language, row, "change", "marker")
     return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
@@ -108,7 +108,7 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
 
 
 def _sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the sign of the verdict. Its meaning is explained below the table."""
+    """Returns the sign of a verdict (▼ ▲ ? ×) as a cell. The meaning of the sign is explained below the table."""
     return PrintedCell(light(language, row).partition(" ")[0])
 
 

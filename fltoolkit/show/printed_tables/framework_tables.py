@@ -29,7 +29,9 @@ INDENT = "\u2003"  # an em space
 
 
 def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
-    """Returns a text of the indicator in the first of its rows, and nothing in the others."""
+    """Returns a text that is the same for all rows of an indicator. It is shown only in the first of these rows; in the others it
+    is empty.
+    """
     return PrintedCell(language.own(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
 
 
@@ -49,7 +51,7 @@ def _limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _measure(row: Row) -> str:
-    """Returns the measure of a row. If the survey cannot fill the row, it has no number, so any measure will do."""
+    """Returns the measure of a row. A row that the survey cannot fill has no number; its measure is `prevalence`."""
     return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
 
 
@@ -67,7 +69,9 @@ def _frequency(language: Language, row: Row) -> PrintedCell:
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
-    """Returns the indicator in the first of its rows. In the rows below, returns the category, indented."""
+    """Returns the cell that names a row: the indicator in the first row of an indicator, and the indented category in the rows
+    below.
+    """
     if row["starts"]:
         return PrintedCell(number_words.indicator(language, row))
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -75,7 +79,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns why a number of the survey is hidden or doubtful."""
+    """Returns the reason why a number of the survey is hidden or doubtful, in words."""
     if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
@@ -161,6 +165,6 @@ SMART = TableLayout(
 
 
 def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """Returns the rows of the baseline. `starts` marks the first row of each indicator."""
+    """Returns the rows of the baseline with one more value, `starts`: whether the row is the first one of its indicator."""
     rows = filled.table.to_dict("records")
     return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

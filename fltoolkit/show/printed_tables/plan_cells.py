@@ -46,8 +46,8 @@ def value(language: Language, row: Row, column: str, marker: str = "") -> Printe
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
-    """Returns the years of rows of the plan as words for the head of a table's column, for example above the baselines: `2025` or
-    `2025, 2027`. `column` names the column that has the year of each row.
+    """Returns the years of rows of the plan as words for a column heading, for example above the baselines: `2025` or `2025,
+    2027`. `column` names the column that has the year of each row.
     """
     known = rows.loc[rows["baseline_value"].notna(), column].dropna()
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}

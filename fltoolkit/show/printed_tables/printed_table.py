@@ -43,17 +43,17 @@ class PrintedCell:
 
     @property
     def bracketed(self) -> str:
-        """The marker of the cell's number in brackets, as it is printed: `[u]`."""
+        """Returns the marker of the cell's number in brackets, as it is printed: `[u]`."""
         return f"[{self.marker}]" if self.marker else ""
 
     @property
     def printed(self) -> str:
-        """The text of the cell with its marker behind it, on one line: `8.0 [u]`, or `[c]` if no number is shown."""
+        """Returns the text of the cell with its marker behind it, on one line: `8.0 [u]`, or `[c]` if no number is shown."""
         return NBSP.join(part for part in (self.text, self.bracketed) if part)
 
     @property
     def is_number(self) -> bool:
-        """Whether the cell is a number, a marker or empty. Such a cell never breaks into two lines."""
+        """Returns whether the cell is a number, a marker or empty. Such a cell never breaks into two lines."""
         return bool(self.numbers) or self.like_number or not self.text
 
 
@@ -73,7 +73,7 @@ class TableColumn:
         key: its name in code, the same in all languages.
         cell: a function that returns the cell of a row in a language.
         kind: what the column contains.
-        head: the key under `columns` in the language files; `key` if it is empty.
+        head: the key of the column heading under `columns` in the language files. If it is empty, `key` is used.
     """
 
     key: str
@@ -107,7 +107,7 @@ class TableLayout:
 @dataclass(frozen=True)
 class TableWords:
     """The words around a printed table: its title, its subtitle, the sentences below it, and the values that replace placeholders
-    such as `{level}` in the heads of columns.
+    such as `{level}` in the column headings.
     """
 
     title: str
@@ -118,8 +118,8 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`, `number`,
-    `words`, `notes`).
+    """The heading of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`,
+    `number`, `words`, `notes`).
     """
 
     key: str
@@ -129,11 +129,12 @@ class Head:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """A table as people read it, in one language: titles, heads, cells, notes and footnotes.
+    """A table as people read it, in one language: titles, column headings, cells, notes and footnotes.
 
     Attributes:
-        title: the words above it. subtitle: the words below the title, in notebooks.
-        heads: one per column.
+        title: the words above it.
+        subtitle: the words below the title, in notebooks.
+        heads: the column headings, one per column.
         rows: cells, one per column. A row with a single cell is a line across the table that names the rows below it.
         note: sentences below the table, including the meaning of its markers.
         footnotes: the texts of the letters a, b, …, in order.
@@ -152,19 +153,20 @@ class PrintedTable:
 
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """Each row of the table as a list of texts, with the markers of its numbers."""
+        """Returns each row of the table as a list of texts, with the markers of its numbers."""
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
     def has_markers(self, place: int) -> bool:
-        """Returns whether any number of a column has a marker behind it, such as [u]. `place` is the number of the column.
+        """Returns whether any number in a column has a marker behind it, such as [u]. `place` is the position of the column, from
+        0.
 
-        Then each of its cells leaves space for a marker, so that the numbers are aligned.
+        If so, each cell of the column leaves space for a marker, so that the numbers are aligned.
         """
         return any(len(row) > 1 and bool(row[place].text and row[place].marker) for row in self.rows)
 
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
-        """The footnotes of the table, each with its letter: a, b, …"""
+        """Returns the footnotes of the table, each with its letter: a, b, …"""
         return tuple((letter(place), text) for place, text in enumerate(self.footnotes))
 
 
@@ -228,6 +230,6 @@ def _meaning(language: Language, marker: str) -> str:
 
 
 def _terms(language: Language) -> tuple[tuple[str, str], ...]:
-    """Returns the terms that readers can point at, with their meaning."""
+    """Returns the technical terms in a table, each with the meaning that is shown if a reader points at it."""
     keys = ("cv", "deff")
     return tuple((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in keys)

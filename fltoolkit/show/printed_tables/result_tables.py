@@ -51,7 +51,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
 
 
 def _measured(language: Language, row: Row) -> str:
-    """Returns what the numbers are: the measure of forced labour, or the user's own outcome in words."""
+    """Returns, in words, what the numbers measure: a measure of forced labour, or the outcome that the user defined."""
     if row["outcome"] in OF_FORCED_LABOUR:
         return language.say(f"titles.{row['measure']}")
     return number_words.start(number_words.reason(language, row["rule_note"]) or str(row["outcome"]))
@@ -114,7 +114,7 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns how many cases have no answer, or the marker if they are few."""
+    """Returns the cell that says how many cases have no answer. If they are few, it has the marker instead of the number."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -154,7 +154,7 @@ def _subtitle(language: Language, row: Row) -> str:
 
 
 def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns which months a stock or a duration counts."""
+    """Returns notes, in words, that say which months a stock or a duration counts: those of all spells, or of the last one."""
     return tuple(
         number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
     )

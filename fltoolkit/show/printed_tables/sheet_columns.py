@@ -16,11 +16,11 @@ PLAIN: NumberStyle = "plain"
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column of a spreadsheet that shows a printed table: its head, and a value and a style for each row.
+    """One column of a spreadsheet that shows a printed table: its heading, and a value and a style for each row.
 
     Attributes:
         key: its name in code, the same in all languages.
-        head: its words.
+        head: the words of its heading.
         values: one value per row: a number as printed, in the unit of its row; a text; None if nothing is shown.
         styles: for each cell, how its number is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
     """
@@ -47,7 +47,7 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
 
 
 def _rows(table: PrintedTable) -> tuple[tuple[str, ...], list[tuple[PrintedCell, ...]]]:
-    """Returns the rows of cells, and the line across the table above each row."""
+    """Returns the rows of a table that have cells, and for each of them the text of the line across the table above it."""
     across, body, heading = [], [], ""
     for row in table.rows:
         if len(row) == 1 < len(table.heads):

@@ -32,7 +32,7 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 
 def _beside(language: Language, row: Row) -> PrintedCell:
-    """Returns the position of the later round relative to the target. This is not a test."""
+    """Returns, in words, whether the later survey's number is above or below the target. This is not a test."""
     return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
 
 
@@ -42,7 +42,7 @@ def _smallest(language: Language, row: Row) -> PrintedCell:
 
 
 def _after(language: Language, row: Row) -> PrintedCell:
-    """Returns the value after the smallest fall."""
+    """Returns the value that a row would have after the smallest fall that the planned repeat would detect."""
     if pd.isna(row["smallest_value"]):
         return NONE if pd.notna(row["planned_sample"]) else EMPTY
     return plan_cells.value(language, row, "smallest_value")

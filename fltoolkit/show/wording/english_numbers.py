@@ -49,7 +49,8 @@ def shown(row: PublishedNumber) -> str:
 def value(group: str, code: object) -> str:
     """Returns the words for one value of a group: the form `domestic_work` gives `domestic work`.
 
-    Characteristics of cases, such as forms of forced labour, have the kit's names, other values the survey's.
+    Characteristics of cases, such as forms of forced labour, have the names that the kit gives. Other values have the survey's
+    names.
     """
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 

@@ -140,7 +140,7 @@ def reason(language: Language, text: object) -> str:
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns the remark on a published row: its flag (such as `unreliable`) and every reason for the flag."""
+    """Returns what must be said beside a published row, in words: its flag (such as `unreliable`) and every reason for the flag."""
     why, flag = reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("unreliable", "caution", "review")
     told = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)

@@ -37,7 +37,7 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
 
 
 def promise(language: Language, row: Line) -> str:
-    """Returns a target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
+    """Returns a target of the plan in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
     if pd.isna(row["target_year"]):
         return ""
     aim = {

@@ -1,4 +1,4 @@
-"""Sentences that a notebook shows. Their type tells a page whether they are the result of a section, or say that it has none."""
+"""Sentences that a notebook shows. Their type says whether a sentence is the result of a section, or the note that there is none."""
 
 from __future__ import annotations
 

@@ -134,8 +134,8 @@ def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.
 
 
 def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """Returns some conditions as one: joined by *or* if one of them is enough, otherwise by *and*. A condition that is already
-    known (True or False) is evaluated now, not for each row."""
+    """Returns some conditions as one: joined by *or* if one of them is enough, otherwise by *and*. A condition that is a plain
+    True or False is evaluated at once, and the others for each row."""
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]

@@ -21,13 +21,14 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those asked the module. The
-    counts are exact and must not be published.
+    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those who were asked the
+    module on forced labour. The counts are exact and must not be published.
 
     Args:
         survey: a survey.
-        kind: `blank` counts blanks with `blank: no` that routing does not skip anyway. `gate` counts blanks of questions that
-            were skipped because survey.yaml lets don't know or refused close a gate (an earlier question).
+        kind: `blank` counts blanks of questions with `blank: no`, except blanks that the routing explains. `gate` counts blanks
+            of skipped questions, if the gate (an earlier question) was answered with don't know or refused and survey.yaml lets
+            this close the gate.
 
     Returns:
         One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items

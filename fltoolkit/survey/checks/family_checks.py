@@ -26,8 +26,8 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered the wrong module: children who answered that of adults, or adults who answered
-    that of children."""
+    """Returns findings about persons who answered the wrong module (set of questions): children the adults' module, or adults the
+    children's module."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []

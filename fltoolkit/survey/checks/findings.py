@@ -28,7 +28,8 @@ class FindingRows:
     """The rows of the data that a finding is about: those rows of `frame` that meet `condition`. If `condition` is None, these
     are all its rows.
 
-    `file`: the kind of file, such as `module`. Empty: the file of persons or of episodes, depending on `frame`.
+    `file` is the kind of data file, such as `module`. If it is empty, the rows are of the file of persons or of episodes, as
+    `frame` is.
     """
 
     frame: Frame
@@ -67,8 +68,8 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table, the most serious first. `limit`: the confidentiality limit by which `printed_counts` rounds
-    the counts. None: exact counts."""
+    """Returns findings as a table, the most serious first. `limit` is the confidentiality limit by which `printed_counts` rounds
+    the counts. If it is None, the counts are exact."""
     facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
     table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})

@@ -1,5 +1,5 @@
 """Counts interviews by proxy, interviews with other persons present, and interviews by mode, among persons who answered the
-module."""
+module on forced labour."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # kept,
 
 
 def interview_counts(survey: Survey) -> Mapping[str, int]:
-    """Returns the number of persons who answered the module (`answered`), and how many of them answered by proxy, not alone, and
-    in each mode. The counts are not protected.
+    """Returns the number of persons who answered the module on forced labour (`answered`), and how many of them answered by
+    proxy, not alone, and in each mode. The counts are not protected.
 
     Only questions under `interview` in survey.yaml are counted. A person without an answer to such a question is not counted
     there.
@@ -75,7 +75,7 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:
     """Returns, in words, the share of interviews under one condition: answered by proxy (`proxy`), not alone (`alone`), or held
-    in a mode such as telephone. It is the share among persons who answered the module."""
+    in a mode such as telephone. It is the share among persons who answered the module on forced labour."""
     of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
     kind = "mode" if of else name
     if (number := rounded(count, limit)) is None:

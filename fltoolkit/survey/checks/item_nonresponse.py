@@ -90,8 +90,8 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about each question, among persons who were asked the module: missing answers, and answers that the
-    routing should have skipped."""
+    """Returns findings about each question, among persons who were asked the module on forced labour: missing answers, and
+    answers that the routing should have skipped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -167,15 +167,15 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts are exact
-    and must not be published (`nonresponse` gives counts that may be shown).
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
+    counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
         One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
             `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
             blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
-            and `answered` (yes or no). A question whether the work is the same counts persons who said yes to both sides of the
-            definition.
+            and `answered` (yes or no). For the question whether both sides of the definition (involuntary, coercion) are about
+            the same work, `asked` counts persons who said yes to both sides.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -216,8 +216,8 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
     returns, for each question, the names of its two columns.
 
     The first says whether a person was asked the module of the question. The second says whether a person reached the question:
-    no earlier question (such as any work) was answered with no. The question about the same work is reached by persons who said
-    yes to both sides of the definition (involuntary and coercion).
+    no earlier question (such as any work) was answered with no. The question whether both sides of the definition (involuntary
+    and coercion) are about the same work is reached by persons who said yes to both.
     """
     children = [q.where.startswith("children") for q in held]
     before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
@@ -273,8 +273,8 @@ def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[st
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """Counts item non-response: how many persons who were asked the module gave no answer to each question. The counts may be
-    shown.
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
+    counts may be shown.
 
     Returns:
         One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,

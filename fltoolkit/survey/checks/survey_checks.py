@@ -174,9 +174,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. One sum is that of the population's weights over
-    the persons who answered the module; the other is that of the design's weights over all persons of the same ages. There is a
-    finding if one is at least twice the other, or too large for a number."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's weights
+    over the persons who answered the module on forced labour, and the design's weights over all persons of the same ages. There
+    is a finding if one sum is at least twice the other, or too large for a number."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -282,8 +282,8 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the person answered the module, refused it, or counts as asked but has only
-    blanks. The caller counts who meets them."""
+    """Returns conditions on a person, by name: the person answered the module on forced labour, refused it, or counts as asked
+    but has only blanks. The caller counts who meets them."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:

@@ -23,8 +23,8 @@ FEW = 12  # up to this many codes are compared one by one
 
 
 def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about codes in the data that survey.yaml does not name. The kit does not guess their meaning: they stop
-    the estimate."""
+    """Returns findings about codes in the data that survey.yaml does not name. The kit does not guess the meaning of such a code.
+    The finding is an error and stops the estimate."""
     known: dict[str, tuple[str, set[str]]] = {}
 
     def add(column: str, where: str, codes: Iterable[str]) -> None:

@@ -20,8 +20,8 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111`; see `key_of`. The column
-    is that of survey.yaml."""
+    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111`; see `key_of`. `sector`
+    is what survey.yaml says about the column of codes."""
     return key_of(column(sector.column, episode), sector)
 
 
@@ -112,8 +112,9 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
 
 
 def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
-    """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If `told`
-    (the codes tell the two apart), the name of the row says that it excludes the division. Otherwise it says that it includes it.
+    """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If the codes
+    distinguish the two (`told`), the name of the row says that the division is excluded. Otherwise it says that the division is
+    included.
     """
     if division is None:
         return row

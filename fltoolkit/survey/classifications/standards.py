@@ -32,7 +32,9 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """Returns the name of the category as a remark (a key of the language files), which every language can put in words."""
+        """Returns the name of the category as a key of the language files, so that it can be printed in the words of any
+        language.
+        """
         return Reason.of(self.words)
 
     @property
@@ -88,7 +90,7 @@ class Isic(Model):
 
     @property
     def section_of(self) -> dict[str, str]:
-        """Returns the section letter of each division."""
+        """Returns the letter of the ISIC section to which each division belongs: `{"01": "A"}`."""
         return {d: letter for letter, section in self.sections.items() for d in section.codes}
 
 

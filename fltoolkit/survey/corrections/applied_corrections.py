@@ -121,7 +121,7 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Counts the rows that corrections apply to, in one pass: one number for each set of corrections that apply to the same row."""
+    """Counts the rows to which corrections apply, in one reading. Rows to which the same corrections apply are counted together."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))

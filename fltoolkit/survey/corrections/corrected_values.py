@@ -24,7 +24,7 @@ Numbered = tuple[int, Correction]  # a correction with its position in survey.ya
 class NewValue:
     """The new value of a cell in some rows: as text (null if it becomes blank), as a number, and as a whole number.
 
-    `hit`: whether a row gets the new value. `entry`: the position of the correction in survey.yaml.
+    `hit` says whether a row gets the new value. `entry` is the position of the correction in survey.yaml.
     """
 
     hit: nw.Expr
@@ -106,7 +106,9 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _of_row(i: int) -> NewValue:
-    """Returns the new value of the i-th column for a single row. It is in the columns that the join of rows and corrections made."""
+    """Returns the new value of the i-th corrected column, for corrections that name single rows. The value comes from the join of
+    the rows with these corrections.
+    """
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(

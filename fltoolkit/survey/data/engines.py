@@ -96,8 +96,8 @@ def _fingerprint(table: Any) -> Any:
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """Returns the rows with a new column `name` that gives each row a label of its own. With `buckets`, the label is instead one
-    of that many random groups.
+    """Returns the rows with a new column `name` that gives each row a label of its own. If `buckets` is given, the rows are put
+    at random into this number of groups, and the label is that of the group.
 
     Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
     pass finds the same labels.
@@ -152,7 +152,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
         key: the columns that together identify such a row. No two of the rows that can be found have the same key.
         others: for each prefix of new columns, the column that names the other row, in place of the last column of `key`. The
             rest of the key is that of the row itself.
-        known: the facts to look up: the name of each, and its column.
+        known: the facts to look up in the other row: the name of each fact, and its column.
 
     Returns:
         The frame with the columns `<prefix><name>`, which are null if there is no such row. The columns that were needed only for
@@ -199,8 +199,8 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 class Labels:
     """The different labels of a column, in order, so that a number (the position of the label) can replace each value.
 
-    `values`: a relation of the different values, each with the position of its label. `texts`: the labels, as an Arrow array.
-    Blanks around a text do not count. A blank value has no position.
+    `values` is a relation of the different values, each with the position of its label. `texts` holds the labels, as an Arrow
+    array. Blanks around a text do not count. A blank value has no position.
     """
 
     values: Any
@@ -263,7 +263,7 @@ def coded(
 
 @readable()
 def rows_of(frame: Frame) -> int:
-    """Returns the number of rows."""
+    """Returns the number of rows of a frame."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
 
@@ -281,7 +281,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
-    """Returns how many different combinations of values some columns have."""
+    """Returns how many different combinations of values the columns in `key` have."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):
@@ -296,8 +296,8 @@ def _bit(table: Any) -> str:
     """Returns the arguments of DuckDB's `bitstring_agg`: each row's position among all possible combinations of values in columns
     of whole numbers, the first position, and the last.
 
-    A bit per row costs a third of the time and memory of a table of the combinations. Returns an empty text if there are too many
-    positions, or if a row has a blank.
+    With one bit per combination, counting takes a third of the time and memory of a table of the combinations. Returns an empty
+    text if there are too many positions, or if a row has a blank.
     """
     names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
     ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
-    """Returns the rows of a lazy frame as a pandas table. `where`: the file, for messages. Raises `DataError` if the rows
+    """Returns the rows of a lazy frame as a pandas table. `where` is the file, for messages. Raises `DataError` if the rows
     cannot be read."""
     with readable(where):
         table: pd.DataFrame = frame.collect("pandas").to_native()
@@ -47,7 +47,7 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
     """A context in which rows are read: an error of DuckDB or another library becomes a `DataError` (a damaged file, or more data
-    than fits in memory). The messages of other libraries are not repeated, because they may quote a person's row. `where`: the
+    than fits in memory). The messages of other libraries are not repeated, because they may quote a person's row. `where` is the
     file, or the survey.yaml that names the files."""
     import duckdb
     from pyarrow import ArrowException

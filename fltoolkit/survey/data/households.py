@@ -35,7 +35,7 @@ def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr,
         parents: the columns that link a child to its parents.
         whose: marks the rows whose parents are looked up.
         who: marks the rows that may be parents.
-        known: the facts to look up in a parent's row, by name.
+        known: the facts to look up in a parent's row: the name of each fact, and its column.
 
     Returns:
         The frame with a column `fl__parent<i>__<name>` for the i-th parent column. It is null if no possible parent has this line

@@ -1,5 +1,5 @@
-"""Lists the columns that a survey.yaml needs. Derives each person's key, whether the person is a child, and whether they
-answered the module."""
+"""Lists the columns that a survey.yaml needs. Derives each person's key, whether the person is a child, and whether they answered
+the module on forced labour."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def is_child(spec: SurveySpec) -> nw.Expr:
 
 
 def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Returns whether a person answered the module that is meant for them: children that of children, adults that of adults."""
+    """Returns whether a person answered the right module (set of questions on forced labour): children the children's module,
+    adults the adults' module.
+    """
     own = spec.children and spec.children.module
     return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 

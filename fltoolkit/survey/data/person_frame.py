@@ -40,8 +40,8 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 class Opened:
     """A file or table as a lazy frame, and the names of all its columns. The frame may hold only some of them.
 
-    `texts`: the columns that are already text in standard form. `unreadable`: the unusable columns, which are left out.
-    `missing`: for each column, the ranges of numbers that an SPSS file declares missing.
+    `texts` are the columns that are already text in standard form. `unreadable` are the unusable columns, which are left out.
+    `missing` gives, for each column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -112,7 +112,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """How many persons and rows had no match when a file was joined to the persons. `lost`: the keys of these rows."""
+    """How many persons and rows had no match when a file was joined to the persons. `lost` holds the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -124,8 +124,8 @@ class Join:
 class SourceTable:
     """The files of a survey as one row per person, and the episodes separately. Only columns that survey.yaml names are included.
 
-    `widths`: for each file, how many columns are used, and how many there are. `contents`: for Spark tables, a fingerprint of the
-    rows; empty for files. `small`: whether all rows may be kept in memory, so that the files are not read again.
+    `widths` says, for each file, how many columns are used and how many there are. `contents` is a fingerprint of the rows of
+    Spark tables; empty for files. `small` says whether all rows may be kept in memory, so that no file is read again.
     """
 
     persons: Frame
@@ -143,7 +143,8 @@ class WantedColumns:
     Attributes:
         persons: columns of the persons' files, each with the key of survey.yaml that names it.
         episodes: columns of the episodes file, in the same form.
-        numbers: the columns that are needed as numbers. bare: the columns that are needed only as numbers, not as text.
+        numbers: the columns that are needed as numbers.
+        bare: those of them that are not needed as text.
         codes: the columns of persons by which rows are grouped or joined.
         key_is_corrected: whether survey.yaml corrects the persons' key. Keys are then checked only after the corrections.
     """
@@ -245,8 +246,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
-    """Returns the persons with their household and module rows. If these are pooled as the persons are, they are joined by
-    quarter."""
+    """Returns the persons with their household and module rows. If there is one such file per quarter, as for persons, rows are
+    joined by quarter."""
     person, joins = parts["person"], []
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)

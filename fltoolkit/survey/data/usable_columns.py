@@ -21,8 +21,8 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns a table without the columns that the kit cannot use, and the reason for each column that was left out. The names of
-    the others are tidied. Of a very wide table, only the columns in `only` are kept.
+    """Returns a table without the columns that the kit cannot use, and the reason for each column that was left out. Blanks
+    around the names of the other columns are removed. Of a very wide table, only the columns in `only` are kept.
 
     Raises:
         DataError: no column can be used.
@@ -58,10 +58,11 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
     Args:
         columns: the names.
         where: the file or the type of table, for the message.
-        known: whether the names are certainly names; see `header_is_known`.
+        known: whether `columns` certainly holds column names. If not, they may be a person's answers, because a CSV file can lack
+            its header line (see `header_is_known`).
 
     Raises:
-        DataError: it lists the names if they are `known`.
+        DataError: the message lists the names only if `known` is true.
     """
     times = Counter(tidy(c).lower() for c in columns)
     if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:

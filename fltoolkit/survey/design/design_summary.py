@@ -103,8 +103,8 @@ def _range(units: pd.DataFrame, scale: str) -> str:
 
 
 def _step(value: float, *, up: bool) -> float:
-    """Returns the next number that is 1, 2 or 5 times a power of ten: above a value if `up`, otherwise below it. For 37 it is 50
-    or 20. It is never the value itself."""
+    """Returns the next number above a value (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or 20.
+    It is never the value itself."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

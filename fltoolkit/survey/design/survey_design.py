@@ -82,7 +82,7 @@ class Design:
         stages: the number of stages whose FPC is used. 0: PSUs with replacement.
         replication: the supplied replicate weights, or None.
         calibration: how the weights in `rows` were calibrated. None: they were not.
-        known: the labels of columns that were already looked up.
+        known: the labels of columns, as far as they were already looked up.
         domain: the persons whom estimates are about. All other persons stay in the design.
 
     Raises:
@@ -187,8 +187,8 @@ class SurveyDesign(Design):
         psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within them. None: persons
             were drawn directly.
         fpc: column with the number of PSUs in the stratum's population, or with the sampling fraction. For two stages, give two
-            columns. The second has the same for the units within the PSU, which are persons if `psu` names only one column. None:
-            with replacement.
+            columns. The second column gives the number or the fraction of the units within the PSU. These units are persons if
+            `psu` names only one column. None: with replacement.
         certainty: a true/false column that marks PSUs taken with certainty. Each of them becomes a stratum, and the units drawn
             within it become its PSUs. It then adds only the variance within it.
         nest: True if PSU labels restart in each stratum.
@@ -254,8 +254,8 @@ class Survey(SurveyDesign):
     `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
-    Estimates are sums over persons; rows of single persons are never returned. `held_in`: the connection that keeps the rows in
-    memory. None: the rows are read again for every estimate.
+    Estimates are sums over persons; rows of single persons are never returned. `held_in` is the connection that keeps the rows in
+    memory. If it is None, the rows are read again for every estimate.
     """
 
     spec: SurveySpec
@@ -330,7 +330,7 @@ def weight_of(population: str) -> str:
 
 
 def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` for the first name that is not among the columns. `data`: the path or the table of these columns."""
+    """Raise `RequestError` for the first name that is not among the columns. `data` is the path or the table of these columns."""
     if gone := [n for n in names if n not in there]:
         allowed = names_told(there, header_is_known(there, names, [data]))
         raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))

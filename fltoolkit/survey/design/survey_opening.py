@@ -127,7 +127,9 @@ def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
 
 
 def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
-    """Opens a survey; see `read_survey`. `given_spec`: a survey.yaml that was already read. None: the one at the path."""
+    """Opens a survey; see `read_survey`. `given_spec` is a survey.yaml that was already read. If it is None, the one at the path
+    is read.
+    """
     spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
@@ -175,7 +177,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """Returns the persons with the columns of the sample design, and with two more columns: who is a child, and who answered the
-    module. Also returns the replicate weights, if the data have them."""
+    module on forced labour. Also returns the replicate weights, if the data have them."""
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:
@@ -215,14 +217,18 @@ def without_blanks(survey: Survey) -> Survey:
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with columns that say who is a child, who answered the right module, and which gates were skipped."""
+    """Returns the persons with columns that say who is a child, who answered the right module, and which gates (earlier questions
+    that decide whether others are asked) were skipped.
+    """
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
 def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with the key of their person, and with columns that mark skipped gates."""
+    """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say which gates
+    were skipped. A gate is an earlier question that decides whether another is asked.
+    """
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

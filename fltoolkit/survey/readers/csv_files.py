@@ -142,8 +142,8 @@ def _decoded(path: Path, encoding: str) -> bytes:
 
 
 def _refuse_other_kind(path: Path) -> None:
-    """Raise `DataError` if a file has the name of a text file but is of another kind, such as Excel. Otherwise the message
-    would be about its encoding."""
+    """Raise `DataError` if a file has the name of a text file but is of another kind, such as Excel. Without this check, the
+    message would be about the encoding of the file."""
     with path.open("rb") as file:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):

@@ -108,8 +108,8 @@ def _cells(line: str, delimiter: str) -> int:
 
 
 def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """Yields the lines of a file, and keeps in `seen` the first line since `seen` was last emptied. So an error about a row of
-    several lines can show where the row begins."""
+    """Yields the lines of a file. The first line after the caller emptied the list `seen` is put into this list. So an error
+    about a row of several lines can show where the row begins."""
     for line in lines:
         if not seen:
             seen.append(line)

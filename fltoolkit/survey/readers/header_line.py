@@ -1,6 +1,6 @@
 """Decides which column names a message may print: missing names always, and the first line only if it is a header.
 
-A CSV file can lack its header. Then its first line holds the answers of a person, and no message may print it.
+A CSV file can lack its header. The first line of such a file holds the answers of a person, and no message may print it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
 
 
 def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
-    """Returns names of columns as a message may print them. `known`: whether they are certainly names; see `header_is_known`."""
+    """Returns names of columns as a message may print them. If `known` is false, they may be a person's answers (see
+    `header_is_known`), and only their number is printed.
+    """
     return (
         [visible(str(name)) for name in names]
         if known
@@ -48,11 +50,11 @@ def refuse_missing(
         wanted: the columns that survey.yaml names.
         present: the columns in the data.
         where: the key, for the message.
-        paths: the files that were read. Empty if `present` are certainly names.
+        paths: the files that were read. Empty if `present` certainly holds column names.
         keys: for each column in `wanted`, the key that names it.
 
     Raises:
-        DataError: it gives the names that were probably meant.
+        DataError: the message gives the names that were probably meant.
     """
     missing = [c for c in wanted if c not in present]
     if not missing:

@@ -51,7 +51,7 @@ class Parents(Model):
 
 class Children(Model):
     """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered. `module` is
-    needed only if its column is not that of the adults' module."""
+    needed only if another column than that of the adults' module says who answered."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork
@@ -69,5 +69,5 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents."""
+        """Returns the columns that link a child to its parents: those with line numbers in the household."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

@@ -97,8 +97,8 @@ class Accepted(Model):
     """An entry under `accept` in survey.yaml: a finding about single rows that somebody has checked, with the result that the
     data are right.
 
-    `finding`, `column`: the check and the place, as `fltoolkit check` prints them. `why`: the reason, which is printed beside the
-    finding from then on.
+    `finding` and `column` are the check and the place, as `fltoolkit check` prints them. `why` is the reason, which is printed
+    beside the finding from then on.
     """
 
     finding: Annotated[Acceptable, BeforeValidator(_no_error_for_ever)]

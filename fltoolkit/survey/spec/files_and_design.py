@@ -1,4 +1,4 @@
-"""The part of survey.yaml about the files, the sample design, and who answered the module."""
+"""The part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class Files(Model):
     """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
     one row per spell of work.
 
-    If the persons are in pooled quarters, a household or module file is either one for all quarters, or one per quarter. Episodes
-    files are always one per quarter.
+    If the persons are in pooled quarters, there is either one household (or module) file for all quarters, or one per quarter.
+    There is always one episodes file per quarter.
     """
 
     person: DataFile
@@ -182,8 +182,9 @@ class DesignSpec(Model):
         ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
             PSUs taken with `certainty`. Without `ssu`, these units are the persons.
         replicates: used in place of PSUs.
-        psus_of_earlier_rounds: what it means if a label of stratum and PSU is also in an earlier round. `kept`: it is the same
-            area, and all or some areas stayed in the sample. `new`: this round drew its own areas.
+        psus_of_earlier_rounds: what it means if a PSU of an earlier round has the same stratum and label. `kept`: both are the
+            same area, because all or some areas stayed in the sample. `new`: they are different areas, because this round drew
+            its own.
     """
 
     weight: str

@@ -54,8 +54,8 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population, the denominator of a rate: persons of certain ages who answered the module, with the weight that
-    grosses them up.
+    """A reference population, the denominator of a rate: persons of certain ages who answered the module on forced labour, with
+    the weight that grosses them up.
 
     `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
     """
@@ -74,13 +74,13 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. With `classification`, it is
-    one of that classification's codes.
+    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. If the group has a
+    `classification`, the meaning is a code of this classification.
 
     Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
     used.
 
-    `publish_origins_because`: the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
+    `publish_origins_because` is the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
     Without a reason, it is not published. See `classifications.origins`.
     """
 
@@ -203,8 +203,8 @@ class QuantileGroup(Model):
 
     @property
     def said(self) -> tuple[Reason, ...]:
-        """Returns the name of each group (such as the lowest fifth), the lowest first. The names are remarks that every language
-        can put in words."""
+        """Returns the name of each group (such as the lowest fifth), the lowest first. Each name is a key of the language files,
+        so it can be printed in the words of any language."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
@@ -241,8 +241,8 @@ class JobGroup(Model):
     """A breakdown by industry or occupation of a job. This is the common base of `Sector` and `Occupation`. If there are several
     columns, the first that is not blank is used.
 
-    `job`: `forced_labour` means the job in forced labour, which only cases have. `all_workers` means a job that all workers were
-    asked about; `population` names these workers.
+    `job` says which job is meant. `forced_labour` is the job in forced labour, which only cases have. `all_workers` is a job that
+    all workers were asked about; `population` names these workers.
     """
 
     column: Columns
@@ -261,8 +261,8 @@ class JobGroup(Model):
 class Sector(JobGroup):
     """A breakdown by the industry of a job, from a column of industry codes.
 
-    `correspondence`: for a column of national codes, a CSV file beside survey.yaml with the columns `code` and `isic`. `revision`
-    and `digits` then describe the ISIC codes in this file.
+    `correspondence` is needed for a column of national codes: a CSV file beside survey.yaml with the columns `code` and `isic`.
+    `revision` and `digits` then describe the ISIC codes in this file.
     """
 
     revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
@@ -316,7 +316,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Returns whether the table describes the cases (a profile)."""
+        """Returns whether the table is a profile: it describes the cases (persons in forced labour), not the rate."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

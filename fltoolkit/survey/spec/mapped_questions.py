@@ -83,7 +83,8 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what each code of a column means in a gate: the question behind it is asked, is skipped, or this is unknown.
+        """Returns what each code of a column means in a gate (an earlier question that decides whether another is asked). The
+        other question is asked, or it is skipped, or this is unknown.
 
         Raises:
             ValueError: a code has two meanings, or a code of don't know or refused closes the gate without a reason.
@@ -137,8 +138,8 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """Returns a question about one episode (spell) of work: in its columns, `{episode}` is replaced by the label of the episode,
-    so `WAGES_{episode}` becomes `WAGES_1`."""
+    """Returns a question for one episode (spell) of work. In the names of its columns, the label of the episode replaces
+    `{episode}`: `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)

@@ -100,8 +100,8 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). Kinds of
-    codes that are left out here are those of `answers`.
+    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). If a
+    question leaves out a kind of code, such as `yes`, the codes of `answers` apply.
 
     Attributes:
         contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
@@ -181,8 +181,8 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """The form of forced labour, which says who imposed the work: the State, or others, and then for which kind of exploitation
-    (docs/methods.md §1)."""
+    """The form of forced labour (docs/methods.md §1). It says who imposed the work: the State or others. If others imposed it,
+    the form also names the kind of exploitation."""
 
     column: str
     state_imposed: Codes = ()
@@ -220,8 +220,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column that holds how many episodes (spells) of work a person had. If it is 2, the first two episodes of `wide` exist.
-    `missing`: the codes for no answer."""
+    """A column that holds how many episodes (spells) of work a person had. If the number is 2, the first two episodes of `wide`
+    exist. `missing` holds the codes for no answer."""
 
     number: str
     missing: Codes = ()
@@ -262,15 +262,15 @@ class Episodes(Model):
 
     @property
     def exist_questions(self) -> Sources:
-        """Returns the questions that ask whether an episode exists. It is empty if the number of episodes is asked, or if all
-        episodes exist."""
+        """Returns the questions that ask whether an episode exists. The result is empty if the number of episodes is asked, or if
+        all episodes exist."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
 
 class Months(Model):
     """The question on how many months a person was in forced labour within the reference period.
 
-    `bands`: the lower limits of the bands in a profile of the cases. One more band is below the first limit.
+    `bands` are the lower limits of the bands of months in a profile of the cases. One more band is below the first limit.
     """
 
     column: str

@@ -57,7 +57,9 @@ def refuse_coefficients(method: Method, strata: bool) -> None:
 
 
 def factors(method: Method, count: int, rscales: float | Sequence[float] | None) -> tuple[float, ...]:
-    """Returns the factor scale × rscales of each replicate. `rscales` are the supplied ones, or those derived from the strata."""
+    """Returns the factor scale × rscales of each replicate. The coefficients `rscales` are given by the user, or derived from the
+    strata.
+    """
     usual = {"brr": 1 / count, "fay": 1 / (count * (1 - (method.rho or 0.0)) ** 2), "jk1": (count - 1) / count,
              "bootstrap": 1 / (count - 1), "successive_difference": 4 / count}  # fmt: skip
     times = usual.get(method.name, 1.0) if method.scale is None else float(method.scale)

@@ -16,9 +16,9 @@ class Routing(Model):
     several: with `all`, all gates must be open; with `any`, at least one must be open. Both can be nested.
 
     A gate is given as a column and its codes. It is open for a code of `asked`, closed for a code of `skipped`, and unknown for
-    any other. If `skipped` is left out, it is the `no` codes of the question with this column, or otherwise those of `answers`.
-    If a gate has several columns, one answer in `asked` opens it. It is closed only if every answer is in `skipped`. `why`: the
-    reason why a code of don't know or refused in `skipped` closes the gate.
+    any other. If `skipped` is left out, the gate is closed by the `no` codes of the question with this column. If that question
+    has none, the `no` codes of `answers` close it. If a gate has several columns, one answer in `asked` opens the gate. The gate
+    is closed only if every answer is in `skipped`. `why` is the reason why a code of don't know or refused closes the gate.
     """
 
     column: Annotated[Names, Field(min_length=1)] | None = None
@@ -55,5 +55,5 @@ class Routing(Model):
             yield from below.gates()
 
     def columns(self) -> list[str]:
-        """Returns the columns of all gates."""
+        """Returns the columns of all gates (the earlier questions that decide whether a question is asked)."""
         return [name for gate in self.gates() for name in gate.column or ()]

@@ -156,8 +156,8 @@ class SurveySpec(Model):
         return self
 
     def side(self, population: str) -> str:
-        """Returns the age side of a population: `adults` or `children`, if its ages allow only one of them. Empty if the
-        population has both."""
+        """Returns which definition applies to a population: `adults` or `children`, by its ages. Empty if the population has
+        both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
@@ -310,7 +310,7 @@ class SurveySpec(Model):
 
     @property
     def lead_group(self) -> str:
-        """Returns the lead group: the group (such as sex) that documents compare first. Empty if the survey does not have this
+        """Returns the lead group: the group (such as sex) that documents compare first. Empty if survey.yaml does not define this
         group."""
         return self.lead if self.lead in self.groups else ""
 

@@ -83,8 +83,8 @@ class Composed:
 
 
 def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which characteristics together make up another one, or all cases. They do if their questions together are the
-    questions of the other one.
+    """Returns which characteristics together make up another one, or all cases. Parts make up a whole if the questions of the
+    parts together are the questions of the whole.
 
     Two kinds of parts are looked for: all characteristics of one topic that another characteristic contains (such as the items of
     a stage), and any two characteristics. Each case answered yes to a question of each side of the definition (involuntary work
@@ -105,7 +105,9 @@ def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]
 
 
 def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns the sets of characteristics that together make up one characteristic (or all cases)."""
+    """Returns which sets of characteristics together make up one characteristic, or all cases: each case that has the whole has
+    at least one of the parts, and the reverse.
+    """
     name, questions = whole
     inside = [c for c in found if c.questions < questions]
     topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
@@ -164,7 +166,7 @@ class CharacteristicCells:
 
     Attributes:
         group: the group whose values the characteristics are.
-        cells: the cells that a row reveals, or a sum of rows.
+        cells: the cells that a row, or a sum of rows, reveals.
         primary: the cells that are confidential by themselves, with the reason. Also cells without a case, if nearly all cases
             are in another cell.
         everybody: the cells that contain nearly all cases of their base. The base of a cell is all cases of which it is a part.
@@ -250,8 +252,8 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the bases of the rows of a profile. The base of a row is the cell of all cases of which the row shows a share. Each
-    row reveals the number of cases in its base.
+    """Returns the base of each row of a profile: the cell of all cases of which the row shows a share. Each row reveals the
+    number of cases in its base.
 
     The base has at least as many sampling points and households as its cases with a characteristic, and as its cases without it.
     """
@@ -270,7 +272,7 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
 
 
 def base_key(key: Key, of: str) -> Key:
-    """Returns the group values of the base: the cases of which a profile row shows a share."""
+    """Returns the group values of a profile row's base. The base is the cell of all cases of which the row shows a share."""
     return frozenset((g, v) for g, v in key if g != of)
 
 
@@ -280,6 +282,6 @@ def base_of(cell: CellId, of: str) -> CellId:
 
 
 def _most(*counts: Any) -> int | None:
-    """Returns the largest of the counts that are known."""
+    """Returns the largest of some counts. Counts that are not known are left out; None if no count is known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)

@@ -58,7 +58,7 @@ class ProfileRows:
 
     @property
     def parents(self) -> dict[CellId, Cell]:
-        """The bases of the rows: for each row the cell of all cases of which it shows a share."""
+        """Returns the base of each row: the cell of all cases of which the row shows a share."""
         return parent_cells(self.table, self.keys, self.of)
 
     def characteristics(self, seen: Seen) -> Iterator[CharacteristicCells]:
@@ -159,8 +159,8 @@ class _Limited:
 def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
     """Returns what other tables, and the characteristics that this one contains, require of its cells.
 
-    If this one has only a few cases more than one that it contains, a reader learns that these few have this one and not the
-    other. If a cell of the contained one is hidden, the same cell of this one would show an upper limit for it.
+    A characteristic A contains B if every case with B also has A. If A has only a few cases more than B, a reader learns that
+    these few have A and not B. If a cell of B is hidden, the same cell of A would show an upper limit for it.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
     bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
@@ -186,10 +186,12 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
 def _few_have_two(
     own: CharacteristicCells, decided: Mapping[str, _Characteristic], composed: Sequence[Composed], limits: Limits
 ) -> Iterator[CellId]:
-    """Cells of a characteristic that, with those decided before, would tell how many cases have two of some that make up another.
+    """Returns the cells of a characteristic that would reveal, together with cells decided before, how many cases have two
+    characteristics.
 
-    So it is with those who do not say no to two of them, and with the difference of both numbers, who leave one open. Of three or more that
-    make up another, a case that has three counts twice.
+    This is possible if two characteristics (the parts) together make up another one: the sum of the parts minus the whole is the
+    number of cases with both parts. Cases that do not say no to either part, and the difference between these two numbers, are
+    protected in the same way. With three or more parts, a case that has three of them counts twice.
     """
     for made in composed:
         others = {*made.parts, made.whole} - {own.group, ""}
@@ -253,7 +255,9 @@ def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found:
 
 @dataclass(frozen=True)
 class _Beside:
-    """The numbers of cases by the groups of profiles, and which of them are hidden."""
+    """The numbers of cases by those groups that also break down the profiles, and which of these numbers are hidden. A profile
+    shows shares of cases with a characteristic.
+    """
 
     cells: Mapping[CellId, Cell]
     away: Mapping[CellId, str]

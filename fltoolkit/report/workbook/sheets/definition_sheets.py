@@ -34,7 +34,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
 
 
 def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """Returns how this run's numbers were made."""
+    """Returns the rows on method: how the numbers of this run were made."""
     out = evidence.now
     row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}

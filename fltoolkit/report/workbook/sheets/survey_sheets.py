@@ -120,7 +120,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
-    """Returns the cells of a row under DETAIL."""
+    """Returns the cells of one row for the columns in `DETAIL`: the facts on which a number of the baseline is based."""
     measure = r["measure"]
     return (
         word(language, "measures", measure), *_estimate(r), r["confidence"], bracketed(r["marker"]), flag(language, r),

@@ -81,7 +81,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
-    """Returns a row of the sheet Targets."""
+    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     said: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     why: object = sentence(number_words.reason(language, r["reason"]))
@@ -144,7 +144,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
-    """Returns a row of the sheet Follow-up."""
+    """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]

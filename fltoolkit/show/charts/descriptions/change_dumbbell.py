@@ -110,7 +110,7 @@ def _values(language: Language, row: PublishedNumber) -> str:
 
 
 def _told(language: Language, row: PublishedNumber) -> str:
-    """Returns both numbers and the verdict, for the text alternative."""
+    """Returns one row in words, for the text alternative: the numbers of both rounds and the verdict."""
     numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 

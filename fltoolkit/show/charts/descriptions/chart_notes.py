@@ -39,8 +39,8 @@ def markers(language: Language, used: Iterable[object]) -> str:
 
 
 def base(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns the note on who a chart is about: the population, how many of its persons were asked (as published), and for shares
-    of cases also the number of cases.
+    """Returns the note that says whom a chart is about: the population, and how many of its persons were asked (as published). If
+    the chart shows shares of cases, the note also gives the number of cases.
 
     Args:
         first: a row of the chart, which names its population.

@@ -64,7 +64,7 @@ class Mark:
 
     @property
     def end(self) -> float:
-        """The highest value of this number that is drawn: the upper limit of the interval, or the number itself."""
+        """Returns the highest value that is drawn for this number: the upper limit of the interval, or the number itself."""
         return self.value if math.isnan(self.high) else max(self.value, self.high)
 
 
@@ -78,7 +78,7 @@ class ChartRow:
         marks: its numbers, one per series; none for a heading, or if nothing is shown.
         printed: the words at its right: the numbers in digits with their marker, or a verdict.
         absent: the words in place of numbers that are not shown.
-        remark: why a number is hidden or unreliable.
+        remark: the reason why a number is hidden or unreliable, in words.
         heading: whether the row only names the rows below it.
     """
 
@@ -108,7 +108,7 @@ class DescribedChart:
     Attributes:
         name: the name of its file.
         title, subtitle: the words above it.
-        notes: the words below it: the meaning of signs and markers, the base (who, how many were asked) and the source.
+        notes: the words below it: the meaning of signs and markers, who and how many were asked, and the source.
         alt: the text alternative with everything that the chart shows.
     """
 
@@ -124,7 +124,8 @@ class DotChart(DescribedChart):
     """A chart of rows from top to bottom. Each row shows one number or several along a common axis, as dots or as bars.
 
     Attributes:
-        rows, axis: what is drawn.
+        rows: the rows, from top to bottom.
+        axis: the value axis that all rows share.
         series: the legend, if rows have several numbers. The numbers of a row are joined by a line.
         reference: the place of a grey vertical line; nan for none.
         bars: whether each number is a bar from zero instead of a dot. The bar is hollow if the number is unreliable.

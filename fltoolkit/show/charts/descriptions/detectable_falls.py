@@ -34,7 +34,7 @@ def falls(
 
     Args:
         prevalences: proportions, at most six.
-        sizes: persons drawn in each round, from and to.
+        sizes: the smallest and the largest number of persons drawn in each round.
         deff, alpha, power: see `fl.detectable_change`.
         response: the share of drawn persons who answer.
         planned: a number of persons at which the chart has a vertical line.
@@ -127,7 +127,7 @@ def _per_1000(language: Language, rate: str) -> str:
 
 
 def _told(language: Language, size: float, fall: float) -> str:
-    """Returns a size in words: `42 % with 4,800 persons`."""
+    """Returns in words which fall a sample of some size would detect: `42 % with 4,800 persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)
@@ -135,12 +135,14 @@ def _told(language: Language, size: float, fall: float) -> str:
 
 
 def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
-    """Returns the sizes that the text alternative mentions."""
+    """Returns the sample sizes that the text alternative mentions."""
     return sizes if planned is None else (planned,)
 
 
 def _apart(asked: float, planned: float | None) -> list[float]:
-    """Returns the sizes to mark: this survey's and the planned one. If both are nearly equal, returns only the planned one."""
+    """Returns the sample sizes to mark in the chart: this survey's and the planned one. If both are nearly equal, returns only
+    the planned one.
+    """
     if planned is None:
         return [asked]
     return [planned] if abs(planned / asked - 1) < NEAR else [asked, planned]

@@ -183,7 +183,8 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
 
 
 def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of crossed breakdowns under the categories of the second group.
+    """Returns the rows of a chart of crossed breakdowns. The categories of the second group are headings, and those of the first
+    group are below each heading.
 
     If there are several breakdowns, the heading also names the first group.
     """

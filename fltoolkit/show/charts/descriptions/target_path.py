@@ -104,7 +104,7 @@ def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
 
 
 def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
-    """Returns a value with its name: `baseline: 17.2`."""
+    """Returns a value of the path with the name of the value: `baseline: 17.2`."""
     return language.colon(language.say(key), value(language, number, target))
 
 

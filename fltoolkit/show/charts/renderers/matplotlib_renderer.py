@@ -86,7 +86,7 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
-    """Writes words beside the axes, centred on their row."""
+    """Writes words at the left or right of the drawing, centred on the row to which they belong."""
     if text:
         middle = "center" if "\n" in text else "center_baseline"
         axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
@@ -168,20 +168,20 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
 
 
 def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
-    """Returns the distance of a value from the left edge of the picture."""
+    """Returns how far from the left edge of the picture a value on the axis is drawn, in inches."""
     box = axes.get_position()
     low, high, at = (math.log(x) if axis.log else x for x in (axis.low, axis.high, value))
     return float(box.x0 + (at - low) / (high - low) * box.width) * size.width
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Writes words beside a place on the axes."""
+    """Writes words beside a point of the drawing, given by its values on the two axes."""
     if text:
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 
 
 def _scale(axes: Any, side: str, axis: Axis) -> None:
-    """Sets the limits and ticks of the description."""
+    """Gives one axis of the drawing the limits and ticks that the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()

@@ -88,7 +88,7 @@ class Size:
 
     @property
     def small(self) -> float:
-        """The font size of less important words, in points."""
+        """Returns the font size of less important words, in points."""
         return max(SMALLEST, 0.9 * self.font)
 
 

@@ -80,7 +80,7 @@ def _lines(text: str) -> str:
 
 
 def _texts(texts: Sequence[str]) -> dict[str, Any]:
-    """Returns an axis of words, one per row from the top."""
+    """Returns the settings of an axis that has a text for each row, the first at the top."""
     places = list(range(len(texts)))
     return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -0.6], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
@@ -212,7 +212,7 @@ def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
 
 
 def _named(fig: Any, chart: CurveChart, point: Point) -> None:
-    """Writes the words of a point, above it or at its right."""
+    """Writes the words of a point in the chart: above the point, or at its right."""
     if not point.words:
         return
     x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
@@ -232,7 +232,7 @@ def _place(axis: Axis, value: float) -> float:
 
 
 def _values(axis: Axis) -> dict[str, Any]:
-    """Returns a value axis with the ticks of the description."""
+    """Returns the settings of a value axis, with the limits and ticks that the description of the chart says."""
     low, high = (_place(axis, end) for end in (axis.low, axis.high))
     title = {"text": safe(axis.title), "font": {"size": 13, "color": QUIET}}
     return {

@@ -75,8 +75,8 @@ def one_of_these(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` for a profile (a table that describes the cases) that cannot be made. Its group is one that only cases
-    have, or its population has adults and children together.
+    """Raise `ValueError` for a profile (a table that describes the cases) that cannot be made. It cannot be made by a group that
+    only cases have, or for a population with adults and children together.
 
     Args:
         table: one of `tables:`.
