@@ -83,7 +83,7 @@ class Reason(Remark):
 
     @classmethod
     def of(cls, code: str, **values: Any) -> Reason:
-        """Returns the reason with this key of the language files (`code`) and these values for its placeholders."""
+        """Returns a reason. `code` is the key of its sentence in the language files; `values` fill the placeholders of the sentence."""
         return cls(code, tuple(values.items()))
 
     @property

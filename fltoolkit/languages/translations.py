@@ -13,7 +13,7 @@ from fltoolkit.languages.word_files import BASE
 
 
 def lacking(words: OwnWords, language: Language) -> list[Place]:
-    """Returns where texts without a translation are, as file and keys. A text lacks a translation into a language if neither its
+    """Returns the places of all texts without a translation; a place is a file and the keys in it. A text lacks a translation into a language if neither its
     own file nor the kit has words for it.
     """
     told = language.about(words)

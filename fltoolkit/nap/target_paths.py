@@ -33,8 +33,9 @@ def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]
 def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
     """Returns the planned value of a row of the plan in a year: the value on the path from its baseline to its next target.
 
-    The result is nan for a year before the baseline or after the last target, and if there is no target. Linear: p0 + (pT −
-    p0)·t/T. Geometric: p0·(pT/p0)^(t/T); for a cut r this is p0·(1 − r)^(t/T).
+    The result is nan for a year before the baseline or after the last target, and if there is no target. Let p0 be the
+    value at the start of the path, pT the target, t the years since the start and T the years from start to target. The linear path
+    is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
     """
     here, value = start, baseline
     for target in targets:

@@ -145,8 +145,8 @@ class Published:
         return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
-        """Returns the headline (the number for the whole default population) under every rule set, the run's own first. A rule
-        set says which answers make a person a case.
+        """Returns the headline (the number for the whole default population) under every rule set. The first row is that of the run's own rule
+        set. A rule set says which answers make a person a case.
         """
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)

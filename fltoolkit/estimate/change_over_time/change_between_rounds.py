@@ -96,9 +96,9 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     (see `difference.difference`).
 
     No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
-    differs. The verdict is then `not comparable`, and the reason names both values. If only the look-back windows overlap, the
-    verdict is the same, but the change is shown and marked `attenuated`. Example: a five-year flow that halves has fallen by only
-    20 % two years later. A row that only one round has is marked as such. Two designs without survey.yaml are comparable if
+    differs. The verdict is then `not comparable`, and the reason names both values. The look-back windows of the two
+    rounds may overlap. If nothing else differs, the verdict is `not comparable`, too, but the change is computed, shown and marked
+    `attenuated` (too small). If only one round has a row, the row says so. Two designs without survey.yaml are comparable if
     measure and outcome agree.
 
     Args:

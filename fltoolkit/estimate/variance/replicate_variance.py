@@ -33,7 +33,7 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object can hold the same replicates, so that the two influence matrices can be joined."""
+        """Returns whether another object has replicates with the same factors. Only then can the two influence matrices be joined."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:

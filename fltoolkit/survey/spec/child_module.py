@@ -69,5 +69,6 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents: those with line numbers in the household."""
+        """Returns the columns that link a child to its parents. They hold numbers of household members: the child's own, and those of
+        the parents."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

@@ -48,8 +48,8 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the yes/no questions of a survey by their column. `questions` are those of `SurveySpec.questions`, `answers`
-        the usual codes, and `episodes` the labels of `episodes.wide`."""
+        """Returns the yes/no questions of a survey by their column. `questions` are those of `SurveySpec.questions`.
+        `answers` are the codes that most questions use. `episodes` are the labels of the episodes, from `episodes.wide`."""
         by_column: dict[str, list[Source]] = {}
         filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
         for source in (*(s for _, s in questions), *filled):

@@ -253,8 +253,8 @@ class SurveySpec(Model):
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """Returns the columns about an episode (spell) of work, or about all work together. A column with one name per episode is
-        given as `WAGES_{episode}`."""
+        """Returns the columns about work: about one episode (spell) of it, or about all episodes together. If a question has one
+        column per episode (`WAGES_1`, `WAGES_2`), it is given once, as `WAGES_{episode}`."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []

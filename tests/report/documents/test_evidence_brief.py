@@ -76,7 +76,7 @@ def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:
 def test_the_numbers_say_how_many_differences_are_tested() -> None:
     brief = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000), EN)
     (told,) = [text for text in texts(list(brief.blocks)) if text.startswith("This document tests")]
-    assert "tests 1 difference between groups, named beforehand in survey.yaml (sex)" in told
+    assert "tests 1 difference between groups, named beforehand (sex)" in told
     assert told.endswith("Compare groups only by the stated test: whether two intervals overlap is no test.")
 
 
