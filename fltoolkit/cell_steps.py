@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-_shown: list[str] = []  # the step that stands in the cell, if any
+_shown = ""  # the step that is in the cell now
 _open = 0  # blocks that are under way, one within the other
 
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
-    """Yields a function that shows a step of a long cell. After the outermost `with` block the last step is erased, even if an
+def steps() -> Iterator[None]:
+    """Lets the code of a `with` block show its steps with `tell`. After the outermost block the last step is erased, even if an
     error ends the block.
     """
     global _open
     _open += 1
     try:
-        yield tell
+        yield
     finally:
         _open -= 1
         if not _open:
@@ -34,12 +34,11 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 def tell(step: str) -> None:
     """Shows a step of a long cell in the place of the previous step. An empty text only erases the previous step."""
+    global _shown
     if not _in_a_cell():
         return
-    letters = len(_shown.pop()) if _shown else 0
-    back = "\b" * letters + " " * letters + "\b" * letters
-    if step:
-        _shown.append(step)
+    letters = len(_shown)
+    _shown, back = step, "\b" * letters + " " * letters + "\b" * letters
     if back or step:
         print(f"{back}{step}", end="", flush=True)
 

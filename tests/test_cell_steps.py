@@ -41,9 +41,9 @@ def cell(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_step_stands_in_the_place_of_the_one_before_and_none_is_left(cell: None, capsys: pytest.CaptureFixture[str]) -> None:
     print("of the user's own")
-    with steps() as told:
-        told("Estimating: prevalence …")
-        told("Deciding …")
+    with steps():
+        tell("Estimating: prevalence …")
+        tell("Deciding …")
         so_far = capsys.readouterr().out
     assert read(so_far) == "of the user's own\nDeciding …"
     assert read(so_far + capsys.readouterr().out) == "of the user's own\n"

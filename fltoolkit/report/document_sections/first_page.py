@@ -40,12 +40,12 @@ def title(evidence: Evidence, language: Language) -> str:
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
-    if _is_doubtful(first) and not _has_range(first):
-        return results_section.title(out, language, "brief.title")
     about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
-    if has_wide_bounds(first):
+    if has_wide_bounds(first) and not _is_unsure(first) and first["estimate"] > 0:
         low, high = _in_title(language, first["estimate"], first["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)
+    if _is_doubtful(first):
+        return results_section.title(out, language, "brief.title")
     if first["estimate"] == 0:
         return language.say("sheet.nobody", high=number_words.number(language, first["ci_high"], "prevalence"), **about)
     return language.say("sheet.rate", value=_in_title(language, first["estimate"])[0], **about)
@@ -96,19 +96,14 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
 
 
-def _has_range(row: PublishedNumber) -> bool:
-    """Returns whether a title may give the range of a number with wide bounds: the number is shown, not zero and not
-    unreliable.
-    """
-    return (
-        has_wide_bounds(row) and row["estimate"] > 0 and row["flag"] not in ("suppress", "unreliable") and row["marker"] != "low"
-    )
+def _is_unsure(row: PublishedNumber) -> bool:
+    """Returns whether a number is hidden, rounds to zero, or is unreliable."""
+    return bool(pd.isna(row["estimate"])) or row["marker"] == "low" or row["flag"] in ("suppress", "unreliable")
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
-    unknown = bool(pd.isna(row["estimate"])) or row["marker"] == "low"
-    return unknown or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
+    """Returns whether a number is too uncertain for a title: it is unsure, or has wide bounds."""
+    return _is_unsure(row) or has_wide_bounds(row)
 
 
 def _within(doubt: str) -> str:

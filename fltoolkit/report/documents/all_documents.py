@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from fltoolkit.arguments import checked
-from fltoolkit.cell_steps import steps
+from fltoolkit.cell_steps import steps, tell
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.translations import lacking_in_each, without_translation
@@ -41,7 +41,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     languages = [read_language(code) for code in evidence.plan.languages]
     written = []
     for language in languages:
-        with drawn_once(), steps() as tell:
+        with drawn_once(), steps():
             for name, content in _made(evidence, language):
                 tell(f"{name} …")
                 target = Path(folder) / name

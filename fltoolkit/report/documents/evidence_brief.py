@@ -88,9 +88,7 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     left_open = result_sentences.has_open_answers(out)
-    return reached, result_sentences.unresolved(result_sentences.headline_rows(out)[0], language) if left_open else language.say(
-        "sheet.describes"
-    )
+    return reached, result_sentences.headline_unresolved(out, language) if left_open else language.say("sheet.describes")
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:

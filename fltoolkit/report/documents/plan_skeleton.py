@@ -78,7 +78,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     """
     out = evidence.now
     heads = language.each("skeleton.introduction")
-    lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
+    lower = result_sentences.headline_unresolved(out, language)
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
         Heading(heads[1], 2), _prompt(language, 1, 1), results_section.facts(out, language),

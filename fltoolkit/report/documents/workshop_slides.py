@@ -41,7 +41,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide with the headline, and with the number of persons whose answers leave the question open."""
     out = evidence.now
     first = result_sentences.sentences(out, language)[0]
-    lower = result_sentences.unresolved(result_sentences.headline_rows(out)[0], language)
+    lower = result_sentences.headline_unresolved(out, language)
     return [
         Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"),
         *([Paragraph(lower, "quiet")] if lower else []),

@@ -224,11 +224,16 @@ def _parts(numbers: _Published) -> list[str]:
     told = []
     for name in numbers.apart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
-        of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
-        doubt = f" ({percent(row)} interval{of} {interval(row)})" if interval(row) else ""
+        doubt = f" ({_doubt(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
         told.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
     return [f"{'; '.join(told)}."]
+
+
+def _doubt(row: PublishedNumber) -> str:
+    """Returns the interval of a number; if the number is printed as a range, with the number to which the interval belongs."""
+    of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
+    return f"{percent(row)} interval{of} {interval(row)}"
 
 
 def _count_warnings(findings: Path) -> int:
@@ -243,13 +248,12 @@ def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
     if not rows:
         return {}
     row = rows[0]
-    who, wide = str(row["reference_population_label"]), has_wide_bounds(row)
-    of = f" of {shown(row)}:" if wide else ""
+    who = str(row["reference_population_label"])
     return {
         "value": in_large_type(row),
         "unit": f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour",
-        "doubt": f"{percent(row)} interval{of} {interval(row)}" if interval(row) else "",
-        "wide": str(row["bounds_note"]) if wide else "",
+        "doubt": _doubt(row) if interval(row) else "",
+        "wide": str(row["bounds_note"]) if has_wide_bounds(row) else "",
         "flag": str(row["flag"]),
         "reason": str(row["reason"]).replace(" %", f"{NBSP}%"),
     }

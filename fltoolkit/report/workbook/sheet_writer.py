@@ -24,9 +24,8 @@ KEY = "fl_"  # before a sheet's key in the name that is defined for it
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
 USUAL_WIDTH = 8.4  # of a column for which none is set
-IN_WIDTH = (
-    1.12  # characters of a cell in a unit of its column's width: few enough that no line is cut where a sheet is printed smaller
-)
+# Characters of a cell in one unit of its column's width: few enough that no line is cut if a sheet is printed smaller.
+IN_WIDTH = 1.12
 LINE = 13.2  # points of a line
 
 

@@ -4,6 +4,9 @@ based.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 import pandas as pd
 
 from fltoolkit.arguments import checked
@@ -27,8 +30,8 @@ def headline(out: Published) -> Words:
     """
     language = read_language(BASE)
     lines: list[str] = []
-    for population in _populations(out):
-        rows = [row for row in headline_rows(out) if row["reference_population"] == population]
+    for _, of_one in groupby(headline_rows(out), key=itemgetter("reference_population")):
+        rows = list(of_one)
         first, *rest = (sentence(language, row) for row in rows)
         lines += [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest, unresolved(rows[0], language)]
     return Words("\n\n".join(line for line in (*lines, coverage(out, language), *basis(out, language)) if line))
@@ -105,6 +108,11 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
         without=number_words.number(language, row["resolved_only"], "prevalence"), high=number_words.number(language, row["bound_high"], "prevalence"),
         top=number_words.number(language, row["bound_ci_high"], "prevalence"),
     )  # fmt: skip
+
+
+def headline_unresolved(out: Published, language: Language) -> str:
+    """Returns the sentence `unresolved` for the rate of the first headline population."""
+    return unresolved(headline_rows(out)[0], language)
 
 
 def coverage(out: Published, language: Language) -> str:

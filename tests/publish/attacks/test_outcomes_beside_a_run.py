@@ -16,44 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from eight_cells import ASKED, CELLS, REGIONS, SEXES, Numbers, counted, survey
 from scipy.optimize import linprog
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.publish.own_tables import outcome_differences, own_tables
-
-REGIONS, SEXES = ("north", "south", "east", "west"), ("men", "women")
-CELLS = list(product(REGIONS, SEXES))
-ASKED = 60  # in each cell
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-
-def survey(folder: Path, cases: Sequence[int], alone: Sequence[int]) -> fl.ClassifiedSurvey:
-    """By cell of `CELLS`, so many cases, and so many who answered yes to coercion alone."""
-    people = [
-        ("case" if k < cases[c] else "not", {"R": REGIONS.index(region) + 1, "SEX": SEXES.index(sex) + 1, "P": 100 * c + k % 13}
-         | ({"COE": 1} if k < cases[c] + alone[c] else {}))
-        for c, (region, sex) in enumerate(CELLS)
-        for k in range(ASKED)
-    ]  # fmt: skip
-    folder.mkdir(exist_ok=True)
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
-    spec = {
-        **{name: value for name, value in SPEC.items() if name != "sectors"},
-        "populations": {"adults": SPEC["populations"]["adults"]},
-        "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
-    }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder / "survey.yaml"))
-
-
-def held(row: dict[Any, Any]) -> Numbers:
-    """Which of the eight cells a published row counts: those of its categories, within its domain."""
-    wanted = {group: {str(row[group])} for group in ("region", "sex") if row.get(group, "total") not in ("total", np.nan)}
-    for part in filter(None, str(row.get("domain", "") or "").split("; ")):
-        group, _, labels = part.partition(": ")
-        wanted[group] = wanted.get(group, set(labels.split(", "))) & set(labels.split(", "))
-    return np.array([all(dict(zip(("region", "sex"), c, strict=True))[g] in v for g, v in wanted.items()) for c in CELLS], float)
 
 
 class Reader:
@@ -66,7 +34,7 @@ class Reader:
         self.most = [(0, ASKED)] * len(CELLS) + [(0, alone)] * len(CELLS)
         rows = [r for r in table.to_dict("records") if r["measure"] == "total" and not pd.isna(r["estimate"])]
         own = [r["outcome"] != "forced_labour" for r in rows]
-        self.of = np.array([np.r_[held(r), held(r) * is_own] for r, is_own in zip(rows, own, strict=True)])
+        self.of = np.array([np.r_[counted(r), counted(r) * is_own] for r, is_own in zip(rows, own, strict=True)])
         self.told = np.array([r["estimate"] / r["rounding"] for r in rows])
 
     def range(self, aim: Numbers) -> tuple[float, float]:

@@ -6,58 +6,24 @@ programme for the least and the most cases that they leave in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
-from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from eight_cells import ASKED, CELLS, REGIONS, SEXES, counted, survey
 from scipy.optimize import linprog
-from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
 
 DECIDE = import_module("fltoolkit.publish.disclosure.suppression_decision")
 
-REGIONS, SEXES = ("north", "south", "east", "west"), ("men", "women")
-CELLS = list(product(REGIONS, SEXES))
 CASES = dict(zip(CELLS, (3, 20, 14, 9, 16, 12, 18, 11), strict=True))
 FEW_IN_ALL = dict(zip(CELLS, (1, 2, 14, 9, 16, 12, 18, 11), strict=True))  # north has 3 cases
-ASKED = 60  # in each cell
 Ranges = dict[tuple[tuple[str, str], ...], tuple[float, float]]
-
-
-def survey(folder: Path, cases: Mapping[tuple[str, str], int]) -> fl.ClassifiedSurvey:
-    people: list[Person] = [
-        ("case" if k < cases[cell] else "not", {"R": REGIONS.index(cell[0]) + 1, "SEX": SEXES.index(cell[1]) + 1, "P": 100 * c + k % 13})
-        for c, cell in enumerate(CELLS)
-        for k in range(ASKED)
-    ]  # fmt: skip
-    folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
-    spec = {
-        **{name: value for name, value in SPEC.items() if name != "sectors"},
-        "populations": {"adults": SPEC["populations"]["adults"]},
-        "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
-    }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder / "survey.yaml"))
-
-
-def holds(row: Mapping[Any, Any]) -> np.ndarray:
-    """Which of the eight cells a published row counts: those of its categories, within its domain."""
-    wanted = {group: {str(row[group])} for group in ("region", "sex") if row.get(group, "total") not in ("total", np.nan)}
-    for part in filter(None, str(row.get("domain", "") or "").split("; ")):
-        group, _, labels = part.partition(": ")
-        wanted[group] = wanted.get(group, set(labels.split(", "))) & set(labels.split(", "))
-    return np.array(
-        [all(dict(zip(("region", "sex"), c, strict=True))[g] in v for g, v in wanted.items()) for c in CELLS], dtype=float
-    )
 
 
 def ranges(tables: Sequence[pd.DataFrame], secret: Sequence[Sequence[tuple[str, str]]]) -> Ranges:
@@ -65,7 +31,7 @@ def ranges(tables: Sequence[pd.DataFrame], secret: Sequence[Sequence[tuple[str, 
     rows = [
         row for table in tables for row in table.to_dict("records") if row["measure"] == "total" and not pd.isna(row["estimate"])
     ]
-    of = np.array([holds(row) for row in rows])
+    of = np.array([counted(row) for row in rows])
     told = np.array([row["estimate"] / row["rounding"] for row in rows])
     found: Ranges = {}
     for cells in secret:
@@ -91,7 +57,7 @@ SECRETS = {"one cell": (CASES, [("north", "men")]), "one region": (FEW_IN_ALL, [
 @pytest.mark.parametrize("name", SECRETS)
 def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, tmp_path: Path) -> None:
     cases, secret = SECRETS[name]
-    persons = survey(tmp_path / "s", cases)
+    persons = survey(tmp_path / "s", list(cases.values()))
     tables = [fl.publish_run(persons).table, *(fl.publish(est).table for est in own_tables(persons))]
     told = sum(cases[cell] for cell in secret)
     assert ranges(tables, [secret]) == {tuple(secret): (told, told)}
@@ -101,7 +67,7 @@ def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, tm
 @pytest.mark.parametrize("name", SECRETS)
 def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, ...], tmp_path: Path) -> None:
     cases, _ = SECRETS[name]
-    persons = survey(tmp_path / "s", cases)
+    persons = survey(tmp_path / "s", list(cases.values()))
     out = fl.publish_run(persons)
     tables = own_tables(persons)
     for which in order:
@@ -118,7 +84,7 @@ def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, 
 
 
 def test_with_the_defence_off_the_attack_succeeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    persons = survey(tmp_path / "s", CASES)
+    persons = survey(tmp_path / "s", list(CASES.values()))
     out = fl.publish_run(persons)
     monkeypatch.setattr(DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["gone"]}))
     for est in own_tables(persons)[:2]:
@@ -128,7 +94,7 @@ def test_with_the_defence_off_the_attack_succeeds_again(tmp_path: Path, monkeypa
 
 def test_an_outcome_close_to_forced_labour_is_hidden(tmp_path: Path) -> None:
     """Both sides yes is forced labour here; one side differs by the two who answered yes to it alone."""
-    persons = survey(tmp_path / "s", CASES)
+    persons = survey(tmp_path / "s", list(CASES.values()))
     table = pd.read_csv(tmp_path / "s" / "persons.csv")
     alone = table.index[table["COE"] == 2][:2]
     table.loc[alone, "COE"] = 1

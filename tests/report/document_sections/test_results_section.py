@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from handed import EN, FR
-from published_rows import HIDDEN, OTHER_RULES, of, published, row
+from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
 
-import fltoolkit as fl
 from fltoolkit.report.document_formats.document_blocks import Fact, Paragraph
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.printed_tables import result_tables
@@ -15,20 +12,6 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import result_sentences
 
 NAN = float("nan")
-OPEN = {"unresolved": 6.0, "resolved_only": 0.0201, "bound_high": 0.023, "bound_ci_high": 0.03}
-TOTAL = row(measure="total", estimate=400.0, ci_low=300.0, ci_high=520.0, interval="log")
-UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
-CHILDREN = {"reference_population": "children", "reference_population_label": "children"}
-
-
-def small(*more: dict[str, Any], **about: Any) -> fl.Published:
-    """Rate and number of adults, the rates of men and women, of whom one is unreliable and one hidden, and what is given besides."""
-    rows = [row(**OPEN), TOTAL, of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN), *more]
-    return published(*rows, coverage_excludes=("the homeless",), judged="fltoolkit: rare events", **about)
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ")
 
 
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:

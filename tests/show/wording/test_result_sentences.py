@@ -8,26 +8,12 @@ from typing import Any
 import pytest
 import small_country as country
 from handed import EN
-from published_rows import HIDDEN, of, published, row
+from published_rows import CHILDREN, HIDDEN, UNRELIABLE, plain, published, row, small
 
 import fltoolkit as fl
 from fltoolkit.show.wording import result_sentences
 
 NAN = float("nan")
-OPEN = {"unresolved": 6.0, "resolved_only": 0.0201, "bound_high": 0.023, "bound_ci_high": 0.03}
-TOTAL = row(measure="total", estimate=400.0, ci_low=300.0, ci_high=520.0, interval="log")
-UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
-CHILDREN = {"reference_population": "children", "reference_population_label": "children"}
-
-
-def small(*more: dict[str, Any], **about: Any) -> fl.Published:
-    """Rate and number of adults, the rates of men and women, of whom one is unreliable and one hidden, and what is given besides."""
-    rows = [row(**OPEN), TOTAL, of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN), *more]
-    return published(*rows, coverage_excludes=("the homeless",), judged="fltoolkit: rare events", **about)
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

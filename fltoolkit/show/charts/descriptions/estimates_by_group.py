@@ -265,16 +265,13 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 
 
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
-    first = rows.iloc[0].to_dict()
+    first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
+    above = (signs, _with_open_answers(language, rows))
     if not room.source:
-        return chart_notes.told(signs, _with_open_answers(language, rows), *number_words.group_notes(language, rows))
+        return chart_notes.told(*above, *groups)
     below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
     return chart_notes.told(
-        signs,
-        _with_open_answers(language, rows),
-        chart_notes.markers(language, rows["marker"]),
-        *number_words.group_notes(language, rows),
-        " ".join(part for part in below if part),
+        *above, chart_notes.markers(language, rows["marker"]), *groups, " ".join(part for part in below if part)
     )
 
 

@@ -1,0 +1,48 @@
+"""A survey of eight cells, four regions by sex, for attacks on tables of one's own beside a run. Everybody has the same weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from small_surveys import SPEC, persons_table
+
+import fltoolkit as fl
+
+REGIONS, SEXES = ("north", "south", "east", "west"), ("men", "women")
+CELLS = list(product(REGIONS, SEXES))
+ASKED = 60  # in each cell
+NOBODY = (0,) * len(CELLS)
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def survey(folder: Path, cases: Sequence[int], alone: Sequence[int] = NOBODY) -> fl.ClassifiedSurvey:
+    """By cell of `CELLS`, so many cases, and so many who answered yes to coercion alone."""
+    people = [
+        ("case" if k < cases[c] else "not", {"R": REGIONS.index(region) + 1, "SEX": SEXES.index(sex) + 1, "P": 100 * c + k % 13}
+         | ({"COE": 1} if k < cases[c] + alone[c] else {}))
+        for c, (region, sex) in enumerate(CELLS)
+        for k in range(ASKED)
+    ]  # fmt: skip
+    folder.mkdir(exist_ok=True)
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    spec = {
+        **{name: value for name, value in SPEC.items() if name != "sectors"},
+        "populations": {"adults": SPEC["populations"]["adults"]},
+        "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return fl.classify(fl.read_survey(folder / "survey.yaml"))
+
+
+def counted(row: Mapping[Any, Any]) -> Numbers:
+    """Which of the eight cells a published row counts: those of its categories, within its domain."""
+    wanted = {group: {str(row[group])} for group in ("region", "sex") if row.get(group, "total") not in ("total", np.nan)}
+    for part in filter(None, str(row.get("domain", "") or "").split("; ")):
+        group, _, labels = part.partition(": ")
+        wanted[group] = wanted.get(group, set(labels.split(", "))) & set(labels.split(", "))
+    return np.array([all(dict(zip(("region", "sex"), c, strict=True))[g] in v for g, v in wanted.items()) for c in CELLS], float)
