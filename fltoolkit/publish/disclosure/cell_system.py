@@ -131,6 +131,14 @@ class CellSystem(Generic[C]):
         return csc_array(vstack(blocks))
 
     @cached_property
+    def in_whole(self) -> csr_array[Any]:
+        """Returns the matrix of the equations between numbers of cases alone: those of the cells, then the ties.
+
+        It is used for programmes in whole numbers. Its columns are the kinds.
+        """
+        return csr_array(vstack([self.count, self.ties[~self.weighed]]))[:, : self.kinds]
+
+    @cached_property
     def place(self) -> Mapping[C, int]:
         """Returns the position of each cell among the rows of the system."""
         return {cell: i for i, cell in enumerate(self.cells)}
