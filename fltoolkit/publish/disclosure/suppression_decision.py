@@ -23,6 +23,7 @@ from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_s
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NONE_TOLD, NOTHING, UNRESOLVED_OF, Earlier, Told, tells, told_before
 from fltoolkit.publish.reliability import kind_of
+from fltoolkit.table_records import records
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
@@ -346,7 +347,7 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
 def _row_cells(rows: pd.DataFrame) -> list[Cell]:
     """Returns the cell of each row."""
     mean_weight = _mean_weight(rows)
-    return [_row_cell(row, mean_weight) for row in rows.to_dict("records")]
+    return [_row_cell(row, mean_weight) for row in records(rows)]
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
