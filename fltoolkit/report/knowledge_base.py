@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
@@ -77,8 +78,8 @@ def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
     found = []
     for group in groups:
         rows = out.own_rows(breakdown=group)
-        rows = rows[rows["measure"].isin(MEASURES)]
-        for _, part in rows.groupby("reference_population", sort=False):
-            first = next(measure for measure in MEASURES if (part["measure"] == measure).any())
-            found.append(part[part["measure"] == first])
+        measures, who = rows["measure"].to_numpy(), rows["reference_population"].to_numpy()
+        for population in dict.fromkeys(who[rows["measure"].isin(MEASURES)]):
+            mine = [(who == population) & (measures == measure) for measure in MEASURES]
+            found.append(rows.take(np.flatnonzero(next(held for held in mine if held.any()))))
     return [rows for rows in found if rows["estimate"].notna().any()]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import block_diag, csr_array, vstack
 
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
@@ -101,7 +101,7 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
         parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(seen.limits, non_cases=0), away)
     followed = _followed(asked, patterns, away)
     told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
-    holds = csr_array(vstack([cells, *told]))
+    holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *told]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(seen.children))
@@ -120,7 +120,9 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
             np.hstack([kinds.light, more.kinds.light]),
             np.hstack([kinds.heavy, more.kinds.heavy]),
         )
-    return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
+    return SurveySystem(
+        assembled(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties), tuple(parts), not kept.all()
+    )
 
 
 def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
@@ -135,12 +137,14 @@ def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array
     return [c for c, change in zip(away, changes, strict=True) if change < CLOSE]
 
 
-def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
+def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
     """Returns a cell as a row: 1 for each of its kinds of persons, 0 for all others (`many` kinds in total)."""
-    return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
+    return scipy.sparse.csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
-def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
+def _rows(
+    asked: SeenCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], everybody: PersonKinds
+) -> list[Row[AnyCell]]:
     """Returns rows for cells of groups that everybody has, and for parts of cells, over the kinds of the programme."""
     of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (everybody.cases * everybody.kept)
@@ -175,7 +179,7 @@ def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]
     return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
 
 
-def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
+def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) -> Mask:
     """Returns, for each kind of person, whether it is in a cell with few cases (fewer than the limit)."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
