@@ -28,7 +28,7 @@ from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
-from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
@@ -254,7 +254,7 @@ class _Run(NamedTuple):
     """
 
     decided: Decided
-    other: Beside
+    other: OtherHeadlines
     refused: list[Refused]
     differences: pd.DataFrame
 
@@ -267,7 +267,7 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profi
         with steps():
             own, refused = _estimates(persons, asked)
             tell("Estimating under the other rule sets …")
-            other = beside(persons)
+            other = other_headlines(persons)
             tell("Deciding what may be shown …")
             rows = decided_rows([*own, *other.made], limits, notes, persons)
         return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
@@ -294,7 +294,7 @@ def decided_run(
     return decided, judged(decided, rules).table
 
 
-def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
+def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
     """Adds a row for each measure that the survey cannot give, and what the set has to know of the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
@@ -311,7 +311,7 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
-    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
+    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *other_headlines(persons).made)
     return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
@@ -367,7 +367,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 def judged(decided: Decided, profile: Profile) -> Published:
     """Returns the published set of a run: confidential numbers, and those that are not reliable under the profile, are blank."""
-    table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
+    table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
@@ -379,9 +379,9 @@ def judged(decided: Decided, profile: Profile) -> Published:
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
-    table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
+    table.loc[sorted(unresolved_hidden), [c for c in OPEN if c in table]] = np.nan
     table = without_few_months(table, decided.limits)
-    not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
+    not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]

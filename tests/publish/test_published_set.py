@@ -414,7 +414,11 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
 
 def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide what is confidential by itself and nothing more."""
-    monkeypatch.setattr(DECIDE, "protect", lambda system, primary, limits, gone=None, **_: Protected({**(gone or {}), **primary}))
+    monkeypatch.setattr(
+        DECIDE,
+        "protect",
+        lambda system, primary, limits, hidden_anyway=None, **_: Protected({**(hidden_anyway or {}), **primary}),
+    )
 
 
 def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

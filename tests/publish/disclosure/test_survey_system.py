@@ -24,7 +24,7 @@ from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS, breakdown_of
-from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
 
@@ -256,5 +256,5 @@ def test_a_cell_that_is_hidden_with_its_breakdown_and_follows_from_others_stays_
     men, women = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
     cells = {("adults", frozenset[tuple[str, str]]()): Cell(40, 240)}
     cells |= {men: Cell(30, 160)} if shown == ["sex"] else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
-    found = survey_system(SeenCells(cells, "cases", Seen(Limits(), 10.0), [women]), patterns).system.cells
+    found = survey_system(OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0), [women]), patterns).system.cells
     assert (women in found) is (shown == ["sex"])
