@@ -160,8 +160,8 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
     """Each sample's interval by a method of the package, or by its default with the design effect given."""
     deff, named = (true_deff(cell), DEFAULT) if method == GIVEN else (s.kish, method)
-    seen = intervals.SeenProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
-    return intervals.proportion(seen, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
+    estimated = intervals.EstimatedProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
+    return intervals.proportion(estimated, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:

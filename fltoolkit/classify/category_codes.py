@@ -39,8 +39,10 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
     A group is left out if none of its categories has another name.
     """
-    is_sum, side = bool(spec.populations[population].sum_of), spec.side(population)
-    of: Literal["words", "of_children", "of_sums"] = "of_sums" if is_sum else "of_children" if side == "children" else "words"
+    is_sum, definition = bool(spec.populations[population].sum_of), spec.definition_of(population)
+    of: Literal["words", "of_children", "of_sums"] = (
+        "of_sums" if is_sum else "of_children" if definition == "children" else "words"
+    )
     found = {}
     for name, group in spec.groups.items():
         if isinstance(group, Group) and group.classification:

@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
@@ -193,8 +193,8 @@ def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
     if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
         return facts | dict.fromkeys(unknown, float("nan"))
     p, spread = estimate / whole, known["se"] / whole
-    seen = SeenProportion(p, spread, n, known["df"], n / n_eff if n_eff > 0 else 1.0)
-    low, high = proportion(seen, Confidence("korn_graubard"))
+    estimated = EstimatedProportion(p, spread, n, known["df"], n / n_eff if n_eff > 0 else 1.0)
+    low, high = proportion(estimated, Confidence("korn_graubard"))
     less = min(p, 1 - p)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.array([high - low] * 2 + [spread]) / np.array([p, 1 - p, -less * np.log(less)])

@@ -41,7 +41,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Positions,
     decided_again,
     decided_since,
-    side_of,
+    round_estimates,
 )
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
@@ -129,13 +129,17 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
         by_size = not {old.interval, new.interval} & SYMMETRIC
         rows = difference(
-            side_of(before.table, i[both]), side_of(after.table, j[both]), covariance, level=new.level, by_size=by_size
+            round_estimates(before.table, i[both]),
+            round_estimates(after.table, j[both]),
+            covariance,
+            level=new.level,
+            by_size=by_size,
         )
         rows = decided_again(rows, Matched(before, after, i[both], j[both], said), by_size=by_size)
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
-    sides = _columns(before.table, i, "before"), _columns(after.table, j, "after")
-    table = pd.concat([labels, _judged(found, old, new), *sides], axis=1)
+    columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")
+    table = pd.concat([labels, _judged(found, old, new), *columns_of_rounds], axis=1)
     return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), unstated(old, new))
 
 

@@ -185,7 +185,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
     def columns(name: str) -> dict[str, str]:
         """Returns the weight columns of a population, by `adults` or `children`; by "" if the survey has no children's module."""
         parts = spec.populations[name].sum_of or (name,)
-        return {spec.side(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
+        return {spec.definition_of(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
 
     own = columns(chosen)
     alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]

@@ -149,13 +149,13 @@ class SurveySpec(Model):
     @model_validator(mode="after")
     def _populations_fit(self) -> SurveySpec:
         refuse_ages_of_nobody(self.age.max, self.populations, self.groups)
-        sides = {name: self.side(name) for name in self.populations}
-        refuse_unfit_populations(self.populations, sides, None if self.children is None else self.age.adult)
+        definitions = {name: self.definition_of(name) for name in self.populations}
+        refuse_unfit_populations(self.populations, definitions, None if self.children is None else self.age.adult)
         if self.children and self.children.parents and not self.design.household:
             raise ValueError("children.parents: parents are found in the household; name its column under design.household")
         return self
 
-    def side(self, population: str) -> str:
+    def definition_of(self, population: str) -> str:
         """Returns which definition applies to a population: `adults` or `children`, by its ages. Empty if the population has
         both."""
         ages = self.populations[population].age
@@ -165,7 +165,7 @@ class SurveySpec(Model):
 
     def of_children(self, population: str) -> bool:
         """Returns whether a population consists of children, to whom the definition for children applies."""
-        return self.children is not None and self.side(population) == "children"
+        return self.children is not None and self.definition_of(population) == "children"
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
