@@ -14,7 +14,7 @@ from fltoolkit import commands as run
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import known_encoding
 from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.run.printable_errors import defect, told
+from fltoolkit.run.printable_errors import defect, printable_text
 from fltoolkit.terminal import say
 
 STOPPED = 130  # the exit code that shells use: 128 plus the number of the signal
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _ended_politely(for_good=arguments is None):
             return int(parsed.run(parsed))
     except (FltoolkitError, OSError, MemoryError, ModuleNotFoundError) as error:
-        say(told(error), error=True)
+        say(printable_text(error), error=True)
         return 2
     except KeyboardInterrupt:
         return STOPPED

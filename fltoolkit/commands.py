@@ -71,7 +71,7 @@ def check(parsed: argparse.Namespace) -> int:
         raise
     found = fl.check(survey, show_values=parsed.show_values)
     if (found["severity"] == "error").any():
-        _tell(found.to_dict("records"))
+        _print_findings(found.to_dict("records"))
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
@@ -80,7 +80,7 @@ def check(parsed: argparse.Namespace) -> int:
     told = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _tell(told)
+    _print_findings(told)
     try:
         refuse_unusable_design(persons)
     except FltoolkitError as error:
@@ -105,13 +105,13 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     earlier = fl.classify(fl.read_survey(before))
     say(f"Compared with {earlier.spec.title}:")
     met = compare_before(earlier, persons).to_dict("records")
-    _tell(met)
+    _print_findings(met)
     if not met:
         say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
 
 
-def _tell(rows: list[dict[Hashable, Any]]) -> None:
+def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
     for row in rows:
         count = f" [{row['count']}]" if row["count"] != "" else ""
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")

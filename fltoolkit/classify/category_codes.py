@@ -48,7 +48,7 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
         if isinstance(group, Group) and group.classification:
             named = standard().classifications[group.classification]
             found[name] = {c.label: c.name_in(of) for c in map(named.get, group.codes.values()) if c}
-    return {name: names for name, names in found.items() if any(label != said for label, said in names.items())}
+    return {name: names for name, names in found.items() if any(label != named for label, named in names.items())}
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFr
     children.
     """
     names = names_in(spec, population)
-    return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
+    return rows.assign(**{g: rows[g].replace(named) for g, named in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:

@@ -85,7 +85,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         shown, whole = (_Start(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True))
         planning = replace(shown, deff=_coarse(whole.deff, exact))
         mine = of_row(indicator.targets, row["group"], row["category"])
-        rows += [_told(planning, whole, plan, indicator, target) for target in (mine or (None,))]
+        rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
     return pd.DataFrame(rows, columns=TARGETS)
 
 
@@ -101,7 +101,7 @@ class _Start:
     deff: float
 
 
-def _told(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
     """Returns one row of `targets`, computed from the shown numbers.
 
     If these contradict the full-precision numbers, those are used.

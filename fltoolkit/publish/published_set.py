@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.cell_steps import steps, tell
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
@@ -266,9 +266,9 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profi
     def made() -> _Run:
         with steps():
             own, refused = _estimates(persons, asked)
-            tell("Estimating under the other rule sets …")
+            show_step("Estimating under the other rule sets …")
             other = other_headlines(persons)
-            tell("Deciding what may be shown …")
+            show_step("Deciding what may be shown …")
             rows = decided_rows([*own, *other.made], limits, notes, persons)
         return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
 
@@ -324,7 +324,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     wanted += [*persons.spec.tables, *asked]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
-        tell(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
+        show_step(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
         try:
             made.append(make(persons, measure, of, population, by))
         except NotAvailable as error:

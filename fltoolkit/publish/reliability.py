@@ -82,7 +82,7 @@ class Rule(Condition):
     kinds: tuple[Kind, ...] = ("proportion", "number", "mean")
     reason: YamlReason
 
-    def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
+    def applies(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
         """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero` says whether nobody in the
         row is a case. Rules about cases do not apply to such a row.
         """
@@ -176,7 +176,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
     if row["measure"] in PROFILES and row["n"] < LEAST_CASES:
         found["suppress"] = [FEW_OF_PROFILE]
     for rule in profile.reliability:
-        if rule.says(facts, kind, zero):
+        if rule.applies(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""

@@ -231,16 +231,16 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
     if strangers := [key for key in given if key not in found]:
         raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
     if interactive:
-        _tell_errors_kindly()
+        _explain_errors()
     return Lesson(found, given, interactive)
 
 
-def _tell_errors_kindly() -> None:
+def _explain_errors() -> None:
     """Makes a failing cell of this notebook say in words what was wrong, without the lines of code."""
     from IPython import get_ipython
     from IPython.display import display
 
-    def told(
+    def show_error(
         shell: object, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
     ) -> list[str]:
         why = str(error) if isinstance(error, FltoolkitError) else f"{kind.__name__}: {error}"
@@ -252,4 +252,4 @@ def _tell_errors_kindly() -> None:
         return [why]
 
     if notebook := get_ipython():
-        notebook.set_custom_exc((Exception,), told)
+        notebook.set_custom_exc((Exception,), show_error)

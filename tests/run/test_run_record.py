@@ -26,7 +26,7 @@ from fltoolkit.run.run_record import (
     note_failure,
     read_record,
     refuse_others,
-    told_by,
+    survey_facts,
     untranslated_in,
     versions,
     why_again,
@@ -216,11 +216,11 @@ def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) 
 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
     survey = country.write(tmp_path / "a")
-    assert told_by(Run("a", survey, None)) == {
+    assert survey_facts(Run("a", survey, None)) == {
         "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "coverage_excludes": ("the homeless",),
     }  # fmt: skip
     survey.write_text("title: [", encoding="utf-8")
-    assert told_by(Run("a", survey, None)) == {"title": "a"}
+    assert survey_facts(Run("a", survey, None)) == {"title": "a"}
     put(tmp_path / "out" / "a", country="Bigland", year=2025)
     refuse_others([Run("a", survey, None)], tmp_path / "out")
 

@@ -68,12 +68,12 @@ class ColumnContents:
 
         If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
         """
-        said: dict[str, list[str]] = {}
+        by_meaning: dict[str, list[str]] = {}
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
         for code, label in self.codes.items():
             label = code if words else label
-            said.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
-        return said
+            by_meaning.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
+        return by_meaning
 
     @property
     def no_answer(self) -> list[str]:

@@ -67,9 +67,9 @@ def groups(
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {unused.named(column)}", why)]
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
-        said = meanings(column, list(labels)) if standard else ""
+        comment = meanings(column, list(labels)) if standard else ""
         asked = "what the codes stand for; those for no answer: under missing"
-        yield YamlLine(f"    codes: {{{codes}}}", said if all(labels.values()) else asked)
+        yield YamlLine(f"    codes: {{{codes}}}", comment if all(labels.values()) else asked)
         if missing:
             yield YamlLine(f"    missing: {flow(missing)}", meanings(column, missing))
     yield from (line for lines in measured.values() for line in lines)

@@ -124,6 +124,6 @@ def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
     there = dict(zip(found["label"].astype(str), found["n"].astype(int), strict=True))
     if unknown := [label for label in labels if label not in there]:
         raise RequestError(
-            "no row has this label", where=f"where: {column}", found=unknown, allowed=design.mask.told(there, len(there)),
+            "no row has this label", where=f"where: {column}", found=unknown, allowed=design.mask.printed(there, len(there)),
             do="write a value as the column has it",
         )  # fmt: skip

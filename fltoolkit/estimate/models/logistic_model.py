@@ -316,7 +316,7 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
         if category and not of_survey:
-            category = Mask().told({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
+            category = Mask().printed({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
         told.append(f"{term}: {category}" if category else term)
     return np.array(told, dtype=object)
 

@@ -308,7 +308,7 @@ def _refuse_single(
 def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
     """Returns labels of strata or PSUs, but only those that a message may print."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
-    return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
+    return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
 def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:

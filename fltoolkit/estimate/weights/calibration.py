@@ -109,7 +109,7 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
         return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
     outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
-    return findings([outside], persons.spec.confidentiality.least_told)
+    return findings([outside], persons.spec.confidentiality.smallest_printed_count)
 
 
 def calibrated(design: D) -> D:
@@ -221,13 +221,13 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
         if unknown := sorted({v for v in found if v not in number}):
             strange = {name: persons[name] for name in map(crossed, unknown)}
             raise DataError(
-                "categories of the sample have no benchmark", where=at, found=mask.told(strange, len(persons)) if mask else list(strange),
+                "categories of the sample have no benchmark", where=at, found=mask.printed(strange, len(persons)) if mask else list(strange),
                 allowed=[crossed(v) for v in number], do="add them with their population, or correct their names",
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
                 "some benchmarks are for categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
-                allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
+                allowed=mask.printed(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
     return np.array(codes, dtype=np.intp).T

@@ -25,7 +25,7 @@ def is_compared(out: Published) -> bool:
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
-def said(out: Published, language: Language) -> tuple[str, ...]:
+def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns the results of the tests between categories of the lead group (the group that survey.yaml names beforehand), in
     sentences. They are about the default population, and about each other population in which a pair was tested.
     """

@@ -70,7 +70,7 @@ def _verdict(language: Language, row: Line) -> str:
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
         # The sign of "no detectable change" would look like a question in a sentence.
-        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.light(language, row),
+        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
     )
     if pd.notna(row["change"]):
         interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))

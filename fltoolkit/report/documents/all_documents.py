@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from fltoolkit.arguments import checked
-from fltoolkit.cell_steps import steps, tell
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.translations import lacking_in_each, without_translation
@@ -43,7 +43,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     for language in languages:
         with drawn_once(), steps():
             for name, content in _made(evidence, language):
-                tell(f"{name} …")
+                show_step(f"{name} …")
                 target = Path(folder) / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(target, content())

@@ -14,7 +14,7 @@ from fltoolkit.report.document_sections import (
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, Width, beside, estimates
+from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import result_sentences
 
@@ -69,14 +69,14 @@ def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn
     """
     if contrasts_section.is_compared(evidence.now):
         return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
-    return beside(evidence, language, width)
+    return second_picture(evidence, language, width)
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
     """Returns sentences with the results of the tests for the differences in the picture."""
     if not contrasts_section.is_compared(evidence.now):
         return []
-    return [Paragraph(" ".join(contrasts_section.said(evidence.now, language)), "lead")]
+    return [Paragraph(" ".join(contrasts_section.sentences(evidence.now, language)), "lead")]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import is_said
+from fltoolkit.languages.reasons import has_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
@@ -80,7 +80,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reason why a number of the survey is hidden or doubtful, in words."""
-    if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
+    if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
 

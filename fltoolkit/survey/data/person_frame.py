@@ -205,7 +205,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     _refuse_own_names(files.person, wanted.persons, offered, where)
-    with readable(files.told(where)):
+    with readable(files.paths_in_words(where)):
         if not wanted.key_is_corrected:
             _unique(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)

@@ -14,7 +14,7 @@ from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
-from fltoolkit.survey.classifications.origins import tells_origins
+from fltoolkit.survey.classifications.origins import shows_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
@@ -73,7 +73,7 @@ class Confidentiality(Model):
     accept_lower_limits: bool = False
 
     @property
-    def least_told(self) -> int:
+    def smallest_printed_count(self) -> int:
         """Returns the smallest number of persons that a message may print. This is `cases`, and it is below the standard only
         with `accept_lower_limits`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
@@ -326,7 +326,7 @@ class SurveySpec(Model):
     @property
     def origins(self) -> frozenset[str]:
         """Returns the names of the groups that show single origins, such as each nationality, ethnicity or religion."""
-        return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
+        return frozenset(name for name, group in self.groups.items() if shows_origins(name, group))
 
     @property
     def published_origins(self) -> frozenset[str]:

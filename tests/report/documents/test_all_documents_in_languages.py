@@ -212,7 +212,7 @@ def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> N
     for language in (FR, EN):
         said = "\n".join(texts(nap_skeleton(evidence, language)))
         for text in (evidence.plan.title, evidence.plan.goal, *evidence.now.coverage_excludes):
-            assert (own[text].said(language.code) or mark(text, "en")) in said
+            assert (own[text].in_language(language.code) or mark(text, "en")) in said
 
 
 def test_a_workbook_marks_what_the_plan_does_not_say_in_its_language(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
-from fltoolkit.show.printed_tables.change_tables import light
+from fltoolkit.show.printed_tables.change_tables import verdict_in_words
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -152,7 +152,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
     return (
         *who(language, r), r["year_before"], *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), r["year"],
         *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), light(language, r),
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), verdict_in_words(language, r),
         number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
         number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
@@ -163,6 +163,8 @@ def verdicts(evidence: Evidence, language: Language) -> str:
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
     told = (
-        language.colon(number_words.indicator(language, r), light(language, r)) for r in totals.to_dict("records") if r["light"]
+        language.colon(number_words.indicator(language, r), verdict_in_words(language, r))
+        for r in totals.to_dict("records")
+        if r["light"]
     )
     return language.list(told)

@@ -38,7 +38,7 @@ def markers(language: Language, used: Iterable[object]) -> str:
     return f"{told}." if told else ""
 
 
-def base(out: Published, first: PublishedNumber, language: Language) -> str:
+def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:
     """Returns the note that says whom a chart is about: the population, and how many of its persons were asked (as published). If
     the chart shows shares of cases, the note also gives the number of cases.
 
@@ -66,6 +66,6 @@ def source(language: Language, *surveys: object) -> str:
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 
 
-def told(*sentences: str) -> tuple[str, ...]:
+def nonempty(*sentences: str) -> tuple[str, ...]:
     """Returns those of the given sentences that are not empty, for the notes below a chart."""
     return tuple(sentence for sentence in sentences if sentence)
