@@ -17,7 +17,7 @@ from scipy.special import betaln
 from fltoolkit.estimate.measures import intervals
 from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
 from fltoolkit.publish.disclosure.complementary_suppression import Limits
-from fltoolkit.publish.reliability import ZERO_EXEMPT, load_profile
+from fltoolkit.publish.reliability import ZERO_EXEMPT, load_publication_profile
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
@@ -166,7 +166,7 @@ def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
     """Whether the default profile shows the number, and whether it shows it without a mark (`[u]`, or `[w]` for no case)."""
-    profile, least = load_profile("fltoolkit"), Limits()
+    profile, least = load_publication_profile("fltoolkit"), Limits()
     too_few = (s.cases < least.cases) | (s.psus_with_cases < least.psus) | (s.n - s.cases < least.non_cases)
     hidden, doubtful = (s.cases > 0) & too_few, np.zeros(len(s.cases), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -118,7 +118,7 @@ def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.publish.reliability import load_profile
+    from fltoolkit.publish.reliability import load_publication_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place
@@ -127,7 +127,7 @@ def estimate(parsed: argparse.Namespace) -> int:
         do = "name a folder that nobody else can read: --private FOLDER"
         raise RequestError("what is not for publication needs a place outside the outputs", where="--restricted", do=do)
     if parsed.profile:
-        load_profile(parsed.profile, parsed.survey.parent)
+        load_publication_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)

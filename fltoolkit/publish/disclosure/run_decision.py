@@ -36,7 +36,7 @@ from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
 from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
-from fltoolkit.publish.reliability import Profile
+from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -47,7 +47,7 @@ ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "
 ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
 
 
-def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
+def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
     """Returns the confidentiality limits of a run: for each count the strictest of three limits, which are the kit's standard,
     the profile's and the survey's. Also returns the notes about lowered limits.
 
@@ -55,7 +55,7 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
     """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
-    asked = {f"profile {profile.name}: confidentiality": profile.confidentiality}
+    asked = {f"profile {publication_profile.name}: confidentiality": publication_profile.confidentiality}
     for where, wanted in (asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})).items():
         own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
         if wanted.accept_lower_limits:

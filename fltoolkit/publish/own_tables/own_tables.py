@@ -30,7 +30,7 @@ from fltoolkit.publish.disclosure.run_decision import (
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import ALIKE, protect_from_other_outcomes
 from fltoolkit.publish.published_set import Basis, Published, judged
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
@@ -78,7 +78,7 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         )  # fmt: skip
     whole = est.whole or est
     if beside is None:
-        rules = load_profile(profile or "fltoolkit")
+        rules = load_publication_profile(profile or "fltoolkit")
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
         return _named(_stated(judged(decided, rules), est), est, {_outcome(est): decided})
@@ -109,11 +109,11 @@ def _with_table(table: Estimates, out: Published) -> Published:
     decided, new = decide_new_rows(replace(differences.joined, first=first), swapped), joined.new
     families[own] = decided
     rows = _narrowed(decided, new)
-    made = judged(rows, basis.profile)
+    made = judged(rows, basis.publication_profile)
     suppressed = _in_suppressed_breakdowns(decided, new)
     made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
     sets = {
-        name: _extended(of, _stated(judged(rows, of.basis.profile), table), est, families)
+        name: _extended(of, _stated(judged(rows, of.basis.publication_profile), table), est, families)
         for name, of in out.profiles.items()
         if of.basis
     }
@@ -163,7 +163,7 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
     tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
-    profile = out.basis.profile if out.basis else load_profile(out.profile)
+    profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
     both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
     return _named(both, est, families)
 

@@ -26,7 +26,7 @@ from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS, breakdown_of
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.published_set import restricted
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
@@ -147,7 +147,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH.judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).exact
+    table = PUBLISH.judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_publication_profile("fltoolkit")).exact
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
