@@ -77,10 +77,10 @@ def check(parsed: argparse.Namespace) -> int:
     persons = fl.classify(survey)
     cases = fl.check_cases(persons).to_dict("records")
     first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
-    told = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
+    rows = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _print_findings(told)
+    _print_findings(rows)
     try:
         refuse_unusable_design(persons)
     except FltoolkitError as error:
@@ -91,7 +91,7 @@ def check(parsed: argparse.Namespace) -> int:
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     for line in weights_in_use(persons):
         say(f"        {line}")
-    say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
+    say(f"{survey.spec.title}: no errors; {len(rows)} other finding(s).")
     return 1 if stopped else 0
 
 

@@ -61,12 +61,12 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     for _, indicator in plan.measured:
         here = rows_of(filled, indicator)
         for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
-            told = _follow_up_row(row, _found(changed, row, indicator.of))
+            later_row = _follow_up_row(row, _found(changed, row, indicator.of))
             milestone = nan
-            if pd.notna(row["baseline_value"]) and pd.notna(told["year"]):
+            if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
                 mine = of_row(indicator.targets, row["group"], row["category"])
-                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(told["year"]))
-            rows.append({**{k: row[k] for k in KEY}, **told, "milestone": milestone})
+                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
+            rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 

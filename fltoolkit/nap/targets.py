@@ -106,9 +106,9 @@ def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, 
 
     If these contradict the full-precision numbers, those are used.
     """
-    told, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
-    alike = all(told[k] == judged[k] for k in VERDICT) and all(isnan(told[k]) == isnan(judged[k]) for k in RECKONED)
-    return told if alike else told | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
+    printed, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
+    alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in RECKONED)
+    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
 
 
 def _coarse(deff: float, row: TargetRow) -> float:

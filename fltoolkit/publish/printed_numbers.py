@@ -166,8 +166,8 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
-    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
-    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
+    blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
+    return table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
 
 
 def steps(rows: pd.DataFrame) -> Numbers:

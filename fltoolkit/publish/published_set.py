@@ -232,12 +232,12 @@ def _copied(out: Published) -> Published:
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile, every: bool) -> Published:
     """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
-    said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
+    words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: PublicationProfile) -> Published:
         out = _completed(judged(run.decided, by), run.other, run.refused, spec)
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
-        return replace(out, own_words=said, lead=spec.lead_group, contrasts=pairs)
+        return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
     more = [load_publication_profile(name) for name in shipped_publication_profiles() if every and name != rules.name]
     return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})

@@ -109,8 +109,8 @@ def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -
     """Returns, in words, which rows are equal in the columns that were tried as a key. `alike` holds groups of row numbers."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
-    return f"{told}: name these columns, and correct the wrong row's under corrections"
+    sentence = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
+    return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
@@ -151,8 +151,8 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
     elif several:
-        told = f"{several} of {labels} PSU labels stand in more than one stratum"
-        yield YamlLine(f"  nest: {UNANSWERED}", f"{told}: true if they are other PSUs, false if rows have a wrong stratum")
+        sentence = f"{several} of {labels} PSU labels stand in more than one stratum"
+        yield YamlLine(f"  nest: {UNANSWERED}", f"{sentence}: true if they are other PSUs, false if rows have a wrong stratum")
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
@@ -221,9 +221,9 @@ def year(unused: UnusedColumns, path: Path) -> YamlLine:
     or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
-    told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
-    (only, *more) = sorted(told | named) or [0]
+    years = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
+    (only, *more) = sorted(years | named) or [0]
     if only and not more:
-        return YamlLine(f"year: {only}", why if told else "the file's name")
-    seen = " or ".join(map(str, sorted(told | named)))
+        return YamlLine(f"year: {only}", why if years else "the file's name")
+    seen = " or ".join(map(str, sorted(years | named)))
     return YamlLine(f"year: {UNANSWERED}", f"of the survey: {seen}?" if seen else "of the survey")

@@ -156,8 +156,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
     category."""
     kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
     found = {code: kind_of(label, kinds) for code, label in labels.items()}
-    told = {code: kind for code, kind in found.items() if kind}
-    return told if labels and len(set(told.values())) == len(labels) else None
+    known_kinds = {code: kind for code, kind in found.items() if kind}
+    return known_kinds if labels and len(set(known_kinds.values())) == len(labels) else None
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:

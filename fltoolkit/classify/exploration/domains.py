@@ -69,7 +69,7 @@ def domain_in_words(design: Design, population: str = "") -> str:
     names = {**spec.groups, **spec.jobs} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
     labels = named_domain(spec, design.domain, population) if spec and population else design.domain
-    return "; ".join(f"{titles[group]}: {', '.join(told)}" for group, told in labels)
+    return "; ".join(f"{titles[group]}: {', '.join(labels_of_group)}" for group, labels_of_group in labels)
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:

@@ -52,8 +52,8 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
         before: the weighted shares of unresolved persons in the earlier round; nan if the measure has none.
         after: the weighted shares in the later round.
     """
-    said, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    return np.asarray(((said == DECREASED) & (u2 > u1)) | ((said == INCREASED) & (u1 > u2)), dtype=bool)
+    verdicts, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    return np.asarray(((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool)
 
 
 def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:

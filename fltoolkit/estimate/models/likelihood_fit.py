@@ -152,17 +152,17 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
     They have no coefficient of their own. R's `glm` drops the same columns.
     """
-    said: list[Array] = []
+    independent: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):
         rest = column.astype(float)
         for _ in range(2):  # twice, so that no rounding error is left
-            for q in said:
+            for q in independent:
                 rest = rest - (q @ rest) * q
         size = np.linalg.norm(rest)
         found[j] = size <= ZERO * float(np.linalg.norm(column))
         if not found[j]:
-            said.append(rest / size)
+            independent.append(rest / size)
     return found
 
 
@@ -208,6 +208,6 @@ def predict(x: Array, beta: Array, ways: Array) -> Array:
 
     mu = np.asarray(expit(x @ beta))
     for way in ways[::-1]:
-        told = x @ way
-        mu = np.where(np.abs(told) > ZERO, told > 0, mu)
+        predictor = x @ way
+        mu = np.where(np.abs(predictor) > ZERO, predictor > 0, mu)
     return mu

@@ -312,13 +312,13 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
 
     Without survey.yaml a category is a value of the data and may be hidden.
     """
-    told = []
+    labels = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
         if category and not of_survey:
             category = Mask().printed({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
-        told.append(f"{term}: {category}" if category else term)
-    return np.array(told, dtype=object)
+        labels.append(f"{term}: {category}" if category else term)
+    return np.array(labels, dtype=object)
 
 
 def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: float) -> pd.DataFrame:

@@ -43,9 +43,9 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
-    told = pairs if len(pairs) <= EACH else found
-    others = [language.say("contrasts.others", n=str(len(pairs) - len(told)))] if len(told) < len(pairs) else []
-    return (*(_sentence(out, language, p) for p in told), *others)
+    listed = pairs if len(pairs) <= EACH else found
+    others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
+    return (*(_sentence(out, language, p) for p in listed), *others)
 
 
 def family(out: Published, language: Language) -> str:

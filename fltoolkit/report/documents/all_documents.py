@@ -50,9 +50,9 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
                 written.append(name)
     files = [name for name in written if "/" not in name]
     pictures = len(written) - len(files)
-    told = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
+    sentence = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
     missing = lacking_in_each(evidence.own_words, evidence.plan.languages)
-    return Words("\n\n".join([told, *without_translation(missing)]))
+    return Words("\n\n".join([sentence, *without_translation(missing)]))
 
 
 def _made(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:

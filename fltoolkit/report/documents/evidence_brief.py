@@ -49,14 +49,14 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
-    told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
+    blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
-        told.append(
+        blocks.append(
             Paragraph(" ".join(t for t in (f"{more}." if more else "", targets_section.explained(signs, language)) if t), "quiet")
         )
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
-        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *told,
+        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *blocks,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip

@@ -154,8 +154,8 @@ def _written(sheet: Any) -> Written:
             raise ValueError("not a line that the kit wrote")
         value = _from_text(type_, clean(str(text)) if text is not None else "")
         found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value, *code)
-    said = json.loads(words) if words else {}
-    lists = {name: said[name] for name in ("sheets", "choices", "charts") if name in said}
+    properties = json.loads(words) if words else {}
+    lists = {name: properties[name] for name in ("sheets", "choices", "charts") if name in properties}
     return Written(frozenset(json.loads(ids)), found, **lists)
 
 

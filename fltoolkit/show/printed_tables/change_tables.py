@@ -115,8 +115,8 @@ def _sign(language: Language, row: Row) -> PrintedCell:
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons for the verdict and the flag of a row, without reasons that the verdict or the marker already gives."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
-    told = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
-    return tuple(number_words.reason(language, reason) for reason in told)
+    reasons = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
+    return tuple(number_words.reason(language, reason) for reason in reasons)
 
 
 def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:

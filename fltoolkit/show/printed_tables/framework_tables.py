@@ -64,8 +64,10 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 def _frequency(language: Language, row: Row) -> PrintedCell:
     """Returns how often the indicator is reported, in the plan's words or in the kit's."""
-    said = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
-    return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said))
+    frequency = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
+    return PrintedCell(
+        language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else language.own(frequency)
+    )
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:

@@ -143,9 +143,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
                 rows = FindingRows(survey.frame, condition)
-                told = f"{what}: {printed_values(survey.frame, name, condition, mask)}" if kind == "text" else what
+                sentence = f"{what}: {printed_values(survey.frame, name, condition, mask)}" if kind == "text" else what
                 of: Counted = "persons" if kind == "zero" else "others"
-                out.append(Finding(severity, "weights", name, told, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
+                out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)

@@ -273,8 +273,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
     numbers = [c for c in columns if c in wanted.numbers]
     values = [stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
-    told = [c for c in columns if c not in wanted.bare]
-    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
+    read = [c for c in columns if c not in wanted.bare]
+    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in read), *values]
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:

@@ -43,10 +43,10 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     named = title or of_population(language, first, of)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
-    told = [language.colon(name, _row_in_words(language, row)) for name, row in zip(names, records, strict=True)]
+    sentences = [language.colon(name, _row_in_words(language, row)) for name, row in zip(names, records, strict=True)]
     return DotChart(
         str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), space),
-        f"{named}. {subtitle} {language.list(told)}.", tuple(lines),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines),
         axis_ticks.from_zero(language, [mark.end for mark in marks], steps=space.steps),
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
@@ -77,18 +77,18 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     """
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    said = language.kit(row["verdict"])
-    return f"{said} [u]" if row["marker"] == "u" else said
+    words = language.kit(row["verdict"])
+    return f"{words} [u]" if row["marker"] == "u" else words
 
 
 def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
     marks = [
         mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
-    said = verdict(language, row)
-    printed = f"{said}\n{_values(language, row)}" if row["verdict"] and space.intervals else said
+    words = verdict(language, row)
+    printed = f"{words}\n{_values(language, row)}" if row["verdict"] and space.intervals else words
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
-    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why)
+    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else words, why)
 
 
 def _measure(row: PublishedNumber) -> str:

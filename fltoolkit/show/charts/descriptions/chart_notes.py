@@ -34,8 +34,8 @@ def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential) and [u] (unreliable). Empty if
     the chart has none.
     """
-    told = number_words.markers(language, used)
-    return f"{told}." if told else ""
+    words = number_words.markers(language, used)
+    return f"{words}." if words else ""
 
 
 def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:

@@ -53,7 +53,7 @@ def falls(
     uprights = () if planned is None else (Upright(planned, 100.0, words),)
     key = "charts.interviewed" if response == 1 else "charts.drawn"
     persons = language.say(key, response=number_words.percent(language, response))
-    said = [
+    sentences = [
         language.say(
             "charts.falls_alt",
             **{"from": number_words.start(name)},
@@ -66,7 +66,7 @@ def falls(
         f"{language.say('charts.falls_in', power=number_words.percent(language, power), deff=language.number(f'{deff:g}'))}."
     )
     x = axis_ticks.of_sizes(language, *sizes, title=persons)
-    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(said)}. {number_words.start(persons)}.",
+    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
                       x, _percents(language), lines, points, uprights)  # fmt: skip
 
 

@@ -73,8 +73,8 @@ def estimates(
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
-    said = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
-    notes = [*chart_notes.signs(language, marks), *said]
+    remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
+    notes = [*chart_notes.signs(language, marks), *remarks]
     return DotChart(
         _name(out, first, groups), named, subtitle,
         _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),
@@ -103,12 +103,12 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
-    told = [
+    sentences = [
         language.colon(line.name, number_text(language, row)) for line, row in zip(lines, rows.to_dict("records"), strict=True)
     ]
     return DotChart(
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
-        f"{named}. {subtitle} {language.list(told)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
     )  # fmt: skip
 
 
@@ -144,8 +144,8 @@ def absent(language: Language, row: PublishedNumber) -> str:
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
-    said = language.say("not_available", marker=row["marker"])
-    return language.colon(said, why) if why else said
+    words = language.say("not_available", marker=row["marker"])
+    return language.colon(words, why) if why else words
 
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
@@ -192,8 +192,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        said = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
-        return number_words.category(language, {"breakdown": group, "category": said[group]})
+        category_of = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        return number_words.category(language, {"breakdown": group, "category": category_of[group]})
 
     found: list[tuple[str, list[Labelled]]] = []
     for breakdown, part in rows.groupby("breakdown", sort=False):

@@ -113,12 +113,12 @@ def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
 def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
     """Returns every value of the path, for the text alternative."""
     start = _measured(language, target, "baseline_value", BLUE).words
-    said = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
+    steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
         for row in rows.to_dict("records"):
             what = kind or language.kit(row["kind"])
-            said.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
+            steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
     if later is not None and pd.notna(later["value"]):
         words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
-        said.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
-    return f"{language.list(said)}."
+        steps_in_words.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
+    return f"{language.list(steps_in_words)}."
