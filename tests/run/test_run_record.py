@@ -225,9 +225,13 @@ def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(
     refuse_others([Run("a", survey, None)], tmp_path / "out")
 
 
-def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys() -> None:
+def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys(tmp_path: Path) -> None:
+    """The shipped files of Norvia are in English and French; a plan that asks for Spanish, too, finds all of them untranslated."""
     sample = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
-    found = untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml"))
-    assert list(found) == ["fr"]
-    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["fr"])
+    assert untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml")) == {}
+    text = (sample / "nap.yaml").read_text("utf-8").replace("languages: [en, fr]", "languages: [en, fr, es]")
+    (tmp_path / "nap.yaml").write_text(text.replace("baseline_survey: survey.yaml\n", ""), encoding="utf-8")
+    found = untranslated_in(make_run(sample / "survey.yaml", tmp_path / "nap.yaml"))
+    assert list(found) == ["es"]
+    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["es"])
     assert untranslated_in(make_run(sample / "survey.yaml", None)) == {}
