@@ -30,7 +30,6 @@ from fltoolkit.publish.own_tables.earlier_cells import (
     earlier_cells,
 )
 from fltoolkit.publish.reliability import kind_of
-from fltoolkit.table_records import records
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
@@ -348,7 +347,7 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
 def _row_cells(rows: pd.DataFrame) -> list[Cell]:
     """Returns the cell of each row."""
     mean_weight = _mean_weight(rows)
-    return [_row_cell(row, mean_weight) for row in records(rows)]
+    return [_row_cell(row, mean_weight) for row in rows.to_dict("records")]
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
