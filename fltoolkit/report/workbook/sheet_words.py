@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
@@ -77,6 +78,13 @@ def cleared(row: Row) -> dict[Any, Any]:
     return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
 
 
+def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
+    """Yields the rows of a table on the same indicator, group and category as a row of another table."""
+    for found in map(cleared, table.to_dict("records")):
+        if all(found[name] == row[name] for name in ("id", "group", "category")):
+            yield found
+
+
 def look(measure: object, value: object) -> Styled:
     """Returns a rounded number with the style of its cell: numbers of persons without decimals, rates and shares with one
     decimal. The number is already in the unit of its row.
@@ -123,10 +131,10 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 
 def who_columns(language: Language) -> tuple[Column, ...]:
     return (
-        column(language, "indicator", 34),
-        column(language, "by", 16),
-        column(language, "category", 20),
-        column(language, "unit", 22),
+        column(language, "indicator", 24),
+        column(language, "by", 13),
+        column(language, "category", 15),
+        column(language, "unit", 15),
     )
 
 
@@ -134,10 +142,40 @@ def sentence(text: str) -> str:
     return f"{number_words.start(text)}." if text else ""
 
 
-def chart_title(language: Language, name: str, row: Row) -> str:
-    """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
+def surveys(evidence: Evidence, language: Language) -> str:
+    """Returns a sentence that names the surveys on whose numbers a sheet is based: the baseline's, and the later round's."""
+    named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
+    told = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
+    return language.say("workbook.surveys", surveys=language.list(told))
+
+
+def chart_title(evidence: Evidence, language: Language, name: str, row: Row) -> str:
+    """Returns the title of a chart, with measure, unit and category, and what its lines are: `Prevalence of forced labour, per 1,000
+    adults (women). Lines: 95 % confidence intervals`.
+    """
     measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
     title = f"{measure}, {unit}"
     if row["group"] not in ("", TOTAL) and name != "headline":
         title = f"{title} ({number_words.reason(language, row['category'])})"
-    return language.say(f"workbook.charts.{name}", what=title)
+    level = number_words.level(language, {"level": evidence.baseline.table["confidence"].dropna().iloc[0]})
+    return language.say(f"workbook.charts.{name}", what=title, level=level)
+
+
+def axis_format(row: Row) -> str:
+    """Returns the number format of a chart's axis for the measure of a row."""
+    return "#,##0" if row["measure"] in COUNTED else "#,##0.#"
+
+
+def interval_lengths(language: Language) -> tuple[Column, ...]:
+    """Returns the two hidden columns from which a chart draws the lines of its intervals."""
+    return tuple(column(language, name, 10, hidden=True) for name in ("below", "above"))
+
+
+def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:
+    """Returns how far the limits of an interval are below and above its value: what a chart draws. `numbers` are the value and the
+    two limits.
+    """
+    value, low, high = (look(measure, number).value for number in numbers)
+    if value is None or low is None or high is None:
+        return None, None
+    return look(measure, value - low), look(measure, high - value)  # type: ignore[operator]

@@ -4,6 +4,7 @@ found.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,49 +12,56 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, UNPLANNED
-from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
+    axis_format,
     bracketed,
     chart_title,
     cleared,
     column,
     flag,
+    interval_lengths,
     legend,
+    lengths_of,
+    like,
     look,
     page,
     rounded,
     sentence,
+    surveys,
     who,
     who_columns,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.printed_tables.change_tables import light
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
+ColumnLook = tuple[str, float, str]
+WHO = 4  # columns that say what a row is about
 PROMISED = (
-    ("baseline_year", 10, "plain"), ("baseline_value", 11, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"),
-    ("marker", 8, "marker"), ("flag", 24, "text"), ("target_year", 8, "plain"), ("target_value", 10, "text"), ("target_words", 26, "text"),
-    ("cut", 9, "percent"), ("verifiable", 12, "text"), ("why", 52, "text"),
+    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
+    ("target_value", 8, "text"), ("verifiable", 10, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
-LATER = (
-    ("later_round", 10, "plain"), ("now", 10, "text"), ("now_from", 10, "text"), ("now_to", 10, "text"), ("beside_target", 24, "text"),
-)  # fmt: skip
+LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 17, "text"))
+WHY = (("why", 30, "text"),)
 RECKONED = (
-    ("power", 9, "power"), ("smallest_cut", 11, "percent"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
-    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("deff", 8, "two_decimals"), ("first_year", 11, "plain"),
-    ("path", 12, "text"),
+    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
+    ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
+    ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
 )  # fmt: skip
+LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
 FOLLOWED = (
-    ("year_before", 9, "plain"), ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("year", 8, "plain"),
-    ("now", 10, "text"), ("now_from", 10, "text"), ("now_to", 10, "text"), ("change", 10, "text"), ("change_from", 10, "text"),
-    ("change_to", 10, "text"), ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"),
-    ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 46, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
-    ("flag", 24, "text"), ("reason", 60, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
+    ("baseline", 8, "text"), ("baseline_from", 8, "text"), ("baseline_to", 8, "text"), ("now", 8, "text"), ("now_from", 8, "text"),
+    ("now_to", 8, "text"), ("change", 8, "text"), ("change_from", 8, "text"), ("change_to", 8, "text"), ("marker", 8, "marker"),
+    ("verdict", 15, "text"), ("why", 22, "text"),
 )  # fmt: skip
-UNPRINTED = 4  # flag and reason, which the marker says shortly, and the titles of the two surveys
+FOLLOWED_FACTS = (
+    ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
+    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"), ("year_before", 9, "plain"), ("year", 8, "plain"),
+    ("survey_before", 26, "text"), ("survey", 26, "text"),
+)  # fmt: skip
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
@@ -66,18 +74,25 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     later = bool(table["later_year"].notna().any())
-    columns = (
-        *who_columns(language),
-        *(column(language, name, width, style) for name, width, style in (*PROMISED, *(LATER if later else ()), *RECKONED)),
-    )
+    read = (*PROMISED, *(LATER if later else ()), *WHY)
+    columns = _with_facts(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())))
     # Rows with a target come first.
     promised = table.sort_values("target_year", key=lambda years: years.isna(), kind="stable")
     lines = [SheetRow(_promised(language, cleared(row), later=later)) for row in promised.to_dict("records")]
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    read = len(columns) - len(RECKONED) + 2  # with the power and the smallest cut
-    notes = (*refused, *legend(language, list(table["marker"])))
-    return page(language, "targets", columns, lines, notes, frozen=3, paper=8, printed_columns=read)
+    used = [*table["marker"], *(table["later_marker"] if later else [])]
+    notes = (surveys(evidence, language), *refused, *legend(language, used))
+    return page(language, "targets", columns, lines, notes, frozen=3, printed_columns=WHO + len(read))
+
+
+def _with_facts(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
+    """Returns the columns of a sheet: what a row is about, then the columns that are printed, and then the facts behind them."""
+    return (
+        *who_columns(language),
+        *(column(language, name, width, style) for name, width, style in read),
+        *(column(language, name, width, style, beside=True) for name, width, style in facts),
+    )
 
 
 def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
@@ -92,15 +107,13 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
     if least is None and r["planned_sample"] is not None:
         least = Styled(language.say("workbook.none"), "in_place")
     numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value", "smallest_value")]
-    now = (
-        r["later_year"],
-        *(look(measure, r[name]) for name in ("later_value", "later_ci_low", "later_ci_high")),
-        language.kit(r["beside"]),
-    )
+    now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
+    since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *who(language, r), r["baseline_year"], *numbers[:3], bracketed(r["marker"]), flag(language, r), r["target_year"], numbers[3],
-        language.kit(r["target_words"]), rounded(r["cut"], 3), said, why, *(now if later else ()), rounded(r["power"], 2), least, numbers[4],
+        *who(language, r), *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], said, least, *now, why,
+        flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), numbers[4],
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
+        *since,
     )  # fmt: skip
 
 
@@ -112,24 +125,36 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     columns = (
-        *who_columns(language),
-        column(language, "year", 8, "plain"),
-        column(language, "value", 12),
-        column(language, "kind", 20),
-    )
-    lines = []
-    for r in records:
-        kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
-        lines.append(SheetRow((*who(language, r), r["year"], look(r["measure"], r["value"]), kind)))
+        column(language, "indicator", 22), column(language, "by", 18), column(language, "unit", 14), column(language, "year", 7, "plain"),
+        column(language, "planned", 8), column(language, "kind", 14), column(language, "measured", 9), column(language, "interval_from", 9),
+        column(language, "interval_to", 9), column(language, "marker", 8, "marker"), *interval_lengths(language),
+    )  # fmt: skip
+    lines = [SheetRow(_milestone(evidence, language, r)) for r in records]
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
-    title = chart_title(language, "milestones", first[0])
-    digits = "#,##0" if first[0]["measure"] in COUNTED else "#,##0.0"
-    measured = [r["kind"] == BASELINE for r in first]
-    place = len(columns) - 2
     chart = NativeChart(
-        title, names=place - 1, values=place, rows=len(first), axis=columns[place].head, number_format=digits, solid=measured
-    )
-    return page(language, "milestones", columns, lines, frozen=3, chart=chart)
+        chart_title(evidence, language, "milestones", first[0]), names=(3, 3), values=6, lengths=(10, 11), rows=len(first), path=4,
+        across=columns[3].head, up=language.kit(first[0]["unit"]), number_format=axis_format(first[0]),
+    )  # fmt: skip
+    notes = (surveys(evidence, language), *legend(language, [str(line.cells[9])[1:-1] for line in lines]))
+    return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
+
+
+def _milestone(evidence: Evidence, language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
+    """Returns the cells of one milestone: the planned value of a year, beside the number of a survey in that year."""
+    indicator, group, category, unit = who(language, r)
+    about = category if r["group"] in ("", TOTAL) else language.colon(str(group), str(category))
+    kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
+    one = next(like(evidence.targets, r))
+    numbers, marker = [None, None, None], None
+    if r["year"] == one["baseline_year"]:
+        numbers, marker = [one[name] for name in ("baseline_value", "ci_low", "ci_high")], one["marker"]
+    elif r["year"] == one["later_year"]:
+        numbers, marker = [one[name] for name in ("later_value", "later_ci_low", "later_ci_high")], one["later_marker"]
+    measure = r["measure"]
+    return (
+        indicator, about, unit, r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
+        *lengths_of(measure, numbers),
+    )  # fmt: skip
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
@@ -137,10 +162,10 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     table = evidence.follow_up
     if table.empty:
         return None
-    columns = (*who_columns(language), *(column(language, name, width, style) for name, width, style in FOLLOWED))
+    columns = _with_facts(language, FOLLOWED, FOLLOWED_FACTS)
     lines = [SheetRow(_followed(language, cleared(row))) for row in table.to_dict("records")]
-    notes = legend(language, list(table["marker"]))
-    return page(language, "follow_up", columns, lines, notes, frozen=3, paper=8, printed_columns=len(columns) - UNPRINTED)
+    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    return page(language, "follow_up", columns, lines, notes, frozen=3, printed_columns=WHO + len(FOLLOWED))
 
 
 def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
@@ -150,11 +175,11 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
         return [look(r["measure"], r[name]) for name in names]
 
     return (
-        *who(language, r), r["year_before"], *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), r["year"],
-        *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), light(language, r),
-        number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
-        number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
+        *who(language, r), *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
+        *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), light(language, r),
+        number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
 
 
