@@ -9,9 +9,22 @@ from fltoolkit.spreadsheets import Spreadsheet, reference
 
 CELL = 64  # pixels, the width of a column for which none is set
 GAP = 12  # pixels between the table and the chart
-ROW, ROWS = 20, 18  # height of a row in pixels, and rows that a chart covers
+ROW, ROWS = 20, 22  # height of a row in pixels, and rows that a chart covers
 BLUE, GREY, LINES = "#1F5A7A", "#6B737C", "#D7DDE3"
-SMALL, LARGE = {"size": 10}, {"size": 12, "bold": True}
+SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
+
+
+@dataclass(frozen=True)
+class ChartAxes:
+    """The axes of a chart: their titles, and where the axis of the values ends, how far apart its ticks are, and how it shows its
+    numbers. It begins at 0.
+    """
+
+    across: str
+    up: str
+    top: float
+    step: float
+    number_format: str
 
 
 @dataclass(frozen=True)
@@ -25,8 +38,8 @@ class NativeChart:
         values: the column with the measured values; they are drawn on an axis from 0.
         lengths: the two columns with the lengths of an interval's line, below and above its dot.
         rows: how many rows of the table are drawn.
-        across, up: the titles of the two axes.
-        number_format: how the axis shows its numbers.
+        first: how many rows of the table, such as a heading, stand above them.
+        axes: the two axes.
         path: the column with planned values, which a dashed line connects.
     """
 
@@ -35,10 +48,9 @@ class NativeChart:
     values: int
     lengths: tuple[int, int]
     rows: int
-    across: str
-    up: str
-    number_format: str
+    axes: ChartAxes
     path: int | None = None
+    first: int = 0
 
 
 def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
@@ -48,10 +60,11 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         file: the workbook.
         sheet: the sheet with the table.
         chart: what is drawn.
-        at: the cell of the chart's upper left corner: the row of the table's column headings, and the first free column.
+        at: the cell of the chart's upper left corner: the first row below the column headings, and the first free column.
         cells: how many columns of usual width the chart covers.
     """
-    first, last, sheet_name = at[0] + 1, at[0] + chart.rows, sheet.get_name()
+    first = at[0] + chart.first
+    last, sheet_name = first + chart.rows - 1, sheet.get_name()
 
     def column(place: int) -> list[object]:
         return [sheet_name, first, place, last, place]
@@ -61,30 +74,24 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     made = file.book.add_chart({"type": "line"})
     if chart.path is not None:
         dashed = {"color": GREY, "width": 1.25, "dash_type": "dash"}
-        tick = {"type": "short_dash", "size": 7, "border": {"color": GREY}, "fill": {"color": GREY}}
-        made.add_series(
-            {
-                "name": [sheet_name, at[0], chart.path],
-                "categories": names,
-                "values": column(chart.path),
-                "line": dashed,
-                "marker": tick,
-            }
-        )
+        only_last = [*({"delete": True} for _ in range(chart.rows - 1)), {"value": None}]
+        made.add_series({
+            "name": [sheet_name, at[0] - 1, chart.path], "categories": names, "values": column(chart.path), "line": dashed, "marker": {"type": "none"},
+            "data_labels": {"value": True, "position": "above", "font": SMALL, "custom": only_last},
+        })  # fmt: skip
     dot = {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
     made.add_series({
-        "name": [sheet_name, at[0], chart.values], "categories": names, "values": column(chart.values), "line": {"none": True}, "marker": dot,
+        "name": [sheet_name, at[0] - 1, chart.values], "categories": names, "values": column(chart.values), "line": {"none": True}, "marker": dot,
         "y_error_bars": interval, "data_labels": {"value": True, "position": "right", "font": SMALL},
     })  # fmt: skip
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
     made.set_legend({"none": True} if chart.path is None else {"position": "bottom", "font": SMALL})
-    made.set_x_axis({"name": chart.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
-    shown = file.numbers.in_language(chart.number_format)
+    axes = chart.axes
+    made.set_x_axis({"name": axes.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
     lines = {"visible": True, "line": {"color": LINES}}
-    made.set_y_axis(
-        {"name": chart.up, "name_font": SMALL, "num_format": shown, "min": 0, "num_font": SMALL, "major_gridlines": lines}
-    )
+    shown = {"num_format": file.numbers.in_language(axes.number_format), "num_font": SMALL, "major_gridlines": lines}
+    made.set_y_axis({"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown})
     made.show_hidden_data()
     made.set_size({"width": cells * CELL - 2 * GAP, "height": (ROWS - 1) * ROW})
     sheet.insert_chart(*at, made, {"x_offset": GAP, "y_offset": 2, "description": chart.title, "object_position": 3})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -14,11 +15,17 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
+ColumnLook = tuple[str, float, str]
+"""The name of a column, its width and its style."""
+READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
+STEPS_UP = 5  # at most, on the axis of a chart
 NO_GROUP = "–"
 
 
@@ -129,13 +136,33 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
     )
 
 
-def who_columns(language: Language) -> tuple[Column, ...]:
+def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
+    """Returns the columns of a sheet whose rows stand below headings (see `lines_by_indicator`): the group and category of a row,
+    the columns that are printed, and then, with grey headings, the facts behind them. Without facts there is a chart at their place.
+    """
+    style = "text" if facts else "hidden"
+    about = (("by", 16, "text"), ("category", 20, "text"), *read)
+    behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        column(language, "indicator", 24),
-        column(language, "by", 13),
-        column(language, "category", 15),
-        column(language, "unit", 15),
+        *(column(language, name, width, style) for name, width, style in about),
+        *(column(language, name, width, style, beside=True) for name, width, style in behind),
     )
+
+
+def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
+    """Returns a row for each record, and a heading before the first record of each indicator. `cells` returns what stands between
+    a row's category and its indicator.
+    """
+    lines: list[SheetRow] = []
+    before = None
+    for record in records:
+        indicator, group, category, unit = who(language, record)
+        line = (group, category, *cells(record), indicator, unit)
+        if before != (before := (indicator, unit)):
+            heading = f"{indicator} ({unit})"
+            lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
+        lines.append(SheetRow(line))
+    return lines
 
 
 def sentence(text: str) -> str:
@@ -149,26 +176,22 @@ def surveys(evidence: Evidence, language: Language) -> str:
     return language.say("workbook.surveys", surveys=language.list(told))
 
 
-def chart_title(evidence: Evidence, language: Language, name: str, row: Row) -> str:
-    """Returns the title of a chart, with measure, unit and category, and what its lines are: `Prevalence of forced labour, per 1,000
-    adults (women). Lines: 95 % confidence intervals`.
-    """
+def chart_title(language: Language, name: str, row: Row) -> str:
+    """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
     measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
     title = f"{measure}, {unit}"
     if row["group"] not in ("", TOTAL) and name != "headline":
         title = f"{title} ({number_words.reason(language, row['category'])})"
-    level = number_words.level(language, {"level": evidence.baseline.table["confidence"].dropna().iloc[0]})
-    return language.say(f"workbook.charts.{name}", what=title, level=level)
+    return language.say(f"workbook.charts.{name}", what=title)
 
 
-def axis_format(row: Row) -> str:
-    """Returns the number format of a chart's axis for the measure of a row."""
-    return "#,##0" if row["measure"] in COUNTED else "#,##0.#"
-
-
-def interval_lengths(language: Language) -> tuple[Column, ...]:
-    """Returns the two hidden columns from which a chart draws the lines of its intervals."""
-    return tuple(column(language, name, 10, hidden=True) for name in ("below", "above"))
+def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object]) -> ChartAxes:
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that it has to hold."""
+    most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
+    each = step(most, STEPS_UP)
+    levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
+    across = language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))
+    return ChartAxes(across, language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0")
 
 
 def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:

@@ -22,10 +22,12 @@ from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean, fits_in_pr
 KIT = "_kit"
 KEY = "fl_"  # before a sheet's key in the name that is defined for it
 NARROWEST = 70  # characters of a line of notes, at least
-NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
+NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 # Characters of a cell in one unit of its column's width: few enough that no line is cut if a sheet is printed smaller.
-IN_WIDTH = 1.12
+IN_WIDTH = 1.2
+ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 LINE = 13.2  # points of a line
+WIDEST = 80  # of a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
@@ -35,7 +37,7 @@ class Column:
     the data dictionary).
 
     `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
-    words. A `hidden` column is not shown: a chart is drawn from it.
+    words. A column of the style `hidden` is not shown; a chart can be drawn from it.
     """
 
     head: str
@@ -45,7 +47,10 @@ class Column:
     key: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     beside: bool = False
-    hidden: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        return self.style == "hidden"
 
     def shown(self, value: object) -> object:
         """Returns what a cell of this column shows for a value. If the value is a code that can be chosen, the cell shows its
@@ -126,6 +131,11 @@ class Page:
     def printed(self) -> tuple[Column, ...]:
         return self.columns[: self.printed_columns]
 
+    def holds_numbers(self, column: int) -> bool:
+        """Returns whether a column has a number. Its heading is then on the right, above the numbers."""
+        cells = (line.cells[column] for line in self.lines)
+        return any(isinstance(getattr(cell, "value", cell), (int, float)) for cell in cells)
+
     @property
     def room(self) -> int:
         """Returns how many pixels of the printed page are free beside the table."""
@@ -163,10 +173,10 @@ class Book:
     title: str
     pages: Sequence[Page]
     language: Language
-    source: str
     kept: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
     ids: Sequence[str] = ()
     recorded: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,7 +263,7 @@ def _lines_of(cell: object, about: Column) -> int:
     """Returns how many lines a cell takes in its column. An empty cell takes one."""
     style = cell.style if isinstance(cell, Styled) else about.style
     value = about.shown(getattr(cell, "value", cell))
-    return _lines(value, about.width) if isinstance(value, str) and style != "unseen" else 1
+    return _lines(value, about.width) if isinstance(value, str) and style not in ONE_LINE else 1
 
 
 def _lines(text: str, width: float) -> int:
@@ -278,17 +288,26 @@ class _Writer:
         if page.above:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
-            sheet.set_column(column, column, about.width, None, {"hidden": about.hidden})
-            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head")
+            sheet.set_column(column, column, self.width(page, column), None, {"hidden": about.hidden})
+            side = ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
+            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
             self.record.add(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
-        _raise(sheet, head, [_lines(about.head, about.width) for about in page.columns])
+        _raise(sheet, head, [_lines(about.head, about.width) for about in page.printed])
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
-            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.columns, strict=True)])
+            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)])
         if page.chart:
-            insert(self.file, sheet, page.chart, at=(head, len(page.columns)), cells=page.chart_cells)
+            insert(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
         self.dress(sheet, page, last)
+
+    def width(self, page: Page, column: int) -> float:
+        """Returns the width of a column. A column that is not printed is so wide that its texts need one line."""
+        about = page.columns[column]
+        if column < len(page.printed):
+            return about.width
+        texts = [about.head, *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines))]
+        return min(WIDEST, max(about.width, *(len(text) / IN_WIDTH + 1 for text in texts)))
 
     def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> None:
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):

@@ -30,9 +30,9 @@ from fltoolkit.show.wording.plan_words import frequency
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 18, "unseen"), ("t16_indicator", 22, "again"), ("t16_definition", 26, "unseen"), ("t16_by", 16, "text"),
-    ("t16_verification", 13, "unseen"), ("t16_unit", 13, "text"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
-    ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 13, "unseen"),
+    ("t16_statement", 16, "unseen"), ("t16_indicator", 20, "unseen"), ("t16_definition", 24, "unseen"), ("t16_by", 21, "text"),
+    ("t16_verification", 12, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
+    ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 12, "unseen"),
 )  # fmt: skip
 BESIDE = (
     ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("category", 24, "text"), ("n", 12, "whole"),

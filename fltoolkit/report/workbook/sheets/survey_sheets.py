@@ -12,23 +12,24 @@ from fltoolkit.nap.global_estimates import references
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
-    axis_format,
+    READ,
+    Row,
     bracketed,
     cases,
+    chart_axes,
     chart_title,
     cleared,
     column,
+    columns_by_indicator,
     flag,
-    interval_lengths,
     legend,
     lengths_of,
     like,
+    lines_by_indicator,
     look,
     page,
     rounded,
     surveys,
-    who,
-    who_columns,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
@@ -36,8 +37,8 @@ from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
 DETAIL = (
-    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 10, "whole"),
-    ("cases", 9, "whole"), ("cv", 8, "percent"), ("reason", 38, "text"),
+    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("cases", 11, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
     ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"),
@@ -80,13 +81,14 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     records = [cleared(row) for row in rows.to_dict("records")]
     columns = (
         column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
-        column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), *interval_lengths(language),
+        column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
+        column(language, "above", 10, "hidden"),
     )  # fmt: skip
     lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
-    title = chart_title(evidence, language, "headline", records[0])
+    title = chart_title(language, "headline", records[0])
+    heights = [line.cells[place].value for line in lines for place in (3, 5)]  # type: ignore[attr-defined]
     chart = NativeChart(
-        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), across=", ".join(c.head for c in columns[:3]),
-        up=language.kit(records[0]["unit"]), number_format=axis_format(records[0]),
+        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights),
     )  # fmt: skip
     notes = (
         surveys(evidence, language),
@@ -124,7 +126,7 @@ def _category(language: Language, row: dict[Any, Any]) -> str:
     return language.say("everyone") if row["group"] == TOTAL else number_words.reason(language, row["category"])
 
 
-def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
+def _estimate(row: Row) -> tuple[Styled, Styled, Styled]:
     value, low, high = (look(row["measure"], row[name]) for name in ("baseline_value", "ci_low", "ci_high"))
     return value, low, high
 
@@ -133,21 +135,17 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline all facts on which it is based, such as the sample. Returns
     None if the survey fills no row of the plan.
     """
-    columns = (
-        *who_columns(language),
-        *(column(language, name, width, style) for name, width, style in DETAIL),
-        *(column(language, name, width, style, beside=True) for name, width, style in FACTS),
-    )
     table = evidence.baseline.table
-    lines = [
-        SheetRow((*who(language, row), *_detail(language, row)))
-        for row in map(cleared, table[table["filled_by"] != "partners"].to_dict("records"))
-    ]
+    records = [cleared(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
+    if not records:
+        return None
+    lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
     notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
-    return page(language, "detail", columns, lines, notes, frozen=3, printed_columns=len(columns) - len(FACTS)) if lines else None
+    columns = columns_by_indicator(language, DETAIL, FACTS)
+    return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
 
 
-def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
+def _detail(language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row for the columns in `DETAIL` and `FACTS`: a number of the baseline, and the facts on which it is
     based.
     """

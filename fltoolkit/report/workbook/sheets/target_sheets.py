@@ -4,9 +4,6 @@ found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pandas as pd
 
 from fltoolkit.languages.language import Language
@@ -14,48 +11,54 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
-    axis_format,
+    READ,
+    Row,
     bracketed,
+    chart_axes,
     chart_title,
     cleared,
-    column,
+    columns_by_indicator,
     flag,
-    interval_lengths,
     legend,
     lengths_of,
     like,
+    lines_by_indicator,
     look,
     page,
     rounded,
     sentence,
     surveys,
-    who,
-    who_columns,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables.change_tables import light
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
-ColumnLook = tuple[str, float, str]
-WHO = 4  # columns that say what a row is about
 PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
-    ("target_value", 8, "text"), ("verifiable", 10, "text"), ("smallest_cut", 11, "percent"),
+    ("target_value", 9, "text"), ("verifiable", 11, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
-LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 17, "text"))
-WHY = (("why", 30, "text"),)
+LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 21, "text"))
+WHY = (("why", 32, "text"),)
 RECKONED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
     ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
     ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
 )  # fmt: skip
 LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
+PLANNED = (
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), ("interval_from", 10, "text"),
+    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
+)  # fmt: skip
+MEASURED = (
+    ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
+    ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
+)
 FOLLOWED = (
-    ("baseline", 8, "text"), ("baseline_from", 8, "text"), ("baseline_to", 8, "text"), ("now", 8, "text"), ("now_from", 8, "text"),
-    ("now_to", 8, "text"), ("change", 8, "text"), ("change_from", 8, "text"), ("change_to", 8, "text"), ("marker", 8, "marker"),
-    ("verdict", 15, "text"), ("why", 22, "text"),
+    ("baseline", 9, "text"), ("baseline_from", 9, "text"), ("baseline_to", 9, "text"), ("now", 9, "text"), ("now_from", 9, "text"),
+    ("now_to", 9, "text"), ("change", 9, "text"), ("change_from", 9, "text"), ("change_to", 9, "text"), ("marker", 8, "marker"),
+    ("verdict", 22, "text"), ("why", 25, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
     ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
@@ -75,27 +78,19 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         return None
     later = bool(table["later_year"].notna().any())
     read = (*PROMISED, *(LATER if later else ()), *WHY)
-    columns = _with_facts(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())))
-    # Rows with a target come first.
-    promised = table.sort_values("target_year", key=lambda years: years.isna(), kind="stable")
-    lines = [SheetRow(_promised(language, cleared(row), later=later)) for row in promised.to_dict("records")]
+    columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())))
+    # Rows with a target come first among the rows of their indicator.
+    order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
+    records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
+    lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*table["marker"], *(table["later_marker"] if later else [])]
     notes = (surveys(evidence, language), *refused, *legend(language, used))
-    return page(language, "targets", columns, lines, notes, frozen=3, printed_columns=WHO + len(read))
+    return page(language, "targets", columns, lines, notes, frozen=2, printed_columns=READ + len(read))
 
 
-def _with_facts(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
-    """Returns the columns of a sheet: what a row is about, then the columns that are printed, and then the facts behind them."""
-    return (
-        *who_columns(language),
-        *(column(language, name, width, style) for name, width, style in read),
-        *(column(language, name, width, style, beside=True) for name, width, style in facts),
-    )
-
-
-def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
+def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     said: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
@@ -110,7 +105,7 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
     now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *who(language, r), *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], said, least, *now, why,
+        *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], said, least, *now, why,
         flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), numbers[4],
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
@@ -124,37 +119,37 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     records = [cleared(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
-    columns = (
-        column(language, "indicator", 22), column(language, "by", 18), column(language, "unit", 14), column(language, "year", 7, "plain"),
-        column(language, "planned", 8), column(language, "kind", 14), column(language, "measured", 9), column(language, "interval_from", 9),
-        column(language, "interval_to", 9), column(language, "marker", 8, "marker"), *interval_lengths(language),
-    )  # fmt: skip
-    lines = [SheetRow(_milestone(evidence, language, r)) for r in records]
+    lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
+    drawn = [line.cells for line in lines[1 : len(first) + 1]]
+    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(evidence, language, "milestones", first[0]), names=(3, 3), values=6, lengths=(10, 11), rows=len(first), path=4,
-        across=columns[3].head, up=language.kit(first[0]["unit"]), number_format=axis_format(first[0]),
+        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3,
+        axes=chart_axes(evidence, language, first[0], heights),
     )  # fmt: skip
-    notes = (surveys(evidence, language), *legend(language, [str(line.cells[9])[1:-1] for line in lines]))
+    notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
+    columns = columns_by_indicator(language, PLANNED, ())
     return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
 
 
-def _milestone(evidence: Evidence, language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
+def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one milestone: the planned value of a year, beside the number of a survey in that year."""
-    indicator, group, category, unit = who(language, r)
-    about = category if r["group"] in ("", TOTAL) else language.colon(str(group), str(category))
     kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
-    one = next(like(evidence.targets, r))
-    numbers, marker = [None, None, None], None
-    if r["year"] == one["baseline_year"]:
-        numbers, marker = [one[name] for name in ("baseline_value", "ci_low", "ci_high")], one["marker"]
-    elif r["year"] == one["later_year"]:
-        numbers, marker = [one[name] for name in ("later_value", "later_ci_low", "later_ci_high")], one["later_marker"]
+    marker, numbers = _measured(evidence, r)
     measure = r["measure"]
     return (
-        indicator, about, unit, r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
+        r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
         *lengths_of(measure, numbers),
     )  # fmt: skip
+
+
+def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
+    """Returns the marker of a survey's number in the year of a milestone, and the number with its limits; nothing if there is none."""
+    for one in like(evidence.targets, r):
+        for year, marker, *names in MEASURED:
+            if r["year"] == one[year]:
+                return one[marker], [one[name] for name in names]
+    return None, [None, None, None]
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
@@ -162,20 +157,21 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     table = evidence.follow_up
     if table.empty:
         return None
-    columns = _with_facts(language, FOLLOWED, FOLLOWED_FACTS)
-    lines = [SheetRow(_followed(language, cleared(row))) for row in table.to_dict("records")]
+    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS)
+    records = [cleared(row) for row in table.to_dict("records")]
+    lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
     notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
-    return page(language, "follow_up", columns, lines, notes, frozen=3, printed_columns=WHO + len(FOLLOWED))
+    return page(language, "follow_up", columns, lines, notes, frozen=2, printed_columns=READ + len(FOLLOWED))
 
 
-def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
+def _followed(language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]
 
     return (
-        *who(language, r), *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
+        *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
         *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), light(language, r),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
