@@ -252,11 +252,10 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest cell needs. A spreadsheet program's own guess would cut off the last line if a sheet is
-    printed smaller.
+    """Makes a row as high as its longest printed cell needs. A spreadsheet program's own guess would cut off the last line if a
+    sheet is printed smaller, and counts cells that are not printed.
     """
-    if (most := max(lines, default=1)) > 1:
-        sheet.set_row(row, most * LINE + 2)
+    sheet.set_row(row, max(lines, default=1) * LINE + 2)
 
 
 def _lines_of(cell: object, about: Column) -> int:

@@ -40,8 +40,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
     for the criteria that the kit cannot check.
     """
     columns = (
-        column(language, "code", 13), column(language, "indicator", 44), column(language, "criterion", 13), column(language, "met", 11),
-        column(language, "missing", 48), _answer(language), _note(language),
+        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
+        column(language, "missing", 55), _answer(language), _note(language, width=28),
     )  # fmt: skip
     lines = []
     for row in evidence.smart.to_dict("records"):
