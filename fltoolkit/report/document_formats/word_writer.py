@@ -56,8 +56,10 @@ def as_word(document: Document) -> bytes:
     _foot(word.sections[0], document.foot)
     add(word, document.title, "Title")
     add(word, document.subtitle, "Subtitle")
+    sideways = False
     for i, block in enumerate(document.blocks):
-        _turn(word, _wide(document.blocks[i : i + 2]))
+        sideways |= isinstance(block, Heading) and block.sideways
+        _turn(word, sideways or _wide(document.blocks[i : i + 2]))
         put(block, word)
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)
@@ -181,8 +183,8 @@ def _table(block: PrintedTable, word: Any, width: float) -> None:
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Cm(share)
     table._tbl.extend(rows(block, shares))
-    notes = (block.note, *(f"{letter}\u2002{text}" for letter, text in block.lettered))
-    add(word, "\n".join(note for note in notes if note), "Table Note")
+    lettered = "\u2003".join(f"{letter}\u2002{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, lettered) if note), "Table Note")
 
 
 @put.register

@@ -35,6 +35,7 @@ from fltoolkit.show.wording import result_sentences
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
 KNOWN = 3  # the position of the heading under which chapter 1 has its tables
+COSTS = 7  # the chapter whose table, Tool No. 12, has twelve columns
 MOST = 14  # categories of a picture
 
 
@@ -45,8 +46,11 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
-        chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
-    # The matrix needs landscape pages. Inside chapter 6 they would leave half-empty pages before and after them.
+        # The costs of chapter 7 and the matrix after it need landscape pages. In between they would leave half-empty pages.
+        chapters += [
+            Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1, sideways=n == COSTS),
+            *filled(evidence, language, n),
+        ]
     head = language.say("skeleton.annex", head=language.each("skeleton.monitoring")[0])
     chapters += [Heading(head), framework_tables.matrix(language, evidence)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
@@ -141,7 +145,7 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
         if measure in ("prevalence", "share") and len(rows) <= MOST:
             chosen.setdefault((measure, population), []).append((group, len(rows)))
     asked = (Grouped(measure, part, population) for (measure, population), sized in chosen.items() for part in _parts(sized))
-    return [Chart(estimates(evidence, language, "wide", what)) for what in asked]
+    return [Chart(estimates(evidence, language, "low", what)) for what in asked]
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
@@ -158,7 +162,7 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Returns chapter 6: targets and whether they can be verified, milestones that nobody measures, and the follow-up."""
     heads = language.each("skeleton.monitoring")
-    way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
+    way = path(evidence, language, "low") or repeat(evidence, language, "low")
     follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
