@@ -16,13 +16,12 @@ SignState = Literal["met", "missed", "open"]
 @dataclass(frozen=True)
 class Heading:
     """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new slide. With
-    `new_page` it starts a new page in print. From a heading that is `sideways` on, pages are in landscape format.
+    `new_page` it starts a new page in print.
     """
 
     text: str
     level: Literal[1, 2, 3] = 1
     new_page: bool = False
-    sideways: bool = False
 
 
 LISTED = 2

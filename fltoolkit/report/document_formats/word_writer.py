@@ -56,10 +56,8 @@ def as_word(document: Document) -> bytes:
     _foot(word.sections[0], document.foot)
     add(word, document.title, "Title")
     add(word, document.subtitle, "Subtitle")
-    sideways = False
     for i, block in enumerate(document.blocks):
-        sideways |= isinstance(block, Heading) and block.sideways
-        _turn(word, sideways or _wide(document.blocks[i : i + 2]))
+        _turn(word, _wide(document.blocks[i : i + 2]))
         put(block, word)
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)

@@ -35,7 +35,6 @@ from fltoolkit.show.wording import result_sentences
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
 KNOWN = 3  # the position of the heading under which chapter 1 has its tables
-COSTS = 7  # the chapter whose table, Tool No. 12, has twelve columns
 MOST = 14  # categories of a picture
 
 
@@ -46,13 +45,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
-        # The costs of chapter 7 and the matrix after it need landscape pages. In between they would leave half-empty pages.
-        chapters += [
-            Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1, sideways=n == COSTS),
-            *filled(evidence, language, n),
-        ]
-    head = language.say("skeleton.annex", head=language.each("skeleton.monitoring")[0])
-    chapters += [Heading(head), framework_tables.matrix(language, evidence)]
+        chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
     plan = evidence.plan
@@ -162,7 +155,7 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Returns chapter 6: targets and whether they can be verified, milestones that nobody measures, and the follow-up."""
     heads = language.each("skeleton.monitoring")
-    way = path(evidence, language, "low") or repeat(evidence, language, "low")
+    way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
@@ -175,7 +168,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), Paragraph(language.say("skeleton.matrix_there")),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")),

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
 from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
-from fltoolkit.report.document_formats.word_rows import add
+from fltoolkit.report.document_formats.word_rows import SHORT, add
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -48,8 +48,16 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     assert [p[-1].alignment for p in paragraphs] == [
         WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.RIGHT, None, WD_ALIGN_PARAGRAPH.RIGHT,
     ]  # fmt: skip
-    assert [p[0].paragraph_format.keep_with_next for p in paragraphs] == [True, True, True, None]
+    assert all(p[0].paragraph_format.keep_with_next for p in paragraphs)  # a short table stays whole, with its note
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
+
+
+def test_a_long_table_is_broken_neither_below_its_head_nor_above_its_note() -> None:
+    """It may be broken before any row but the first three and the last: the last two stay with the note."""
+    rows = SHORT + 1
+    made = written(PrintedTable("t", (Head("a", "a"),), tuple((PrintedCell(str(n)),) for n in range(rows))))
+    free = [n for n, row in enumerate(made.rows) if not row.cells[0].paragraphs[0].paragraph_format.keep_with_next]
+    assert free == list(range(2, rows - 1))
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:
