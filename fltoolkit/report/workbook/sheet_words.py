@@ -159,7 +159,7 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
         indicator, group, category, unit = who(language, record)
         line = (group, category, *cells(record), indicator, unit)
         if before != (before := (indicator, unit)):
-            heading = f"{indicator} ({unit})"
+            heading = f"{indicator} ({unit})" if unit else indicator
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
     return lines

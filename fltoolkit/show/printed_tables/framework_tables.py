@@ -87,7 +87,8 @@ def _duties(language: Language, row: Row) -> str:
         for name, text in told.items()
         if isinstance(text, str) and text
     ]
-    return language.list([f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})", *parts])
+    unit = language.kit(row["unit"])
+    return ". ".join([f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}", *parts])
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:

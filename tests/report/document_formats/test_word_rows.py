@@ -52,12 +52,11 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
 
 
-def test_a_long_table_is_broken_neither_below_its_head_nor_above_its_note() -> None:
-    """It may be broken before any row but the first three and the last: the last two stay with the note."""
-    rows = SHORT + 1
-    made = written(PrintedTable("t", (Head("a", "a"),), tuple((PrintedCell(str(n)),) for n in range(rows))))
-    free = [n for n, row in enumerate(made.rows) if not row.cells[0].paragraphs[0].paragraph_format.keep_with_next]
-    assert free == list(range(2, rows - 1))
+@pytest.mark.parametrize("rows", [1, SHORT, SHORT + 1, 2 * SHORT])
+def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor_above_its_note(rows: int) -> None:
+    made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))
+    loose = [n for n, row in enumerate(made.rows) if row._tr.find(f".//{qn('w:keepNext')}") is None]
+    assert loose == (list(range(2, rows - 1)) if rows > SHORT else [])
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:

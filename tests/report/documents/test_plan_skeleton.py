@@ -78,13 +78,10 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
         assert filled in said
 
 
-def test_the_costs_and_the_matrix_share_landscape_pages_and_nothing_else_lies_on_its_side() -> None:
-    """A turn of the page in the middle would leave a near-empty page before it and another after it."""
-    made = nap_skeleton(evidence(), EN)
-    word = docx.Document(BytesIO(as_word(made)))
-    assert [section.orientation for section in word.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE]
-    turned = [b.text for b in made.blocks if isinstance(b, Heading) and b.sideways]
-    assert turned == [EN.say("chapters.c7.title")]
+def test_no_page_lies_on_its_side() -> None:
+    """A turn of the page in the middle leaves a near-empty page before it and another after it."""
+    word = docx.Document(BytesIO(as_word(nap_skeleton(evidence(), EN))))
+    assert [section.orientation for section in word.sections] == [WD_ORIENT.PORTRAIT]
 
 
 @pytest.mark.skipif(not which("soffice"), reason="needs LibreOffice")
@@ -99,7 +96,7 @@ def test_no_page_is_nearly_empty(run: Callable[[], Evidence], code: str, tmp_pat
     subprocess.run(["pdftoppm", "-r", "20", "-gray", "skeleton.pdf", "page"], cwd=tmp_path, check=True)
     pages = sorted(tmp_path.glob("page-*.pgm"))
     filled = [_filled(page) for page in pages[1:-1]]
-    assert len(filled) > 5
+    assert len(filled) > 4
     assert min(filled) > 0.33, [round(share, 2) for share in filled]
 
 
@@ -115,10 +112,9 @@ def _filled(page: Path) -> float:
 def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -> None:
     made = nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)
     chapters = [b.text for b in made.blocks if isinstance(b, Heading) and b.level == 1]
-    assert chapters[:7] == [EN.say(f"chapters.c{n}.title") for n in range(1, 8)]
-    (matrix,) = below(made, chapters[7])
+    assert chapters == [EN.say(f"chapters.c{n}.title") for n in range(1, 8)]
+    (matrix,) = below(made, EN.each("skeleton.monitoring")[0])
     assert isinstance(matrix, PrintedTable)
-    assert matrix.wide
     pages = [b.text for b in made.blocks if isinstance(b, Heading) and b.new_page]
     assert (
         pages == chapters[:1]
