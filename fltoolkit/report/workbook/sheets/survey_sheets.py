@@ -188,11 +188,13 @@ def global_figures(language: Language) -> Page:
         column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 14), column(language, "value", 13),
         column(language, "unit", 22), column(language, "comparable", 12, "section"), column(language, "why", 44), column(language, "source", 38),
     )  # fmt: skip
-    lines = [
-        SheetRow((
+    lines, before = [], None
+    for r in references().to_dict("records"):
+        reason = (number_words.reason(language, r["why"]), language.kit(r["source"]))
+        told = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
+        before = reason
+        lines.append(SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), number_words.reason(language, r["why"]), language.kit(r["source"]),
-        ))
-        for r in references().to_dict("records")
-    ]  # fmt: skip
+            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *told,
+        )))  # fmt: skip
     return page(language, "global_figures", columns, lines)
