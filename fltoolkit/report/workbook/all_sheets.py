@@ -77,10 +77,10 @@ def write(evidence: Evidence, folder: Path) -> Words:
     write_book(
         target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_survey(spoken, evidence.now.table))
     )
-    told = f"Written: `{NAME}`, {len(made)} sheets."
+    sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
-        told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
-    return Words(told)
+        sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
+    return Words(sentence)
 
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import is_said
+from fltoolkit.languages.reasons import has_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
@@ -79,12 +79,12 @@ def _statement(language: Language, row: Row) -> str:
 
 def _duties(language: Language, row: Row) -> str:
     """Returns an indicator with its unit, and Tool No. 16's words on it: how it is verified and reported, and by whom."""
-    said = str(row["reporting_frequency"])
-    frequency = language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
-    told = {"verification": row["means_of_verification"], "reporting": frequency, "lead": row["lead"]}
+    frequency = str(row["reporting_frequency"])
+    in_words = language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else frequency
+    duties = {"verification": row["means_of_verification"], "reporting": in_words, "lead": row["lead"]}
     parts = [
         language.colon(language.say(f"columns.{name}"), language.own(text))
-        for name, text in told.items()
+        for name, text in duties.items()
         if isinstance(text, str) and text
     ]
     unit = language.kit(row["unit"])
@@ -93,7 +93,7 @@ def _duties(language: Language, row: Row) -> str:
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reason why a number of the survey is hidden or doubtful, in words."""
-    if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
+    if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
 

@@ -177,8 +177,10 @@ def sdg(evidence: Evidence, language: Language) -> Page:
         lines.append(SheetRow((link.target, language.say(f"checklists.sdg.{link.id}"), "\n".join(mine))))
     listed = {code.strip() for link in checklists().sdg for code in link.target.split(",")}
     other = sorted({code for i in indicators for code in i.sdg if code not in listed and code.partition(".")[0] not in listed})
-    said = language.say("workbook.sdg_other")
-    lines += [SheetRow((code, said, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other]
+    other_words = language.say("workbook.sdg_other")
+    lines += [
+        SheetRow((code, other_words, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other
+    ]
     return page(language, "sdg", columns, lines, (language.say("checklists.source"),), tool="6")
 
 
@@ -191,10 +193,10 @@ def global_figures(language: Language) -> Page:
     lines, before = [], None
     for r in references().to_dict("records"):
         reason = (number_words.reason(language, r["why"]), language.kit(r["source"]))
-        told = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
+        shown = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
         before = reason
         lines.append(SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *told,
+            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *shown,
         )))  # fmt: skip
     return page(language, "global_figures", columns, lines)

@@ -31,7 +31,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
-from fltoolkit.show.printed_tables.change_tables import light
+from fltoolkit.show.printed_tables.change_tables import verdict_in_words
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -93,7 +93,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
 def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
-    said: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
+    verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     why: object = sentence(number_words.reason(language, r["reason"]))
     if refused:
         warning = "workbook.not_planned" if r["obstacle"] == UNPLANNED else "workbook.cannot"
@@ -105,7 +105,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], said, least, *now, why,
+        *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], verifiable, least, *now, why,
         flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), numbers[4],
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
@@ -172,7 +172,7 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
 
     return (
         *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
-        *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), light(language, r),
+        *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), verdict_in_words(language, r),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
@@ -183,7 +183,9 @@ def verdicts(evidence: Evidence, language: Language) -> str:
     """Returns one line with the verdict of the test for each indicator's total: whether it changed since the baseline."""
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
-    told = (
-        language.colon(number_words.indicator(language, r), light(language, r)) for r in totals.to_dict("records") if r["light"]
+    sentences = (
+        language.colon(number_words.indicator(language, r), verdict_in_words(language, r))
+        for r in totals.to_dict("records")
+        if r["light"]
     )
-    return language.list(told)
+    return language.list(sentences)
