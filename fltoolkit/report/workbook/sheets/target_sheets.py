@@ -37,7 +37,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
-    ("target_value", 9, "text"), ("verifiable", 11, "text"), ("smallest_cut", 11, "percent"),
+    ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
 LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 21, "text"))
 WHY = (("why", 32, "text"),)
@@ -56,7 +56,7 @@ MEASURED = (
     ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
 )
 FOLLOWED = (
-    ("baseline", 9, "text"), ("baseline_from", 9, "text"), ("baseline_to", 9, "text"), ("now", 9, "text"), ("now_from", 9, "text"),
+    ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("now", 9, "text"), ("now_from", 9, "text"),
     ("now_to", 9, "text"), ("change", 9, "text"), ("change_from", 9, "text"), ("change_to", 9, "text"), ("marker", 8, "marker"),
     ("verdict", 22, "text"), ("why", 25, "text"),
 )  # fmt: skip
