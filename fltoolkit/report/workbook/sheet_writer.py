@@ -27,7 +27,7 @@ NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 LINE = 13.2  # points of a line
-WIDEST = 80  # of a column that is not printed
+WIDEST = 130  # of a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
