@@ -26,7 +26,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists
 from fltoolkit.survey.checks.findings import stop_on_errors
-from fltoolkit.survey.checks.survey_checks import check
+from fltoolkit.survey.checks.survey_checks import check_facts
 from fltoolkit.survey.data.engines import held
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
@@ -79,7 +79,7 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
     keeps the result for the next call.
     """
     spec = survey.spec
-    stop_on_errors(check(survey), str(survey.path))
+    stop_on_errors(check_facts(survey), str(survey.path))
     refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):
         raise error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, is_blank, no_when_blank, says_no, says_yes, shut
@@ -17,6 +17,9 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # For each question to children, the earlier question that a child must not have answered with no.
 BEFORE = {
@@ -99,7 +102,7 @@ def answer_findings(survey: Survey) -> list[Finding]:
     def note(kind: str, column: str, count: Count) -> None:
         kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_sum)  # a column may feed two items
 
-    for row in counts.to_dict("records"):
+    for row in counts:
         column = str(row["column"])
         if row["unexpected"]:
             past[column] = max(past.get(column, 0), row["unexpected"])
@@ -166,12 +169,12 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
     return found
 
 
-def answer_counts(survey: Survey) -> pd.DataFrame:
+def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
     counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
-        One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
+        One row per question, with `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
             `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
             blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
             and `answered` (yes or no). For the question whether both sides of the definition (involuntary, coercion) are about
@@ -208,7 +211,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
             row["routed"] = q.source.routing is not None
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
@@ -283,5 +286,8 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
             two counts, or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0
             means nobody.
     """
-    counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
-    return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)
+    import pandas as pd
+
+    counted = ["dont_know", "refused", "not_applicable", "missing"]
+    counts = pd.DataFrame(answer_counts(survey), columns=["where", "column", "label", *counted])
+    return rounded_columns(counts, counted, survey.spec.confidentiality.least_told)
