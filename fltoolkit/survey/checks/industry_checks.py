@@ -82,11 +82,10 @@ def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
     """Returns the different codes in a column of industries or occupations, and how many rows have them."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
-        given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())
-        counted = given.group_by("code").agg(nw.len().alias("rows"))
+        counted = frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
         # The key is derived after grouping, so that each different code is split only once.
         for code, n, key in to_rows(counted.select("code", "rows", job_key(nw.col("code"), sector).alias("key"))):
-            if code not in sector.missing:
+            if code is not None and code not in sector.missing:
                 rows[code] += int(n)
                 known |= {code} if key in keys else set()
     return _CodeCounts(dict(sorted(rows.items())), frozenset(known))

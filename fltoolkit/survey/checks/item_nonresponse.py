@@ -199,11 +199,11 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
-                yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (says_yes, says_no))
+                yes, no = (says(q.source, mapped, q.episode) for says in (says_yes, says_no))  # a null counts as false
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode).fill_null(False)
+                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")

@@ -25,6 +25,7 @@ from fltoolkit.survey.checks.survey_facts import refused
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
@@ -351,10 +352,10 @@ def _labels(survey: Survey) -> list[Finding]:
     """Returns findings about groups in which all persons have the same category, and about labels that a spreadsheet would
     read as a formula."""
     out = []
-    for name, group in survey.spec.groups.items():
-        if not isinstance(group, Group):
-            continue
-        found = different_values(survey.frame.filter(nw.col(ASKED)), group.column)
+    groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
+    alike = _alike_at_the_ends(survey, groups)
+    for name, group in groups.items():
+        found = different_values(survey.frame.filter(nw.col(ASKED)), group.column) if name in alike else []
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"
@@ -375,3 +376,18 @@ def _labels(survey: Survey) -> list[Finding]:
             do = "choose others, for those who open the CSV files in a spreadsheet"
             out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do, counted="others"))
     return out
+
+
+def _alike_at_the_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
+    """Returns those groups in which the lowest and the highest known code of the persons asked have the same category. Only in
+    these can all persons have it. All groups are looked at in one pass."""
+    ends: list[nw.Expr] = []
+    for i, group in enumerate(groups.values()):
+        value = column(group.column)
+        known = nw.when(nw.col(ASKED) & value.is_in(list(group.labels))).then(value)
+        ends += [known.min().alias(f"fl__low{i}"), known.max().alias(f"fl__high{i}")]
+    if not ends:
+        return set()
+    (found,) = to_rows(survey.frame.select(ends), survey.path)
+    pairs = zip(groups.items(), found[::2], found[1::2], strict=True)
+    return {name for (name, group), low, high in pairs if low is not None and group.labels[low] == group.labels[high]}

@@ -65,7 +65,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
             if len(codes) <= FEW:
-                strange[name] = ~value.is_null() & ~one_of(value, codes)
+                strange[name] = ~one_of(value, codes) if codes else ~value.is_null()  # null of a blank, which is not counted
             elif odd := sorted({v for v in different_values(frame, [name]) if v is not None}.difference(codes)):
                 strange[name] = one_of(value, odd)
         for held, rows in count_rows(frame, strange).items():

@@ -38,7 +38,13 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
     """Returns the sum of each of some values over all rows. It is 0 if there is no value."""
-    ((*sums,),) = to_rows(frame.select([value.sum().alias(f"fl__s{i}") for i, value in enumerate(values)]), where)
+    rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
+    table: Any = nw.to_native(rows)
+    if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
+        with readable(where):
+            ((*sums,),) = table.aggregate("sum(COLUMNS(*))").fetchall()
+    else:
+        ((*sums,),) = to_rows(rows.select(nw.all().sum()), where)
     return [found or 0 for found in sums]
 
 
