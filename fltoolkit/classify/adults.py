@@ -59,7 +59,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
           interview)
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
           `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
-        - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (the reason, in words)
+        - `step` (the leaf of the flowchart), `items` (the items answered yes); the reason in words is the attribute `trace`
         - `months`, the groups of survey.yaml (breakdowns such as sex), and the persons of its populations (internal)
 
     Raises:
@@ -118,7 +118,8 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         frame = held(frame, survey.held_in, survey.path)
     return classified(
         survey,
-        rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # after `held`: long texts that few users ask for
+        rows=frame,
+        trace=trace_text(sources, spec),
         rules=rule.label,
         rule=rule,
         item_columns=item_columns(sources),
