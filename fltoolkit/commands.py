@@ -73,17 +73,17 @@ def check(parsed: argparse.Namespace) -> int:
         raise
     found = check_facts(survey, show_values=parsed.show_values)
     if any(row["severity"] == "error" for row in found):
-        _tell(found)
+        _print_findings(found)
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
-    cases = finding_facts(case_findings(persons), survey.spec.confidentiality.least_told)
+    cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
     first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
     weights = fl.check_weights(persons).to_dict("records") if survey.spec.calibration else []
-    told: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
+    rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _tell(told)
+    _print_findings(rows)
     if not sees_all_errors_of_design(survey):
         from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
 
@@ -97,7 +97,7 @@ def check(parsed: argparse.Namespace) -> int:
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     for line in weights_in_use(persons):
         say(f"        {line}")
-    say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
+    say(f"{survey.spec.title}: no errors; {len(rows)} other finding(s).")
     return 1 if stopped else 0
 
 
@@ -111,20 +111,20 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     earlier = fl.classify(fl.read_survey(before))
     say(f"Compared with {earlier.spec.title}:")
     met = compare_before(earlier, persons).to_dict("records")
-    _tell(met)
+    _print_findings(met)
     if not met:
         say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
 
 
-def _tell(rows: Iterable[Mapping[Any, Any]]) -> None:
+def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:
     for row in rows:
         count = f" [{row['count']}]" if row["count"] != "" else ""
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.publish.reliability import load_profile
+    from fltoolkit.publish.reliability import load_publication_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place
@@ -133,7 +133,7 @@ def estimate(parsed: argparse.Namespace) -> int:
         do = "name a folder that nobody else can read: --private FOLDER"
         raise RequestError("what is not for publication needs a place outside the outputs", where="--restricted", do=do)
     if parsed.profile:
-        load_profile(parsed.profile, parsed.survey.parent)
+        load_publication_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)

@@ -82,7 +82,7 @@ def stock(
     if missing := made.about.missing:
         raise NotAvailable(
             Reason.of("reasons.no_months"), where=str(persons.path),
-            found=class_of_cases(missing, persons.spec.confidentiality.least_told),
+            found=class_of_cases(missing, persons.spec.confidentiality.smallest_printed_count),
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=basis(months))), not_stated)

@@ -51,11 +51,11 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
             do="name one of these, or add it under populations:",
         )  # fmt: skip
-    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.side(chosen) != "adults":
+    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.definition_of(chosen) != "adults":
         raise RequestError(
             f"{outcome} does not apply to children: {_why_not_children(outcome, design)}",
             where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
+            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
         job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})

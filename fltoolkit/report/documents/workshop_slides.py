@@ -53,13 +53,13 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
     Verdicts that do not fit there are on a separate slide.
     """
-    said = follow_up_section.verdicts(evidence, language)
-    if not said:
+    sentences = follow_up_section.verdicts(evidence, language)
+    if not sentences:
         return []
     picture = change(evidence, language, "slide")
-    more: list[Block] = [Heading(language.say("slides.verdict")), Bullets(said[VERDICTS:])] if said[VERDICTS:] else []
+    more: list[Block] = [Heading(language.say("slides.verdict")), Bullets(sentences[VERDICTS:])] if sentences[VERDICTS:] else []
     return [
-        Heading(language.say("change.heading")), Bullets(said[:VERDICTS]), *([Chart(picture)] if picture else []),
+        Heading(language.say("change.heading")), Bullets(sentences[:VERDICTS]), *([Chart(picture)] if picture else []),
         Paragraph(language.say("change.note"), "quiet"), *more,
     ]  # fmt: skip
 

@@ -51,20 +51,20 @@ def sentence(row: PublishedNumber) -> str:
     years = f"from {_round(row, '_before')} to {_round(row, '')}"
     if pd.isna(row["estimate"]):
         return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
-    told = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
+    numbers = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
     gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
     because = f": {row['verdict_reason']}" if row["verdict_reason"] else ""
-    return f"{what}, {years}: {row['verdict']} ({told}; {gap}){because}."
+    return f"{what}, {years}: {row['verdict']} ({numbers}; {gap}){because}."
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:
     """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
     survey says it.
     """
-    told = [(_round(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
-    if not any(words for _, words in told):
+    conditions = [(_round(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
+    if not any(words for _, words in conditions):
         return ()
-    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in told)}.",)
+    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in conditions)}.",)
 
 
 def change(rows: pd.DataFrame) -> Picture:

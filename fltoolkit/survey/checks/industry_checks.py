@@ -75,7 +75,7 @@ class _CodeCounts:
 
     def told(self, codes: Sequence[str], mask: Mask) -> str:
         """Returns some of the codes, if a message may print them."""
-        return mask.told({code: self.rows[code] for code in codes}, len(self.rows))
+        return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
