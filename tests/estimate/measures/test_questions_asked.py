@@ -29,7 +29,7 @@ def test_a_measure_in_time_needs_its_question(norvia: fl.ClassifiedSurvey) -> No
 def test_questions_are_counted_by_item_and_way_of_asking(norvia: fl.ClassifiedSurvey) -> None:
     told = questionnaire_of(norvia.spec, "adults")
     assert "any_work: 4 experienced" in told
-    assert "coercion.threats_or_violence: 1 experienced, 1 witnessed" in told
+    assert "coercion.threats_or_violence: 2 experienced, 1 witnessed" in told
     assert not any(line.startswith(("interview.", "trafficking", "children.")) for line in told)
 
 
