@@ -19,6 +19,7 @@ from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Style
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.report.workbook.sheets.target_sheets import verdicts
 from fltoolkit.show.wording import number_words
+from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
@@ -115,11 +116,11 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
 
 def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     """Returns the numbers of one breakdown in one line."""
-    records = rows.to_dict("records")
-    first, shown = records[0], [r for r in records if pd.notna(r["estimate"])]
+    every = records(rows)
+    first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
     numbers = [f"{'' if whole else number_words.category(language, r)} {_number_in_words(language, r)}".strip() for r in shown]
-    if hidden := len(records) - len(shown):
+    if hidden := len(every) - len(shown):
         numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
     unit = number_words.unit(language, str(first["measure"]), str(first["reference_population_label"]))
