@@ -21,7 +21,7 @@ from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile
-from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered

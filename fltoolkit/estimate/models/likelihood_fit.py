@@ -7,6 +7,7 @@ must be of similar size. `logistic_model` adds the design-based variance.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,15 +47,24 @@ class Fit:
 def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
     """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ y·log μ + (w − y)·log(1
     − μ). y are the weighted cases and w the weighted persons of each pattern (a combination of covariate values); x is the model
-    matrix.
-
-    It takes Newton's steps, as `fit_firth` does. statsmodels' GLM gives the same estimates (a test compares them), but importing
-    it takes longer than all else that a run estimates.
+    matrix. statsmodels' GLM does the work.
 
     Raises:
         RequestError: no maximum was found.
     """
-    return _maximum(PatternSums(x, y, w), start, np.ones(x.shape[1], dtype=bool), firth=False)
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    there = w > 0
+    model = GLM(y[there] / w[there], x[there], family=Binomial(), var_weights=w[there])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
+        found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
+    if not found.converged:
+        raise _not_settled()
+    beta = np.asarray(found.params, dtype=float)
+    mu = np.asarray(model.predict(beta, exog=x), dtype=float)
+    return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
 
 
 def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:
@@ -71,28 +81,22 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
     Raises:
         RequestError: no maximum was found.
     """
-    return _maximum(PatternSums(x, y, w), start, np.arange(x.shape[1]) != held, firth=True)
-
-
-def _maximum(sums: PatternSums, start: Array | None, free: NDArray[np.bool_], *, firth: bool) -> Fit:
-    """Returns the fit at the maximum of the likelihood, or of Firth's penalised likelihood, by Newton's method. Only the free
-    coefficients change. A step that lowers the likelihood is halved.
-    """
-    x, y, w = sums
-    now = _at(sums, np.zeros(x.shape[1]) if start is None else start.copy(), firth=firth)
+    beta = np.zeros(x.shape[1]) if start is None else start.copy()
+    free = np.arange(x.shape[1]) != held
+    now = _at(x, y, w, beta)
     for _ in range(STEPS):
         spread = now.mu * (1 - now.mu)
-        h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x) if firth else np.zeros(len(w))
+        h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x)
         score = y - w * now.mu + h * (0.5 - now.mu)
         # This adds h persons to w, half of them cases. With w alone, the steps for a group of one person would never settle.
         within = _inverse(x[:, free], (w + h) * spread)
-        step = np.zeros(x.shape[1])
+        step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), SMALL_STEP))
-        nxt = _at(sums, now.beta + step, firth=firth)
+        nxt = _at(x, y, w, now.beta + step)
         while nxt.likelihood < now.likelihood - 1e-12 * abs(now.likelihood) and np.abs(step).max() > SMALL_STEP:
             step = step / 2
-            nxt = _at(sums, now.beta + step, firth=firth)
+            nxt = _at(x, y, w, now.beta + step)
         now = nxt
         if np.abs(step).max() < SMALL_STEP:
             return now
@@ -103,17 +107,14 @@ def _no_convergence() -> RequestError:
     return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
 
 
-def _at(sums: PatternSums, beta: Array, *, firth: bool) -> Fit:
-    """Returns the fit at given coefficients `beta`: the likelihood (Firth's penalised one if `firth`) and the fitted
-    probabilities.
-    """
+def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
+    """Returns the fit at given coefficients `beta`: Firth's penalised likelihood and the fitted probabilities."""
     from scipy.special import expit
 
-    x, y, w = sums
     eta = x @ beta
     mu = expit(eta)
     v = w * mu * (1 - mu)
-    penalty = float(np.linalg.slogdet(x.T @ (v[:, None] * x))[1]) / 2 if firth else 0.0
+    penalty = float(np.linalg.slogdet(x.T @ (v[:, None] * x))[1]) / 2
     return Fit(beta, mu, _inverse(x, v), float(y @ eta - w @ np.logaddexp(0, eta)) + penalty)
 
 

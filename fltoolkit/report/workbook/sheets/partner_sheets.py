@@ -29,11 +29,11 @@ BACKGROUND = 8
 
 
 def _answer(language: Language, name: str = "answer") -> Column:
-    return column(language, name, 14, "words", key="answer", choices=choices(language, "answer", ANSWERS))
+    return column(language, name, 11, "words", key="answer", choices=choices(language, "answer", ANSWERS))
 
 
-def _note(language: Language, name: str = "note") -> Column:
-    return column(language, name, 50, "words", key="note")
+def _note(language: Language, name: str = "note", width: float = 36) -> Column:
+    return column(language, name, width, "words", key="note")
 
 
 def smart(evidence: Evidence, language: Language) -> Page:
@@ -41,8 +41,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
     for the criteria that the kit cannot check.
     """
     columns = (
-        column(language, "code", 14), column(language, "indicator", 40), column(language, "criterion", 16), column(language, "met", 13),
-        column(language, "missing", 60), _answer(language), _note(language),
+        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
+        column(language, "missing", 55), _answer(language), _note(language, width=28),
     )  # fmt: skip
     lines = []
     for row in evidence.smart.to_dict("records"):
@@ -68,8 +68,9 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
     columns = (
-        column(language, "section", 24, "section"), column(language, "question", 70), *([column(language, "said", 60)] if beside else []),
-        _answer(language), _note(language), *([column(language, "source", 30, "words", key="source")] if sourced else []),
+        column(language, "section", 20, "section"), column(language, "question", 44 if beside else 66),
+        *([column(language, "said", 54)] if beside else []), _answer(language), _note(language, width=26 if sourced else 36),
+        *([column(language, "source", 18, "words", key="source")] if sourced else []),
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = []
@@ -86,8 +87,8 @@ def methods(evidence: Evidence, language: Language) -> Page:
     partners fill in.
     """
     columns = (
-        column(language, "section", 24, "section"), column(language, "term", 34), column(language, "meaning", 90), column(language, "source", 40),
-        _answer(language, "ratified"), _note(language, "note_law"),
+        column(language, "section", 18, "section"), column(language, "term", 26), column(language, "meaning", 64), column(language, "source", 26),
+        _answer(language, "ratified"), _note(language, "note_law", 28),
     )  # fmt: skip
     lines = [SheetRow((*row, None, None)) for row in definitions(evidence, language)]
     tool = language.say("workbook.tool", n="1")
