@@ -61,7 +61,7 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
         warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
         found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
     if not found.converged:
-        raise _not_settled()
+        raise _no_convergence()
     beta = np.asarray(found.params, dtype=float)
     mu = np.asarray(model.predict(beta, exog=x), dtype=float)
     return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
