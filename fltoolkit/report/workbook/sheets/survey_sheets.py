@@ -8,7 +8,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
-from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
@@ -27,7 +26,9 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.spreadsheets import STYLES
 from fltoolkit.survey.spec.groups import TOTAL
 
 DETAIL = (
@@ -80,7 +81,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     title = chart_title(language, "headline", records[0])
     chart = NativeChart(
         title, names=0, values=1, limits=(2, 3), rows=len(lines), axis=columns[1].head,
-        number_format="#,##0" if measure in COUNTED else "#,##0.0",
+        number_format=STYLES[number_cells.style(measure)]["num_format"],
     )  # fmt: skip
     notes = (*_latest(evidence, language), title, *legend(language, [r["marker"] for r in records]))
     return page(language, "headline", columns, lines, notes, chart=chart)

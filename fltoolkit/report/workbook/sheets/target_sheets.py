@@ -11,7 +11,6 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, UNPLANNED
-from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     bracketed,
@@ -29,8 +28,10 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.change_tables import light
 from fltoolkit.show.wording import number_words
+from fltoolkit.spreadsheets import STYLES
 from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
@@ -123,7 +124,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         lines.append(SheetRow((*who(language, r), r["year"], look(r["measure"], r["value"]), kind)))
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     title = chart_title(language, "milestones", first[0])
-    digits = "#,##0" if first[0]["measure"] in COUNTED else "#,##0.0"
+    digits = STYLES[number_cells.style(first[0]["measure"])]["num_format"]
     measured = [r["kind"] == BASELINE for r in first]
     place = len(columns) - 2
     chart = NativeChart(
