@@ -120,6 +120,12 @@ def rule_sets(out: Published, language: Language, *, checked: bool = False) -> P
         checked: whether to leave out rule sets that were written from memory and never compared with their publication. Documents
             for partners leave them out.
     """
-    rows = out.rule_sets("prevalence")
-    rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows
+    rows = checked_rule_sets(out) if checked else out.rule_sets("prevalence")
     return Paragraph(language.say("rule_sets.one"), "quiet") if len(rows) < 2 else result_tables.rule_sets(language, rows)
+
+
+def checked_rule_sets(out: Published) -> pd.DataFrame:
+    """Returns the headline under the run's own rule set, and under those that were compared with their publication."""
+    rows = out.rule_sets("prevalence")
+    found: pd.DataFrame = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)]
+    return found

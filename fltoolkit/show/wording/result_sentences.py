@@ -64,6 +64,11 @@ def sentence(language: Language, row: PublishedNumber) -> str:
     return f"{text} {language.say('sentence.wide')}" if has_wide_bounds(row) else text
 
 
+def is_unsure(row: PublishedNumber) -> bool:
+    """Returns whether a number is hidden, rounds to zero, or is unreliable."""
+    return bool(pd.isna(row["estimate"])) or row["marker"] == "low" or row["flag"] in ("suppress", "unreliable")
+
+
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on each headline population (those whose rate is always shown, such as adults and children): its rate,
     the number of persons, and measures in time.
@@ -122,13 +127,21 @@ def coverage(out: Published, language: Language) -> str:
     )
 
 
+def window(out: Published, language: Language) -> str:
+    """Returns a sentence on the reference period and the population of the headline."""
+    row = out.select("prevalence").iloc[0]
+    return language.say(
+        "basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])
+    )
+
+
 def basis(out: Published, language: Language) -> tuple[str, ...]:
     """Returns the facts on which every number is based: rule set, population, period, weights and reliability profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
         language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
                      if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
-        language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
+        window(out, language),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
         language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
         language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",

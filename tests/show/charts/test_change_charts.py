@@ -80,8 +80,8 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
     found = rows("men", "women").assign(verdict=["decreased", "increased", "no detectable change"])
     picture = change(found)
     printed = [text for text in picture.figure.layout.yaxis2.ticktext if text]
-    assert [text.split("<br>") for text in printed] == [[verdict, "50.0 → 18.8"] for verdict in found["verdict"]]
-    assert {t.name for t in picture.figure.data if t.name} == {"2025", "2027"}
+    assert [text.replace("<br>", " ") for text in printed] == [f"50.0 → 18.8: {verdict}" for verdict in found["verdict"]]
+    assert {a.text for a in picture.figure.layout.annotations if a.text.isdigit()} == {"2025", "2027"}
     text = change_table(found).text.replace(NBSP, " ")
     for name, verdict in zip(("everyone", "men", "women"), found["verdict"], strict=True):
         assert f"{name}: 50.0 and 18.8: {verdict}" in picture.alt
@@ -105,7 +105,7 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
 def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> None:
     found = pd.DataFrame([FELL | {"marker": "u", "flag_after": "unreliable"}, HIDDEN | {"breakdown": "sex", "category": "men"}])
     picture = change(found)
-    assert list(picture.figure.layout.yaxis2.ticktext) == ["decreased [u]<br>50.0 → 18.8", "[c] not shown"]
+    assert list(picture.figure.layout.yaxis2.ticktext) == ["50.0 → 18.8: decreased [u]", "[c] not shown"]
     assert picture.alt.endswith("everyone: 50.0 and 18.8: decreased [u]; men: [c] not shown.")
     (after,) = (t for t in picture.figure.data if t.mode == "markers" and t.x == (18.75,))
     assert after.marker.color == "white"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -47,7 +48,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
     return DotChart(
         str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), room),
         f"{named}. {subtitle} {language.list(told)}.", tuple(lines),
-        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=room.steps),
+        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=axis_ticks.FEW),
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
 
@@ -86,9 +87,10 @@ def _row(language: Language, name: str, row: PublishedNumber, room: Room) -> Cha
         mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
     said = verdict(language, row)
-    printed = f"{said}\n{_values(language, row)}" if row["verdict"] and room.intervals else said
+    printed = language.colon(_values(language, row), said) if row["verdict"] and room.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
-    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why)
+    found = row["verdict"] in (DECREASED, INCREASED)
+    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
 
 
 def _measure(row: PublishedNumber) -> str:
@@ -116,7 +118,8 @@ def _told(language: Language, row: PublishedNumber) -> str:
 
 
 def _notes(language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], room: Room) -> tuple[str, ...]:
-    signs = " ".join(chart_notes.signs(language, marks))
+    arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
+    signs = " ".join([*arrows, *chart_notes.signs(language, marks)])
     if not room.source:
         return chart_notes.told(signs)
     first = rows.iloc[0].to_dict()

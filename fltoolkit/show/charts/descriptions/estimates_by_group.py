@@ -29,15 +29,18 @@ REASON = 150  # letters of a reason that is printed in the chart
 @dataclass(frozen=True)
 class Room:
     """How much space a chart has. It decides how many steps the axis has (`steps`), whether intervals are printed in digits, and
-    whether there are notes below the chart (how many were asked, the source, the markers).
+    whether notes below the chart explain the markers, and name the source and how many were asked.
     """
 
     steps: int = axis_ticks.MOST
     intervals: bool = True
+    markers: bool = True
     source: bool = True
 
 
-WHOLE_PAGE, HALF_PAGE = Room(), Room(axis_ticks.FEW, intervals=False, source=False)
+WHOLE_PAGE = Room()
+HALF_PAGE = Room(axis_ticks.FEW, intervals=False, markers=False, source=False)
+ON_SLIDE = Room(source=False)
 
 
 def estimates(
@@ -123,7 +126,8 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
-    return (Mark(value, low, high, chart_notes.glyph(row), words, colour),)
+    reach = scaled(row["bound_high"], measure) if has_wide_bounds(row) else math.nan
+    return (Mark(value, low, high, chart_notes.glyph(row), words, colour, reach),)
 
 
 def number_text(language: Language, row: PublishedNumber) -> str:
@@ -266,18 +270,14 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
-    above = (signs, _with_open_answers(language, rows))
-    if not room.source:
-        return chart_notes.told(*above, *groups)
-    below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
-    return chart_notes.told(
-        *above, chart_notes.markers(language, rows["marker"]), *groups, " ".join(part for part in below if part)
-    )
+    below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"])) if room.source else ()
+    markers = chart_notes.markers(language, rows["marker"]) if room.markers else ""
+    return chart_notes.told(signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part))
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
     """Returns a sentence that gives the number of everyone with all open answers as cases, if this lies beyond its interval; else
-    an empty text. No interval in the picture shows it.
+    an empty text. A grey band shows it.
     """
     for name, row in zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True):
         if not row["breakdown"] and pd.notna(row["estimate"]) and has_wide_bounds(row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -153,6 +154,10 @@ def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answer
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.25)
-    said = "If every open answer were a case, the number for everyone would be 250.0."
-    assert said in estimates(out, wide, EN, room=room).notes
+    said = "Grey band: with every open answer as a case, the number for everyone would be 250.0."
+    chart = estimates(out, wide, EN, room=room)
+    assert said in chart.notes
+    reaches = [mark.reach for row in chart.rows for mark in row.marks]
+    assert reaches[0] == 250.0 <= chart.axis.high
+    assert all(math.isnan(reach) for reach in reaches[1:])
     assert said not in estimates(out, rows, EN, room=room).notes
