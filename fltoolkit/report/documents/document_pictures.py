@@ -29,8 +29,8 @@ Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"half": 6, "slide": 4}  # of a change
-ABOVE_VERDICTS = 3.4  # inches of a slide, above the verdicts on a change
+FEW_CHANGES = {"half": 6, "slide": 2}  # of a change
+ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
@@ -168,7 +168,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    size = replace(SLIDE, height=ABOVE_VERDICTS) if width == "slide" else SIZES[width]
+    size = replace(SLIDE, height=ABOVE_VERDICT) if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), size)
 
 

@@ -23,7 +23,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 
 ROWS = 9  # of a table or a picture that fits on a slide
-VERDICTS, WARNINGS = 2, 2  # that fit on a slide
+VERDICTS, WARNINGS = 1, 2  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -36,7 +36,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     """
     out = evidence.now
     blocks = [
-        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language), *_rule_sets(out, language),
+        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
+        *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
         *_known(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
@@ -62,7 +63,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture above the verdicts of the tests."""
+    """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
     said = follow_up_section.verdicts(evidence, language)
     if not said:
         return []
@@ -123,13 +124,10 @@ def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
-def _rule_sets(out: Published, language: Language) -> list[Block]:
-    """Returns the headline under other definitions that were checked against their publication, if there are any."""
-    table = results_section.rule_sets(out, language, checked=True)
-    if isinstance(table, Paragraph):
-        return []
-    title = slide_titles.definitions(language, results_section.checked_rule_sets(out))
-    return [Heading(title or language.say("rule_sets.heading")), Paragraph(language.say("rule_sets.why")), table]
+def _definitions(out: Published, language: Language) -> str:
+    """Returns the title of the slide with the headline under other definitions."""
+    found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
+    return found or language.say("rule_sets.heading")
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:

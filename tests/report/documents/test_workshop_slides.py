@@ -21,7 +21,7 @@ from fltoolkit.report.documents.workshop_slides import ROWS, VERDICTS, workshop
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
-SLIDE_WIDTH, ROOM, ROOM_ABOVE_VERDICTS = 924, 405, 275  # points, below a title of two lines
+SLIDE_WIDTH, ROOM, ROOM_ABOVE_VERDICT = 924, 405, 285  # points, below a title of two lines
 TARGET = {"year": 2030, "cut": 0.9}
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
 CHILDREN: dict[str, Any] = {"reference_population": "children", "reference_population_label": "children"}
@@ -134,7 +134,7 @@ def test_a_baseline_run_has_no_slide_of_a_change() -> None:
 
 
 def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The title's slide is the first; a slide has room for two verdicts."""
+    """The title's slide is the first; a slide has room for one verdict."""
     picture = Drawn("change", None, "t", "both rounds", 1.0)
     baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
@@ -170,7 +170,7 @@ def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enoug
     for chart in (b for b in made.blocks if isinstance(b, Chart)):
         figure = chart.picture.figure
         enlarged = SLIDE_WIDTH / (72 * figure.get_figwidth())
-        room = ROOM_ABOVE_VERDICTS if chart.picture.name.startswith("change") else ROOM
+        room = ROOM_ABOVE_VERDICT if chart.picture.name.startswith("change") else ROOM
         words = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
         assert min(t.get_fontsize() for t in words) * enlarged >= 12
         assert 72 * figure.get_figheight() * enlarged <= room, chart.picture.name

@@ -108,7 +108,7 @@ def test_of_another_rule_set_only_the_headline_is_offered(norvia: fl.Published) 
     assert list(options["measure"].values()) == ["prevalence", "total"]
     assert list(options["breakdown"]) == ["everyone"]
     assert f"{OTHER} (the headline only)" in options["rule_set"]
-    assert "rule set hts_2012 v1" in view(norvia, choice)[2].html  # type: ignore[union-attr]
+    assert "ILO indicators of 2012" in view(norvia, choice)[2].html  # type: ignore[union-attr]
 
 
 def test_each_choice_is_words_a_picture_and_a_table(judged: fl.Published) -> None:

@@ -39,7 +39,7 @@ def test_a_statement_stands_above_its_rows_an_indicator_in_its_first_and_numbers
     assert trained[4] == "80 / more than 150 (partners)"
     assert table.wide
     assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability; [x] not available."  # nothing by region
-    assert table.footnotes[0] == "Unreliable: fewer than 15 cases"
+    assert table.footnotes[0] == "Fewer than 15 cases"
 
 
 def test_the_baseline_is_the_matrix_without_targets_and_duties() -> None:

@@ -94,15 +94,8 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     lines = []
     for row in rows.to_dict("records"):
         doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
-        lines.append(
-            _row(
-                language,
-                "\n".join([str(row["rule_set"]), *doubt]),
-                language.list([str(row["rule_set"]), *doubt]),
-                row,
-                WHOLE_PAGE,
-            )
-        )
+        said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
+        lines.append(_row(language, "\n".join(said), language.list(said), row, WHOLE_PAGE))
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})

@@ -138,9 +138,9 @@ def test_rule_sets_are_rows_and_one_that_is_not_available_says_why() -> None:
     chart = rule_sets(country.published(), "prevalence", EN)
     own, other = chart.rows
     assert own.marks[0].value == pytest.approx(99.5)
-    assert (other.label, other.marks) == ("hts_2012 v1\nrule to be verified", ())
+    assert (other.label, other.marks) == ("ILO indicators of 2012\nrule to be verified", ())
     assert other.absent.startswith("[x] not available: hts_2012 needs the stage")
-    assert "hts_2012 v1; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
+    assert "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
 
 
 def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
