@@ -23,7 +23,7 @@ from coverage_picture import draw_picture
 from coverage_report import acceptance, fill_tables
 from coverage_simulation import GRID, LEVEL, TILTED, Cell, coverage, draw
 
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -69,8 +69,8 @@ def check_value(samples: int, seed: int) -> list[str]:
         deff = 1 + (persons - 1) * cell.icc
         held = []
         for method, at_zero in (("korn_graubard_nchs", 1.0), ("korn_graubard", deff)):
-            seen = SeenProportion(p, se, 12 * persons, 11, at_zero)
-            low, high = proportion(seen, Confidence(method, LEVEL))  # type: ignore[arg-type]
+            estimated = EstimatedProportion(p, se, 12 * persons, 11, at_zero)
+            low, high = proportion(estimated, Confidence(method, LEVEL))  # type: ignore[arg-type]
             held.append(((low <= cell.p) & (high >= cell.p)).mean())
         none = (cases.sum(axis=0) == 0).mean()
         lines.append(

@@ -12,7 +12,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     DECREASED,
     INCREASED,
     NO_CHANGE,
-    Side,
+    RoundEstimates,
     difference,
     enough_cases,
     mover,
@@ -99,7 +99,9 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
     ]
 
 
-def _side(cell: Cell, s: Samples, method: str) -> Side:
+def _side(cell: Cell, s: Samples, method: str) -> RoundEstimates:
     """A round as the kit compares it, its interval by one method."""
     low, high = limits(cell, s, method)
-    return Side(s.estimate, s.se, low, high, np.full(len(s.cases), s.df), np.full(len(s.cases), s.n), s.cases, s.psus_with_cases)
+    return RoundEstimates(
+        s.estimate, s.se, low, high, np.full(len(s.cases), s.df), np.full(len(s.cases), s.n), s.cases, s.psus_with_cases
+    )

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from coverage_simulation import CLASSES, LEVEL, SHARES
 
-from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, EstimatedProportion, ProportionInterval, proportion
 from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
 from fltoolkit.publish.disclosure.cell_counts import Limits
 
@@ -95,8 +95,8 @@ def held(cell: Cell, s: Samples) -> Iterator[dict[str, object]]:
         "both sides": (DEFAULT, fewest), "cases alone": (DEFAULT, s.psus_with), "design": ("korn_graubard", fewest)
     }  # fmt: skip
     for name, (method, psus) in methods.items():
-        seen = SeenProportion(s.estimate, s.se, s.n, s.df, s.kish, psus)
-        low, high = proportion(seen, Confidence(method, LEVEL))
+        estimated = EstimatedProportion(s.estimate, s.se, s.n, s.df, s.kish, psus)
+        low, high = proportion(estimated, Confidence(method, LEVEL))
         holds = (low <= cell.share) & (cell.share <= high)
         yield {
             "cases": cell.cases, "psus": cell.psus, "share": cell.share, "icc": cell.icc, "degrees_of_freedom": name,

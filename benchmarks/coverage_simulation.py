@@ -17,7 +17,7 @@ from scipy.special import betaln
 from fltoolkit.estimate.measures import intervals
 from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
 from fltoolkit.publish.disclosure.complementary_suppression import Limits
-from fltoolkit.publish.reliability import ZERO_EXEMPT, load_profile
+from fltoolkit.publish.reliability import ZERO_EXEMPT, load_publication_profile
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
@@ -160,13 +160,13 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
     """Each sample's interval by a method of the package, or by its default with the design effect given."""
     deff, named = (true_deff(cell), DEFAULT) if method == GIVEN else (s.kish, method)
-    seen = intervals.SeenProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
-    return intervals.proportion(seen, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
+    estimated = intervals.EstimatedProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
+    return intervals.proportion(estimated, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
     """Whether the default profile shows the number, and whether it shows it without a mark (`[u]`, or `[w]` for no case)."""
-    profile, least = load_profile("fltoolkit"), Limits()
+    profile, least = load_publication_profile("fltoolkit"), Limits()
     too_few = (s.cases < least.cases) | (s.psus_with_cases < least.psus) | (s.n - s.cases < least.non_cases)
     hidden, doubtful = (s.cases > 0) & too_few, np.zeros(len(s.cases), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):

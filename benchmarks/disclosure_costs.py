@@ -135,7 +135,7 @@ def measured(survey: str, watch: Watch, optimum: bool) -> dict[str, Any]:
     start = time.perf_counter()
     out = fl.publish_run(persons, plan=plan)
     seconds, programmes = time.perf_counter() - start, watch.programmes
-    settled = [s for d in watch.decisions for s in d.settled if s.outcome != "flowchart"]
+    settled = [s for d in watch.decisions for s in d.suppressions if s.outcome != "flowchart"]
     return {
         "survey": Path(survey).name,
         "seconds": round(seconds, 2),
@@ -212,16 +212,16 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     import fltoolkit as fl
     from fltoolkit.estimate.totals.person_patterns import read_patterns
     from fltoolkit.publish.disclosure.suppression_decision import decide
-    from fltoolkit.publish.disclosure.survey_system import Seen
+    from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
     from fltoolkit.publish.printed_numbers import rounding_base
 
     by = [[], *([g] for g in groups), *([groups] if len(groups) == 2 else [])]
     est = fl.prevalence(persons, by=by, population=population)
     table = est.table.assign(measure="prevalence", outcome="forced_labour", reference_population=population)
     keys = [frozenset((g, str(row[g])) for g in groups if row[g] != "total") for row in table.to_dict("records")]
-    seen = Seen(out.limits, rounding_base(table), read_patterns(persons, groups, [population]), out.case_only)
-    decision = decide(table, keys, [""] * len(table), seen)
-    settled = next(s for s in decision.settled if s.outcome == "cases")
+    scenario = DisclosureScenario(out.limits, rounding_base(table), read_patterns(persons, groups, [population]), out.case_only)
+    decision = decide(table, keys, [""] * len(table), scenario)
+    settled = next(s for s in decision.suppressions if s.outcome == "cases")
     own = [c for c, why in settled.hidden.items() if not why.startswith("hidden ")]
     primary = [c for c in own if settled.system.cases[settled.system.place[c]] > 0]  # a cell without cases needs no protection
     if decision.coarse or not primary:

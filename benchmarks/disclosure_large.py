@@ -73,7 +73,7 @@ def main() -> None:
             watch, start = watched(), time.perf_counter()
             out = fl.publish_run(classified)
             seconds = time.perf_counter() - start
-        settled = [s for d in watch.decisions for s in d.settled]
+        settled = [s for d in watch.decisions for s in d.suppressions]
         shown = int(out.table["estimate"].notna().sum())
         print(
             f"{persons:,} persons: {len(out.table):,} cells, {shown:,} shown; {max((s.system.kinds for s in settled), default=0):,} kinds in "

@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets
 
 Floats = NDArray[np.float64]
@@ -112,7 +112,7 @@ def see(domain: Domain, sets: Flags, number: float | None = None) -> Seen:
     residual = by_unit - (total / domain.population)[:, None] * base
     se_rate = np.sqrt(UNITS / (UNITS - 1) * (residual**2).sum(axis=1)) / domain.population
     units = (by_unit > 0).sum(axis=1).astype(float)
-    limits = proportion(SeenProportion(p, se_rate, len(domain.weight), UNITS - 1, 1.0, units), Confidence())
+    limits = proportion(EstimatedProportion(p, se_rate, len(domain.weight), UNITS - 1, 1.0, units), Confidence())
     return Seen(total, se, *(np.asarray(limit) * domain.population for limit in limits))
 
 

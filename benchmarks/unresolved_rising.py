@@ -20,7 +20,7 @@ import pandas as pd
 from coverage_simulation import BLOCK, CLASSES, LEVEL, Cell, Samples, case_counts, limits, make_design
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, Side, difference
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, RoundEstimates, difference
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     standing,
     tested_again,
@@ -52,7 +52,7 @@ class Pair:
 class Round:
     """The samples of a round: the side that is compared, the share of unresolved persons, and the SE of the sum of both."""
 
-    side: Side
+    side: RoundEstimates
     share: Array
     se_of_sum: Array
 
@@ -114,7 +114,7 @@ def drawn(cell: Cell, open_cases: float, open_others: float, samples: int, rng: 
     s = Samples(p, np.sqrt(d.units.variances(z)), n_cases, psus, d.n, df, d.kish)
     low, high = limits(cell, s, "korn_graubard_rare")
     size = np.ones(samples)
-    side = Side(s.estimate, s.se, low, high, df * size, d.n * size, n_cases, psus)
+    side = RoundEstimates(s.estimate, s.se, low, high, df * size, d.n * size, n_cases, psus)
     return Round(side, share, np.sqrt(d.units.variances(z + z_open)))
 
 

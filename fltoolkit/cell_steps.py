@@ -19,7 +19,7 @@ _open = 0  # blocks that are under way, one within the other
 
 @contextmanager
 def steps() -> Iterator[None]:
-    """Lets the code of a `with` block show its steps with `tell`. After the outermost block the last step is erased, even if an
+    """Lets the code of a `with` block show its steps with `show_step`. After the outermost block the last step is erased, even if an
     error ends the block.
     """
     global _open
@@ -29,10 +29,10 @@ def steps() -> Iterator[None]:
     finally:
         _open -= 1
         if not _open:
-            tell("")
+            show_step("")
 
 
-def tell(step: str) -> None:
+def show_step(step: str) -> None:
     """Shows a step of a long cell in the place of the previous step. An empty text only erases the previous step."""
     global _shown
     if not _in_a_cell():

@@ -13,8 +13,8 @@ from typing import Any
 from fltoolkit import commands as run
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import known_encoding
-from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.run.printable_errors import defect, told
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
+from fltoolkit.run.printable_errors import defect, printable_text
 from fltoolkit.terminal import say
 
 STOPPED = 130  # the exit code that shells use: 128 plus the number of the signal
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _ended_politely(for_good=arguments is None):
             return int(parsed.run(parsed))
     except (FltoolkitError, OSError, MemoryError, ModuleNotFoundError) as error:
-        say(told(error), error=True)
+        say(printable_text(error), error=True)
         return 2
     except KeyboardInterrupt:
         return STOPPED
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("--outputs", type=_path, default=Path("outputs"), help="where results go (default: outputs)")
     estimate.add_argument(
         "--profile",
-        help=f"rules for the estimates that may be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
+        help=f"rules for the estimates that may be shown: {', '.join(shipped_publication_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
     )  # fmt: skip
     estimate.add_argument(
         "--name", default="", help="name of the folder of results in there (default: the folder of survey.yaml)"

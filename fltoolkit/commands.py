@@ -71,16 +71,16 @@ def check(parsed: argparse.Namespace) -> int:
         raise
     found = fl.check(survey, show_values=parsed.show_values)
     if (found["severity"] == "error").any():
-        _tell(found.to_dict("records"))
+        _print_findings(found.to_dict("records"))
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
     cases = fl.check_cases(persons).to_dict("records")
     first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
-    told = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
+    rows = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _tell(told)
+    _print_findings(rows)
     try:
         refuse_unusable_design(persons)
     except FltoolkitError as error:
@@ -91,7 +91,7 @@ def check(parsed: argparse.Namespace) -> int:
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     for line in weights_in_use(persons):
         say(f"        {line}")
-    say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
+    say(f"{survey.spec.title}: no errors; {len(rows)} other finding(s).")
     return 1 if stopped else 0
 
 
@@ -105,20 +105,20 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     earlier = fl.classify(fl.read_survey(before))
     say(f"Compared with {earlier.spec.title}:")
     met = compare_before(earlier, persons).to_dict("records")
-    _tell(met)
+    _print_findings(met)
     if not met:
         say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
 
 
-def _tell(rows: list[dict[Hashable, Any]]) -> None:
+def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
     for row in rows:
         count = f" [{row['count']}]" if row["count"] != "" else ""
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.publish.reliability import load_profile
+    from fltoolkit.publish.reliability import load_publication_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place
@@ -127,7 +127,7 @@ def estimate(parsed: argparse.Namespace) -> int:
         do = "name a folder that nobody else can read: --private FOLDER"
         raise RequestError("what is not for publication needs a place outside the outputs", where="--restricted", do=do)
     if parsed.profile:
-        load_profile(parsed.profile, parsed.survey.parent)
+        load_publication_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)

@@ -37,7 +37,7 @@ class FltoolkitError(Exception):
     ) -> None:
         self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
         self.found, self.allowed = _words(found), _words(_nearest_first(allowed, found))
-        self.said, self.found_as_given = problem, found
+        self.problem_as_given, self.found_as_given = problem, found
         super().__init__(self.message)
 
     @property

@@ -33,17 +33,17 @@ def say(text: str, *, error: bool = False) -> None:
             _draw(_line())
 
 
-def show(name: str, told: Callable[[], str] | None) -> None:
+def show(name: str, text: Callable[[], str] | None) -> None:
     """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call it only if
     `on_screen()` is true.
 
     Args:
         name: the name of the task. Several tasks share the line.
-        told: a function that returns the words to show. It is called each time the line is drawn. None removes the task from the
+        text: a function that returns the words to show. It is called each time the line is drawn. None removes the task from the
             line.
     """
     with _ONE_AT_A_TIME:
-        _under_way.pop(name, None) if told is None else _under_way.update({name: told})
+        _under_way.pop(name, None) if text is None else _under_way.update({name: text})
         _draw(_line())
 
 
@@ -58,7 +58,7 @@ def _line() -> str:
     """Returns the progress of all tasks in one line of the terminal."""
     width = shutil.get_terminal_size().columns - 1  # a full line would wrap, and could then not be rewritten
     each = (width - 3 * (len(_under_way) - 1)) // max(1, len(_under_way))
-    parts = (told().replace("\n", " ") for told in _under_way.values())
+    parts = (text().replace("\n", " ") for text in _under_way.values())
     return " | ".join(part if len(part) <= each else f"{part[: each - 3]}..." for part in parts)[:width]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fltoolkit import cell_steps
-from fltoolkit.cell_steps import steps, tell
+from fltoolkit.cell_steps import show_step, steps
 
 
 def deleted(printed: str) -> str:
@@ -42,8 +42,8 @@ def cell(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_step_stands_in_the_place_of_the_one_before_and_none_is_left(cell: None, capsys: pytest.CaptureFixture[str]) -> None:
     print("of the user's own")
     with steps():
-        tell("Estimating: prevalence …")
-        tell("Deciding …")
+        show_step("Estimating: prevalence …")
+        show_step("Deciding …")
         so_far = capsys.readouterr().out
     assert read(so_far) == "of the user's own\nDeciding …"
     assert read(so_far + capsys.readouterr().out) == "of the user's own\n"
@@ -52,16 +52,16 @@ def test_a_step_stands_in_the_place_of_the_one_before_and_none_is_left(cell: Non
 def test_steps_within_steps_are_taken_back_once(cell: None, capsys: pytest.CaptureFixture[str]) -> None:
     with steps():
         with steps():
-            tell("inner")
+            show_step("inner")
         assert read(capsys.readouterr().out) == "inner"
-        tell("outer")
+        show_step("outer")
     assert read("inner" + capsys.readouterr().out) == ""
 
 
 def test_an_error_leaves_no_step(cell: None, capsys: pytest.CaptureFixture[str]) -> None:
     def fails() -> None:
         with steps():
-            tell("Reading …")
+            show_step("Reading …")
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
@@ -71,5 +71,5 @@ def test_an_error_leaves_no_step(cell: None, capsys: pytest.CaptureFixture[str])
 
 def test_outside_a_notebook_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with steps():
-        tell("Estimating …")
+        show_step("Estimating …")
     assert capsys.readouterr().out == ""

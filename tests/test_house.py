@@ -19,9 +19,9 @@ from rattler import MatchSpec
 HOUSE = Path(__file__).resolve().parent.parent
 PACKAGE, TESTS = HOUSE / "fltoolkit", HOUSE / "tests"
 
-# The rooms in the order of the data's way through them: a room uses the rooms before it, never those after.
-ROOMS = ["survey", "classify", "estimate", "publish", "nap", "show", "report"]
-# Helpers know no room; each uses those before it.
+# The steps in the order of the data's way through them: a step uses the steps before it, never those after.
+STEPS = ["survey", "classify", "estimate", "publish", "nap", "show", "report"]
+# Helpers know no step; each uses those before it.
 HELPERS = [
     "errors",
     "memory",
@@ -35,18 +35,18 @@ HELPERS = [
     "languages",
 ]
 MAY_USE = {helper: set(HELPERS[:position]) for position, helper in enumerate(HELPERS)}
-MAY_USE |= {room: {*HELPERS, *ROOMS[:position]} for position, room in enumerate(ROOMS)}
+MAY_USE |= {step: {*HELPERS, *STEPS[:position]} for position, step in enumerate(STEPS)}
 MAY_USE["authoring"] = {*HELPERS, "survey"}
 MAY_USE["synthetic"] = {*HELPERS, "survey", "classify", "estimate"}
-MAY_USE["run"] = {*HELPERS, *ROOMS, "fltoolkit"}
+MAY_USE["run"] = {*HELPERS, *STEPS, "fltoolkit"}
 for helper in ("printable_errors", "output_folders", "remote_folder", "batch_file", "workers", "dask_cluster"):
     MAY_USE[f"run.{helper}"] = set(HELPERS)
 MAY_USE["run.private_folder"] = {*HELPERS, "survey"}
 MAY_USE["run.run_record"] = {*HELPERS, "survey", "nap"}
-MAY_USE["teaching"] = {*HELPERS, *ROOMS, "synthetic", "run", "fltoolkit"}
-MAY_USE["commands"] = {*HELPERS, *ROOMS, "authoring", "synthetic", "run", "teaching", "fltoolkit"}
+MAY_USE["teaching"] = {*HELPERS, *STEPS, "synthetic", "run", "fltoolkit"}
+MAY_USE["commands"] = {*HELPERS, *STEPS, "authoring", "synthetic", "run", "teaching", "fltoolkit"}
 MAY_USE["cli"] = MAY_USE["commands"] | {"commands"}
-MAY_USE["fltoolkit"] = {*HELPERS, *ROOMS}  # the package's __init__: the list of public names
+MAY_USE["fltoolkit"] = {*HELPERS, *STEPS}  # the package's __init__: the list of public names
 
 MOST_MODULES = 12  # of one folder, its __init__ not counted
 SHORT = 40  # lines: a module below them needs no test file of its own
@@ -170,13 +170,13 @@ def imported(file: Path, package: Path, names: bool = False) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = here[: len(here) - node.level + 1] if node.level else []
             module = ".".join([*base, *filter(None, [node.module])])
-            # `from fltoolkit import survey` names a room, `from fltoolkit import prevalence` the package itself.
+            # `from fltoolkit import survey` names a step, `from fltoolkit import prevalence` the package itself.
             whole = names or module == package.name
             yield from (f"{module}.{alias.name}" if whole else module for alias in node.names)
 
 
 def part(dotted: str, package: Path) -> str | None:
-    """The room, or module beside the rooms, that a dotted name is in; "fltoolkit" is the package's __init__."""
+    """The step, or module beside the steps, that a dotted name is in; "fltoolkit" is the package's __init__."""
     first, _, rest = dotted.partition(".")
     if first != package.name:
         return None
@@ -243,7 +243,7 @@ def narwhals_places(package: Path) -> set[str]:
     }
 
 
-def test_rooms_import_one_way() -> None:
+def test_steps_import_one_way() -> None:
     assert wrong_ways(PACKAGE) == []
 
 
@@ -278,7 +278,7 @@ def test_rooms_import_one_way() -> None:
 )
 def test_an_import_against_the_order_is_found(tmp_path: Path, path: str, line: str, allowed: bool) -> None:
     package = tmp_path / "fltoolkit"
-    for folder in {*ROOMS, "run", Path(path).parent.name}:
+    for folder in {*STEPS, "run", Path(path).parent.name}:
         (package / folder).mkdir(parents=True, exist_ok=True)
     (package / "errors.py").write_text("")
     (package / path).write_text(line)
@@ -378,7 +378,7 @@ def test_a_function_of_many_arguments_is_found(tmp_path: Path, line: str, many: 
 
 
 def test_a_test_file_stands_where_its_module_does() -> None:
-    """`test_adults.py` beside adults.py, and `test_adults_episodes.py` for a topic of it. What goes across rooms is tested in tests/ itself;
+    """`test_adults.py` beside adults.py, and `test_adults_episodes.py` for a topic of it. What goes across steps is tested in tests/ itself;
     what a hostile reader tries, in tests/publish/attacks."""
     lost = []
     for test in TESTS.rglob("test_*.py"):

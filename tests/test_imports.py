@@ -1,4 +1,4 @@
-"""What is not imported before it is used: pandas and the rooms by `import fltoolkit`, heavier libraries by what reads and estimates."""
+"""What is not imported before it is used: pandas and the steps by `import fltoolkit`, heavier libraries by what reads and estimates."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ def test_is_imported_when_it_is_used(imported: set[str], name: str) -> None:
     assert name not in imported
 
 
-ROOMS = """
+STEPS = """
 import sys
 import fltoolkit as fl
 assert not {"pandas", "pydantic", "narwhals"} & set(sys.modules)
@@ -46,8 +46,8 @@ assert fl.__version__[0].isdigit()
 """
 
 
-def test_the_rooms_of_the_plan_of_what_is_drawn_and_of_what_is_written_open_when_asked() -> None:
-    found = subprocess.run([sys.executable, "-c", ROOMS], capture_output=True, text=True, check=False)
+def test_the_steps_of_the_plan_of_what_is_drawn_and_of_what_is_written_open_when_asked() -> None:
+    found = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
 
 

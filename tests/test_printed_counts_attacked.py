@@ -30,9 +30,9 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"fewer than {limit}" if 0 < count < limit else count
 
     monkeypatch.setattr(printed_counts, "rounded", lambda count, limit: None if 0 < count < limit else count)
-    monkeypatch.setattr(findings, "told", guarded)
-    monkeypatch.setattr(findings, "told_sum", lambda one, other, limit: guarded(one + other, limit))
-    monkeypatch.setattr(findings, "told_of_cases", guarded)
+    monkeypatch.setattr(findings, "count_in_words", guarded)
+    monkeypatch.setattr(findings, "sum_in_words", lambda one, other, limit: guarded(one + other, limit))
+    monkeypatch.setattr(findings, "cases_in_words", guarded)
 
 
 def groups_of_few(run: Run, reader: Reader) -> list[Who]:

@@ -33,8 +33,8 @@ WIDEST, COLOURS, MARGIN = 1000, 64, 16  # pixels, colours and pixels of a stored
 INTRODUCTION = """\
 # Gallery: every output in a picture
 
-`make gallery` makes this page from the shipped samples. Do not edit it by hand. Norvia and Valdorie are invented countries. Their people,
-surveys and plans are invented too.
+This page shows a picture of each output, with the name of its file and the call that makes it. The pictures come from the shipped samples. Norvia
+and Valdorie are invented countries. Their people, surveys and plans are invented too. `make gallery` makes this page; do not edit it by hand.
 
 `NAME` is the folder of a survey in `outputs/`. [What a run leaves](outputs.md) lists all its files.
 """

@@ -13,7 +13,7 @@ import fltoolkit as fl
 
 TARGET = Path(__file__).resolve().parents[1] / "reference.md"
 SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields):$")
-ROOMS = {
+STEPS = {
     "survey": "What was asked, of whom, and how they were drawn",
     "classify": "Who is in forced labour",
     "estimate": "How many, and how sure",
@@ -25,24 +25,24 @@ ROOMS = {
 
 
 def reference() -> str:
-    """The page: one section a room, one entry a name."""
-    names = {room: [f"fl.{name}" for name in fl.__all__ if _room(getattr(fl, name)) == room] for room in ROOMS}
-    for room in ("show", "report"):
-        names[room] = [*_public(f"fl.{room}", getattr(fl, room))]
+    """The page: one section a step, one entry a name."""
+    names = {step: [f"fl.{name}" for name in fl.__all__ if _step_of(getattr(fl, name)) == step] for step in STEPS}
+    for step in ("show", "report"):
+        names[step] = [*_public(f"fl.{step}", getattr(fl, step))]
     lines = [
         "# The public names",
         "",
         "Made from the docstrings by `make docs`; not edited by hand. `import fltoolkit as fl`.",
         "",
     ]
-    for room, title in ROOMS.items():
-        lines += [f"## {title}", "", ", ".join(f"[{name}](#{_slug(name)})" for name in names[room]), ""]
-        for name in names[room]:
+    for step, title in STEPS.items():
+        lines += [f"## {title}", "", ", ".join(f"[{name}](#{_slug(name)})" for name in names[step]), ""]
+        for name in names[step]:
             lines += _entry(name)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _room(thing: Any) -> str:
+def _step_of(thing: Any) -> str:
     return "" if inspect.ismodule(thing) else thing.__module__.split(".")[1]
 
 

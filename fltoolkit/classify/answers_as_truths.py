@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.survey.answers.skips_and_blanks import is_blank, no_when_blank, one_of, says_no, says_yes
+from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, is_blank, no_when_blank, one_of
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import Source
@@ -35,15 +35,15 @@ def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str 
     """
     if not sources:
         return nw.lit(False)
-    yes, no = zip(*[_said(s, mapped, episode) for s in sources], strict=True)
+    yes, no = zip(*[_yes_and_no(s, mapped, episode) for s in sources], strict=True)
     return any_of(yes) | nw.when(all_of(no)).then(nw.lit(False))
 
 
-def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
+def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
     """Returns two columns about one question: whether the answer is yes, and whether it is no. Both are null if there is no
     answer.
     """
-    yes, no = says_yes(source, mapped, episode), says_no(source, mapped, episode)
+    yes, no = answered_yes(source, mapped, episode), answered_no(source, mapped, episode)
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
         return yes, no

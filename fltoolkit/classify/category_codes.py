@@ -39,14 +39,16 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
     A group is left out if none of its categories has another name.
     """
-    is_sum, side = bool(spec.populations[population].sum_of), spec.side(population)
-    of: Literal["words", "of_children", "of_sums"] = "of_sums" if is_sum else "of_children" if side == "children" else "words"
+    is_sum, definition = bool(spec.populations[population].sum_of), spec.definition_of(population)
+    of: Literal["words", "of_children", "of_sums"] = (
+        "of_sums" if is_sum else "of_children" if definition == "children" else "words"
+    )
     found = {}
     for name, group in spec.groups.items():
         if isinstance(group, Group) and group.classification:
             named = standard().classifications[group.classification]
             found[name] = {c.label: c.name_in(of) for c in map(named.get, group.codes.values()) if c}
-    return {name: names for name, names in found.items() if any(label != said for label, said in names.items())}
+    return {name: names for name, names in found.items() if any(label != named for label, named in names.items())}
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
@@ -54,7 +56,7 @@ def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFr
     children.
     """
     names = names_in(spec, population)
-    return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
+    return rows.assign(**{g: rows[g].replace(named) for g, named in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:

@@ -22,7 +22,7 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
     """
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
     if name in spec.jobs:
-        return found | {row.label: row.said for row in job_rows(spec.jobs[name]).values()}
+        return found | {row.label: row.name_key for row in job_rows(spec.jobs[name]).values()}
     if name == "form":
         return found | {form: Name("kit.forms", form) for form in FORMS}
     if name == "route":
@@ -34,7 +34,7 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         first = group.bands[0]
         return found | {f"under {first}": Reason.of("categories.under", N=first)}
     if isinstance(group, QuantileGroup):
-        return found | {str(name): name for name in group.said}
+        return found | {str(name): name for name in group.name_keys}
     standing = "disability" if isinstance(group, DisabilityGroup) else group.classification if isinstance(group, Group) else None
     if standing:
         return found | {str(name): name for c in standard().classifications[standing].values() for name in c.every_name}
@@ -45,5 +45,5 @@ def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Re
     """Returns the category of a table row as one label, such as `men × rural`. `values` holds each group with its category.
     Without values the result is empty.
     """
-    said: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
-    return said
+    words: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
+    return words

@@ -12,7 +12,7 @@ import narwhals as nw
 
 from fltoolkit.classify.answers_as_truths import all_of, any_answer, any_of
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.households import beside_parents
+from fltoolkit.survey.data.households import with_parent_facts
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
@@ -96,7 +96,7 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
     adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
-    frame = beside_parents(frame, parents, helpers, adults, {"forced": nw.col("forced_labour")})
+    frame = with_parent_facts(frame, parents, helpers, adults, {"forced": nw.col("forced_labour")})
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)

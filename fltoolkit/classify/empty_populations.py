@@ -8,7 +8,7 @@ from fltoolkit.classify.answers_as_truths import all_of
 from fltoolkit.classify.group_columns import membership
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
@@ -40,11 +40,11 @@ def _nobody(survey: Survey, name: str) -> DataError:
     counts = count_rows(
         survey.frame, {"persons of the data": nw.lit(True), **conditions, "meet all of them": all_of(list(conditions.values()))}
     )
-    limit = spec.confidentiality.least_told
+    limit = spec.confidentiality.smallest_printed_count
     held = [_column_values(survey, asked) for asked in where]
     return DataError(
         "nobody is in this population", where=f"{survey.path}: populations.{name}",
-        found=[f"{words}: {told(count, limit)}" for words, count in counts.items()] + held,
+        found=[f"{words}: {count_in_words(count, limit)}" for words, count in counts.items()] + held,
         do=f"correct the ages, the codes or the weight under populations.{name}, or leave the population out",
     )  # fmt: skip
 
@@ -72,5 +72,5 @@ def _column_values(survey: Survey, asked: str) -> str:
     values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]
-    told = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""
-    return f"{asked} holds {len(set(values) - {None})} different value(s){told}"
+    among_them = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""
+    return f"{asked} holds {len(set(values) - {None})} different value(s){among_them}"

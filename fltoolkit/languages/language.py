@@ -75,8 +75,8 @@ class Language:
         """Returns a text of the user in this language, from the translations that the text itself holds. If this language is not
         among them, the text is marked as a text in its file's language.
         """
-        if said := text.said(self.code):
-            return said
+        if words := text.in_language(self.code):
+            return words
         marked = mark(text, text.language)
         return starred(marked) if self.stars else marked
 
@@ -149,19 +149,19 @@ class Language:
         """Returns a list of texts as one text, separated by semicolons: `a; b; c`."""
         return self.words["format.semicolon"].join(parts)
 
-    def colon(self, what: str, said: str) -> str:
+    def colon(self, what: str, words: str) -> str:
         """Returns two texts joined by a colon, spaced as this language does it: `what: said` in English, with a space before the
         colon in French.
         """
-        return self.say("format.colon", what=what, said=said)
+        return self.say("format.colon", what=what, said=words)
 
-    def kit(self, said: object) -> str:
+    def kit(self, words: object) -> str:
         """Returns the content of a table cell in this language. The cell holds a remark (a reason or verdict of the kit, see
         `reasons`), or a text of the survey or the plan. A missing value gives an empty text.
         """
-        if isinstance(said, Worded):
-            return said.in_words(self)
-        return "" if said is None or said != said else self.own(str(said))
+        if isinstance(words, Worded):
+            return words.in_words(self)
+        return "" if words is None or words != words else self.own(str(words))
 
 
 @cache

@@ -33,7 +33,7 @@ class OwnText(str):
         made.language, made.others = language, dict(others or {})
         return made
 
-    def said(self, code: str) -> str:
+    def in_language(self, code: str) -> str:
         """Returns the text in one language: the text itself or its translation. Empty if the file gives no translation into this
         language.
         """
@@ -133,7 +133,7 @@ def refuse_two_translations(model: Model) -> None:
     """
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for key, text in own_texts_in(model):
-        for code, said in text.others.items():
-            there, before = first.setdefault((str(text), code), (key, said))
-            if before != said:
+        for code, translation in text.others.items():
+            there, before = first.setdefault((str(text), code), (key, translation))
+            if before != translation:
                 raise ValueError(f"{there} and {key} hold one text with two translations in {code}; write the same in both")

@@ -46,7 +46,9 @@ class OwnWords:
         for text in self.texts.keys() & more.texts.keys():
             one, other = self.texts[text], more.texts[text]
             others = {other.language: str(other), **other.others, **one.others}
-            texts[text] = OwnText(text, one.language, {code: said for code, said in others.items() if code != one.language})
+            texts[text] = OwnText(
+                text, one.language, {code: translation for code, translation in others.items() if code != one.language}
+            )
         places = {**self.places, **{text: place for text, place in more.places.items() if text not in self.places}}
         return OwnWords(texts, {**more.labels, **self.labels}, places)
 

@@ -149,13 +149,13 @@ def crossed_categories(parts: Sequence[Remark | str]) -> Remark | str:
     return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
 
 
-def uncrossed_categories(said: object) -> tuple[object, ...]:
+def uncrossed_categories(remark: object) -> tuple[object, ...]:
     """Returns the single categories of a crossed category: `men × rural` gives `men` and `rural`. This function reverses
     `crossed_categories`.
     """
-    if not isinstance(said, Reason) or said.code != CROSSED:
-        return (said,)
-    first, last = (value for _, value in said.values)
+    if not isinstance(remark, Reason) or remark.code != CROSSED:
+        return (remark,)
+    first, last = (value for _, value in remark.values)
     return (*uncrossed_categories(first), last)
 
 
@@ -165,19 +165,19 @@ def joined(parts: Iterable[object]) -> Any:
     """
     each: dict[object, None] = {}
     for part in parts:
-        each |= dict.fromkeys(part.parts if isinstance(part, Reasons) else [part] if is_said(part) else [])
-    told = tuple(each)
-    return Reasons(told) if len(told) > 1 else told[0] if told else ""
+        each |= dict.fromkeys(part.parts if isinstance(part, Reasons) else [part] if has_text(part) else [])
+    texts = tuple(each)
+    return Reasons(texts) if len(texts) > 1 else texts[0] if texts else ""
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
     """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error holds a `Reason`,
     it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
     """
-    if not isinstance(error.said, Remark):
+    if not isinstance(error.problem_as_given, Remark):
         return error.reason
     found = error.found_as_given
-    return Reason.of("reasons.found", problem=error.said, found=found) if found else error.said
+    return Reason.of("reasons.found", problem=error.problem_as_given, found=found) if found else error.problem_as_given
 
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
@@ -185,7 +185,7 @@ def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 
-def is_said(value: object) -> bool:
+def has_text(value: object) -> bool:
     """Returns whether a cell of a table is not empty: it holds a remark (such as a reason or verdict), or a text."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
@@ -194,30 +194,32 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Returns a table as it is written to files. Cells that hold a `Remark`, such as the verdict `decreased`, get its English
     words as plain text.
     """
-    told: dict[str, Any] = {
+    texts: dict[str, Any] = {
         str(name): [str(v) if isinstance(v, Remark) else v for v in table[name]] for name in table if table[name].dtype == object
     }
-    return table.assign(**told)
+    return table.assign(**texts)
 
 
-def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
+def _worded(remark: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
     """Returns a remark (such as a reason or verdict), or one of the values in it, as text in one language.
 
     Args:
         of_name: returns the words of a name.
         of_text: returns the words of a text that a survey or a plan gives itself.
     """
-    if isinstance(said, Reason):
-        return language.say(KIT + said.code, **{name: _worded(value, language, of_name, of_text) for name, value in said.values})
-    if isinstance(said, Reasons):
-        return language.list(_worded(part, language, of_name, of_text) for part in said.parts)
-    if isinstance(said, tuple):
-        return ", ".join(_worded(part, language, of_name, of_text) for part in said)
-    if isinstance(said, Name):
-        return of_name(said)
-    if isinstance(said, (int, float)):
-        return language.number(f"{said:,}" if isinstance(said, int) else f"{said:,g}")
-    return of_text(str(said))
+    if isinstance(remark, Reason):
+        return language.say(
+            KIT + remark.code, **{name: _worded(value, language, of_name, of_text) for name, value in remark.values}
+        )
+    if isinstance(remark, Reasons):
+        return language.list(_worded(part, language, of_name, of_text) for part in remark.parts)
+    if isinstance(remark, tuple):
+        return ", ".join(_worded(part, language, of_name, of_text) for part in remark)
+    if isinstance(remark, Name):
+        return of_name(remark)
+    if isinstance(remark, (int, float)):
+        return language.number(f"{remark:,}" if isinstance(remark, int) else f"{remark:,g}")
+    return of_text(str(remark))
 
 
 def _name_in_words(name: Name, language: Language) -> str:

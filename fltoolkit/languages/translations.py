@@ -16,8 +16,8 @@ def lacking(words: OwnWords, language: Language) -> list[Place]:
     """Returns the places of all texts without a translation; a place is a file and the keys in it. A text lacks a translation into a language if neither its
     own file nor the kit has words for it.
     """
-    told = language.about(words)
-    return [place for text, place in words.places.items() if languages_marked(told.own(text))]
+    filled = language.about(words)
+    return [place for text, place in words.places.items() if languages_marked(filled.own(text))]
 
 
 def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Place]]:

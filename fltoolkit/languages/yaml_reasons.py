@@ -28,7 +28,7 @@ def _read(value: object) -> Reason | str:
     """
     if not isinstance(value, Mapping):
         return str(value)
-    given = {str(name): _number(said) for name, said in value.items()}
+    given = {str(name): _number(given_value) for name, given_value in value.items()}
     code = f"reasons.{given.pop('code', '')}"
     needed = read_language(BASE).places(code)
     if needed is None:
@@ -40,14 +40,14 @@ def _read(value: object) -> Reason | str:
     return Reason.of(code, **given)
 
 
-def _number(said: object) -> Any:
+def _number(given_value: object) -> Any:
     """Returns a value as a number if it is written as a number. This is needed because YAML files are read as text."""
     for kind in (int, float):
         try:
-            return kind(str(said))
+            return kind(str(given_value))
         except ValueError:
             continue
-    return str(said)
+    return str(given_value)
 
 
 YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]

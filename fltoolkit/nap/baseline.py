@@ -91,7 +91,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
                 continue
             derived = _derived(frame) if indicator.measure == "percent_decrease" else []
             if derived:
-                frame = _base(frame)
+                frame = _prevalence_row(frame)
             population = indicator.population or now.headlines[0]
             rows += [_figure(frame, indicator, measure, population, f) for f in mine]
             blank = {**frame, "filled_by": "publication", "marker": "x", "flag": "", "unit": unit(measure), "reason": NOT_GIVEN}
@@ -151,7 +151,7 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
     return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}
 
 
-def _base(frame: dict[str, Any]) -> dict[str, Any]:
+def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
     """Returns the row that holds the prevalence from which a % decrease is derived."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
@@ -162,7 +162,7 @@ def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
     """
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
-    return [{**frame, **words, "derived_from": _base(frame)["id"]}]
+    return [{**frame, **words, "derived_from": _prevalence_row(frame)["id"]}]
 
 
 def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
@@ -180,7 +180,7 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
     if measure is None:
         return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
     if indicator.measure == "percent_decrease":
-        return [*_filled(_base(frame), indicator, measure, out), *_derived(frame)]
+        return [*_filled(_prevalence_row(frame), indicator, measure, out), *_derived(frame)]
     return _filled(frame, indicator, measure, out)
 
 

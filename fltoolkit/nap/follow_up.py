@@ -61,16 +61,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     for _, indicator in plan.measured:
         here = rows_of(filled, indicator)
         for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
-            told = _follow_up_row(row, _found(changed, row, indicator.of))
+            later_row = _follow_up_row(row, _found(changed, row, indicator.of))
             milestone = nan
-            if pd.notna(row["baseline_value"]) and pd.notna(told["year"]):
+            if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
                 mine = of_row(indicator.targets, row["group"], row["category"])
-                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(told["year"]))
-            rows.append({**{k: row[k] for k in KEY}, **told, "milestone": milestone})
+                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
+            rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 
-def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
+def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
     """Returns the plan's targets, each with the number that the later survey found.
 
     New columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the later
@@ -101,11 +101,11 @@ def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataF
     numbers = {c: pd.to_numeric(later[c]) for c in LATER}
     marker = later[LATER_MARKER].fillna("")
     return judged.reset_index(drop=True).assign(
-        **numbers, later_marker=marker, beside=pd.Series([_beside(row) for row in whole.to_dict("records")], dtype=object)
+        **numbers, later_marker=marker, beside=pd.Series([_compared(row) for row in whole.to_dict("records")], dtype=object)
     )
 
 
-def _beside(row: FollowUpRow) -> Reason | str:
+def _compared(row: FollowUpRow) -> Reason | str:
     if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
         return ""
     if row["later_value"] > row["target_value"]:
@@ -113,7 +113,7 @@ def _beside(row: FollowUpRow) -> Reason | str:
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 
-def light(verdict: Reason) -> Reason:
+def sign_and_verdict(verdict: Reason) -> Reason:
     """Returns the verdict of the test of a change with its sign in front: `▼ decreased`."""
     return Reason.of("rounds.light", sign=LIGHTS[verdict], verdict=verdict)
 
@@ -155,4 +155,4 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     verdict = found["verdict"]
     facts = {k: found[k] for k in FACTS}
     when = {k: found[k] for k in WHEN}
-    return {**before, **numbers, **decrease, **facts, **when, "light": light(verdict) if verdict else ""}
+    return {**before, **numbers, **decrease, **facts, **when, "light": sign_and_verdict(verdict) if verdict else ""}

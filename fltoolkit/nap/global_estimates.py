@@ -46,16 +46,16 @@ def references() -> pd.DataFrame:
     for f in found.rows:
         for measure, value in (("stock", float(round(f.millions * 1e6))), ("stock_prevalence", f.per_1000)):
             if value is not None:
-                about = (found.comparable, _said(found.why), _said(found.sources[f.year]))
-                rows.append((_place(f), f.year, measure, value, unit(measure, _said("people")), *about))
+                about = (found.comparable, _text_of(found.why), _text_of(found.sources[f.year]))
+                rows.append((_place(f), f.year, measure, value, unit(measure, _text_of("people")), *about))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _place(figure: Figure) -> Reason:
     """Returns the words for the world or a region, and for a part of its forced labour."""
     place = Reason.of(f"categories.{figure.place}")
-    return Reason.of("references.of", whole=place, part=_said(figure.part)) if figure.part else place
+    return Reason.of("references.of", whole=place, part=_text_of(figure.part)) if figure.part else place
 
 
-def _said(key: str) -> Reason:
+def _text_of(key: str) -> Reason:
     return Reason.of(f"references.{key}")

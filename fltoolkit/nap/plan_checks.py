@@ -28,7 +28,7 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
     """
     found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
     if spec is not None:
-        found += _beside(plan, spec)
+        found += _against_survey(plan, spec)
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
@@ -48,7 +48,7 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
         yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
 
 
-def _beside(plan: Plan, spec: SurveySpec) -> Found:
+def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
     """Yields findings that need a comparison with survey.yaml: planned samples for unknown populations, and published rows that
     do not fit the survey.
     """
@@ -69,7 +69,7 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
         do = f"name one of {', '.join(spec.populations)}"
         yield error(where=where, what=f"the survey has no population {indicator.population}", do=do)
     if measure == PROFILE:
-        yield from _profile(indicator, spec)
+        yield from _characteristic_of_cases(indicator, spec)
     elif indicator.of and indicator.of not in spec.group_names:
         yield error(where=where, what=f"the survey has no group {indicator.of}", do=f"name one of {', '.join(spec.group_names)}")
     lacks = {
@@ -93,7 +93,7 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
             yield note(where=where, what=what, do=f"ask for it in a row of measure: total, or share of {group}")
 
 
-def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
+def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
     """Yields findings if a row is about a characteristic of cases (such as debt bondage) that the survey did not ask, of adults
     or of children.
     """

@@ -144,8 +144,8 @@ class PublishedFigure(Model):
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
         """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that a message names."""
         if is_rate(measure) and self.cases and self.n:
-            told = self.cases / self.n
-            if not 0.1 < self.value / scale(measure) / told < 10:
+            share = self.cases / self.n
+            if not 0.1 < self.value / scale(measure) / share < 10:
                 raise SpecError(
                     "a published figure does not fit its cases", where=where,
                     found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons", do="give it per 1,000: 17.2, not 0.0172",
@@ -318,8 +318,8 @@ class Plan(Model):
                     found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
                 )  # fmt: skip
             if measure not in OF_CASES:
-                told = figure.as_estimated(measure, where)
-                rows.append(PublishedRow(measure, row.population, group, figure.category, told, where))
+                estimated = figure.as_estimated(measure, where)
+                rows.append(PublishedRow(measure, row.population, group, figure.category, estimated, where))
         return rows
 
     def tables(self, spec: SurveySpec) -> list[TableSpec]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.languages.reasons import Reason, group_name, is_said, joined
+from fltoolkit.languages.reasons import Reason, group_name, has_text, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.survey.spec.groups import TOTAL
@@ -53,7 +53,7 @@ def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
         given = (values.notna() & (values != "")).any()
         return _answer("" if given else _lacks("value"))
     shown = rows["baseline_value"].notna().any()
-    why = next(filter(is_said, rows["reason"]), "")
+    why = next(filter(has_text, rows["reason"]), "")
     return _answer("" if shown else _lacks("shown", reason=why))
 
 

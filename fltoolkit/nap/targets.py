@@ -85,7 +85,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         shown, whole = (_Start(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True))
         planning = replace(shown, deff=_coarse(whole.deff, exact))
         mine = of_row(indicator.targets, row["group"], row["category"])
-        rows += [_told(planning, whole, plan, indicator, target) for target in (mine or (None,))]
+        rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
     return pd.DataFrame(rows, columns=TARGETS)
 
 
@@ -101,14 +101,14 @@ class _Start:
     deff: float
 
 
-def _told(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
     """Returns one row of `targets`, computed from the shown numbers.
 
     If these contradict the full-precision numbers, those are used.
     """
-    told, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
-    alike = all(told[k] == judged[k] for k in VERDICT) and all(isnan(told[k]) == isnan(judged[k]) for k in RECKONED)
-    return told if alike else told | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
+    printed, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
+    alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in RECKONED)
+    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
 
 
 def _coarse(deff: float, row: TargetRow) -> float:

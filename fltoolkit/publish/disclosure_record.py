@@ -25,7 +25,7 @@ from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
 from fltoolkit.publish.disclosure.run_decision import Decided
-from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, WITH_BREAKDOWN, Settled
+from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, WITH_BREAKDOWN, OutcomeSuppression
 from fltoolkit.publish.own_tables.earlier_cells import UNRESOLVED_OF
 from fltoolkit.publish.published_set import HasTables, decided_run
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -150,12 +150,12 @@ def disclosure_record(
     """
     run, published = decided_run(persons, plan=plan, profile=profile)
     spec = persons.spec
-    cells = [cell for settled in run.decision.settled for cell in _hidden_cells(settled, run.rule_set)]
+    cells = [cell for suppression in run.decision.suppressions for cell in _hidden_cells(suppression, run.rule_set)]
     cells += _other_rows(run, published)
     cells = [_as_published(cell, spec) for cell in cells]
     return DisclosureRecord(
         title=spec.title, country=spec.country, year=spec.year, round=spec.round, rule_set=run.rule_set, profile=str(profile),
-        limits=run.limits, base=run.base, readers=READERS, notes=run.notes, coarse=(*run.decision.coarse, *run.decision.crowded),
+        limits=run.limits, base=run.rounding_base, readers=READERS, notes=run.notes, coarse=(*run.decision.coarse, *run.decision.crowded),
         stricter=run.decision.stricter, tables=tuple(_tables(published)), hidden=tuple(sorted(cells, key=lambda c: c.part != "")),
     )  # fmt: skip
 
@@ -181,20 +181,22 @@ def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
         yield TableCells(measure, population, breakdown, rule_set, int((~hidden).sum()), int(hidden.sum()), without)
 
 
-def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
+def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[HiddenCell]:
     """Yields the hidden cells of one outcome, each with the range that the shown cells leave possible."""
-    system = settled.system
-    hidden = np.array([cell in settled.hidden for cell in system.cells], dtype=bool)
-    against = int(sum(not gone and not isinstance(cell, DerivedCell) for cell, gone in zip(system.cells, hidden, strict=True)))
+    system = suppression.system
+    hidden = np.array([cell in suppression.hidden for cell in system.cells], dtype=bool)
+    against = int(
+        sum(not is_hidden and not isinstance(cell, DerivedCell) for cell, is_hidden in zip(system.cells, hidden, strict=True))
+    )
     for row in np.flatnonzero(hidden):
         cell = system.cells[row]
         if _nowhere(cell):
             continue
         first, other, part = (cell.one, cell.other, cell.part) if isinstance(cell, DerivedCell) else (cell, None, "")
-        unit, reason = settled.units[first[0]], settled.hidden[cell]
+        unit, reason = suppression.units[first[0]], suppression.hidden[cell]
         cases, weighted = feasible_range(system, int(row), hidden)
         yield HiddenCell(
-            settled.outcome, first[0], _groups(first[1]), reason, rule_set,
+            suppression.outcome, first[0], _groups(first[1]), reason, rule_set,
             cases=round(float(system.cases[row])), weighted=_persons(float(system.weighted[row]), unit), part=part,
             other_population=other[0] if other else "", other_groups=_groups(other[1]) if other else {},
             complement=reason in (COMPLEMENT, WITH_BREAKDOWN), against=against,
@@ -233,23 +235,23 @@ def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
     """Yields hidden rows that no system ties to others: rows of other rule sets, and rows of a flowchart that is hidden as a
     whole.
     """
-    told = {
-        (settled.outcome, cell[0], frozenset(_groups(cell[1]).items()))
-        for settled in run.decision.settled
-        for cell in settled.hidden
+    reported = {
+        (suppression.outcome, cell[0], frozenset(_groups(cell[1]).items()))
+        for suppression in run.decision.suppressions
+        for cell in suppression.hidden
         if not isinstance(cell, DerivedCell)
     }
-    seen = set[tuple[str, CellId, str]]()
+    yielded = set[tuple[str, CellId, str]]()
     rows = zip(run.table.to_dict("records"), published.to_dict("records"), run.keys, run.of, strict=True)
     for row, shown, key, of in rows:
         outcome, population, own = _outcome(row), str(row["reference_population"]), row["rule_set"] == run.rule_set
         whole = frozenset((g, v) for g, v in key if g != of)
         if shown["marker"] != "c" and not own and shown["unresolved_marker"] == "c":
             outcome = UNRESOLVED_OF[outcome]
-        elif shown["marker"] != "c" or (own and not told.isdisjoint({(outcome, population, k) for k in (key, whole)})):
+        elif shown["marker"] != "c" or (own and not reported.isdisjoint({(outcome, population, k) for k in (key, whole)})):
             continue
-        if (name := (outcome, (population, key), str(row["rule_set"]))) not in seen:
-            seen.add(name)
+        if (name := (outcome, (population, key), str(row["rule_set"]))) not in yielded:
+            yielded.add(name)
             why = AGAINST_ANOTHER if not own else WHOLE_CHART if outcome == "flowchart" else ITSELF
             cases = int(row["unresolved" if outcome in UNRESOLVED_OF.values() else "cases"])
             yield HiddenCell(outcome, population, _groups(key), why, str(row["rule_set"]), cases=cases)

@@ -28,7 +28,7 @@ BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 
 
 @dataclass(frozen=True)
-class Beside:
+class OtherHeadlines:
     """The headline of a run (prevalence and number of persons) under the rule sets that the run itself does not use.
 
     A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
@@ -42,7 +42,7 @@ class Beside:
     obstacles: tuple[tuple[RuleSet, SpecError], ...]
 
 
-def beside(persons: ClassifiedSurvey) -> Beside:
+def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
     """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
 
     The headline is the prevalence in the default population. If the weights gross up to the population, it is also the number of
@@ -60,7 +60,7 @@ def beside(persons: ClassifiedSurvey) -> Beside:
             obstacles.append((rule, error))
             continue
         made += headline(_calibrated(classify_checked(persons.unclassified, rule), persons))
-    return Beside(tuple(made), tuple(obstacles))
+    return OtherHeadlines(tuple(made), tuple(obstacles))
 
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:

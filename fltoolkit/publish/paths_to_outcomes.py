@@ -44,7 +44,7 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
     steps_only = [k for k in cells if len(k) == 1]
     system = system_of(cells, [k for k in cells if len(k) == 2])
-    hidden = protect(system, primary, out.limits, spare=steps_only).hidden
+    hidden = protect(system, primary, out.limits, always_shown=steps_only).hidden
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]

@@ -167,8 +167,8 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
-    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
-    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
+    blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
+    return table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
 
 
 def steps(rows: pd.DataFrame) -> Numbers:
@@ -210,7 +210,7 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
     All four are blank under 30 cases, because each of them would reveal the standard error. They are also blank in a breakdown
     with a hidden cell: if the groups are strata, the hidden cell's variance is the total's variance minus that of the others.
     """
-    enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_beside_hidden(exact)
+    enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_in_suppressed_breakdowns(exact)
     full = exact["se"].to_numpy(float)
     se = significant(full, digits)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -232,7 +232,7 @@ def _fewest_alike(exact: pd.DataFrame) -> Numbers:
     return np.where(exact["measure"].isin(PROFILES), np.minimum(cases, without), cases)
 
 
-def _beside_hidden(exact: pd.DataFrame) -> Flags:
+def _in_suppressed_breakdowns(exact: pd.DataFrame) -> Flags:
     """Returns which rows are in a breakdown with a hidden confidential cell."""
     by = [exact[c] for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in exact]
     return np.asarray((exact["marker"] == "c").groupby(by, sort=False).transform("any") & ~is_headline(exact))

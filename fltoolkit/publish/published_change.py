@@ -61,8 +61,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
             "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
         )
     made = [
-        [_published_row(row, change, *sides) for row in change.table.to_dict("records")]
-        for sides in _sides(before, after, change)
+        [_published_row(row, change, *rows_of_rounds) for row in change.table.to_dict("records")]
+        for rows_of_rounds in _rows_of_rounds(before, after, change)
     ]
     exact, shown = (pd.DataFrame(rows, columns=list(rows[0])) for rows in made)
     both = tuple(p for p in (before, after) if p is not None)
@@ -72,7 +72,7 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     )  # fmt: skip
 
 
-def _sides(
+def _rows_of_rounds(
     before: Published | None, after: Published, change: Change
 ) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
     """Returns the two rounds' rows, at full precision and as printed.
@@ -98,26 +98,30 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     key = _key(row, change)
     old = _of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
     new = _of_round(after, key, row, "after")
-    told = [(name, side) for name, side in (("before", old), ("after", new)) if side.get("flag")]
-    hidden = any(side["flag"] == "suppress" for _, side in told)
-    secret = any(side["marker"] == "c" for _, side in told)
-    flag = min((str(side["flag"]) for _, side in told), key=FLAGS.index, default="")
-    reason = joined(Reason.of(f"rounds.{name}", reason=side["reason"]) for name, side in told if side["flag"] == flag)
+    flagged = [(name, round_row) for name, round_row in (("before", old), ("after", new)) if round_row.get("flag")]
+    hidden = any(round_row["flag"] == "suppress" for _, round_row in flagged)
+    secret = any(round_row["marker"] == "c" for _, round_row in flagged)
+    flag = min((str(round_row["flag"]) for _, round_row in flagged), key=FLAGS.index, default="")
+    reason = joined(
+        Reason.of(f"rounds.{name}", reason=round_row["reason"]) for name, round_row in flagged if round_row["flag"] == flag
+    )
     numbers = {"estimate" if n == "change" else n: np.nan if hidden else row[n] for n in NUMBERS}
     verdict = {n: row["reason" if n == "verdict_reason" else n] for n in VERDICT}
     if hidden:
         verdict |= {"method": "", "verdict": "", "verdict_reason": ""}
         reason = CONFIDENTIAL if secret else Reason.of("rounds.withheld", reason=reason)
-    sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
-    sides |= {f"cases_class_{name}": _class_of(side) for name, side in (("before", old), ("after", new))}
+    round_columns = {
+        f"{f}_{name}": round_row.get(f, np.nan) for name, round_row in (("before", old), ("after", new)) for f in SIDES
+    }
+    round_columns |= {f"cases_class_{name}": _class_of(round_row) for name, round_row in (("before", old), ("after", new))}
     for fact in ("flag", "marker"):
-        sides |= {f"{fact}_before": old.get(fact, ""), f"{fact}_after": new.get(fact, "")}
-    enough = _tells_error(old) and _tells_error(new)
+        round_columns |= {f"{fact}_before": old.get(fact, ""), f"{fact}_after": new.get(fact, "")}
+    enough = _prints_error(old) and _prints_error(new)
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
         "category": _category(new, old) or crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
-        **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
+        **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **round_columns,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "interview_conditions_before": change.before.interview_conditions, "interview_conditions": change.after.interview_conditions,
         "survey_before": change.before.survey, "round_before": change.before.round, "year_before": change.before.year,
@@ -132,26 +136,26 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
 
 def _category(new: Record, old: Record) -> Remark | str:
     """Returns the name of a row: in the kit's words if either round has them for it; "" if neither round has the row."""
-    called = [side["category"] for side in (new, old) if "category" in side]
+    called = [round_row["category"] for round_row in (new, old) if "category" in round_row]
     return next((name for name in called if isinstance(name, Remark)), next(iter(called), ""))
 
 
-def _class_of(side: Record) -> Any:
+def _class_of(round_row: Record) -> Any:
     """Returns the class of the number of cases in a round (`5–14`). For a publication: the number of cases that it states."""
-    return side["cases_class"] if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
+    return round_row["cases_class"] if "cases_class" in round_row else cases_class(round_row.get("cases", np.nan), headline=True)
 
 
-def _tells_error(side: Record) -> bool:
+def _prints_error(round_row: Record) -> bool:
     """Returns whether a round prints its standard error.
 
     The standard error of a change is printed only if both do: otherwise the missing one could be calculated from the other two.
     """
-    return bool(pd.notna(side.get("se", np.nan)))
+    return bool(pd.notna(round_row.get("se", np.nan)))
 
 
-def _step(side: Record) -> float:
+def _step(round_row: Record) -> float:
     """Returns the rounding step of a round's number; missing if the round is a publication that does not state its step."""
-    return float(steps(pd.DataFrame([side]))[0]) if "rounding" in side else np.nan
+    return float(steps(pd.DataFrame([round_row]))[0]) if "rounding" in round_row else np.nan
 
 
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -182,12 +182,12 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     numbers = ratios[list(RATIOS)].join(effects[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1))
     itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
     numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
-    said = published.set_index("category")
-    table = numbers.reindex(said.index).where(said["estimate"].notna())
+    by_category = published.set_index("category")
+    table = numbers.reindex(by_category.index).where(by_category["estimate"].notna())
     rows = published.to_dict("records")
     base = next(float(r["cases"]) for r in rows if r["category"] == reference)
-    told = [_said(r, base, r["category"] == reference, firth) for r in rows]
-    flags = pd.DataFrame(told, columns=["flag", "marker", "reason"], index=said.index)
+    marks = [_marks(r, base, r["category"] == reference, firth) for r in rows]
+    flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)
     made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
     return made
 
@@ -208,7 +208,7 @@ def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> p
     return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
 
 
-def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
+def _marks(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
     """Returns flag, marker and reason of a category: those of the published set if the category is hidden there, otherwise the
     model's own.
     """

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.cell_steps import steps, tell
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
@@ -28,11 +28,11 @@ from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
-from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
-from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.publish.reliability import Profile, bounds_notes, load_profile, reliability
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
+from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -55,11 +55,11 @@ class Basis:
     Attributes:
         decided: by outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a case: a
             user-defined name, or "" for forced labour.
-        profile: the profile that judges reliability.
+        publication_profile: the rules that judge reliability.
     """
 
     decided: Mapping[str, Decided]
-    profile: Profile
+    publication_profile: PublicationProfile
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Published:
         exact: the same rows at full precision; what is hidden is blank. Decisions use it (power, sample size, whether a target
             can be verified, whether a change is of these numbers). It is never written to a file, picture, notebook output,
             document or repr.
-        profile: name of the profile.
+        profile: name of the publication profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every figure.
@@ -93,10 +93,10 @@ class Published:
         case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
             first.
-        judged: the profile that judges reliability, in words.
+        judged: the publication profile, in words.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
-        profiles: the same set as judged by other profiles, if `publish_run` was asked for them.
+        profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
         outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
             estimates of forced labour: only `select(..., outcome=)` returns them, and no picture or document uses them.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
@@ -205,16 +205,16 @@ def publish_run(
     The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
     were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey
     cannot give it, its row has the marker `x` and the reason. The same applies to a measure in time (such as a stock) that the
-    data cannot give. A user-defined profile is read from the folder of survey.yaml.
+    data cannot give. A user-defined publication profile is read from the folder of survey.yaml.
 
     With `every_profile` the set also contains copies of itself, one for each other publication profile of the kit (rules that say
     which numbers are reliable enough). An explorer needs them. Confidentiality is decided once, so the same cells are blank under
-    all. A profile with other limits than those of the run is left out.
+    all. A publication profile with other limits than those of the run is left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    rules, asked = load_profile(profile, persons.path.parent), tuple(plan.tables(persons.spec)) if plan else ()
+    rules, asked = load_publication_profile(profile, persons.path.parent), tuple(plan.tables(persons.spec)) if plan else ()
     key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile)
     return remembered(key, lambda: _published(persons, asked, rules, every_profile), copied=_copied)
 
@@ -229,17 +229,17 @@ def _copied(out: Published) -> Published:
     )
 
 
-def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
+def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile, every: bool) -> Published:
     """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
-    said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
+    words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
-    def complete(by: Profile) -> Published:
+    def complete(by: PublicationProfile) -> Published:
         out = _completed(judged(run.decided, by), run.other, run.refused, spec)
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
-        return replace(out, own_words=said, lead=spec.lead_group, contrasts=pairs)
+        return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
-    more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
+    more = [load_publication_profile(name) for name in shipped_publication_profiles() if every and name != rules.name]
     return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
 
 
@@ -254,21 +254,21 @@ class _Run(NamedTuple):
     """
 
     decided: Decided
-    other: Beside
+    other: OtherHeadlines
     refused: list[Refused]
     differences: pd.DataFrame
 
 
-def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile) -> _Run:
-    """Estimates a run and decides what is hidden. The result is the same for all profiles with the same limits."""
+def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
+    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
         with steps():
             own, refused = _estimates(persons, asked)
-            tell("Estimating under the other rule sets …")
-            other = beside(persons)
-            tell("Deciding what may be shown …")
+            show_step("Estimating under the other rule sets …")
+            other = other_headlines(persons)
+            show_step("Deciding what may be shown …")
             rows = decided_rows([*own, *other.made], limits, notes, persons)
         return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
 
@@ -289,12 +289,12 @@ def decided_run(
 
     Only for persons who may see the microdata, never for publication. Rows for what the survey cannot give are left out.
     """
-    rules = load_profile(profile, persons.path.parent)
+    rules = load_publication_profile(profile, persons.path.parent)
     decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
     return decided, judged(decided, rules).table
 
 
-def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
+def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
     """Adds a row for each measure that the survey cannot give, and what the set has to know of the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
@@ -311,7 +311,7 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
-    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
+    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *other_headlines(persons).made)
     return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
@@ -324,7 +324,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     wanted += [*persons.spec.tables, *asked]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
-        tell(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
+        show_step(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
         try:
             made.append(make(persons, measure, of, population, by))
         except NotAvailable as error:
@@ -365,10 +365,10 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
     return verb(persons, by=by, population=population)
 
 
-def judged(decided: Decided, profile: Profile) -> Published:
-    """Returns the published set of a run: confidential numbers, and those that are not reliable under the profile, are blank."""
-    table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
-    flag, marker, reason = (column for _, column in reliability(table, profile).items())
+def judged(decided: Decided, publication_profile: PublicationProfile) -> Published:
+    """Returns the published set of a run: confidential numbers, and those that are not reliable enough, are blank."""
+    table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
+    flag, marker, reason = (column for _, column in reliability(table, publication_profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
@@ -379,9 +379,9 @@ def judged(decided: Decided, profile: Profile) -> Published:
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
-    table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
+    table.loc[sorted(unresolved_hidden), [c for c in OPEN if c in table]] = np.nan
     table = without_few_months(table, decided.limits)
-    not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
+    not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
@@ -391,10 +391,10 @@ def judged(decided: Decided, profile: Profile) -> Published:
     return Published(
         printed(exact, base),
         exact,
-        profile.name,
+        publication_profile.name,
         decided.limits,
         notes=decided.notes,
-        judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
+        judged=f"{publication_profile.name}: {publication_profile.title}{' (to be verified)' if publication_profile.to_verify else ''}",
         rule_set=decided.rule_set,
-        basis=Basis({"": decided}, profile),
+        basis=Basis({"": decided}, publication_profile),
     )

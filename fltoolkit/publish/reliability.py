@@ -1,6 +1,7 @@
-"""Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
+"""Applies a publication profile (publish/publication_profiles/*.yaml): is a number reliable enough to be shown, and with which
+warning?
 
-Confidentiality is the same under every profile (see `complementary_suppression`), but a profile may raise its limits.
+Confidentiality is the same under every publication profile (see `complementary_suppression`), but one may raise its limits.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from pydantic import model_validator
 
 from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.measure_units import OF_CASES, PROFILES
-from fltoolkit.publish.profiles import SHIPPED
+from fltoolkit.publish.publication_profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
@@ -82,7 +83,7 @@ class Rule(Condition):
     kinds: tuple[Kind, ...] = ("proportion", "number", "mean")
     reason: YamlReason
 
-    def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
+    def applies(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
         """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero` says whether nobody in the
         row is a case. Rules about cases do not apply to such a row.
         """
@@ -92,9 +93,9 @@ class Rule(Condition):
         return all(c.met(facts) for c in conditions)
 
 
-class Profile(Model):
-    """A publication profile (publish/profiles/*.yaml): rules that say which numbers are reliable enough to be shown, and with
-    which warning.
+class PublicationProfile(Model):
+    """A publication profile (publish/publication_profiles/*.yaml): rules that say which numbers are reliable enough to be shown,
+    and with which warning.
 
     `drop_tables_from` is a share: if this share of a table's cells is suppressed, the whole table (one measure, population and
     breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the output says so, too.
@@ -126,13 +127,13 @@ def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
     return row.get("bounds_note") == WIDE_BOUNDS
 
 
-def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
+def load_publication_profile(publication_profile: str | Path, folder: Path = Path()) -> PublicationProfile:
     """Returns a publication profile (a set of reliability rules), by its name or by the path of a YAML file.
 
-    A relative path starts at `folder`. Raises `SpecError` if there is no such profile.
+    A relative path starts at `folder`. Raises `SpecError` if there is none of this name or path.
     """
-    own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
-    return load_shipped(SHIPPED, own, Profile, "profile")
+    own = folder / publication_profile if Path(publication_profile).suffix in (".yaml", ".yml") else publication_profile
+    return load_shipped(SHIPPED, own, PublicationProfile, "publication profile")
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
@@ -144,22 +145,22 @@ def kind_of(row: Mapping[Hashable, Any]) -> Kind:
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
 
 
-def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) -> pd.DataFrame:
     """Returns how reliable each of some estimates is under a publication profile, in the columns `flag`, `marker` and `reason`.
     An estimate gets the worst flag of all rules that it meets, and every reason for this flag.
 
     Args:
         table: rows as `Published.table` will contain them, nothing hidden yet.
-        profile: the profile that judges reliability.
+        publication_profile: the rules that judge reliability.
     """
-    judged = [_judge(row, profile) for row in table.to_dict("records")]
+    judged = [_judge(row, publication_profile) for row in table.to_dict("records")]
     found = pd.DataFrame(judged, columns=["flag", "marker", "reason"], index=table.index, dtype=object)
-    if profile.drop_tables_from is None:
+    if publication_profile.drop_tables_from is None:
         return found
     names = [c for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in table]
     withheld = (found["flag"] == "suppress").groupby([table[c] for c in names], sort=False).transform("mean")
-    dropped = (withheld >= profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
-    why = Reason.of("reasons.dropped", N=round(100 * profile.drop_tables_from, 1))
+    dropped = (withheld >= publication_profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
+    why = Reason.of("reasons.dropped", N=round(100 * publication_profile.drop_tables_from, 1))
     return found.assign(
         flag=found["flag"].mask(dropped, "suppress"),
         marker=found["marker"].mask(dropped, "u"),
@@ -167,7 +168,7 @@ def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     )
 
 
-def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any]:
+def _judge(row: Mapping[Hashable, Any], publication_profile: PublicationProfile) -> tuple[str, str, Any]:
     """Returns the worst flag of a number, its marker (`low` is set later, when it is rounded), and every reason for that flag."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
@@ -175,8 +176,8 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
     found: dict[str, list[Any]] = {"review": [NO_CASE]} if zero else {}
     if row["measure"] in PROFILES and row["n"] < LEAST_CASES:
         found["suppress"] = [FEW_OF_PROFILE]
-    for rule in profile.reliability:
-        if rule.says(facts, kind, zero):
+    for rule in publication_profile.reliability:
+        if rule.applies(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
@@ -193,8 +194,8 @@ def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
     if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
         return facts | dict.fromkeys(unknown, float("nan"))
     p, spread = estimate / whole, known["se"] / whole
-    seen = SeenProportion(p, spread, n, known["df"], n / n_eff if n_eff > 0 else 1.0)
-    low, high = proportion(seen, Confidence("korn_graubard"))
+    estimated = EstimatedProportion(p, spread, n, known["df"], n / n_eff if n_eff > 0 else 1.0)
+    low, high = proportion(estimated, Confidence("korn_graubard"))
     less = min(p, 1 - p)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.array([high - low] * 2 + [spread]) / np.array([p, 1 - p, -less * np.log(less)])

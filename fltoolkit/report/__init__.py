@@ -1,4 +1,4 @@
-"""Room 7: what people receive. All functions here take `Published`, or something that was made from it."""
+"""Step 7: what people receive. All functions here take `Published`, or something that was made from it."""
 
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.exchange.exchange_files import write_exchange

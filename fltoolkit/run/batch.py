@@ -28,7 +28,7 @@ from fltoolkit.run.notebooks import disclosure_files
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
-from fltoolkit.run.printable_errors import file_error, told, told_of_cell
+from fltoolkit.run.printable_errors import file_error, printable_cell_error, printable_text
 from fltoolkit.run.private_folder import private_place, write_rows
 from fltoolkit.run.run_record import (
     RECORD,
@@ -43,7 +43,7 @@ from fltoolkit.run.run_record import (
     premises,
     read_record,
     refuse_others,
-    told_by,
+    survey_facts,
     untranslated_in,
     why_again,
 )
@@ -148,8 +148,8 @@ def run_surveys(
         work = partial(run_survey, outputs=outputs, options=options)
         files = [file for run in runs for file in (run.survey, run.plan) if file]
         here = threads(options.workers, work, threading.Event(), say)
-        with workers_of(options.scheduler, work, hold, files, say) if options.scheduler else here as hands:
-            ended, front = run_all(runs, hands, say, index, clear=partial(recover, outputs))
+        with workers_of(options.scheduler, work, hold, files, say) if options.scheduler else here as pool:
+            ended, front = run_all(runs, pool, say, index, clear=partial(recover, outputs))
         return all_passed(ended, front, say)
 
 
@@ -185,8 +185,8 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
         if not options.replace:
             refuse_others([run], outputs)
         work = partial(run_survey, outputs=outputs, options=options)
-        with threads(1, work, threading.Event(), say) as hands:
-            ended, _ = run_all([run], hands, say, partial(_note_failures, outputs))
+        with threads(1, work, threading.Event(), say) as pool:
+            ended, _ = run_all([run], pool, say, partial(_note_failures, outputs))
     return ended[run.name].state != "failed"
 
 
@@ -217,7 +217,7 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
 
 def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
     started = time.time()
-    now, about, restricted = premises(run, target), told_by(run), target / "restricted"
+    now, about, restricted = premises(run, target), survey_facts(run), target / "restricted"
     if options.resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_again(now, target)):
             return Done("skipped")
@@ -316,7 +316,12 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
     """Normalises an executed notebook, and writes its page."""
     notebook = _normalised(run, work, name)
     page(
-        notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(told_by(run)["title"])
+        notebook,
+        work / f"{name}.html",
+        title=_title(name),
+        assets=f"../{ASSETS}",
+        links=links,
+        source=str(survey_facts(run)["title"]),
     )
 
 
@@ -342,9 +347,9 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
-        text = f"{notebook}: {told_of_cell(error.ename, error.evalue, error.traceback, error.exec_count)}"
+        text = f"{notebook}: {printable_cell_error(error.ename, error.evalue, error.traceback, error.exec_count)}"
     else:
-        text = told(error) if isinstance(error, FltoolkitError) else f"{notebook}: {told(error)}"
+        text = printable_text(error) if isinstance(error, FltoolkitError) else f"{notebook}: {printable_text(error)}"
     return _without_places(text, run, work)
 
 

@@ -16,7 +16,7 @@ from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.notebooks.notebook_progress import Progress, section_of
 from fltoolkit.run.notebooks.notebook_state import BEGIN, RESTORE
-from fltoolkit.run.printable_errors import reduce_errors, told, told_of_cell
+from fltoolkit.run.printable_errors import printable_cell_error, printable_text, reduce_errors
 from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"
@@ -50,7 +50,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
             client.execute()
         except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died
             normalise(notebook)
-            found = next(reversed(reduce_errors(notebook)), "") or told(error)
+            found = next(reversed(reduce_errors(notebook)), "") or printable_text(error)
             do = "mend that cell, or what it reads, then refresh again; no notebook was written"
             raise RequestError("a cell of the notebook fails", where=str(path), found=found, do=do) from None
     for path, notebook in notebooks.items():
@@ -207,7 +207,7 @@ class Kernel:
             self._start()
         answer = self._answer(line, math.inf)
         if answer["status"] != "ok":
-            found = told_of_cell(answer["ename"], answer["evalue"], answer["traceback"], None)
+            found = printable_cell_error(answer["ename"], answer["evalue"], answer["traceback"], None)
             raise BatchError(
                 "what goes to the private folder could not be made",
                 found=found,

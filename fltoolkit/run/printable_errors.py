@@ -67,7 +67,7 @@ def file_error(error: OSError) -> FltoolkitError:
     return FltoolkitError(problem, where=where, found=found, do=do)
 
 
-def told(error: BaseException) -> str:
+def printable_text(error: BaseException) -> str:
     """Returns what may be printed of any exception: of the kit's own errors and of file errors the message, of others the type
     and the line.
     """
@@ -90,7 +90,7 @@ def defect(error: BaseException) -> str:
     return "\n".join([f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"])
 
 
-def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
+def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
     """Returns what may be printed of an error that a notebook's cell raised: the kit's own message, or only the type and the
     line.
 
@@ -113,17 +113,17 @@ def reduce_errors(notebook: Any) -> list[str]:
     """Changes the outputs of a notebook so that they quote no data: of each error only what may be printed stays, and all
     warnings are removed. Returns the errors that stay, as texts.
     """
-    said = []
+    errors = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
         for output in (o for o in outputs if o.output_type == "error"):
             if output.traceback != [output.evalue]:  # otherwise it was reduced before
-                output.evalue = told_of_cell(output.ename, output.evalue, output.traceback, cell.get("execution_count"))
+                output.evalue = printable_cell_error(output.ename, output.evalue, output.traceback, cell.get("execution_count"))
                 output.traceback = [output.evalue]
-            said.append(output.evalue)
+            errors.append(output.evalue)
         if outputs:
             cell.outputs = [o for o in outputs if o.get("name") != "stderr"]
-    return said
+    return errors
 
 
 def _own_errors(base: type[FltoolkitError] = FltoolkitError) -> Iterator[type[FltoolkitError]]:

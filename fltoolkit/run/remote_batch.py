@@ -27,7 +27,7 @@ from fltoolkit.run.output_folders import FAILED, LOCK
 from fltoolkit.run.printable_errors import file_error
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
-from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.run.workers import Done, Stopped, WorkerPool, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
@@ -132,9 +132,9 @@ def run_stored(
             store.put(f"{outputs}/index.html", here)
             return f"{root}/{outputs}/index.html"
 
-        def giving(hands: Hands) -> Callable[[Run], Future[Done]]:
+        def giving(pool: WorkerPool) -> Callable[[Run], Future[Done]]:
             def give(run: Run) -> Future[Done]:
-                return hands.give(
+                return pool.give(
                     dataclasses.replace(
                         run, survey=Path(_below(run.survey, here)), plan=run.plan and Path(_below(run.plan, here))
                     )
@@ -142,9 +142,9 @@ def run_stored(
 
             return give
 
-        work = partial(run_away, stored=stored, options=options)
-        with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as hands:
-            ended, front = run_all(runs, dataclasses.replace(hands, give=giving(hands)), say, index)
+        work = partial(run_remotely, stored=stored, options=options)
+        with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as pool:
+            ended, front = run_all(runs, dataclasses.replace(pool, give=giving(pool)), say, index)
         claim.set()
         return all_passed(ended, front, say)
 
@@ -158,13 +158,13 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
         stored.store.leave(name, here)
 
 
-def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
+def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
 
     The paths in `Run` are relative to the address.
     """
     try:
-        return _run_away(run, stored, options, stop, say)
+        return _run_on_fetched_files(run, stored, options, stop, say)
     except OSError as error:
         cause = file_error(error)
         problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
@@ -173,7 +173,7 @@ def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: St
         return Done("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
 
 
-def _run_away(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_on_fetched_files(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
     store, outputs = stored.store, stored.folder
     with tempfile.TemporaryDirectory() as place:
         here = Path(place).resolve()

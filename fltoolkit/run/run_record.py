@@ -131,7 +131,7 @@ def note_failure(folder: Path, error: str) -> bool:
     return True
 
 
-def told_by(run: Run) -> dict[str, Any]:
+def survey_facts(run: Run) -> dict[str, Any]:
     """Returns what survey.yaml says about the survey (title, country, year, round), by the keys of run.json.
 
     If it cannot be read, the title is the name of the run.
@@ -172,7 +172,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
     """
     found = []
     for run in runs:
-        there, now = read_record(outputs / run.name), told_by(run)
+        there, now = read_record(outputs / run.name), survey_facts(run)
         if (
             there
             and there.status == "complete"
@@ -189,13 +189,13 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
         )  # fmt: skip
 
 
-def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
+def _whose(facts: dict[str, Any]) -> tuple[str, int, str]:
     """Returns what distinguishes two surveys: country, year and round, without differences of blanks and capitals."""
-    return folded(told["country"]), told["year"], folded(told["round"])
+    return folded(facts["country"]), facts["year"], folded(facts["round"])
 
 
-def _survey_name(told: dict[str, Any]) -> str:
-    return " ".join(str(told[key]) for key in ("country", "year", "round") if told[key])
+def _survey_name(facts: dict[str, Any]) -> str:
+    return " ".join(str(facts[key]) for key in ("country", "year", "round") if facts[key])
 
 
 def why_again(now: Premises, folder: Path) -> str:

@@ -36,7 +36,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
-class Hands:
+class WorkerPool:
     """The workers of a batch: threads on this machine, or those of a Dask cluster.
 
     `give` passes one run to a worker and returns its future result. When `stop` is set, the workers abandon unfinished runs.
@@ -58,12 +58,12 @@ def expect_workers(workers: int) -> None:
 
 
 @contextmanager
-def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
+def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
     """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its own
     kernel, which is a separate process.
     """
     with ThreadPoolExecutor(workers) as pool:
-        yield Hands(
+        yield WorkerPool(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
         )
 
@@ -71,11 +71,11 @@ def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[
 @contextmanager
 def workers_of(
     scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
-) -> Iterator[Hands]:
+) -> Iterator[WorkerPool]:
     """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files."""
     needs = Needs(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
-        yield Hands(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
+        yield WorkerPool(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
 def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
@@ -89,7 +89,7 @@ def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *,
 
 def run_all(
     runs: Sequence[Run],
-    hands: Hands,
+    pool: WorkerPool,
     say: Callable[[str], None],
     index: Callable[[Mapping[str, Done]], T],
     *,
@@ -102,7 +102,7 @@ def run_all(
 
     Args:
         runs: the surveys to run.
-        hands: the workers that run them.
+        pool: the workers that run them.
         say: a function that prints how each run ended.
         index: a function that writes the index page of the runs that have ended.
         clear: a function that is called when all runs have ended, before the last index is written. It removes the unfinished
@@ -116,32 +116,32 @@ def run_all(
     """
     waiting: dict[Future[Done], Run] = {}
     ended: dict[str, Done] = {}
-    with _by_hand(hands.stop):
+    with _by_hand(pool.stop):
         try:
             due = 0.0
             for run in runs:
-                waiting[hands.give(run)] = run
+                waiting[pool.give(run)] = run
             left = set(waiting)
             while left:
                 # the timeout is needed because a thread that waits without end receives no signal
                 done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)
                 redraw()
-                if hands.stop.is_set():
+                if pool.stop.is_set():
                     raise KeyboardInterrupt
                 for future in done:
                     name = waiting[future].name
                     ended[name] = result = _result(future, name)
                     state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
-                    said, newline, more = state.partition("\n")
-                    say(f"{name}: {said} ({len(ended)} of {len(runs)}){newline}{more}")
+                    step, newline, more = state.partition("\n")
+                    say(f"{name}: {step} ({len(ended)} of {len(runs)}){newline}{more}")
                 if done and left and (started := time.monotonic()) >= due:
                     index(ended)
                     due = time.monotonic() + 20 * (time.monotonic() - started)
             clear()
             return {run.name: ended[run.name] for run in runs}, index(ended)
         except KeyboardInterrupt:
-            hands.stop.set()
-            hands.end()
+            pool.stop.set()
+            pool.end()
             while not all(done.done() for done in waiting):
                 time.sleep(0.1)
             index(ended)

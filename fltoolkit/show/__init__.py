@@ -1,4 +1,4 @@
-"""Room 6: what people look at. All functions here take `Published`, findings or a spec, never estimates or persons."""
+"""Step 6: what people look at. All functions here take `Published`, findings or a spec, never estimates or persons."""
 
 from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan

@@ -152,9 +152,9 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     rows = evidence.follow_up
     if rows.empty:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
-    told = rows["verdict"].astype(str)
-    moved = int(told.isin(["decreased", "increased"]).sum())
-    still = int((told == "no detectable change").sum())
+    verdicts = rows["verdict"].astype(str)
+    moved = int(verdicts.isin(["decreased", "increased"]).sum())
+    still = int((verdicts == "no detectable change").sum())
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change, and {len(rows) - moved - still} have no verdict."
     )

@@ -90,14 +90,14 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     found = calibrated(persons).calibration
     if found is None:
         return Nothing("The weights are as the survey gives them: not calibrated.")
-    report, limit = found.report(), persons.spec.confidentiality.least_told
+    report, limit = found.report(), persons.spec.confidentiality.smallest_printed_count
     asked = [rounded(int(n), limit) for n in report["persons"]]
     # A sum of few weights reveals how many there are. So do its ratio to the benchmark and g.
-    told = report.where(pd.Series(asked).notna())
+    printable = report.where(pd.Series(asked).notna())
     base = rounding_base(
         report.assign(reference_population=report["margin"], n=report["persons"], population=report["sample_estimate"])
     )
-    before = nearest(told["sample_estimate"], base)
+    before = nearest(printable["sample_estimate"], base)
     body = pd.DataFrame(
         {
             "Margin": [margin.replace("_", " ") for margin in report["margin"]],
@@ -105,10 +105,10 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
             "Asked": [count_or_mark(n) for n in asked],
             "Population": [count(n) for n in report["population"]],
             "Weights before": [count_or_mark(n) for n in before],
-            "Ratio": ["[c]" if pd.isna(r) else f"{r:.2f}" for r in told["ratio"]],
+            "Ratio": ["[c]" if pd.isna(r) else f"{r:.2f}" for r in printable["ratio"]],
             "g (median)": [
                 "[c]" if pd.isna(mid) else f"{low:.2f} to {high:.2f} ({mid:.2f})"
-                for low, high, mid in told[["g_min", "g_max", "g_median"]].itertuples(index=False)
+                for low, high, mid in printable[["g_min", "g_max", "g_median"]].itertuples(index=False)
             ],
         }
     )
@@ -205,7 +205,7 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {
-        key: {row[place].printed: cell_html(row[place], table.meanings, room=table.has_markers(place)) for row in rows}
+        key: {row[place].printed: cell_html(row[place], table.meanings, marker_space=table.has_markers(place)) for row in rows}
         for key, place in marked.items()
     }
 

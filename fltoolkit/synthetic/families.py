@@ -104,8 +104,8 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
         out[f"{kind}_WHO"] = maybe(asked & _not_no(out[f"{kind}_THREAT"]), who)
     for form, true in worst.items():
         out[form] = maybe(child, reported(rng, true))
-    told = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
-    out["FWHO"] = maybe(child & told, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
+    answered = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
+    out["FWHO"] = maybe(child & answered, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
     works = third | helps | in_worst
     out["FISIC"] = maybe(works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)])
     return pd.DataFrame(routes, index=persons.index), out

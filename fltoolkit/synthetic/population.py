@@ -157,9 +157,9 @@ def _answers(
 def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
     """Returns what persons answer to a yes/no question if answers have errors. If yes would be right, the share `recall` of the
     persons says yes. If no would be right, 1 in 2,000 says yes. A few do not know or refuse."""
-    said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
+    answered_yes = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
-    return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(said, YES, NO)))
+    return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(answered_yes, YES, NO)))
 
 
 def maybe(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:

@@ -34,7 +34,7 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
     draw, lot = rng.random(len(people)), pd.Series(rng.random(len(people)), people.index).where(child, 2)
     answers = adult & (draw > REFUSED + ABSENT)
     picked = child & (lot == lot.groupby(home).transform("min"))
-    told = picked & (draw < CHILD_RESPONSE)
+    answered = picked & (draw < CHILD_RESPONSE)
     children = child.groupby(home).transform("sum")
     return _file(
         people.assign(
@@ -43,8 +43,8 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
             W_LFS=people["W_LFS"].round(3),
             FL_RESULT=np.select([answers, adult & (draw < REFUSED), adult], [ANSWERED, 2, 3], 4),
             W_FL=grossed_up(people["W_LFS"], adult, answers, stratum),
-            C_RESULT=np.select([told, picked], [ANSWERED, 2], 3),
-            W_CHILD=grossed_up(people["W_LFS"] * children, picked, told, stratum),
+            C_RESULT=np.select([answered, picked], [ANSWERED, 2], 3),
+            W_CHILD=grossed_up(people["W_LFS"] * children, picked, answered, stratum),
         )
     )
 

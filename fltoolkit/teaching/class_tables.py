@@ -33,12 +33,12 @@ def spread(series: Mapping[str, Redraws]) -> Table:
     from many samples.
     """
 
-    def told(r: Redraws, value: float) -> str:
+    def as_printed(r: Redraws, value: float) -> str:
         return f"{value * r.scale:,.{2 if r.rate else 0}f}"
 
     rows = [
-        {"Samples": name, "Truth": told(r, r.truth), "Mean of the estimates": told(r, float(np.mean(r.estimate))),
-         "Their standard deviation": told(r, float(np.std(r.estimate))), "Mean standard error": told(r, float(np.mean(r.se)))}
+        {"Samples": name, "Truth": as_printed(r, r.truth), "Mean of the estimates": as_printed(r, float(np.mean(r.estimate))),
+         "Their standard deviation": as_printed(r, float(np.std(r.estimate))), "Mean standard error": as_printed(r, float(np.mean(r.se)))}
         for name, r in series.items()
     ]  # fmt: skip
     first = next(iter(series.values()))

@@ -168,10 +168,10 @@ def serve(folder: Path, learners: int, address: str, port: int, more: Sequence[s
     refuse_without_lab()  # before any file is written
     folder, token = folder.resolve(), secrets.token_hex(16)
     scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
-    told = links(prepare(folder, learners), address, port, token, scheme)
+    addresses = links(prepare(folder, learners), address, port, token, scheme)
     target = folder / "links.txt"
-    write_whole(target, "\n".join(told) + "\n", 0o600)
-    say(f"{target}: an address for each of {learners} learners, until the server stops (Ctrl-C). The first: {told[0]}")
+    write_whole(target, "\n".join(addresses) + "\n", 0o600)
+    say(f"{target}: an address for each of {learners} learners, until the server stops (Ctrl-C). The first: {addresses[0]}")
     if address in LOCAL:
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
     call, environment = command(folder, address, port)

@@ -87,8 +87,8 @@ class Exercise(Model):
 
         It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
         """
-        said = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
-        text = " ".join(said.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
+        words = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
+        text = " ".join(words.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
         if self.choices:
             return next((choice for choice in self.choices if choice.casefold() == text.casefold()), None)
         between = "[ ,]" if self.unit.startswith("persons") else " "
@@ -173,10 +173,10 @@ class Lesson:
         control = number_field(exercise.unit, start) if not exercise.choices else choice(exercise.choices, start)
 
         def reply() -> tuple[Words]:
-            told = self.check(name, control.value or None)
+            feedback = self.check(name, control.value or None)
             for changed in self.changes:
                 changed()
-            return (told,)
+            return (feedback,)
 
         return shell([control], reply)
 
@@ -191,8 +191,8 @@ class Lesson:
             self.right.pop(name, None)
             return Words("Not answered yet.")
         read = exercise.read(answer)
-        self.right[name], told = exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
-        return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {told}")
+        self.right[name], feedback = exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
+        return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {feedback}")
 
     def score(self) -> Any:
         """Returns a text on how many answers are right, and on which exercises are not solved yet. In an interactive lesson it
@@ -206,8 +206,8 @@ class Lesson:
 
     def _score(self) -> Words:
         still = [str(i) for i, name in enumerate(self.exercises, 1) if not self.right.get(name)]
-        told = f" Still open: exercise {', '.join(still)}." if still else ""
-        return Words(f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{told}")
+        open_exercises = f" Still open: exercise {', '.join(still)}." if still else ""
+        return Words(f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{open_exercises}")
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
@@ -231,16 +231,16 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
     if strangers := [key for key in given if key not in found]:
         raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
     if interactive:
-        _tell_errors_kindly()
+        _explain_errors()
     return Lesson(found, given, interactive)
 
 
-def _tell_errors_kindly() -> None:
+def _explain_errors() -> None:
     """Makes a failing cell of this notebook say in words what was wrong, without the lines of code."""
     from IPython import get_ipython
     from IPython.display import display
 
-    def told(
+    def show_error(
         shell: object, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
     ) -> list[str]:
         why = str(error) if isinstance(error, FltoolkitError) else f"{kind.__name__}: {error}"
@@ -252,4 +252,4 @@ def _tell_errors_kindly() -> None:
         return [why]
 
     if notebook := get_ipython():
-        notebook.set_custom_exc((Exception,), told)
+        notebook.set_custom_exc((Exception,), show_error)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.measures.intervals import Confidence, ProportionInterval, SeenProportion, proportion, wald
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, ProportionInterval, proportion, wald
 from fltoolkit.teaching.island_population import TAKE, Island
 
 Numbers = NDArray[np.float64]
@@ -47,8 +47,8 @@ class Redraws:
         """Returns the 95 % interval of each sample, by any method of the kit."""
         if not self.rate or method == "wald":
             return wald(self.estimate, self.se, self.df, LEVEL)
-        seen = SeenProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
-        return proportion(seen, Confidence(method, LEVEL))
+        estimated = EstimatedProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
+        return proportion(estimated, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
         """Returns for each sample whether its 95 % interval contains the true value, or another `value`."""

@@ -37,8 +37,8 @@ def play_samples(people: Island, *, interactive: bool = False) -> Any:
     def view(persons: int, weights_forgotten: bool, **switches: Any) -> Picture:
         drawn = redraw(people, TIMES, persons=persons, weighted=not weights_forgotten, **switches)
         on = [NAMES[name].lower() for name, value in {**switches, "weights_forgotten": weights_forgotten}.items() if value]
-        told = ", ".join(on) or "nothing switched on"
-        return distribution({"simple random": redraw(people, TIMES, persons=persons), told: drawn})
+        design_words = ", ".join(on) or "nothing switched on"
+        return distribution({"simple random": redraw(people, TIMES, persons=persons), design_words: drawn})
 
     off = dict.fromkeys(("oversample", "weights_forgotten", "nonresponse", "response_error"), False)
     return _panel(view, interactive, persons=1200, clusters=True, **off)

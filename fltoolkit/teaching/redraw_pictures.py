@@ -33,7 +33,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     edges = np.arange(-step / 2, most + width, width)
     fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 130 + 130 * len(series),
                  showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
-    hills, told = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
+    hills, sentences = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
     top = max(counts.max() for counts in hills.values())
     for i, (name, v) in enumerate(values.items()):
         colour = HILLS[i % len(HILLS)]
@@ -41,13 +41,13 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
         fig.add_bar(x=list(np.round(edges[:-1] + width / 2, 4)), y=list(np.round(0.8 * hills[name] / top, 4)), base=level,
                     marker={"color": colour}, hoverinfo="skip")  # fmt: skip
         fig.add_scatter(x=[v.mean()], y=[level - 0.07], mode="markers", marker={"size": 11, "symbol": "diamond", "color": colour})
-        told.append(f"{name}: mean {v.mean():.1f}, standard deviation {v.std():.1f}")
+        sentences.append(f"{name}: mean {v.mean():.1f}, standard deviation {v.std():.1f}")
     goal = first.truth * first.scale
     fig.add_vline(x=goal, line={"color": INK, "width": 2})
     fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons", range=[0, most]))
     fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
                      range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
-    return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(told)}.")
+    return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(sentences)}.")
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
@@ -100,8 +100,8 @@ def difference(first: tuple[str, float, float], second: tuple[str, float, float]
     fig.add_vline(x=0, line={"color": GREY, "dash": "dot"})
     fig.update_xaxes(**axis(UNIT))
     fig.update_yaxes(**categories([name for name, _, _ in rows]))
-    told = "; ".join(f"{name} {value - 1.96 * se:.1f} to {value + 1.96 * se:.1f}" for name, value, se in (first, second))
+    intervals = "; ".join(f"{name} {value - 1.96 * se:.1f} to {value + 1.96 * se:.1f}" for name, value, se in (first, second))
     return Picture(
         fig,
-        f"Dots with intervals: {told}; below them their difference, whose interval {'leaves zero out' if gap[1] > 1.96 * gap[2] else 'holds zero'}.",
+        f"Dots with intervals: {intervals}; below them their difference, whose interval {'leaves zero out' if gap[1] > 1.96 * gap[2] else 'holds zero'}.",
     )

@@ -10,7 +10,7 @@ from statsmodels.stats.power import normal_power_het
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 
 
 @pytest.mark.parametrize(("n", "cut"), [(5_000, 76.2), (10_000, 57.8), (20_000, 42.9), (40_000, 31.4), (80_000, 22.8)])
@@ -39,7 +39,7 @@ def test_sample_sizes_as_printed(prevalence: float, asked: dict[str, Any], n: in
 @pytest.mark.parametrize(("deff", "upper"), [(1.0, 0.74), (2.0, 1.47)])
 def test_no_case_in_5000_as_printed(deff: float, upper: float) -> None:
     """Known values: upper limit per 1,000, two-sided; the simple random sample has all its degrees of freedom."""
-    assert round(1000 * proportion(SeenProportion(0.0, 0.0, 5000, 4999, deff), Confidence("korn_graubard"))[1], 2) == upper
+    assert round(1000 * proportion(EstimatedProportion(0.0, 0.0, 5000, 4999, deff), Confidence("korn_graubard"))[1], 2) == upper
 
 
 @pytest.mark.parametrize("sided", [1, 2])

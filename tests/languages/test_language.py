@@ -40,9 +40,9 @@ from fltoolkit.languages.reasons import Reason, crossed_names, group_name, joine
 from fltoolkit.languages.word_files import WORDS
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.publish.disclosure.suppression_decision import breakdown_of
-from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import CONFIDENTIAL
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.survey.classifications.standards import standard
@@ -218,9 +218,9 @@ def test_only_a_sum_of_both_says_children_of_both_sexes() -> None:
 
 
 @OTHERS
-@pytest.mark.parametrize("name", shipped_profiles())
+@pytest.mark.parametrize("name", shipped_publication_profiles())
 def test_every_reason_of_every_profile_is_told_in_each_language(name: str, told: Language) -> None:
-    reasons = [rule.reason for rule in load_profile(name).reliability]
+    reasons = [rule.reason for rule in load_publication_profile(name).reliability]
     assert [r for r in reasons if english(told.kit(r), str(r))] == []
     assert not english(told.kit(joined(reasons)), *map(str, reasons))
 

@@ -34,14 +34,14 @@ def test_a_text_is_that_of_its_file_and_knows_the_others(tmp_path: Path) -> None
     spec = read_spec(survey(tmp_path, groups=regions(en="North", fr="Nord")))
     north = spec.groups["region"].codes["1"]
     assert north == "North"
-    assert [north.said(code) for code in ("en", "fr", "es")] == ["North", "Nord", ""]
-    assert spec.country.said("en") == country.SURVEY["country"]
+    assert [north.in_language(code) for code in ("en", "fr", "es")] == ["North", "Nord", ""]
+    assert spec.country.in_language("en") == country.SURVEY["country"]
     assert type(spec.reference_period.model_dump(mode="json")["text"]) is str
 
 
 def test_the_files_own_language_is_the_one_it_names(tmp_path: Path) -> None:
     north = read_spec(survey(tmp_path, language="fr", groups=regions(en="North", fr="Nord"))).groups["region"].codes["1"]
-    assert (str(north), north.language, north.said("en")) == ("Nord", "fr", "North")
+    assert (str(north), north.language, north.in_language("en")) == ("Nord", "fr", "North")
 
 
 def test_a_plan_is_in_the_first_language_of_its_documents_unless_it_says_otherwise(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_country_goes_by_its_name_in_either_file(tmp_path: Path) -> None:
 
 def test_a_text_is_carried_whole_to_another_process() -> None:
     text = pickle.loads(pickle.dumps(OwnText("men", "en", {"fr": "hommes"})))
-    assert (text, text.language, text.said("fr")) == ("men", "en", "hommes")
+    assert (text, text.language, text.in_language("fr")) == ("men", "en", "hommes")
 
 
 def test_codes_of_a_standard_classification_are_no_texts() -> None:

@@ -24,7 +24,7 @@ from fltoolkit.languages.reasons import (
     as_text,
     crossed_names,
     group_name,
-    is_said,
+    has_text,
     item_names,
     joined,
     reason_of,
@@ -84,7 +84,7 @@ def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
     assert joined([both, FEW, "own words"]) == Reasons((FEW, SURVEY, "own words"))
     assert (joined([]), joined(["", float("nan")]), joined([FEW])) == ("", "", FEW)
     assert FR.kit(both) == "moins de 15 cas\u202f; aucune enquête n’est prévue en 2029"
-    assert [is_said(v) for v in (FEW, "words", "", None, float("nan"))] == [True, True, False, False, False]
+    assert [has_text(v) for v in (FEW, "words", "", None, float("nan"))] == [True, True, False, False, False]
 
 
 def test_names_are_as_the_data_have_them_in_tables_and_words_in_documents() -> None:

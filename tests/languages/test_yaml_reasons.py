@@ -6,14 +6,16 @@ import pytest
 
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.reliability import Profile
+from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.yaml_files.loading import build_model
 
 RULE = {"flag": "unreliable", "column": "cases", "below": "15"}
 
 
-def profile(reason: object) -> Profile:
-    return build_model({"name": "own", "title": "Own", "reliability": [{**RULE, "reason": reason}]}, Profile, "own.yaml")
+def profile(reason: object) -> PublicationProfile:
+    return build_model(
+        {"name": "own", "title": "Own", "reliability": [{**RULE, "reason": reason}]}, PublicationProfile, "own.yaml"
+    )
 
 
 def test_a_reason_is_a_text_or_one_of_the_kit() -> None:

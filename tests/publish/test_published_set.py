@@ -25,9 +25,9 @@ from fltoolkit.errors import PublicationError, RequestError, SpecError
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, MARKERS, NUMBERS, Published, restricted
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import TableSpec
 from fltoolkit.survey.spec.survey_spec import read_spec
 
@@ -92,7 +92,8 @@ def test_each_rule_flips_its_flag_just_past_its_limit(
 
 
 def test_every_rule_of_the_profile_is_tested_above() -> None:
-    assert len(load_profile("fltoolkit").reliability) == 8  # the eighth is the confidentiality limit of persons, by another name
+    rules = load_publication_profile("fltoolkit").reliability
+    assert len(rules) == 8  # the eighth is the confidentiality limit of persons, by another name
 
 
 def test_the_worst_flag_wins_and_gives_all_its_reasons_and_no_other() -> None:
@@ -187,9 +188,9 @@ def test_a_run_reads_a_profile_of_ones_own_from_the_surveys_folder(tmp_path: Pat
 def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
     with pytest.raises(SpecError) as error:
         fl.publish(one_number(), profile="strict")
-    assert "no such profile" in str(error.value)
+    assert "no such publication profile" in str(error.value)
     assert "found:   strict" in str(error.value)
-    assert ", ".join([*shipped_profiles(), "the path of a profile's YAML file"]) in str(error.value)
+    assert ", ".join([*shipped_publication_profiles(), "the path of a publication profile's YAML file"]) in str(error.value)
 
 
 def test_raising_a_limit_is_free(tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ def test_raising_a_limit_is_free(tmp_path: Path) -> None:
 def test_a_survey_raises_the_limit_of_persons_and_lowers_it_with_the_named_key_only(tmp_path: Path) -> None:
     def limits_with(persons: int) -> Limits:
         (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "confidentiality": {"persons": persons}}))
-        limits: Limits = PUBLISH.limits_of(load_profile("fltoolkit"), read_spec(tmp_path / "survey.yaml"))[0]
+        limits: Limits = PUBLISH.limits_of(load_publication_profile("fltoolkit"), read_spec(tmp_path / "survey.yaml"))[0]
         return limits
 
     assert limits_with(50) == Limits(persons=50)
@@ -240,7 +241,7 @@ def test_the_stricter_of_profile_and_survey_holds(
     profile: dict[str, Any], survey: dict[str, Any], expected: int | None, tmp_path: Path
 ) -> None:
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, **({"confidentiality": survey} if survey else {})}))
-    rules, spec = load_profile(profile_file(tmp_path, **profile)), read_spec(tmp_path / "survey.yaml")
+    rules, spec = load_publication_profile(profile_file(tmp_path, **profile)), read_spec(tmp_path / "survey.yaml")
     if expected is None:
         with pytest.raises(PublicationError, match="standard 5") as error:
             PUBLISH.limits_of(rules, spec)
@@ -347,7 +348,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "basis",
     }
     assert out.basis is not None
-    assert {f.name for f in fields(out.basis)} == {"decided", "profile"}
+    assert {f.name for f in fields(out.basis)} == {"decided", "publication_profile"}
     assert "basis" not in repr(out)
     named = {
         "measure",
@@ -414,7 +415,11 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
 
 def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide what is confidential by itself and nothing more."""
-    monkeypatch.setattr(DECIDE, "protect", lambda system, primary, limits, gone=None, **_: Protected({**(gone or {}), **primary}))
+    monkeypatch.setattr(
+        DECIDE,
+        "protect",
+        lambda system, primary, limits, hidden_anyway=None, **_: Protected({**(hidden_anyway or {}), **primary}),
+    )
 
 
 def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ import yaml
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.publish.reliability import bounds_notes, has_wide_bounds, load_profile, reliability
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
+from fltoolkit.publish.reliability import bounds_notes, has_wide_bounds, load_publication_profile, reliability
 
 GOOD: dict[str, Any] = {
     "measure": "prevalence", "interval": "korn_graubard", "outcome": "y", "reference_population": "adults", "rule_set": "r",
@@ -32,7 +32,7 @@ def row(**facts: Any) -> dict[str, Any]:
 
 
 def judged(profile: str, *rows: Mapping[str, Any]) -> pd.DataFrame:
-    return reliability(pd.DataFrame([*rows]), load_profile(profile))
+    return reliability(pd.DataFrame([*rows]), load_publication_profile(profile))
 
 
 def simple_sample(cases: int, n: int, measure: str = "prevalence", **facts: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def simple_sample(cases: int, n: int, measure: str = "prevalence", **facts: Any)
     return row(**({**TOTAL, **own} if measure == "total" else own), **facts)
 
 
-@pytest.mark.parametrize("name", shipped_profiles())
+@pytest.mark.parametrize("name", shipped_publication_profiles())
 def test_a_good_number_has_no_flag_under_any_profile(name: str) -> None:
     found = judged(name, row(), row(**TOTAL), row(**MEAN), row(measure="share", estimate=0.4, ci_low=0.35, ci_high=0.45))
     assert found["flag"].tolist() == [""] * 4
@@ -114,7 +114,7 @@ def test_nchs_2017_suppresses_a_wide_interval_from_exactly_thirty_points_on() ->
     found = judged("nchs_2017", simple_sample(21, 42), simple_sample(24, 48))
     assert "30 percentage points" in found["reason"][0]
     assert found["flag"].tolist() == ["suppress", ""]
-    rule = next(r for r in load_profile("nchs_2017").reliability if r.at_least)
+    rule = next(r for r in load_publication_profile("nchs_2017").reliability if r.at_least)
     assert [rule.met({"kg_width": w}) for w in (0.30, 0.2999)] == [True, False]
 
 
@@ -124,7 +124,7 @@ def test_nchs_2017_shows_a_rare_event_of_two_cases_in_three_hundred() -> None:
     assert judged("fltoolkit", simple_sample(2, 300, ci_low=0.0008, ci_high=0.0239))["flag"].tolist() == ["unreliable"]
 
 
-@pytest.mark.parametrize("name", shipped_profiles())
+@pytest.mark.parametrize("name", shipped_publication_profiles())
 def test_without_a_case_a_number_is_reviewed_and_rules_for_cases_are_silent(name: str) -> None:
     found = judged(name, row(**NONE), row(**TOTAL | NONE))
     assert found["flag"].tolist() == ["review", "review"]
@@ -153,13 +153,13 @@ def test_a_rule_names_one_limit_of_a_column_that_there_is(tmp_path: Path) -> Non
         text = {"name": "own", "title": "own", "reliability": [{"flag": "review", "reason": "few", **rule}]}
         (tmp_path / "own.yaml").write_text(yaml.safe_dump(text), encoding="utf-8")
         with pytest.raises(SpecError, match=told):
-            load_profile(tmp_path / "own.yaml")
+            load_publication_profile(tmp_path / "own.yaml")
 
 
 def test_the_profile_never_changes_what_is_confidential(tmp_path: Path) -> None:
     """The same run under six profiles hides the same cells, and shows no count under one that it hides under another."""
     persons, hidden = fl.classify(fl.read_survey(country.write(tmp_path / "small"))), {}
-    for name in shipped_profiles():
+    for name in shipped_publication_profiles():
         table = fl.publish_run(persons, profile=name).table
         hidden[name] = (table["marker"].eq("c").tolist(), table["unresolved_marker"].tolist(), table["cases_class"].tolist())
     assert all(found == hidden["fltoolkit"] for found in hidden.values())

@@ -11,7 +11,7 @@ import pytest
 from fltoolkit import errors
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.run import printable_errors
-from fltoolkit.run.printable_errors import PACKAGE, defect, file_error, reduce_errors, told, told_of_cell
+from fltoolkit.run.printable_errors import PACKAGE, defect, file_error, printable_cell_error, printable_text, reduce_errors
 
 PERSON = "Amina Diallo, 34, domestic worker"
 
@@ -33,7 +33,7 @@ PERSON = "Amina Diallo, 34, domestic worker"
     ],
 )
 def test_trouble_with_a_file_is_told_in_plain_words_with_its_path(error: OSError, words: str) -> None:
-    said = told(error)
+    said = printable_text(error)
     assert words in said
     assert said == file_error(error).message
     assert "\n  do:      " in said
@@ -41,12 +41,12 @@ def test_trouble_with_a_file_is_told_in_plain_words_with_its_path(error: OSError
 
 
 def test_an_error_of_the_kit_is_told_as_it_is() -> None:
-    assert told(DataError("no rows", where="a.csv")) == "a.csv: no rows"
+    assert printable_text(DataError("no rows", where="a.csv")) == "a.csv: no rows"
 
 
 @pytest.mark.parametrize("error", [ValueError(PERSON), KeyError(PERSON), UnicodeError(PERSON), RuntimeError(PERSON)])
 def test_of_any_other_error_the_type_and_no_word_is_told(error: Exception) -> None:
-    for said in (told(error), defect(error)):
+    for said in (printable_text(error), defect(error)):
         assert type(error).__name__ in said
         assert "may quote a person's answer" in said
         assert "Amina" not in said
@@ -67,7 +67,7 @@ def test_a_defect_is_told_with_the_lines_of_the_kit_and_what_to_do(monkeypatch: 
 
 
 def test_want_of_memory_is_told_with_what_to_do() -> None:
-    assert "fewer surveys at a time" in told(MemoryError(PERSON))
+    assert "fewer surveys at a time" in printable_text(MemoryError(PERSON))
 
 
 # ----------------------------------------------------------------------------------------------------------------- cells
@@ -78,7 +78,10 @@ CELL = "Cell In[2], line 3\n      1 import fltoolkit as fl\n----> 3 fl.read_surv
 
 
 def test_a_cell_that_meets_an_error_of_the_kit_tells_its_message() -> None:
-    assert told_of_cell("DataError", "a.csv: no rows", [CELL, f"\x1b[36m{OURS}\x1b[39m", "DataError: …"], 2) == "a.csv: no rows"
+    assert (
+        printable_cell_error("DataError", "a.csv: no rows", [CELL, f"\x1b[36m{OURS}\x1b[39m", "DataError: …"], 2)
+        == "a.csv: no rows"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_a_cell_that_meets_an_error_of_the_kit_tells_its_message() -> None:
     ],
 )
 def test_a_cell_that_meets_another_librarys_error_tells_its_type_and_place_alone(kind: str, trace: list[str]) -> None:
-    said = told_of_cell(kind, f"could not convert '{PERSON}'", trace, 2)
+    said = printable_cell_error(kind, f"could not convert '{PERSON}'", trace, 2)
     assert said.startswith(f"{kind} in cell [2]")
     assert ("at fltoolkit/survey/data/person_frame.py:88" in said) == (OURS in trace)
     assert "Amina" not in said

@@ -26,7 +26,7 @@ from fltoolkit.run.run_record import (
     note_failure,
     read_record,
     refuse_others,
-    told_by,
+    survey_facts,
     untranslated_in,
     versions,
     why_again,
@@ -216,18 +216,22 @@ def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) 
 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
     survey = country.write(tmp_path / "a")
-    assert told_by(Run("a", survey, None)) == {
+    assert survey_facts(Run("a", survey, None)) == {
         "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "coverage_excludes": ("the homeless",),
     }  # fmt: skip
     survey.write_text("title: [", encoding="utf-8")
-    assert told_by(Run("a", survey, None)) == {"title": "a"}
+    assert survey_facts(Run("a", survey, None)) == {"title": "a"}
     put(tmp_path / "out" / "a", country="Bigland", year=2025)
     refuse_others([Run("a", survey, None)], tmp_path / "out")
 
 
-def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys() -> None:
+def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys(tmp_path: Path) -> None:
+    """The shipped files of Norvia are in English and French; a plan that asks for Spanish, too, finds all of them untranslated."""
     sample = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
-    found = untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml"))
-    assert list(found) == ["fr"]
-    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["fr"])
+    assert untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml")) == {}
+    text = (sample / "nap.yaml").read_text("utf-8").replace("languages: [en, fr]", "languages: [en, fr, es]")
+    (tmp_path / "nap.yaml").write_text(text.replace("baseline_survey: survey.yaml\n", ""), encoding="utf-8")
+    found = untranslated_in(make_run(sample / "survey.yaml", tmp_path / "nap.yaml"))
+    assert list(found) == ["es"]
+    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["es"])
     assert untranslated_in(make_run(sample / "survey.yaml", None)) == {}

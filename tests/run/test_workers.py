@@ -12,7 +12,7 @@ import pytest
 
 from fltoolkit.errors import RequestError
 from fltoolkit.run.batch_file import Run
-from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads
+from fltoolkit.run.workers import Done, Stopped, WorkerPool, all_passed, expect_workers, run_all, threads
 
 RUNS = [Run(name, Path("survey.yaml"), None) for name in "abc"]
 
@@ -45,8 +45,8 @@ def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
         steps.append(f"index of {len(done)}")
         return "index.html"
 
-    hands = Hands(lambda run: ended(states[run.name]), threading.Event())
-    found, last = run_all(RUNS, hands, said.append, index, clear=lambda: steps.append("clear"))
+    pool = WorkerPool(lambda run: ended(states[run.name]), threading.Event())
+    found, last = run_all(RUNS, pool, said.append, index, clear=lambda: steps.append("clear"))
     assert (list(found), last) == (["a", "b", "c"], "index.html")
     assert steps[-2:] == ["clear", "index of 3"]  # what a worker left goes before the last index
     told = {line.partition(" (")[0]: line.partition(")")[2] for line in said}
@@ -55,8 +55,8 @@ def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
 
 
 def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
-    hands = Hands(lambda run: ended(Stopped() if run.name == "b" else Done("passed")), threading.Event())
-    found, _ = run_all(RUNS, hands, lambda _: None, len)
+    pool = WorkerPool(lambda run: ended(Stopped() if run.name == "b" else Done("passed")), threading.Event())
+    found, _ = run_all(RUNS, pool, lambda _: None, len)
     assert [found[name].state for name in "abc"] == ["passed", "failed", "passed"]
     assert found["b"].error.startswith("b: it was stopped, since the folder of results was not seen where it ran")
 
@@ -78,7 +78,7 @@ def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished(
         threading.Timer(0.2, lambda: at_work.set_exception(Stopped())).start()
 
     with pytest.raises(KeyboardInterrupt):
-        run_all(RUNS, Hands(give, stop, end), said.append, lambda _: steps.append("index"))
+        run_all(RUNS, WorkerPool(give, stop, end), said.append, lambda _: steps.append("index"))
     assert at_work.done()
     assert steps == ["end", "index"]
     assert said == ["stopped; finished: a (1 of 3). A batch goes on with --resume."]
@@ -95,7 +95,7 @@ def test_a_stop_that_another_thread_saw_ends_the_batch_too() -> None:
 
     said = list[str]()
     with pytest.raises(KeyboardInterrupt):
-        run_all(RUNS[:1], Hands(give, stop), said.append, len)
+        run_all(RUNS[:1], WorkerPool(give, stop), said.append, len)
     assert said[-1].startswith("stopped; finished: a (1 of 1)")
 
 
@@ -107,12 +107,12 @@ def test_threads_hand_over_the_run_the_stop_and_where_to_tell() -> None:
         return Done("skipped" if stop.is_set() else "passed")
 
     said = list[str]()
-    with threads(1, work, stop, said.append) as hands:
-        assert hands.give(RUNS[0]).result().state == "passed"
-        assert hands.stop is stop
-        hands.end()
+    with threads(1, work, stop, said.append) as pool:
+        assert pool.give(RUNS[0]).result().state == "passed"
+        assert pool.stop is stop
+        pool.end()
         with pytest.raises(RuntimeError, match="after shutdown"):
-            hands.give(RUNS[1])
+            pool.give(RUNS[1])
     assert said == ["a"]
 
 

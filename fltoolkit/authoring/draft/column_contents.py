@@ -68,12 +68,12 @@ class ColumnContents:
 
         If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
         """
-        said: dict[str, list[str]] = {}
+        by_meaning: dict[str, list[str]] = {}
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
         for code, label in self.codes.items():
             label = code if words else label
-            said.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
-        return said
+            by_meaning.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
+        return by_meaning
 
     @property
     def no_answer(self) -> list[str]:
@@ -241,8 +241,8 @@ class DataTable:
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
         for some in self._steps(names):
             counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
-            told = to_arrays(self._written([*some, age]).aggregate(", ".join(counts)))
-            found |= {c for i, c in enumerate(some) if told[f"fl__{i}"][0]}
+            counted = to_arrays(self._written([*some, age]).aggregate(", ".join(counts)))
+            found |= {c for i, c in enumerate(some) if counted[f"fl__{i}"][0]}
         return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
@@ -314,8 +314,8 @@ class DataTable:
         is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
         has_comma = nw.col(VALUE).str.contains(",", literal=True)
         filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
-        told = filled.with_columns(is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas"))
-        sums = told.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
+        flagged = filled.with_columns(is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas"))
+        sums = flagged.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
         return (
             to_count(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n")))
             > 0
@@ -342,8 +342,8 @@ def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
 def _place(name: str, cases: Sequence[str]) -> str:
     """Returns SQL that gives the position of an answer among the codes of its question. `cases` are SQL conditions, one for each
     code."""
-    told = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
-    return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {told} END)::UTINYINT"
+    codes = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
+    return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {codes} END)::UTINYINT"
 
 
 def _blank(names: Sequence[str]) -> nw.Expr:

@@ -56,8 +56,8 @@ def is_isic(column: ColumnContents) -> bool:
 def is_yes_no(column: ColumnContents) -> bool:
     """Returns whether a column has labels for yes and for no, and only a few other codes. The draft asks the reader about these
     other codes."""
-    said = column.meanings
-    return "yes" in said and "no" in said and len(said.get("other", [])) <= MOST_OPEN
+    by_meaning = column.meanings
+    return "yes" in by_meaning and "no" in by_meaning and len(by_meaning.get("other", [])) <= MOST_OPEN
 
 
 def may_be_yes_no(column: ColumnContents) -> bool:
@@ -69,15 +69,15 @@ def may_be_yes_no(column: ColumnContents) -> bool:
 
 def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
     """Returns the codes of a yes/no question by kind of answer. A code for `not stated` counts as don't know."""
-    said = column.meanings
-    return {k: [*said.get(k, []), *(said.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
+    by_meaning = column.meanings
+    return {k: [*by_meaning.get(k, []), *(by_meaning.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
 
 
 def open_codes(column: ColumnContents) -> dict[str, str]:
     """Returns those codes of a yes/no question whose meaning is not clear from their label, each with this label. The draft must
     ask about them."""
-    said = column.meanings
-    return {code: column.codes[code] for kind in ("other", "declared_missing") for code in said.get(kind, [])}
+    by_meaning = column.meanings
+    return {code: column.codes[code] for kind in ("other", "declared_missing") for code in by_meaning.get(kind, [])}
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:

@@ -138,10 +138,10 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
         yield YamlLine(f"# children:  # {CHILDREN}")
         parents = [c for c in found.children if not is_yes_no(c) and hits(vocabulary().parents, c.label)]
         if parents:
-            told = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
+            comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
             columns = flow([c.name for c in parents])
             text = f"#   parents: {{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
-            yield YamlLine(text, told)
+            yield YamlLine(text, comment)
         for c in (c for c in found.children if c not in parents):
             asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
             yield YamlLine(f"#   {UNANSWERED}: {source(q, c, asked)}", meanings(c, c.codes))

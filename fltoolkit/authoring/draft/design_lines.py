@@ -101,16 +101,16 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
         return "tried in vain: no column looked like it"
     for start in range(len(tried) - 2, -1, -1):
         if alike := unused.table.alike(tried[start:]):
-            return _told_alike(tried[start:], alike)
+            return _equal_rows_in_words(tried[start:], alike)
     return f"tried in vain: {', '.join(tried)}"
 
 
-def _told_alike(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
+def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
     """Returns, in words, which rows are equal in the columns that were tried as a key. `alike` holds groups of row numbers."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
-    return f"{told}: name these columns, and correct the wrong row's under corrections"
+    sentence = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
+    return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
@@ -151,18 +151,18 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
     elif several:
-        told = f"{several} of {labels} PSU labels stand in more than one stratum"
-        yield YamlLine(f"  nest: {UNANSWERED}", f"{told}: true if they are other PSUs, false if rows have a wrong stratum")
+        sentence = f"{several} of {labels} PSU labels stand in more than one stratum"
+        yield YamlLine(f"  nest: {UNANSWERED}", f"{sentence}: true if they are other PSUs, false if rows have a wrong stratum")
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
     """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons who
     did."""
-    said: dict[str, list[str]] = {}
+    by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
-        said.setdefault(_status(label) or "other", []).append(code)
+        by_meaning.setdefault(_status(label) or "other", []).append(code)
     lines = [YamlLine("module:"), YamlLine(f"  column: {named}", why)]
-    if "answered" not in said:
+    if "answered" not in by_meaning:
         lines.append(
             YamlLine(
                 f"  answered: {UNANSWERED}",
@@ -171,11 +171,11 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
         )
         return lines, ()
     for kind in ("answered", "refused", "not_asked"):
-        if kind in said:
-            lines.append(YamlLine(f"  {kind}: {flow(said[kind])}", meanings(column, said[kind])))
-    if left := said.get("other"):
+        if kind in by_meaning:
+            lines.append(YamlLine(f"  {kind}: {flow(by_meaning[kind])}", meanings(column, by_meaning[kind])))
+    if left := by_meaning.get("other"):
         lines.append(YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under answered, refused or not_asked: {meanings(column, left)}"))
-    return lines, said["answered"]
+    return lines, by_meaning["answered"]
 
 
 def _status(label: str) -> str | None:
@@ -211,9 +211,9 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
     )
     keys = f", missing: {flow(missing)}" if missing else ""
     keys += f", {UNANSWERED}: {flow(odd)}" if odd else ""
-    said = [why, f"no age: {meanings(column, missing)}" if missing else ""]
-    said += [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"] if odd else []
-    return YamlLine(f"age: {{column: {unused.named(column)}{keys}}}", "; ".join(filter(None, said)))
+    comments = [why, f"no age: {meanings(column, missing)}" if missing else ""]
+    comments += [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"] if odd else []
+    return YamlLine(f"age: {{column: {unused.named(column)}{keys}}}", "; ".join(filter(None, comments)))
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
@@ -221,9 +221,9 @@ def year(unused: UnusedColumns, path: Path) -> YamlLine:
     or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
-    told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
-    (only, *more) = sorted(told | named) or [0]
+    years = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
+    (only, *more) = sorted(years | named) or [0]
     if only and not more:
-        return YamlLine(f"year: {only}", why if told else "the file's name")
-    seen = " or ".join(map(str, sorted(told | named)))
+        return YamlLine(f"year: {only}", why if years else "the file's name")
+    seen = " or ".join(map(str, sorted(years | named)))
     return YamlLine(f"year: {UNANSWERED}", f"of the survey: {seen}?" if seen else "of the survey")

@@ -67,9 +67,9 @@ def groups(
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {unused.named(column)}", why)]
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
-        said = meanings(column, list(labels)) if standard else ""
+        comment = meanings(column, list(labels)) if standard else ""
         asked = "what the codes stand for; those for no answer: under missing"
-        yield YamlLine(f"    codes: {{{codes}}}", said if all(labels.values()) else asked)
+        yield YamlLine(f"    codes: {{{codes}}}", comment if all(labels.values()) else asked)
         if missing:
             yield YamlLine(f"    missing: {flow(missing)}", meanings(column, missing))
     yield from (line for lines in measured.values() for line in lines)
@@ -156,8 +156,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
     category."""
     kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
     found = {code: kind_of(label, kinds) for code, label in labels.items()}
-    told = {code: kind for code, kind in found.items() if kind}
-    return told if labels and len(set(told.values())) == len(labels) else None
+    known_kinds = {code: kind for code, kind in found.items() if kind}
+    return known_kinds if labels and len(set(known_kinds.values())) == len(labels) else None
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:

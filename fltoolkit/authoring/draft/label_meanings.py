@@ -45,12 +45,12 @@ def _answer_of(classes: set[str]) -> str | None:
     what each word contributes."""
     kinds = classes & {*UNRESOLVED, "not_applicable"}
     negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
-    told = classes & negated.keys()
+    negations = classes & negated.keys()
     if "negation" in classes:
-        if not told:
+        if not negations:
             return None  # "did not refuse"
-        kinds |= {negated[word] for word in told}
-    elif told - {"respond"} or (told and "refused" not in kinds):
+        kinds |= {negated[word] for word in negations}
+    elif negations - {"respond"} or (negations and "refused" not in kinds):
         return None  # "knows", "answered"
     if len(kinds) == 1:
         return kinds.pop()

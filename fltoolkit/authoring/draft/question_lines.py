@@ -55,7 +55,7 @@ class Questions:
         return next(iter(self.placed.get("worked", ())), None)
 
 
-def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, blanks_tell: bool = True) -> Questions:
+def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, note_blanks: bool = True) -> Questions:
     """Find the yes/no questions, place them by their labels, and find from the rows who was asked each of them.
 
     If no label says yes and no, columns with the usual codes are taken as questions. The draft then asks what their codes mean.
@@ -64,7 +64,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
         unused: the columns.
         asked: the column that says who answered the module on forced labour, and the codes of persons who did. None if all did,
             or if this is not known.
-        blanks_tell: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
+        note_blanks: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
             asked. False if it is not known who answered the module on forced labour.
     """
     free = unused.free()
@@ -86,7 +86,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
         placed,
         gates,
         usual_open(labelled, usual),
-        unexplained if blanks_tell else frozenset(),
+        unexplained if note_blanks else frozenset(),
     )
 
 
@@ -210,7 +210,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     if not name_alone and (reason := doubt(column.label, key)):
         asked |= {"yes": UNANSWERED, "no": UNANSWERED}
         reason = "" if key == LEAVING else f"{reason}; "
-        why.append(f"yes: the codes that say {_said(key)}; {reason}of {meanings(column, column.codes)}")
+        why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
@@ -218,7 +218,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     return YamlLine(start + source(q, column, asked), "; ".join(why))
 
 
-def _said(key: str) -> str:
+def _comment_of(key: str) -> str:
     return "one could not leave" if key == LEAVING else "that it was so"
 
 
@@ -253,8 +253,8 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
         parts["label"] = scalar(column.label)
     if q.labelled:
         own, left = own_codes(column, q.usual), _own_open(q, column)
-        said = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
-        parts |= {kind: flow(codes) for kind, codes in {**said, **own}.items()}
+        by_meaning = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
+        parts |= {kind: flow(codes) for kind, codes in {**by_meaning, **own}.items()}
         if own.get("not_applicable") and not q.usual["not_applicable"]:
             parts["not_applicable_means"] = UNANSWERED
         if left:
@@ -300,18 +300,18 @@ def _coded(
     column, why = unused.take(key, fits)
     if not column:
         return
-    said: dict[str, list[str]] = {}
+    by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         if code not in column.no_answer:
-            said.setdefault(_kind(label, kinds) or "other", []).append(code)
+            by_meaning.setdefault(_kind(label, kinds) or "other", []).append(code)
     yield from [YamlLine(), YamlLine(f"{key}:"), _of_a_job(unused, column, why)]
-    left = said.pop("other", [])
+    left = by_meaning.pop("other", [])
     for kind in kinds:
-        if kind in said:
-            yield YamlLine(f"  {kind}: {flow(said[kind])}", meanings(column, said[kind]))
+        if kind in by_meaning:
+            yield YamlLine(f"  {kind}: {flow(by_meaning[kind])}", meanings(column, by_meaning[kind]))
         elif left:
             yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
-    if left and said.keys() == kinds.keys():
+    if left and by_meaning.keys() == kinds.keys():
         yield YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under {', '.join(kinds)} or missing: {meanings(column, left)}")
     if column.no_answer:
         yield YamlLine(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))

@@ -57,8 +57,8 @@ def basis(column: ColumnContents) -> str:
 
 def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:
     """Returns codes with their labels, for a comment. If there are more than `most`, returns only the first `most`."""
-    told = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
-    return ", ".join(told if most is None or len(told) <= most else [*told[:most], "…"])
+    labelled = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
+    return ", ".join(labelled if most is None or len(labelled) <= most else [*labelled[:most], "…"])
 
 
 def flow(items: Sequence[str]) -> str:

@@ -138,9 +138,9 @@ class Questionnaire(Model):
         for name in self.gates[gate]:
             if section := self.section_of(name):
                 named |= section.questions if name in self.sections else {name: section.questions[name]}
-        return {name: question for name, question in named.items() if question.choices and self.said(name, "no")}
+        return {name: question for name, question in named.items() if question.choices and self.codes_meaning(name, "no")}
 
-    def said(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
+    def codes_meaning(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
         """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that have one meaning.
         `what` names the meaning: yes, no, or anything but no.
         """
@@ -184,7 +184,7 @@ class Questionnaire(Model):
             texts = str(node.model_dump(exclude={"questions"}))
             named = [r for r in re.findall(r"\$\{(\w+)\}", texts) if r != "member"] + list(gates)
             yield from (f"{name} names {gone}, which is not asked" for gone in named if gone not in there)
-            yield from (f"{name}: its gate {g} can not say no" for g in gates if g in there and not self.said(g, "no"))
+            yield from (f"{name}: its gate {g} can not say no" for g in gates if g in there and not self.codes_meaning(g, "no"))
         for gate, names in self.gates.items():
             yield from (f"gates.{gate} names {gone}, which is not asked" for gone in names if self.section_of(gone) is None)
             if not self.rests_on(gate):

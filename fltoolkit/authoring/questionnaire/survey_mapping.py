@@ -85,9 +85,9 @@ def _entries(
     for (means, mode, detail), yes in alike.items():
         no = [code for code in listed if code not in (*yes, *unknown)]
         codes = {} if (tuple(yes), tuple(no)) == (answers.yes, answers.no) else {"yes": yes, "no": no}
-        said = {"label": label, **codes, "mode": mode, "detail": detail, **question.also, "routing": _routing(asked, gates)}
+        keys = {"label": label, **codes, "mode": mode, "detail": detail, **question.also, "routing": _routing(asked, gates)}
         key = question.key.removesuffix("*") + means
-        yield key, {"column": name, **{k: v for k, v in said.items() if v}}
+        yield key, {"column": name, **{k: v for k, v in keys.items() if v}}
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
@@ -113,7 +113,13 @@ def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []
-        each.append({"column": gate, "asked": [*asked.said(gate, "not no"), *stopped], "skipped": asked.said(gate, "no")})
+        each.append(
+            {
+                "column": gate,
+                "asked": [*asked.codes_meaning(gate, "not no"), *stopped],
+                "skipped": asked.codes_meaning(gate, "no"),
+            }
+        )
     return {"any": each} if len(each) > 1 else dict(*each)
 
 

@@ -76,8 +76,8 @@ def gate_formula(asked: Questionnaire, gate: str) -> str:
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]
     questions = asked.rests_on(gate)
-    no = [_any(*((n, asked.said(n, "no")) for n in (name, *question.gate))) for name, question in questions.items()]
-    yes = _any(*((name, asked.said(name, "yes")) for name in questions))
+    no = [_any(*((n, asked.codes_meaning(n, "no")) for n in (name, *question.gate))) for name, question in questions.items()]
+    yes = _any(*((name, asked.codes_meaning(name, "yes")) for name in questions))
     formula = f"if({_both(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"
     stopped = [f"${{{name}}} = '{STOPPED}'" for name in before] + [f"${{{name}}} != '{GO_ON}'" for name in checks]
     if stopped:
@@ -91,7 +91,7 @@ def _audience(asked: Questionnaire, gate: str) -> str:
 
 def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
     what: Literal["yes", "not no"] = "yes" if node.sure else "not no"
-    return _any(*((name, asked.said(name, what)) for name in node.gate)) if node.gate else ""
+    return _any(*((name, asked.codes_meaning(name, what)) for name in node.gate)) if node.gate else ""
 
 
 def _any(*answers: tuple[str, Sequence[str]]) -> str:

@@ -48,7 +48,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is rounded as in `fl.check`.
     """
-    spec, limit, out = persons.spec, persons.spec.confidentiality.least_told, []
+    spec, limit, out = persons.spec, persons.spec.confidentiality.smallest_printed_count, []
     for side, lacking in persons.lacking.items():
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"

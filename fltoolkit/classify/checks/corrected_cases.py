@@ -15,7 +15,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.classify.rules.rule_set import load_rules
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.printed_counts import told, told_of_cases
+from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words
 from fltoolkit.survey.data.internal_columns import KEY
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_opening import uncorrected
@@ -51,7 +51,7 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
         )  # fmt: skip
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    limit, names = spec.confidentiality.least_told, spec.headlines
+    limit, names = spec.confidentiality.smallest_printed_count, spec.headlines
     before = _outcomes(classify_checked(uncorrected(persons.unclassified), rule), names, "before")
     # Before a correction, two persons can share a line number. A child whose parent has this number then has two rows.
     earlier = before.group_by(KEY).agg([nw.col(c).max() for c in before.collect_schema().names() if c != KEY])
@@ -60,7 +60,7 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
     rows = [
         {"population": spec.populations[name].label}
         | {
-            kind: (told if kind.startswith("unresolved") else told_of_cases)(counts[f"{kind} {i}"], limit)
+            kind: (count_in_words if kind.startswith("unresolved") else cases_in_words)(counts[f"{kind} {i}"], limit)
             for kind in _conditions(i)
         }
         for i, name in enumerate(names)

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.survey.checks.printed_counts import rounded, told
+from fltoolkit.survey.checks.printed_counts import count_in_words, rounded
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.design.survey_design import weight_of
 
@@ -29,10 +29,10 @@ def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
         weight = nw.when(inside).then(nw.col(weight_of(name))).otherwise(0.0)
         sums += [inside.cast(nw.Int64).alias(f"fl__n{i}"), weight.alias(f"fl__sum{i}")]
     found = to_pandas(persons.frame.select(sums).select(nw.all().sum()), persons.source).iloc[0]
-    lines, limit = [], spec.confidentiality.least_told
+    lines, limit = [], spec.confidentiality.smallest_printed_count
     for i, (name, population) in enumerate(own.items()):
         count, weight_name = int(found[f"fl__n{i}"]), population.weight or spec.design.weight
-        line = f"{name}: {told(count, limit)} persons, weight {weight_name}"
+        line = f"{name}: {count_in_words(count, limit)} persons, weight {weight_name}"
         if about := rounded(count, limit):
             total = float(found[f"fl__sum{i}"]) / count * about
             line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"

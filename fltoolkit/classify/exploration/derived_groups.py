@@ -148,5 +148,5 @@ def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: 
         )
         raise DataError(
             f"the column holds values that are not {what}", where=f"derive: {name}: {_column(group)}",
-            found=design.mask.told(persons, len(persons)), do=do,
+            found=design.mask.printed(persons, len(persons)), do=do,
         )  # fmt: skip

@@ -69,7 +69,7 @@ def domain_in_words(design: Design, population: str = "") -> str:
     names = {**spec.groups, **spec.jobs} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
     labels = named_domain(spec, design.domain, population) if spec and population else design.domain
-    return "; ".join(f"{titles[group]}: {', '.join(told)}" for group, told in labels)
+    return "; ".join(f"{titles[group]}: {', '.join(labels_of_group)}" for group, labels_of_group in labels)
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
@@ -124,6 +124,6 @@ def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
     there = dict(zip(found["label"].astype(str), found["n"].astype(int), strict=True))
     if unknown := [label for label in labels if label not in there]:
         raise RequestError(
-            "no row has this label", where=f"where: {column}", found=unknown, allowed=design.mask.told(there, len(there)),
+            "no row has this label", where=f"where: {column}", found=unknown, allowed=design.mask.printed(there, len(there)),
             do="write a value as the column has it",
         )  # fmt: skip

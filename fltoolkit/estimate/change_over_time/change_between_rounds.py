@@ -41,7 +41,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Positions,
     decided_again,
     decided_since,
-    side_of,
+    round_estimates,
 )
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
@@ -124,18 +124,22 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     one_only = chosen([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
     found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
     if both.any() and not why:
-        said = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
-        scaled, _ = join_samples({"before": before, "after": after}, said)
+        from_survey = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
+        scaled, _ = join_samples({"before": before, "after": after}, from_survey)
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
         by_size = not {old.interval, new.interval} & SYMMETRIC
         rows = difference(
-            side_of(before.table, i[both]), side_of(after.table, j[both]), covariance, level=new.level, by_size=by_size
+            round_estimates(before.table, i[both]),
+            round_estimates(after.table, j[both]),
+            covariance,
+            level=new.level,
+            by_size=by_size,
         )
-        rows = decided_again(rows, Matched(before, after, i[both], j[both], said), by_size=by_size)
+        rows = decided_again(rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size)
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
-    sides = _columns(before.table, i, "before"), _columns(after.table, j, "after")
-    table = pd.concat([labels, _judged(found, old, new), *sides], axis=1)
+    columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")
+    table = pd.concat([labels, _judged(found, old, new), *columns_of_rounds], axis=1)
     return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), unstated(old, new))
 
 
@@ -213,7 +217,7 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(WithLimits(*then), WithLimits(*later), rho)
-    told = baseline.cases is not None
+    has_cases = baseline.cases is not None
     enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
     too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
     (verdict,) = verdicts([low], [high], enough and not too_unlike)
@@ -223,7 +227,7 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     gap = now["estimate"] - baseline.estimate
     reason = (
         NOT_TOLD
-        if not told
+        if not has_cases
         else TOO_FEW
         if not enough
         else TOO_UNLIKE

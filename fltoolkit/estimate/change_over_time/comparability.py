@@ -23,19 +23,19 @@ def differences(before: About, after: About) -> list[Reason]:
     """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason is a fact that both
     rounds state and that changed, such as the reference period, with both values.
     """
-    told = [
+    reasons = [
         Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
         for name in FACTS
         if (old := getattr(before, name)) and (new := getattr(after, name)) and old != new
     ]
     if before.questionnaire and after.questionnaire and before.questionnaire != after.questionnaire:
-        told.append(Reason.of("rounds.questionnaire", what=_questions(before.questionnaire, after.questionnaire)))
+        reasons.append(Reason.of("rounds.questionnaire", what=_questions(before.questionnaire, after.questionnaire)))
     if before.where != after.where and not (before.population_label and after.population_label):
-        told.append(Reason.of("rounds.domain", old=_domain(before), new=_domain(after)))
+        reasons.append(Reason.of("rounds.domain", old=_domain(before), new=_domain(after)))
     old, new = dict(before.interview_modes), dict(after.interview_modes)
     if _other_modes(old, new):
-        told.append(Reason.of("interviews.modes", old=_shares(old), new=_shares(new)))
-    return told
+        reasons.append(Reason.of("interviews.modes", old=_shares(old), new=_shares(new)))
+    return reasons
 
 
 def _domain(about: About) -> Reason | str:
@@ -60,8 +60,8 @@ def _shares(modes: dict[str, float]) -> Reason | str:
 
     The shares are rounded to steps of ten percent, so that they reveal no count.
     """
-    told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
-    return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""
+    shares = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
+    return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), shares) if shares else ""
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
@@ -77,12 +77,12 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
     for key in dict.fromkeys([*old, *new]):
         one, two = old.get(key, []), new.get(key, [])
         if not one or not two:
-            told = [f"asked only in the {'later' if two else 'earlier'} round"]
+            reasons = [f"asked only in the {'later' if two else 'earlier'} round"]
         elif len(one) != len(two):
-            told = [f"{len(one)} questions before, {len(two)} after"]
+            reasons = [f"{len(one)} questions before, {len(two)} after"]
         else:
-            told = [_differs(*pair) for pair in zip(one, two, strict=True)]
-        for what in dict.fromkeys(told):
+            reasons = [_differs(*pair) for pair in zip(one, two, strict=True)]
+        for what in dict.fromkeys(reasons):
             if what:
                 found.setdefault(what, []).append(key)
     return found
@@ -96,9 +96,9 @@ def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
         kinds = ("yes", "no", "dont_know", "refused", "not_applicable")
-        told = {"label": source.label, "mode": source.mode, "routing": "routed" if source.routing else "asked of all"}
-        told |= {kind: ", ".join(map(str, getattr(codes, kind))) for kind in kinds}
-        found.setdefault(where, []).append(told)
+        facts = {"label": source.label, "mode": source.mode, "routing": "routed" if source.routing else "asked of all"}
+        facts |= {kind: ", ".join(map(str, getattr(codes, kind))) for kind in kinds}
+        found.setdefault(where, []).append(facts)
     return found
 
 
@@ -150,5 +150,7 @@ def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tupl
     """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
-    told = tuple(Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys)
-    return Reason.of("rounds.more", what=told[:MOST], N=len(told) - MOST) if len(told) > MOST else told
+    reasons = tuple(
+        Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys
+    )
+    return Reason.of("rounds.more", what=reasons[:MOST], N=len(reasons) - MOST) if len(reasons) > MOST else reasons

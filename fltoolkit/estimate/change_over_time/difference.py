@@ -24,7 +24,7 @@ LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: abo
 
 
 @dataclass(frozen=True)
-class Side:
+class RoundEstimates:
     """The estimates of one of the two rounds that are compared, with what is needed to compute their change.
 
     Each field is a column of `Estimates.table`: a number, or an array. All arrays have the same shape.
@@ -89,7 +89,7 @@ def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
 
-def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
+def enough_cases(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
     """Returns whether both rounds have enough cases for a verdict on the change (see `bears`), row by row.
 
     If one round has no case at all, only the other round must have enough.
@@ -147,7 +147,7 @@ def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def difference(
-    before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
+    before: RoundEstimates, after: RoundEstimates, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:
     """Returns the change after − before of each row, with interval and verdict (docs/methods.md §5).
 
@@ -209,5 +209,5 @@ def difference(
     return pd.DataFrame(columns)
 
 
-def _estimate_fields(side: Side) -> tuple[ArrayLike, ...]:
-    return side.estimate, side.se, side.ci_low, side.ci_high, side.df
+def _estimate_fields(estimates: RoundEstimates) -> tuple[ArrayLike, ...]:
+    return estimates.estimate, estimates.se, estimates.ci_low, estimates.ci_high, estimates.df

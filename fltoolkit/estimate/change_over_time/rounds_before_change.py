@@ -47,11 +47,11 @@ def _of_years(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_facts(old: About, new: About) -> Iterator[Finding]:
-    for told in differences(old, new):
+    for reason in differences(old, new):
         yield _finding(
             "warning",
             "comparability",
-            f"not comparable: {told}",
+            f"not comparable: {reason}",
             "no change is computed; a verdict needs the same in both rounds",
         )
     for name in unstated(old, new):
@@ -69,15 +69,15 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
     one, two = (
         {*to_pandas(s.frame.select(STRATA, PSU).unique(), s.path).itertuples(index=False, name=None)} for s in (before, after)
     )
-    said = after.spec.design.psus_of_earlier_rounds or ""
-    what = f"{len(one & two):,} of {len(two):,} PSUs have a stratum and label of the earlier round: {SAYS[said]}"
-    if one & two and not said:
+    kept_psus = after.spec.design.psus_of_earlier_rounds or ""
+    what = f"{len(one & two):,} of {len(two):,} PSUs have a stratum and label of the earlier round: {SAYS[kept_psus]}"
+    if one & two and not kept_psus:
         yield _finding("error", "design", what, "say design.psus_of_earlier_rounds: kept, or new")
-    elif said == "kept" and not one & two:
+    elif kept_psus == "kept" and not one & two:
         yield _finding("error", "design", what, "give an area the same stratum and label in each round, or say new")
     else:
         yield _finding(
-            "note", "design", what if said or one & two else f"{what}; the rounds are taken as independent", "confirm it"
+            "note", "design", what if kept_psus or one & two else f"{what}; the rounds are taken as independent", "confirm it"
         )
 
 
@@ -89,10 +89,10 @@ def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
 
 
 def _of_interviews(before: Survey, after: Survey) -> Iterator[Finding]:
-    told = [f"{s.spec.year}: {words}" for s in (before, after) if (words := conditions_in_words(s))]
-    if told:
+    conditions = [f"{s.spec.year}: {words}" for s in (before, after) if (words := conditions_in_words(s))]
+    if conditions:
         yield _finding(
-            "note", "interview", " | ".join(told), "more proxies or listeners in one round move the rate by themselves"
+            "note", "interview", " | ".join(conditions), "more proxies or listeners in one round move the rate by themselves"
         )
 
 

@@ -17,7 +17,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     DECREASED,
     INCREASED,
     NO_CHANGE,
-    Side,
+    RoundEstimates,
     WithLimits,
     chosen,
     difference,
@@ -52,11 +52,11 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
         before: the weighted shares of unresolved persons in the earlier round; nan if the measure has none.
         after: the weighted shares in the later round.
     """
-    said, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    return np.asarray(((said == DECREASED) & (u2 > u1)) | ((said == INCREASED) & (u1 > u2)), dtype=bool)
+    verdicts, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    return np.asarray(((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool)
 
 
-def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
+def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
     """Returns the estimates of a round as if its unresolved persons were cases, with wider intervals. If both rounds are treated
     in this way, their difference includes the excess of unresolved persons.
 
@@ -64,16 +64,18 @@ def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) ->
     exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the limits keep their distance.
 
     Args:
-        side: the rows.
+        estimates: the rows.
         more: what the unresolved persons add to each estimate.
         se: the standard error of the estimate with the unresolved persons, from the sum of both influences.
-        level: the confidence level of the limits of `side`.
+        level: the confidence level of the limits of `estimates`.
     """
-    p, low, high, s, df = (np.asarray(v, dtype=float) for v in (side.estimate, side.ci_low, side.ci_high, side.se, side.df))
+    p, low, high, s, df = (
+        np.asarray(v, dtype=float) for v in (estimates.estimate, estimates.ci_low, estimates.ci_high, estimates.se, estimates.df)
+    )
     added = np.maximum(np.asarray(se, dtype=float) ** 2 - s**2, 0.0) * t_quantile(level, df) ** 2
     total = p + np.asarray(more, dtype=float)
     limits = (total - np.sqrt((p - low) ** 2 + added), total + np.sqrt((high - p) ** 2 + added))
-    return replace(side, estimate=total, se=se, ci_low=limits[0], ci_high=limits[1])
+    return replace(estimates, estimate=total, se=se, ci_low=limits[0], ci_high=limits[1])
 
 
 def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
@@ -176,7 +178,7 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
         verdict: the first verdicts. For a number of persons they decide which round's population is used.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
-    sides, scaled = [], []
+    rounds, scaled = [], []
     one, two = (
         rows.before.table["population"].to_numpy(float)[rows.first],
         rows.after.table["population"].to_numpy(float)[rows.second],
@@ -188,11 +190,11 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
         assert shares is not None
         z = dense(est.influence[:, at]) + dense(shares.influence[:, at]) * whole
         se = np.sqrt(est.units.variances(z))
-        sides.append(with_unresolved(side_of(est.table, at), shares.share[at] * whole, se, level))
+        rounds.append(with_unresolved(round_estimates(est.table, at), shares.share[at] * whole, se, level))
         scaled.append(replace(est, influence=z))
     joint, _ = join_samples(dict(zip(("before", "after"), scaled, strict=True)), rows.shared)
     covariance = (joint[:, : len(one)] * joint[:, len(one) :]).sum(axis=0)
-    return difference(sides[0], sides[1], covariance, level=level, by_size=by_size)
+    return difference(rounds[0], rounds[1], covariance, level=level, by_size=by_size)
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
@@ -215,7 +217,7 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
     whole = float(after.table["population"].iloc[at]) if after.about.measure in COUNTED else 1.0
     before, verdict = whole * (baseline.unresolved_share or 0.0), row["verdict"].to_numpy()
     z = dense(after.influence[:, [at]]) + dense(shares.influence[:, [at]]) * whole
-    own = side_of(after.table, np.array([at]))
+    own = round_estimates(after.table, np.array([at]))
     later = with_unresolved(own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level)
     then = WithLimits(baseline.estimate + before, baseline.ci_low + before, baseline.ci_high + before)
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
@@ -226,9 +228,9 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
     )
 
 
-def side_of(table: pd.DataFrame, rows: Positions) -> Side:
-    """Returns some rows of the table of an `Estimates` as a `Side`, the form that `difference` needs."""
-    return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
+def round_estimates(table: pd.DataFrame, rows: Positions) -> RoundEstimates:
+    """Returns some rows of the table of an `Estimates` as a `RoundEstimates`, the form that `difference` needs."""
+    return RoundEstimates(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(RoundEstimates)})
 
 
 def _wide(table: pd.DataFrame, rows: Positions) -> NDArray[np.bool_]:

@@ -285,7 +285,7 @@ def find_row(est: Estimates, row: RowName) -> int:
         )  # fmt: skip
     persons = dict(zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
     # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values of the data.
-    there = list(persons) if est.about.population else Mask().told(persons, len(persons))
+    there = list(persons) if est.about.population else Mask().printed(persons, len(persons))
     raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
 
 

@@ -31,7 +31,7 @@ class Confidence:
 
 
 @dataclass(frozen=True)
-class SeenProportion:
+class EstimatedProportion:
     """A proportion as estimated from a sample, with what its interval needs. It can hold many proportions at once: each field is
     then an array, and all arrays have one shape.
 
@@ -53,7 +53,7 @@ class SeenProportion:
 
 
 @dataclass(frozen=True)
-class SeenCases:
+class EstimatedCases:
     """A number of cases as estimated from a sample, with what its interval needs. It can hold many numbers at once; the fields
     are then arrays.
 
@@ -105,7 +105,7 @@ def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[A
     return low[()], high[()]
 
 
-def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Array]:
+def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[Array, Array]:
     """Returns the interval of a proportion, or of many at once.
 
     The methods are:
@@ -130,7 +130,7 @@ def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Arr
         raise RequestError(
             "no such interval", where="interval", found=method, allowed=METHODS, do=f"{DEFAULT} is made for rare events"
         )
-    given = (np.asarray(getattr(seen, field.name), dtype=float) for field in fields(seen))
+    given = (np.asarray(getattr(estimated, field.name), dtype=float) for field in fields(estimated))
     p, se, n, df, deff_at_zero, psus_with_cases = np.broadcast_arrays(*given)
     if method == "korn_graubard_rare":
         df = rare_df(df, psus_with_cases)
@@ -174,12 +174,12 @@ def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tup
     return (estimate - half)[()], (estimate + half)[()]
 
 
-def total_of_cases(seen: SeenCases, level: float) -> tuple[Array, Array]:
+def total_of_cases(estimated: EstimatedCases, level: float) -> tuple[Array, Array]:
     """Returns the interval of a number of cases: T·exp(±t·SE/T), never below `floor`. Without a case it is [0, N·upper]."""
-    total, df = np.asarray(seen.total, dtype=float), np.asarray(seen.df, dtype=float)
+    total, df = np.asarray(estimated.total, dtype=float), np.asarray(estimated.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.exp(t_quantile(level, df) * np.asarray(seen.se) / total)
-        low, high = np.maximum(total / spread, seen.floor), total * spread
-    at_zero = np.multiply(seen.population, seen.upper_at_zero)
+        spread = np.exp(t_quantile(level, df) * np.asarray(estimated.se) / total)
+        low, high = np.maximum(total / spread, estimated.floor), total * spread
+    at_zero = np.multiply(estimated.population, estimated.upper_at_zero)
     low, high = np.where(total <= 0, 0.0, low), np.where(total <= 0, at_zero, high)
     return np.where(df >= 1, low, np.nan)[()], np.where(df >= 1, high, np.nan)[()]

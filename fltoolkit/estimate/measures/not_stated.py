@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.survey.checks.printed_counts import told, told_of_cases
+from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words
 from fltoolkit.survey.data.printable_values import LIMIT
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 
@@ -48,6 +48,6 @@ def _note(est: Estimates, groups: list[str]) -> str:
         count = int(rows["cases" if of_cases else "n"].sum())
         if count:
             words.append(
-                f"{group} not stated by {told_of_cases(count, limit) if of_cases else told(count, limit)} {'case(s)' if of_cases else 'person(s)'}"
+                f"{group} not stated by {cases_in_words(count, limit) if of_cases else count_in_words(count, limit)} {'case(s)' if of_cases else 'person(s)'}"
             )
     return f"left out of the table: {'; '.join(words)}" if words else ""

@@ -22,9 +22,9 @@ from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
-from fltoolkit.estimate.measures.result_columns import counts, design_effects, open_persons, unresolved, with_intervals
+from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, unresolved_persons, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, case_only, sum_persons
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
 from fltoolkit.languages.reasons import Reason, Reasons, joined
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
@@ -220,7 +220,7 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
     """
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
-    return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
+    return _estimates(design, sum_persons(design, estimand, chosen), chosen, confidence)
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
@@ -238,47 +238,48 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
     If the weights do not add up to the population, there is no number. Both are computed from one pass.
     """
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
-    run, chosen = _headline_pass(persons, measures[-1])
-    made = [replace(run, estimand=replace(run.estimand, measure=measure)) for measure in measures]
+    sums, chosen = _headline_sums(persons, measures[-1])
+    made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
     return [_estimates(persons, each, chosen, Confidence()) for each in made]
 
 
-def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
+def _headline_sums(persons: ClassifiedSurvey, measure: str) -> tuple[EstimandSums, ReferencePopulation]:
     """Returns the sums from one pass over the whole default population, for one measure. Also returns this population."""
     chosen = population_of(persons, None, (), "forced_labour")
-    return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
+    return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
 
-def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
-    estimand = run.estimand
+def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
+    estimand = sums.estimand
     outcome, measure, groups = estimand.outcome, estimand.measure, groups_of(estimand.by)
-    counted = run.counted if estimand.is_of_cases else None
-    weights = run.by_unit("w", run.base, counted)
-    rows = counts(run, weights, counted)
-    y, x, by_x = run.y, rows["population"].to_numpy(), run.of_base(weights)
+    counted = sums.counted if estimand.is_of_cases else None
+    weights = sums.by_unit("w", sums.denominators, counted)
+    rows = counts(sums, weights, counted)
+    y, x, by_x = sums.y, rows["population"].to_numpy(), sums.denominator_values(weights)
     if measure == "ratio":
-        x, by_x = run.of_base(run.base.sums(run.table["wx"].to_numpy())), run.of_base(run.by_unit("wx", run.base))
+        x = sums.denominator_values(sums.denominators.sums(sums.table["wx"].to_numpy()))
+        by_x = sums.denominator_values(sums.by_unit("wx", sums.denominators))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate
-    z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
+    z = sums.units.influence(sums.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
     rows.insert(0, "estimate", estimate)
-    rows.insert(1, "se", np.sqrt(run.units.variances(z)))
-    effects = design_effects(run, rows, rate, design.deff_at_zero)
-    whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
+    rows.insert(1, "se", np.sqrt(sums.units.variances(z)))
+    effects = design_effects(sums, rows, rate, design.deff_at_zero)
+    whole = measure == "total" and design.grosses_up and bool(sums.table["lowest"].min() >= 1)
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
     only, shares = case_only(design) & set(groups), None
     if estimand.is_proportion and outcome.three_valued and measure in ("prevalence", "total"):
-        columns, shares = unresolved(run, rows, effects, confidence.level, open_persons(run))
+        columns, shares = unresolved(sums, rows, effects, confidence.level, unresolved_persons(sums))
         if only:
-            columns = columns.mask((run.cells.keys[sorted(only)] != TOTAL).any(axis=1))
+            columns = columns.mask((sums.cells.keys[sorted(only)] != TOTAL).any(axis=1))
         table = pd.concat([table, columns], axis=1)
-    about = about_of(design, run, chosen.name, confidence)
-    keys = run.cells.keys.drop(columns=BREAKDOWN)
+    about = about_of(design, sums, chosen.name, confidence)
+    keys = sums.cells.keys.drop(columns=BREAKDOWN)
     if isinstance(design, ClassifiedSurvey):
         keys = named_in(design.spec, keys, chosen.name)
     return Estimates(
-        pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares, design=design
+        pd.concat([keys, table], axis=1), z, sums.units, about, effects, estimand.by, unresolved_shares=shares, design=design
     )
 
 
@@ -287,7 +288,7 @@ def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
 
     The persons are read and summed, but nothing is estimated.
     """
-    _headline_pass(persons, "prevalence")
+    _headline_sums(persons, "prevalence")
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:
@@ -322,11 +323,11 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
             do="name one of these, or add it under populations:",
         )  # fmt: skip
-    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.side(chosen) != "adults":
+    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.definition_of(chosen) != "adults":
         raise RequestError(
             f"{outcome} does not apply to children: {_why_not_children(outcome, design)}",
             where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
+            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
         job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})
@@ -344,21 +345,21 @@ def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
     return NOT_CHILDREN.get(outcome, "their definition has no test of consent")
 
 
-def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result (measure, reference period and others) as an `About`. `run` holds the sums of one reading
+def about_of(design: Design, sums: EstimandSums, population: str, confidence: Confidence) -> About:
+    """Returns the facts behind a result (measure, reference period and others) as an `About`. `sums` holds the sums of one reading
     of the persons. `population` is the name of the reference population (the persons in the denominator).
     """
-    outcome, measure = run.estimand.outcome, run.estimand.measure
-    groups = (*run.estimand.groups, *(group for group, _ in design.domain))
+    outcome, measure = sums.estimand.outcome, sums.estimand.measure
+    groups = (*sums.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
-    missing = int(run.table["missing"].sum() + run.table["n"][run.table["status"] == 2].sum())
+    missing = int(sums.table["missing"].sum() + sums.table["n"][sums.table["status"] == 2].sum())
     base = About(
         missing=missing,
         measure=measure,
         outcome=name,
         interval="log" if measure == "total" and confidence.method != "wald" else confidence.method,
         level=confidence.level,
-        calibration=run.calibration,
+        calibration=sums.calibration,
         population_label=domain_in_words(design),
         where=design.domain,
     )

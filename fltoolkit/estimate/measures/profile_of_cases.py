@@ -24,7 +24,7 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
 from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
 from fltoolkit.estimate.measures.result_columns import (
-    OpenPersons,
+    UnresolvedPersons,
     counts,
     design_effects,
     households_of_cases,
@@ -32,7 +32,7 @@ from fltoolkit.estimate.measures.result_columns import (
     with_intervals,
 )
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.reasons import Reason
@@ -98,19 +98,19 @@ def profile(
             do="name one group, in where or in by",
         )  # fmt: skip
     persons = within(persons, where)
-    told = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
+    described = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
-    base = make_pass(told.persons, estimand, chosen)
-    if base.table["n"].to_numpy()[base.counted].sum() < LEAST_CASES:
+    sums = sum_persons(described.persons, estimand, chosen)
+    if sums.table["n"].to_numpy()[sums.counted].sum() < LEAST_CASES:
         raise NotAvailable(
             FEW_OF_PROFILE, where="profile", allowed=f"{LEAST_CASES} cases or more",
             do="report the number of cases; a share of so few says nothing of all",
         )  # fmt: skip
-    answers = _Answers(base, told)
+    answers = _Answers(sums, described)
     confidence = Confidence(DEFAULT, level)
     named = replace(estimand, measure="total" if measure == "total" else "profile")
-    run = replace(base, estimand=named, cells=answers.having(YES), parent=answers.parent)
-    return _estimates(persons, replace(answers, run=run), confidence, population=chosen.name)
+    limited = replace(sums, estimand=named, cells=answers.having(YES), parent=answers.parent)
+    return _estimates(persons, replace(answers, sums=limited), confidence, population=chosen.name)
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
@@ -137,21 +137,21 @@ class _Answers:
     """The answers of the cases (persons in forced labour) in each cell of a table, for each characteristic such as debt bondage.
 
     Attributes:
-        run: the sums from one pass over the persons. At first its cells are those of the breakdowns.
-        told: the characteristics that are described.
+        sums: the sums from one pass over the persons. At first its cells are those of the breakdowns.
+        described: the characteristics that are described.
     """
 
-    run: Pass
-    told: CaseProfile
+    sums: EstimandSums
+    described: CaseProfile
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
         """Returns the answers of the cases as letters (yes, no, unresolved), one row per row of the table of sums and one column
         per characteristic. They are blank in rows of persons who are not cases.
         """
-        text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
+        text, many = self.sums.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.described.of)
         found = np.full((len(text), many), "", dtype="<U1")
-        found[self.run.counted] = [list(row) for row in text[self.run.counted]]
+        found[self.sums.counted] = [list(row) for row in text[self.sums.counted]]
         return found
 
     @cached_property
@@ -160,8 +160,8 @@ class _Answers:
 
         The rows are sorted by topic (the table to which a characteristic belongs), then by breakdown.
         """
-        cells = self.run.base.keys
-        topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
+        cells = self.sums.denominators.keys
+        topics = [self.described.topics.index(topic) for topic, _ in self.described.of]
         rank = [(topics[k], cells[BREAKDOWN].iloc[c], k, c) for k, c in product(range(len(topics)), range(len(cells)))]
         place = np.empty(len(rank), dtype=np.intp)
         place[sorted(range(len(rank)), key=rank.__getitem__)] = np.arange(len(rank))
@@ -180,10 +180,12 @@ class _Answers:
     def keys(self) -> pd.DataFrame:
         """Returns what identifies each row of the result: the characteristic (one column per topic), then the group columns."""
         of = np.empty(self._places.size, dtype=np.intp)
-        of[self._places] = np.arange(len(self.told.of))[:, None]
-        chosen = [self.told.of[k] for k in of]
-        topics = {topic: [name if own == topic else TOTAL for own, name in chosen] for topic in self.told.topics}
-        return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
+        of[self._places] = np.arange(len(self.described.of))[:, None]
+        chosen = [self.described.of[k] for k in of]
+        topics = {topic: [name if own == topic else TOTAL for own, name in chosen] for topic in self.described.topics}
+        return pd.concat(
+            [pd.DataFrame(topics, dtype="str"), self.sums.denominators.keys.iloc[self.parent].reset_index(drop=True)], axis=1
+        )
 
     def having(self, *letters: str) -> Cells:
         """Returns one cell per row of the result, for counting. The cell holds the cases whose answer on the row's characteristic
@@ -192,82 +194,82 @@ class _Answers:
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
-            for code in self.run.base.codes
+            for code in self.sums.denominators.codes
             for k, own in enumerate(self._places)
         ]
         return Cells(self.keys, tuple(codes))
 
-    def seen_by(self, *letters: str) -> Pass:
+    def limited_to(self, *letters: str) -> EstimandSums:
         """Returns the sums of the pass, limited to cases whose answer is one of the given letters. Its cells are those of
         `having`.
         """
-        return replace(self.run, cells=self.having(*letters))
+        return replace(self.sums, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
         """Returns the breakdowns of the result: for each table, the groups by which it is broken down."""
-        return tuple((topic, *b) for topic in self.told.topics for b in self.run.estimand.by)
+        return tuple((topic, *b) for topic in self.described.topics for b in self.sums.estimand.by)
 
 
 def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
     """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons."""
-    run, total = answers.run, answers.run.estimand.measure == "total"
-    weights = run.by_unit("w", run.base, run.counted)
-    rows = counts(run, weights, run.counted)
-    y, x = run.y, rows["population"].to_numpy()
+    sums, total = answers.sums, answers.sums.estimand.measure == "total"
+    weights = sums.by_unit("w", sums.denominators, sums.counted)
+    rows = counts(sums, weights, sums.counted)
+    y, x = sums.y, rows["population"].to_numpy()
     rate = y / x
-    z = run.units.influence(run.cases, None if total else run.of_base(weights), y if total else rate)
+    z = sums.units.influence(sums.cases, None if total else sums.denominator_values(weights), y if total else rate)
     rows.insert(0, "estimate", y if total else rate)
-    rows.insert(1, "se", np.sqrt(run.units.variances(z)))
+    rows.insert(1, "se", np.sqrt(sums.units.variances(z)))
     if not total:
-        rows["psus_without_it"] = answers.seen_by(NO, OPEN).psus_with_cases()
-    effects = design_effects(run, rows, rate, persons.deff_at_zero)
-    whole = total and persons.grosses_up and bool(run.table["w"][run.counted].min() >= 1)
-    table = with_intervals(run.estimand, rows, effects, rate, confidence, whole=whole)
-    columns, shares = unresolved(run, rows, effects, confidence.level, _open(answers))
+        rows["psus_without_it"] = answers.limited_to(NO, OPEN).psus_with_cases()
+    effects = design_effects(sums, rows, rate, persons.deff_at_zero)
+    whole = total and persons.grosses_up and bool(sums.table["w"][sums.counted].min() >= 1)
+    table = with_intervals(sums.estimand, rows, effects, rate, confidence, whole=whole)
+    columns, shares = unresolved(sums, rows, effects, confidence.level, _open(answers))
     table = pd.concat([table, columns, _others(answers)], axis=1)
     name: Measure = "profile_total" if total else "profile"
-    about = replace(about_of(persons, run, population, confidence), measure=name)
+    about = replace(about_of(persons, sums, population, confidence), measure=name)
     keys = named_in(persons.spec, answers.keys.drop(columns=BREAKDOWN), population)
     return Estimates(
-        pd.concat([keys, table], axis=1), z, run.units, about, effects, answers.by(),
+        pd.concat([keys, table], axis=1), z, sums.units, about, effects, answers.by(),
         unresolved_shares=shares,
     )  # fmt: skip
 
 
-def _open(answers: _Answers) -> OpenPersons:
+def _open(answers: _Answers) -> UnresolvedPersons:
     """Returns the unresolved cases of each row: the answers do not decide whether they have the characteristic."""
-    run, cells = answers.run, answers.having(OPEN)
-    n, w = (cells.sums(run.table[c].to_numpy(), run.counted) for c in ("n", "w"))
-    with_or_open, rest = (answers.seen_by(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
-    return OpenPersons(n, w, run.by_unit("w", cells, run.counted), with_or_open, rest)
+    sums, cells = answers.sums, answers.having(OPEN)
+    n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
+    with_or_open, rest = (answers.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
+    return UnresolvedPersons(n, w, sums.by_unit("w", cells, sums.counted), with_or_open, rest)
 
 
 def _others(answers: _Answers) -> pd.DataFrame:
     """Returns, for each characteristic (such as debt bondage), how many cases do not have it. Also returns the largest weighted
     share of one household or PSU among the cases with it, and among those without it.
     """
-    run, without = answers.run, answers.seen_by(NO)
+    sums, without = answers.sums, answers.limited_to(NO)
     return pd.DataFrame(
         {
-            "cases_without": without.cells.sums(run.table["n"].to_numpy(), run.counted).astype(np.int64),
+            "cases_without": without.cells.sums(sums.table["n"].to_numpy(), sums.counted).astype(np.int64),
             "psus_without": without.psus_with_cases(),
             "households_without": households_of_cases(without),
-            "largest_share": _largest_share(run),
+            "largest_share": _largest_share(sums),
             "largest_share_without": _largest_share(without),
         }
     )
 
 
-def _largest_share(run: Pass) -> Array:
+def _largest_share(sums: EstimandSums) -> Array:
     """Returns the largest share that one household or PSU has of a cell's weighted cases; 0 for a cell without cases."""
-    t, cases = run.table, run.counted
-    whole = run.cells.sums(t["w"].to_numpy(float), cases)
-    most = np.zeros(len(run.cells))
+    t, cases = sums.table, sums.counted
+    whole = sums.cells.sums(t["w"].to_numpy(float), cases)
+    most = np.zeros(len(sums.cells))
     units: list[NDArray[np.integer[Any]]] = [t["household"].to_numpy()] if (t["household"].to_numpy() >= 0).any() else []
-    units += [] if run.unit is None else [t["psu"].cat.codes.to_numpy()]
+    units += [] if sums.unit is None else [t["psu"].cat.codes.to_numpy()]
     weight = t["w"].to_numpy(float)[cases]
     for unit in units:
-        for code in (code[cases] for code in run.cells.codes):
+        for code in (code[cases] for code in sums.cells.codes):
             inside = code >= 0
             held = pd.Series(weight[inside]).groupby([code[inside], unit[cases][inside]]).sum().groupby(level=0).max()
             at = held.index.to_numpy(np.intp)

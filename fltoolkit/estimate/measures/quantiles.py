@@ -23,7 +23,7 @@ from fltoolkit.estimate.measures.prevalence_and_totals import about_of, populati
 from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design.survey_design import Design
@@ -81,16 +81,16 @@ def quantile(
         )
     outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")
-    run = make_pass(design, Estimand(outcome, "duration", wanted, split=y), chosen)
-    values = _values(run, y)
-    made = [_one(run, values, p, level) for p in q]
-    order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # all quantiles of a cell follow each other
+    sums = sum_persons(design, Estimand(outcome, "duration", wanted, split=y), chosen)
+    values = _values(sums, y)
+    made = [_one(sums, values, p, level) for p in q]
+    order = np.arange(len(sums.cells) * len(q)).reshape(len(q), -1).T.ravel()  # all quantiles of a cell follow each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
-    about = about_of(design, run, chosen.name, Confidence(DEFAULT, level))
+    about = about_of(design, sums, chosen.name, Confidence(DEFAULT, level))
     about = replace(about, measure="quantile", interval="woodruff", outcome=y)
     if isinstance(design, ClassifiedSurvey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
-    keys = run.cells.keys.drop(columns=BREAKDOWN)
+    keys = sums.cells.keys.drop(columns=BREAKDOWN)
     if isinstance(design, ClassifiedSurvey):
         keys = named_in(design.spec, keys, chosen.name)
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
@@ -99,7 +99,7 @@ def quantile(
     est = Estimates(
         pd.concat([keys, table], axis=1),
         side_by_side([z for _, z in made])[:, order],
-        run.units,
+        sums.units,
         about,
         effects,
         by_quantile,
@@ -122,33 +122,33 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
     return Outcome("amount", "forced_labour", MONTHS, most=window)
 
 
-def _values(run: Pass, y: str) -> Array:
+def _values(sums: EstimandSums, y: str) -> Array:
     """Returns the value of the variable for each row of the table of sums; nan for rows that do not count."""
-    texts = run.table[KEY + y].iloc[run.counted].astype(str)
+    texts = sums.table[KEY + y].iloc[sums.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:
         raise RequestError(
             f"{y} has more than {MOST_VALUES} values", where="y", found=len(found), allowed=f"at most {MOST_VALUES}",
             do="round it, or group it into classes",
         )  # fmt: skip
-    values = np.full(len(run.table), np.nan)
-    values[run.counted] = pd.to_numeric(texts)
+    values = np.full(len(sums.table), np.nan)
+    values[sums.counted] = pd.to_numeric(texts)
     return values
 
 
-def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
+def _one(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
     """Returns the quantile at one share p (0.5 is the median) in every cell, with its Woodruff interval. Also returns the
     influence values.
     """
-    distribution = _distribution(run, values)
+    distribution = _distribution(sums, values)
     at = np.array([_quantile(*d, p) for d in distribution])
-    up_to = _up_to(run, values, at)
+    up_to = _up_to(sums, values, at)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(run.table["w"].to_numpy(), run.counted)
-    weights = run.by_unit("w", run.base, run.counted)
-    df = run.degrees_of_freedom(weights, run.counted)
-    z = run.units.influence(run.by_unit("w", up_to), weights, share)
-    se_share = np.sqrt(run.units.variances(z))
+        share = up_to.sums(sums.table["w"].to_numpy(float)) / sums.denominators.sums(sums.table["w"].to_numpy(), sums.counted)
+    weights = sums.by_unit("w", sums.denominators, sums.counted)
+    df = sums.degrees_of_freedom(weights, sums.counted)
+    z = sums.units.influence(sums.by_unit("w", up_to), weights, share)
+    se_share = np.sqrt(sums.units.variances(z))
     t = t_quantile(level, df)
     low, high = (
         np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])
@@ -159,34 +159,34 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
         scaled = columns_times(z, np.where(se_share > 0, -se / se_share, 0.0))
         cv = np.where(at == 0, np.nan, se / np.abs(at))
     numbers = {"quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df}
-    return pd.DataFrame({**numbers, **_persons_behind(run)}), scaled
+    return pd.DataFrame({**numbers, **_persons_behind(sums)}), scaled
 
 
-def _persons_behind(run: Pass) -> dict[str, Any]:
+def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
     """Returns the columns of the result that count what each quantile rests on: persons, cases, weights, PSUs and households."""
-    t, counted = run.table, run.counted
+    t, counted = sums.table, sums.counted
     return {
-        "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
-        "cases": run.cells.sums(t["n"].to_numpy(), run.of_cases).astype(np.int64),
-        "population": run.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": run.psus_with_cases(),
-        "households_with_cases": households_of_cases(run),
+        "n": sums.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
+        "cases": sums.cells.sums(t["n"].to_numpy(), sums.of_cases).astype(np.int64),
+        "population": sums.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": sums.psus_with_cases(),
+        "households_with_cases": households_of_cases(sums),
     }  # fmt: skip
 
 
-def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
+def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]]:
     """Returns the distribution of the variable in each cell: its values in order, and for each value the weighted share of
     persons who have this value or a lower one.
     """
-    weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
+    weights, values = sums.table["w"].to_numpy(float)[sums.counted], values[sums.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
-    sums = np.zeros((len(run.cells), len(points)))
-    for code in (code[run.counted] for code in run.cells.codes):
+    by_value = np.zeros((len(sums.cells), len(points)))
+    for code in (code[sums.counted] for code in sums.cells.codes):
         used = (code >= 0) & (weights > 0)
-        np.add.at(sums, (code[used], column[used]), weights[used])
+        np.add.at(by_value, (code[used], column[used]), weights[used])
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.cumsum(sums, axis=1) / sums.sum(axis=1, keepdims=True)
-    return [(points[row > 0], share[row > 0]) for row, share in zip(sums, shares, strict=True)]
+        shares = np.cumsum(by_value, axis=1) / by_value.sum(axis=1, keepdims=True)
+    return [(points[row > 0], share[row > 0]) for row, share in zip(by_value, shares, strict=True)]
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
@@ -198,9 +198,9 @@ def _quantile(values: Array, shares: Array, p: float) -> float:
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
 
 
-def _up_to(run: Pass, values: Array, at: Array) -> Cells:
+def _up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
     """Returns the cells of the result for counting persons up to the quantile: each cell keeps only the rows whose value is at
     most its quantile.
     """
-    codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
-    return Cells(run.cells.keys, tuple(codes))
+    codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes]
+    return Cells(sums.cells.keys, tuple(codes))

@@ -14,11 +14,11 @@ def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
     For adults, the module on children is left out. Wording, codes, order and routing are not part of it. survey.yaml does not
     hold all of them, and two rounds may code the same question differently.
     """
-    left_out = ("interview.", "trafficking", *(("children.",) if spec.side(population) == "adults" else ()))
+    left_out = ("interview.", "trafficking", *(("children.",) if spec.definition_of(population) == "adults" else ()))
     asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))
     keys = dict.fromkeys(where for where, _ in sorted(asked))
     modes = {key: [f"{n} {mode}" for (where, mode), n in sorted(asked.items()) if where == key] for key in keys}
-    return tuple(f"{key.removeprefix('items.')}: {', '.join(told)}" for key, told in modes.items())
+    return tuple(f"{key.removeprefix('items.')}: {', '.join(modes_of_key)}" for key, modes_of_key in modes.items())
 
 
 def ages_of(spec: SurveySpec, population: str) -> str:

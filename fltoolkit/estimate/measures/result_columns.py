@@ -8,98 +8,100 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import Confidence, SeenCases, SeenProportion
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedCases, EstimatedProportion
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums
 from fltoolkit.estimate.totals.result_cells import make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
 
 
-def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
+def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
     """Returns the unweighted and weighted counts of each row, and the number of PSUs and households with cases.
 
     Args:
-        run: the sums from one reading of the persons.
+        sums: the sums from one reading of the persons.
         weights: the weights of the counted rows, by unit and denominator.
         counted: the positions of the table's rows that the denominators count; None: all rows.
     """
-    t, cells, base = run.table, run.cells, run.base
+    t, cells, denominators = sums.table, sums.cells, sums.denominators
     n = t["n"].to_numpy()
-    cases = cells.sums(n, run.of_cases)
+    cases = cells.sums(n, sums.of_cases)
     return pd.DataFrame(
         {
-            "df": run.of_base(run.degrees_of_freedom(weights, counted)),
-            "n": run.of_base(base.sums(n, counted)).astype(np.int64),
+            "df": sums.denominator_values(sums.degrees_of_freedom(weights, counted)),
+            "n": sums.denominator_values(denominators.sums(n, counted)).astype(np.int64),
             "cases": cases.astype(np.int64),
-            "population": run.of_base(base.sums(t["w"].to_numpy(), counted)),
-            "psus_with_cases": run.psus_with_cases(),
-            "households_with_cases": households_of_cases(run),
+            "population": sums.denominator_values(denominators.sums(t["w"].to_numpy(), counted)),
+            "psus_with_cases": sums.psus_with_cases(),
+            "households_with_cases": households_of_cases(sums),
             "least": cells.sums(t["y"].to_numpy()) if "y" in t else cases,
         }
     )
 
 
-def households_of_cases(run: Pass) -> pd.Series:
+def households_of_cases(sums: EstimandSums) -> pd.Series:
     """Returns the number of households with cases, by row; missing if the design names no household, or nobody is a case."""
-    household = run.table["household"].to_numpy()
+    household = sums.table["household"].to_numpy()
     known = (household >= 0).any()
-    return pd.Series(run.cells.distinct(household, run.of_cases) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
+    return pd.Series(
+        sums.cells.distinct(household, sums.of_cases) if known else pd.array([pd.NA] * len(sums.cells), dtype="Int64")
+    )
 
 
-def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
+def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
     """Returns design effects against simple random sampling without and with replacement (R's deff TRUE and "replace"), and
     Kish's.
 
     Kish's design effect is 1 + CV²(w).
     """
-    t, base, measure = run.table, run.base, run.estimand.measure
+    t, denominators, measure = sums.table, sums.denominators, sums.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    counted = run.counted if run.estimand.is_of_cases else None
+    counted = sums.counted if sums.estimand.is_of_cases else None
     with np.errstate(divide="ignore", invalid="ignore"):
-        if run.estimand.is_proportion and "y" not in t:
+        if sums.estimand.is_proportion and "y" not in t:
             spread = rate * (1 - rate)
         elif measure == "ratio":
-            yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
+            yy, xx, xy, w = (sums.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
             spread = (yy - 2 * rate * xy + rate**2 * xx) / w
         else:
-            spread = run.cells.sums(t["wyy"].to_numpy()) / size - (run.y / size) ** 2
+            spread = sums.cells.sums(t["wyy"].to_numpy()) / size - (sums.y / size) ** 2
         with_replacement = spread * n / (n - 1) / n
         if measure == "total":
             with_replacement = with_replacement * size**2
         if measure == "ratio":
-            with_replacement = with_replacement * (size / run.cells.sums(t["wx"].to_numpy())) ** 2
+            with_replacement = with_replacement * (size / sums.cells.sums(t["wx"].to_numpy())) ** 2
         variance = rows["se"].to_numpy() ** 2
         effects = pd.DataFrame(
             {
                 "deff": variance / (with_replacement * (1 - n / size)),
                 "deff_replace": variance / with_replacement,
-                "kish": n * run.of_base(base.sums(t["ww"].to_numpy(), counted)) / size**2,
+                "kish": n * sums.denominator_values(denominators.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
     effects = effects.mask(np.isinf(effects))  # infinite if the rate is 1 and the number varies
-    return _effects_at_zero(run, rows, effects, from_spec) if run.estimand.is_proportion else effects
+    return _effects_at_zero(sums, rows, effects, from_spec) if sums.estimand.is_proportion else effects
 
 
-def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
+def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
     """Returns the design effects, and for rows without a case the design effect that is assumed there. It is the one that
     survey.yaml gives. If survey.yaml gives none, it is that of the whole population's prevalence, or else Kish's.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
         value, source = np.full(len(rows), from_spec), "survey.yaml"
-    elif zero.any() and np.isfinite(whole := _of_everyone(run)):
+    elif zero.any() and np.isfinite(whole := _of_everyone(sums)):
         value, source = np.full(len(rows), max(1.0, whole)), "the whole population's"
     else:
         value, source = np.maximum(1.0, effects["kish"].to_numpy()), "Kish's, from the weights"
     return effects.assign(deff_at_zero=np.where(zero, value, np.nan), source=np.where(zero, source, ""))
 
 
-def _of_everyone(run: Pass) -> float:
+def _of_everyone(sums: EstimandSums) -> float:
     """Returns the design effect of the whole population's prevalence; nan if nobody or everybody is a case."""
-    t = run.table
+    t = sums.table
     everyone, w = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), t["w"].to_numpy()
-    n, p = t["n"].sum(), w[run.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
-    z = run.units.influence(run.by_unit("w", everyone, run.of_cases), run.by_unit("w", everyone), np.array([p]))
-    return float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
+    n, p = t["n"].sum(), w[sums.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
+    z = sums.units.influence(sums.by_unit("w", everyone, sums.of_cases), sums.by_unit("w", everyone), np.array([p]))
+    return float(sums.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
 
 
 def with_intervals(
@@ -118,12 +120,12 @@ def with_intervals(
     if not binary:
         low, high = intervals.wald(estimate, se, df, level)
     elif measure != "total":
-        low, high = intervals.proportion(SeenProportion(rate, se, n, df, at_zero, psus), confidence)
+        low, high = intervals.proportion(EstimatedProportion(rate, se, n, df, at_zero, psus), confidence)
     else:
-        _, upper = intervals.proportion(SeenProportion(0.0, 0.0, n, df, at_zero), confidence)
+        _, upper = intervals.proportion(EstimatedProportion(0.0, 0.0, n, df, at_zero), confidence)
         floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
         few = intervals.rare_df(df, psus)  # as for the rate, so that number and rate agree
-        low, high = intervals.total_of_cases(SeenCases(estimate, se, few, floor, size, upper), level)
+        low, high = intervals.total_of_cases(EstimatedCases(estimate, se, few, floor, size, upper), level)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
@@ -159,7 +161,7 @@ class UnresolvedShares:
 
 
 @dataclass(frozen=True)
-class OpenPersons:
+class UnresolvedPersons:
     """The unresolved persons in the denominator of each row: their answers do not decide whether they are cases.
 
     Attributes:
@@ -177,38 +179,43 @@ class OpenPersons:
     psus_without: pd.Series | None = None
 
 
-def open_persons(run: Pass) -> OpenPersons:
+def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
     """Returns the unresolved persons of a pass (one reading of the persons): their answers do not decide whether they are cases."""
-    n, w = (run.of_base(run.base.sums(run.table[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
-    return OpenPersons(n, w, run.of_base(run.by_unit("w", run.base, run.unresolved)), run.psus_with_cases(unresolved=True))
+    n, w = (sums.denominator_values(sums.denominators.sums(sums.table[c].to_numpy(), sums.unresolved)) for c in ("n", "w"))
+    return UnresolvedPersons(
+        n,
+        w,
+        sums.denominator_values(sums.by_unit("w", sums.denominators, sums.unresolved)),
+        sums.psus_with_cases(unresolved=True),
+    )
 
 
 def unresolved(
-    run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: OpenPersons
+    sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: UnresolvedPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
     """Returns the columns about unresolved persons, whose answers do not decide whether they are cases. Also returns their
     weighted share.
 
     The columns are their number, the estimate without them, and the upper bound with all of them as cases.
     """
-    by_x = run.of_base(run.by_unit("w", run.base, run.counted if run.estimand.is_of_cases else None))
-    y, x = run.y, rows["population"].to_numpy()
-    scale = x if run.estimand.measure == "total" else np.ones(len(rows))
+    by_x = sums.denominator_values(sums.by_unit("w", sums.denominators, sums.counted if sums.estimand.is_of_cases else None))
+    y, x = sums.y, rows["population"].to_numpy()
+    scale = x if sums.estimand.measure == "total" else np.ones(len(rows))
     with np.errstate(divide="ignore", invalid="ignore"):
         bound, share = (y + found.weights) / x, found.weights / x
-        z = run.units.influence(run.cases + found.by_unit, by_x, bound)
-        se = np.sqrt(run.units.variances(z))
+        z = sums.units.influence(sums.cases + found.by_unit, by_x, bound)
+        se = np.sqrt(sums.units.variances(z))
         resolved = y / (x - found.weights)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
     psus = fewest_psus(found.psus, found.psus_without)
-    _, high = intervals.proportion(SeenProportion(bound, se, n, df, at_zero, psus), Confidence(level=level))
+    _, high = intervals.proportion(EstimatedProportion(bound, se, n, df, at_zero, psus), Confidence(level=level))
     columns = {
         "unresolved": found.persons.astype(np.int64),
         "resolved_only": resolved * scale,
         "bound_high": bound * scale,
         "bound_ci_high": high * scale,
     }
-    return pd.DataFrame(columns), UnresolvedShares(share, run.units.influence(found.by_unit, by_x, share, overwrite_x=True))
+    return pd.DataFrame(columns), UnresolvedShares(share, sums.units.influence(found.by_unit, by_x, share, overwrite_x=True))
 
 
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:

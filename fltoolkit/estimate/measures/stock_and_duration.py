@@ -83,7 +83,7 @@ def stock(
     if missing := made.about.missing:
         raise NotAvailable(
             Reason.of("reasons.no_months"), where=str(persons.path),
-            found=class_of_cases(missing, persons.spec.confidentiality.least_told),
+            found=class_of_cases(missing, persons.spec.confidentiality.smallest_printed_count),
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=basis(months))), not_stated)
@@ -221,10 +221,10 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name
-    if spec.children and spec.side(chosen) != "adults":
+    if spec.children and spec.definition_of(chosen) != "adults":
         raise NotAvailable(
             Reason.of("reasons.of_children", what=Reason.of(f"needs.{what}")), where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
+            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import population_of, truth_of
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums_by_code
 from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
@@ -35,7 +35,7 @@ class Patterns:
     in the north. The data are confidential, because most patterns are only a few persons.
 
     Attributes:
-        run: the sums from one pass over the persons. The first breakdown of this pass has the patterns as its cells. Each other
+        sums: the sums from one pass over the persons. The first breakdown of this pass has the patterns as its cells. Each other
             breakdown has the categories of one covariate.
         code: the pattern of each table row; -1 outside the model.
         frame: the covariates, one row per pattern: categories in their order, or numbers.
@@ -50,7 +50,7 @@ class Patterns:
         population: the reference population.
     """
 
-    run: Pass
+    sums: EstimandSums
     code: Codes
     frame: pd.DataFrame
     x: Array
@@ -70,13 +70,13 @@ class Patterns:
 
     def count(self, rows: NDArray[np.bool_]) -> int:
         """Returns the number of persons in some of the model's rows, unweighted."""
-        return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
+        return int(self.sums.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
         """Returns the sum of a column of the table of sums for each pattern (combination of covariate values, such as women in
         the north).
         """
-        values = self.run.table[column].to_numpy(float)[self.used]
+        values = self.sums.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
@@ -85,7 +85,7 @@ class Patterns:
 
         With calibrated weights, more rows follow below those of the units (`Pass.carried`).
         """
-        table, used = self.run.table, self.used
+        table, used = self.sums.table, self.used
         at = self.code[used]
 
         def score(y: Array, persons: Array) -> Array:
@@ -95,13 +95,13 @@ class Patterns:
 
         persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
         weighted = score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used])
-        return np.vstack(self.run.carried(sums, weighted, score(cases, persons)))
+        return np.vstack(self.sums.carried(sums_by_code, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
         """Returns the design's degrees of freedom over the model's persons (R `degf`)."""
-        rows = self.used & (self.run.table["n"].to_numpy() > 0)
-        everyone = make_cells(self.run.table, [], ((),), [rows], {})
-        whole = replace(self.run, cells=everyone, base=everyone, parent=np.zeros(1, dtype=np.intp))
+        rows = self.used & (self.sums.table["n"].to_numpy() > 0)
+        everyone = make_cells(self.sums.table, [], ((),), [rows], {})
+        whole = replace(self.sums, cells=everyone, denominators=everyone, parent=np.zeros(1, dtype=np.intp))
         at = np.flatnonzero(rows)
         return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
@@ -130,8 +130,8 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
         )  # fmt: skip
     chosen = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
-    run = make_pass(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
-    first = (run.cells.keys[BREAKDOWN] == 0).to_numpy()
+    sums = sum_persons(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
+    first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST:
         raise RequestError(
             f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST:,}",
@@ -139,16 +139,16 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
         )  # fmt: skip
     numeric = {n for n in names if design.column(n)[1].is_numeric()}
     as_numbers = {n for code, used in factors.items() if not code.startswith("C(") for n in used} & numeric
-    columns = {n: _column(run.cells.keys[n], first, run.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
+    columns = {n: _column(sums.cells.keys[n], first, sums.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
                for i, n in enumerate(names, 1)}  # fmt: skip
     frame = pd.DataFrame(columns, index=range(many))
     stated = frame[sorted(as_numbers)].notna().all(axis=1).to_numpy()
-    code = run.cells.codes[0]
+    code = sums.cells.codes[0]
     code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
     frame = frame[stated].reset_index(drop=True)
     x, info = _matrix(terms, frame, formula)
-    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen.name)
-    case = (run.table["status"] == 1).to_numpy()
+    made = Patterns(sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen.name)
+    case = (sums.table["status"] == 1).to_numpy()
     cases, others = (_holds(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)
 
@@ -265,5 +265,5 @@ def _category_value(text: str) -> int | float | str:
 
 
 def _holds(patterns: Patterns, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    at = patterns.code[patterns.used & rows & (patterns.run.table["n"].to_numpy() > 0)]
+    at = patterns.code[patterns.used & rows & (patterns.sums.table["n"].to_numpy() > 0)]
     return np.bincount(at, minlength=len(patterns.frame)) > 0

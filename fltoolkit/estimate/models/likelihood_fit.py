@@ -61,7 +61,7 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
         warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
         found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
     if not found.converged:
-        raise _not_settled()
+        raise _no_convergence()
     beta = np.asarray(found.params, dtype=float)
     mu = np.asarray(model.predict(beta, exog=x), dtype=float)
     return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
@@ -100,10 +100,10 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
         now = nxt
         if np.abs(step).max() < SMALL_STEP:
             return now
-    raise _not_settled()
+    raise _no_convergence()
 
 
-def _not_settled() -> RequestError:
+def _no_convergence() -> RequestError:
     return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
 
 
@@ -122,7 +122,7 @@ def _inverse(x: Array, v: Array) -> Array:
     return np.asarray(np.linalg.pinv(x.T @ (v[:, None] * x), rcond=RANK, hermitian=True))
 
 
-def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
+def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
     """Returns the confidence limits of coefficient j, by the profile of Firth's likelihood.
 
     At a limit, the log-likelihood is lower than its maximum, and twice this fall equals `drop`. A limit is infinite if the fall
@@ -136,13 +136,13 @@ def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, f
         start[j] = value
         return 2 * (best.likelihood - fit_firth(*sums, start=start, held=j).likelihood) - drop
 
-    def limit(side: int) -> float:
+    def limit(sign: int) -> float:
         reach = 1.0
-        while fall(best.beta[j] + side * reach) < 0:
+        while fall(best.beta[j] + sign * reach) < 0:
             reach *= 2
             if reach > WIDEST:
-                return side * np.inf
-        return float(brentq(fall, best.beta[j], best.beta[j] + side * reach, xtol=1e-9))
+                return sign * np.inf
+        return float(brentq(fall, best.beta[j], best.beta[j] + sign * reach, xtol=1e-9))
 
     return limit(-1), limit(1)
 
@@ -152,17 +152,17 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
     They have no coefficient of their own. R's `glm` drops the same columns.
     """
-    said: list[Array] = []
+    independent: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):
         rest = column.astype(float)
         for _ in range(2):  # twice, so that no rounding error is left
-            for q in said:
+            for q in independent:
                 rest = rest - (q @ rest) * q
         size = np.linalg.norm(rest)
         found[j] = size <= ZERO * float(np.linalg.norm(column))
         if not found[j]:
-            said.append(rest / size)
+            independent.append(rest / size)
     return found
 
 
@@ -208,6 +208,6 @@ def predict(x: Array, beta: Array, ways: Array) -> Array:
 
     mu = np.asarray(expit(x @ beta))
     for way in ways[::-1]:
-        told = x @ way
-        mu = np.where(np.abs(told) > ZERO, told > 0, mu)
+        predictor = x @ way
+        mu = np.where(np.abs(predictor) > ZERO, predictor > 0, mu)
     return mu

@@ -19,7 +19,16 @@ from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
-from fltoolkit.estimate.models.likelihood_fit import ZERO, Fit, PatternSums, aliased, fit, fit_firth, profile, separated
+from fltoolkit.estimate.models.likelihood_fit import (
+    ZERO,
+    Fit,
+    PatternSums,
+    aliased,
+    fit,
+    fit_firth,
+    profile_likelihood_limits,
+    separated,
+)
 from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_names, marginal_effects
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance.replicate_variance import Replicates
@@ -200,10 +209,10 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     df = p.degrees_of_freedom() + 1 - int(kept.sum())
     table = _coefficient_table(solver, best, v, df, level)
     if penalty == "firth":
-        table = _profiled(table, solver, best, df, level)
+        table = _with_profile_limits(table, solver, best, df, level)
     else:
         table.loc[endless, ["coefficient", "se", "ci_low", "ci_high", "t", "p_value"]] = np.nan
-    rows = p.run.table
+    rows = p.sums.table
     status = rows["status"].to_numpy()
     on_scale = Fit(best.beta / scale, best.mu, best.inverse, best.likelihood)
     return Logit(
@@ -238,7 +247,7 @@ class _Solver:
         pattern (0 or 1 if it is predicted with certainty).
         """
         rows, kept = self.rows, self.kept
-        ratio = self.p.count(self.p.run.table["n"].to_numpy() > 0) / w.sum()
+        ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
             found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)
         else:
@@ -251,7 +260,7 @@ class _Solver:
 
     def covariance(self, best: Fit) -> Array:
         """Returns the covariance of the coefficients under the design."""
-        units = self.p.run.units
+        units = self.p.sums.units
         if isinstance(units, Units):
             z = self.p.scores(best.mu) / self.scale @ best.inverse
         else:
@@ -303,13 +312,13 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
 
     Without survey.yaml a category is a value of the data and may be hidden.
     """
-    told = []
+    labels = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
         if category and not of_survey:
-            category = Mask().told({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
-        told.append(f"{term}: {category}" if category else term)
-    return np.array(told, dtype=object)
+            category = Mask().printed({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
+        labels.append(f"{term}: {category}" if category else term)
+    return np.array(labels, dtype=object)
 
 
 def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: float) -> pd.DataFrame:
@@ -350,20 +359,20 @@ def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
     return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 
-def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
+def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
     """Replaces the intervals of coefficients under separation by profile likelihood intervals, and removes their standard
     errors.
     """
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
-    n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
+    n, size = p.count(p.sums.table["n"].to_numpy() > 0), p.w.sum()
     kish = n * p.by_pattern("ww").sum() / size**2
     drop = float(t_quantile(level, df)) ** 2 * kish
     inner = Fit(best.beta[kept], best.mu, best.inverse[np.ix_(kept, kept)], best.likelihood)
     table.loc[table.index[which], ["ci_low", "ci_high", "se", "t", "p_value"]] = np.nan
     for j in which if df > 0 else ():
         among = int(kept[:j].sum())
-        limits = profile(PatternSums(solver.x[:, kept], p.y * n / size, p.w * n / size), inner, among, drop)
+        limits = profile_likelihood_limits(PatternSums(solver.x[:, kept], p.y * n / size, p.w * n / size), inner, among, drop)
         table.loc[table.index[j], ["ci_low", "ci_high"]] = np.array(limits) / solver.scale[j]
     return table
 
@@ -375,7 +384,7 @@ def _sensitive_note(design: Design, formula: str) -> tuple[str, ...]:
 
 def _notes(table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:
     notes = []
-    status = p.run.table["status"].to_numpy()
+    status = p.sums.table["status"].to_numpy()
     if p.count(status == -1):
         notes.append("Persons whose status is unresolved are counted as no cases, as in the headline.")
     events, terms = p.count(status == 1), len(table) - 1

@@ -49,7 +49,7 @@ def coefficient_names(p: Patterns) -> pd.DataFrame:
 def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
     name = names_in(term)[0]
     here = np.isin(p.code, np.flatnonzero((p.frame[name].astype(str) == level).to_numpy()))
-    return p.count(here), p.count(here & (p.run.table["status"] == 1).to_numpy())
+    return p.count(here), p.count(here & (p.sums.table["status"] == 1).to_numpy())
 
 
 def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:

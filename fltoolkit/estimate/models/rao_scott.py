@@ -13,7 +13,7 @@ from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, dense
 from fltoolkit.survey.design.survey_design import Design
@@ -81,37 +81,37 @@ def rao_scott(
     keys = (rows,) if truth else (rows, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")
     estimand = Estimand(outcome, "prevalence", (keys, *((k,) for k in keys), ()))
-    run = make_pass(design, estimand, population_of(design, population, keys, columns))
-    weights = run.by_unit("w", run.base)
-    names, by_unit, totals = _two_way(run, weights, keys)
+    sums = sum_persons(design, estimand, population_of(design, population, keys, columns))
+    weights = sums.by_unit("w", sums.denominators)
+    names, by_unit, totals = _two_way(sums, weights, keys)
     if min(len(names[0]), len(names[1])) < 2:
         raise RequestError(
             "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
         )
-    whole = run.cells.keys.index[run.cells.keys[BREAKDOWN] == len(keys) + 1]
-    size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
-    df = float(run.degrees_of_freedom(weights)[whole[0]])
+    whole = sums.cells.keys.index[sums.cells.keys[BREAKDOWN] == len(keys) + 1]
+    size, n = float(totals.sum()), float(sums.denominators.sums(sums.table["n"].to_numpy(float))[whole[0]])
+    df = float(sums.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
-    z = run.units.influence(by_unit, dense(weights[:, whole]), p)
+    z = sums.units.influence(by_unit, dense(weights[:, whole]), p)
     grid = p.reshape(len(names[0]), -1)
-    first, second = _both_tests(grid, run.units.covariance(z), n, df, f"{rows} and {columns}")
+    first, second = _both_tests(grid, sums.units.covariance(z), n, df, f"{rows} and {columns}")
     table = pd.DataFrame(grid, index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns))
     return RaoScott(first, second, table)
 
 
-def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
+def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
     """Returns the cells of a two-way table: the categories of its rows and columns, and the weighted sum of every cell, by
     sampled unit and in all.
     """
-    at = run.cells.keys[BREAKDOWN].to_numpy()
-    names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
+    at = sums.cells.keys[BREAKDOWN].to_numpy()
+    names = [sums.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
-    wy, w = dense(run.cases[:, cells]), dense(weights[:, run.parent[cells]])
-    y, x = run.y[cells], run.cells.sums(run.table["w"].to_numpy())[cells]
+    wy, w = dense(sums.cases[:, cells]), dense(weights[:, sums.parent[cells]])
+    y, x = sums.y[cells], sums.cells.sums(sums.table["w"].to_numpy())[cells]
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)
         return (names[0], ["no", "yes"]), pairs, np.stack([x - y, y], axis=1).ravel()
-    found = run.cells.keys.iloc[cells]
+    found = sums.cells.keys.iloc[cells]
     place = [names[0].index(a) * len(names[1]) + names[1].index(b) for a, b in zip(found[keys[0]], found[keys[1]], strict=True)]
     by_unit, totals = np.zeros((len(w), len(names[0]) * len(names[1]))), np.zeros(len(names[0]) * len(names[1]))
     by_unit[:, place], totals[place] = w, x

@@ -387,7 +387,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
     if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
         raise NotAvailable(
             Reason.of("reasons.outside", what=Name("kit.amounts", outcome.x), N=outcome.most), where=str(design.path),
-            found=class_of_cases(bad, design.spec.confidentiality.least_told), allowed=f"0 to {outcome.most:g}",
+            found=class_of_cases(bad, design.spec.confidentiality.smallest_printed_count), allowed=f"0 to {outcome.most:g}",
             do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
         )  # fmt: skip
 

@@ -89,19 +89,19 @@ class ReferencePopulation:
 
 
 @dataclass(frozen=True)
-class Pass:
+class EstimandSums:
     """The sums from one reading of the persons, for one `Estimand` (what is estimated, and for which groups). All estimates are
     computed from them.
 
-    `table` is a `cluster_totals` table, `cells` are the cells of the result, and `base` the cells of the denominators. `parent`
-    is the position of each cell's denominator in `base`. `unit` is the sampled unit of each table row; None for replicate
+    `table` is a `cluster_totals` table, `cells` are the cells of the result, and `denominators` the cells of the denominators. `parent`
+    is the position of each cell's denominator in `denominators`. `unit` is the sampled unit of each table row; None for replicate
     weights. `calibration` says in words how the weights were calibrated; it is empty if they were not.
     """
 
     estimand: Estimand
     table: pd.DataFrame
     cells: Cells
-    base: Cells
+    denominators: Cells
     parent: NDArray[np.intp]
     units: Units | Replicates
     unit: Codes | None
@@ -125,14 +125,14 @@ class Pass:
         by = partial(cells.by_unit, rows=rows)
         return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
 
-    def of_base(self, values: Any) -> Any:
+    def denominator_values(self, values: Any) -> Any:
         """Returns the values of the denominators in the order of the result: for each row of the result, the value of the
         denominator that belongs to it.
 
         Args:
             values: an array by denominator, or a matrix of units × denominators.
         """
-        return values if self.base is self.cells else values[..., self.parent]
+        return values if self.denominators is self.cells else values[..., self.parent]
 
     @property
     def margins(self) -> Margins | None:
@@ -197,8 +197,8 @@ class Pass:
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
         if self.units.df is not None:
-            return np.full(len(self.base), self.units.df, dtype=np.int64)
-        return ranks(self.table, self.base, len(self.units), rows) - 1
+            return np.full(len(self.denominators), self.units.df, dtype=np.int64)
+        return ranks(self.table, self.denominators, len(self.units), rows) - 1
 
     def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
         """Returns how many PSUs hold a case, by cell; missing for replicate weights.
@@ -208,17 +208,17 @@ class Pass:
         """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
-        if unresolved and self.base is self.cells:
+        if unresolved and self.denominators is self.cells:
             persons = self.by_unit("n", self.cells, np.r_[self.of_cases, self.unresolved])
         else:
             persons = self.by_unit("n", self.cells, self.of_cases)
             if unresolved:
-                persons = persons + self.of_base(self.by_unit("n", self.base, self.unresolved))
+                persons = persons + self.denominator_values(self.by_unit("n", self.denominators, self.unresolved))
         found: Any = self.units.by_psu(persons)
         return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 
 
-def make_pass(design: Design, estimand: Estimand, population: ReferencePopulation) -> Pass:
+def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulation) -> EstimandSums:
     """Reads the persons once and returns their sums, with the cells of the result and of the denominators.
 
     Raises:
@@ -260,9 +260,11 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
     counted = inside & cases if estimand.is_of_cases else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     same = base_by == wanted and (measure == "profile" or all(r is counted for r in rows))
-    base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+    denominators = (
+        cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+    )
     if measure == "share":
-        keep = _has_base(cells, base, [g for g in groups if g not in apart])
+        keep = _has_denominators(cells, denominators, [g for g in groups if g not in apart])
         if not (keep.any() and counted.any()):
             raise NotAvailable(
                 "no case was recorded, so that there is nothing to distribute",
@@ -270,8 +272,17 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
                 do="see the upper limit of the prevalence",
             )
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    told = design.calibration.text if design.calibration and population.weight in design.calibration.weights else ""
-    return Pass(estimand, table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)
+    calibration_words = design.calibration.text if design.calibration and population.weight in design.calibration.weights else ""
+    return EstimandSums(
+        estimand,
+        table,
+        cells,
+        denominators,
+        denominators.parent(cells, [g for g in groups if g not in apart]),
+        units,
+        unit,
+        calibration_words,
+    )
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
@@ -307,11 +318,11 @@ def _groups(design: Design) -> set[str]:
     return {*design.spec.groups, *design.spec.jobs, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
 
 
-def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
+def _has_denominators(cells: Cells, denominators: Cells, groups: list[str]) -> NDArray[np.bool_]:
     """Returns, for each cell, whether it has a denominator. A category without any case has none in a distribution of cases,
     because there is nothing to distribute.
     """
-    known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
+    known = set(denominators.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 
 

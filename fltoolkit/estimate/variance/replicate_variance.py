@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.totals.result_cells import Cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Scaled, sums
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Scaled, sums_by_code
 from fltoolkit.survey.design.replicate_weights import MANY
 
 RANK_TOLERANCE = 1e-5  # R's degf
@@ -75,7 +75,7 @@ def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None
         for i in np.unique(code[code >= 0]):
             own = weights[used[code == i]]
             if len(own) > MANY * replicates:
-                own = sums(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
+                own = sums_by_code(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
             largest = np.abs(own).max(axis=0)
             scale = np.where(largest > 0, largest, 1.0)
             found[i] = np.linalg.matrix_rank(own / scale, tol=None, rtol=RANK_TOLERANCE) if largest.any() else 0

@@ -53,7 +53,7 @@ class Stage:
         to_all = self.single == "adjust" and bool(alone.any())
         if to_all or full(z):
             z = dense(z)
-        centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
+        centre: Any = rows_times(sums_by_code(z, self.group, len(self.n)), 1 / self.n)
         if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
             z, centre = dense(z), dense(centre)
         if to_all:
@@ -133,7 +133,7 @@ class Units(Scaled):
 
     def by_psu(self, values: Matrix) -> Matrix:
         """Returns a matrix by unit as a matrix by PSU: the units of each PSU are added up."""
-        return values if self.second is None else sums(values, self.psu_of, len(self.psu))
+        return values if self.second is None else sums_by_code(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
         """Returns the influence values of the sampled units (the part of each unit in each result): of totals y, or of ratios of
@@ -182,7 +182,7 @@ class Units(Scaled):
             n: persons or weights, by unit and row.
         """
         psus = self.by_psu(self._own(n)) != 0
-        strata = sums(psus, self.first.group, len(self.first.n))
+        strata = sums_by_code(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
@@ -236,7 +236,7 @@ def _squares(values: Matrix) -> Array:
     return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
 
 
-def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
+def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
     """Returns the sum of each column of a matrix over the rows of each group (groups × columns). `group` is the group of each
     row. For true/false values, the result says whether any is true.
     """
@@ -270,8 +270,8 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     n = np.bincount(group).astype(float)
     f = _fractions(table, "strata", labels, n, design.mask) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
-    told = partial(_printable_labels, table, "strata", mask=design.mask)
-    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), told)
+    printable = partial(_printable_labels, table, "strata", mask=design.mask)
+    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), printable)
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
@@ -289,18 +289,18 @@ def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: A
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
     stage = Stage(psu_of, m, _fractions(table, "psu", psu, m, design.mask), f_h, single)
-    told = partial(_printable_labels, table, "psu", mask=design.mask)
-    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), told)
+    printable = partial(_printable_labels, table, "psu", mask=design.mask)
+    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), printable)
     return stage
 
 
 def _refuse_single(
-    stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str], told: Callable[[Iterable[object]], str]
+    stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str], printable: Callable[[Iterable[object]], str]
 ) -> None:
     what, where, do = words
     if stage.single == "fail" and (lonely := list(labels[(stage.n == 1) & (stage.f < 1)])):
         raise DesignError(
-            f"{len(lonely)} {what}, so no variance within them", where=where, found=told(lonely),
+            f"{len(lonely)} {what}, so no variance within them", where=where, found=printable(lonely),
             do=f"{do}, or choose single_psu: certainty, remove, adjust or average",
         )  # fmt: skip
 
@@ -308,7 +308,7 @@ def _refuse_single(
 def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
     """Returns labels of strata or PSUs, but only those that a message may print."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
-    return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
+    return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
 def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:

@@ -109,7 +109,7 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
         return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
     outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
-    return findings([outside], persons.spec.confidentiality.least_told)
+    return findings([outside], persons.spec.confidentiality.smallest_printed_count)
 
 
 def calibrated(design: D) -> D:
@@ -185,7 +185,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
     def columns(name: str) -> dict[str, str]:
         """Returns the weight columns of a population, by `adults` or `children`; by "" if the survey has no children's module."""
         parts = spec.populations[name].sum_of or (name,)
-        return {spec.side(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
+        return {spec.definition_of(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
 
     own = columns(chosen)
     alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]
@@ -221,13 +221,13 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
         if unknown := sorted({v for v in found if v not in number}):
             strange = {name: persons[name] for name in map(crossed, unknown)}
             raise DataError(
-                "categories of the sample have no benchmark", where=at, found=mask.told(strange, len(persons)) if mask else list(strange),
+                "categories of the sample have no benchmark", where=at, found=mask.printed(strange, len(persons)) if mask else list(strange),
                 allowed=[crossed(v) for v in number], do="add them with their population, or correct their names",
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
                 "some benchmarks are for categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
-                allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
+                allowed=mask.printed(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
     return np.array(codes, dtype=np.intp).T
@@ -248,9 +248,11 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
     gaps = [float(np.abs(r / t - 1).max()) for r, t in zip(reached, targets, strict=True)]
     if not all(found <= CLOSE for found in gaps):
         worst = margins[int(np.argmax(gaps))].name
-        told = f"raking did not come to rest in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
+        problem = (
+            f"raking did not come to rest in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
+        )
         raise DesignError(
-            told, where=where, found=f"margin {worst} is off by {max(gaps):.1e} of its benchmark",
+            problem, where=where, found=f"margin {worst} is off by {max(gaps):.1e} of its benchmark",
             do="merge small categories, or correct the benchmarks: margins that share a column must agree on it",
         )  # fmt: skip
     if (g <= 0).any():

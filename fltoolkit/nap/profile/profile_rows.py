@@ -74,13 +74,13 @@ def rows_of_characteristic(
         )  # fmt: skip
     found = out.select(measure, [[there[0], *by]], population=population)
     mine = found[found[there[0]] == name]
-    called = pd.Series([_category(by, said) for said in mine["category"]], mine.index, dtype=object)
+    called = pd.Series([_category(by, category) for category in mine["category"]], mine.index, dtype=object)
     return mine.assign(category=called)
 
 
-def _category(by: tuple[str, ...], said: object) -> object:
+def _category(by: tuple[str, ...], category: object) -> object:
     """Returns the group's part of a category that is crossed with a characteristic; `total` if there is no group."""
-    return uncrossed_categories(said)[-1] if by else TOTAL
+    return uncrossed_categories(category)[-1] if by else TOTAL
 
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:

@@ -77,13 +77,15 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     if pairs.empty:
         return pd.DataFrame(columns=PUBLISHED)
     shown, full = (_rates(rows, str(pairs["group"].iloc[0]), rule_set) for rows in (table, exact))
-    sides = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
-    reasons = [next((why for side in both if (why := _obstacle(shown.get(side), full.get(side)))), "") for both in sides]
+    categories = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
+    reasons = [
+        next((why for category in both if (why := _obstacle(shown.get(category), full.get(category)))), "") for both in categories
+    ]
     can = np.array([why == "" for why in reasons])
     family = as_one_family(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
     rows = [_untested(pair, why) for pair, why in zip(pairs.to_dict("records"), reasons, strict=True)]
     for place, row in zip(np.flatnonzero(can), family.to_dict("records"), strict=True):
-        rows[place] = _tested(row, [shown[side] for side in sides[place]])
+        rows[place] = _tested(row, [shown[category] for category in categories[place]])
     return pd.DataFrame(rows).assign(tested=int(can.sum()))[PUBLISHED]
 
 
@@ -112,11 +114,11 @@ def _untested(pair: Row, reason: Reason | str) -> Row:
     return pair | blank | {"verdict": NOT_TESTED, "reason": reason}
 
 
-def _tested(row: Row, sides: Sequence[Row]) -> Row:
+def _tested(row: Row, both_rows: Sequence[Row]) -> Row:
     """Returns the row of a pair of categories that was tested, with the numbers as they are printed."""
-    step = float(np.max(steps(pd.DataFrame(sides))))
+    step = float(np.max(steps(pd.DataFrame(both_rows))))
     low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
-    has_errors = all(pd.notna(side["se"]) for side in sides)
+    has_errors = all(pd.notna(one["se"]) for one in both_rows)
     verdict = NO_DIFFERENCE if row["p_adjusted"] >= 1 - row["level"] else HIGHER if row["estimate"] > 0 else LOWER
     p = round(row["p_adjusted"], DECIMALS) if has_errors else np.nan
     return row | {"ci_low": low, "ci_high": high, "p_adjusted": p, "verdict": verdict, "reason": ""}

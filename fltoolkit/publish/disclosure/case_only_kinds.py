@@ -84,7 +84,9 @@ class _Column:
     values: Key
 
 
-def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, base: float) -> CaseOnlyKinds:
+def case_only_kinds(
+    cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, rounding_base: float
+) -> CaseOnlyKinds:
     """Builds the equations for tables by groups that only cases have, such as the sector. Each cell of such a table is a sum of
     unknown numbers of cases. The equations show what a reader could calculate from the printed cells (`cell_system`).
 
@@ -95,7 +97,7 @@ def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everyb
         cells: cells of these groups, alone or crossed with groups that everybody has.
         groups: the groups that only cases have.
         everybody: the kinds of persons.
-        base: the rounding base: weighted numbers are rounded to its multiples.
+        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
@@ -113,7 +115,7 @@ def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everyb
     holds = csr_array([_holds(cell, columns, facts) for cell in cells])
     return CaseOnlyKinds(
         kinds,
-        [_row(cell, found, everybody, base) for cell, found in cells.items()],
+        [_row(cell, found, everybody, rounding_base) for cell, found in cells.items()],
         holds,
         [_tie(c, code, columns, everybody, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
     )
@@ -190,12 +192,12 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
     return [float(facts[c.of][POPULATION + population] and all(has(c, g, v) for g, v in key)) for c in columns]
 
 
-def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[AnyCell]:
+def _row(cell: CellId, found: Cell, everybody: PersonKinds, rounding_base: float) -> Row[AnyCell]:
     """Returns the row of a cell: its counts, as the system of equations needs them."""
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
-    below, above = (far / unit for far in left_by_rounding(found, base))
+    below, above = (far / unit for far in left_by_rounding(found, rounding_base))
     return Row(cell, of, float(found.cases), weighted, np.inf, below, above)
 
 

@@ -32,13 +32,13 @@ class Kinds:
     """The kinds of persons that are the columns of the system of equations.
 
     A kind is all persons who have the same group values and are in the same populations. For each kind: the number of its persons
-    (`persons`), and the smallest and the largest weight of a person of this kind in each population (`light`, `heavy`). Weights
+    (`persons`), and the smallest and the largest weight of a person of this kind in each population (`lightest`, `heaviest`). Weights
     are in units of the population's mean weight (populations × kinds; 0 outside the population).
     """
 
     persons: Array
-    light: Array
-    heavy: Array
+    lightest: Array
+    heaviest: Array
 
 
 @dataclass(frozen=True)
@@ -145,15 +145,15 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
         holds: cells × kinds, 1 for each kind that is in the cell.
         ties: sums of unknowns whose value is known, whatever is shown.
     """
-    spread = np.flatnonzero((kinds.heavy > kinds.light).any(axis=0))
-    beyond = kinds.heavy - kinds.light
+    spread = np.flatnonzero((kinds.heaviest > kinds.lightest).any(axis=0))
+    beyond = kinds.heaviest - kinds.lightest
     of = np.array([row.population for row in rows], dtype=np.intp)
     signs = np.array([tie.sign for tie in ties]).reshape(len(ties), len(kinds.persons))
     weighed = [(i, p, value) for i, tie in enumerate(ties) for p, value in tie.weighted.items()]
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
     there = holds.tocoo()
     light, more = (
-        csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape) for w in (kinds.light, beyond)
+        csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape) for w in (kinds.lightest, beyond)
     )
     return CellSystem(
         tuple(row.cell for row in rows),
@@ -171,7 +171,7 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
             np.vstack(
                 [
                     np.hstack([signs, np.zeros((len(ties), len(spread)))]),
-                    np.hstack([signs[which] * kinds.light[where], (signs[which] * beyond[where])[:, spread]]),
+                    np.hstack([signs[which] * kinds.lightest[where], (signs[which] * beyond[where])[:, spread]]),
                 ]
             )
         ),
@@ -180,7 +180,7 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
     )
 
 
-def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[float, float]:
+def left_by_rounding(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
     """Returns how uncertain a reader is about a cell's exact weighted number: how far the numbers that fit the printed one extend
     below and above the exact one, in persons.
 
@@ -189,12 +189,12 @@ def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[f
 
     Args:
         cell: the cell.
-        base: the rounding base of its number; 0: not rounded.
+        rounding_base: the rounding base of its number; 0: not rounded.
         rate_step: the step to which its rate is rounded; 0: the rate is not printed.
     """
     if cell.weighted is None or np.isnan(cell.weighted):
-        return base / 2, base / 2
-    below, above = _to_the_ends(cell.weighted, base)
+        return rounding_base / 2, rounding_base / 2
+    below, above = _to_the_ends(cell.weighted, rounding_base)
     whole = cell.weighted + (cell.weighted_others or 0.0)
     if rate_step and cell.weighted_others is not None and whole > 0:
         of_rate = [far * whole for far in _to_the_ends(cell.weighted / whole, rate_step)]
@@ -210,7 +210,7 @@ def _to_the_ends(value: float, step: float) -> tuple[float, float]:
     return max(0.0, value - middle + step / 2), max(0.0, middle + step / 2 - value)
 
 
-def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
+def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, rounding_base: float = 0.0) -> CellSystem[Key]:
     """Builds a system of cells if only the groups are known, not the persons. Any combination of group values may then have
     cases.
 
@@ -220,7 +220,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
     Args:
         cells: the counts of each cell, by its group values.
         finest: the kinds of persons; by default, all combinations of the groups that cells cross.
-        base: the rounding base: weighted numbers are rounded to its multiples.
+        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
     """
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
@@ -232,7 +232,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
         holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
-        below, above = (far / unit for far in left_by_rounding(cell, base))
+        below, above = (far / unit for far in left_by_rounding(cell, rounding_base))
         rows.append(Row(key, 0, float(cell.cases), weighted, persons, below, above))
     first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
     many = np.full(len(kinds), np.inf)

@@ -42,9 +42,9 @@ def protect(
     primary: Mapping[C, str],
     limits: Limits,
     *,
-    gone: Mapping[C, str] | None = None,
-    spare: Iterable[C] = (),
-    dear: Collection[C] = (),
+    hidden_anyway: Mapping[C, str] | None = None,
+    always_shown: Iterable[C] = (),
+    hide_last: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
     """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary ones that protect them.
@@ -53,18 +53,18 @@ def protect(
         system: all cells of the tables as a system of equations: each cell is a sum of kinds of persons.
         primary: cells that are confidential by themselves, with the reason.
         limits: the confidentiality limits.
-        gone: cells that are hidden anyway; their counts need no protection.
-        spare: cells whose numbers other tables show, too. They are not hidden, because it would not help.
-        dear: cells to hide last, such as a headline.
+        hidden_anyway: cells that are hidden anyway; their counts need no protection.
+        always_shown: cells whose numbers other tables show, too. They are not hidden, because it would not help.
+        hide_last: cells to hide last, such as a headline.
         salt: a secret text that decides between equal choices. If readers could repeat the choice, it would reveal more than the
             shown cells do.
     """
-    fixed = {**(gone or {}), **primary}
+    fixed = {**(hidden_anyway or {}), **primary}
     if not primary:
         return Protected(fixed)
     place = system.place
     draws = {cell: _draw(salt, cell) for cell in system.cells}
-    last, never = set(dear), set(spare)
+    last, never = set(hide_last), set(always_shown)
     cost = np.array([np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1) for c, i in place.items()])
     hidden = np.array([cell in fixed for cell in system.cells])
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]

@@ -38,7 +38,7 @@ AnyCell = CellId | DerivedCell
 
 
 def derived_cells(
-    cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, away: list[Array]
+    cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, directions: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
     """Returns the parts of cells that are confidential and that a reader can calculate if every cell is shown.
 
@@ -49,7 +49,7 @@ def derived_cells(
         holds: cells × kinds of persons, 1 if a kind is in a cell.
         counts: by kind, the number of persons and the number of cases.
         limits: the limits of cases and of persons who are not cases.
-        away: changes of the cases by kind that leave every cell the same (from `unchanging`).
+        directions: changes of the cases by kind that leave every cell the same (from `unchanging`).
 
     Returns:
         For each part the kinds in it. No two parts have the same kinds, and no part has the same kinds as a cell.
@@ -61,8 +61,8 @@ def derived_cells(
     one, other, both = shared.row, shared.col, shared.data  # a pair without a common case has no part that reveals a case
     mine, own_persons = (holds @ cases)[one], (holds @ persons)[one]
     mark = np.random.default_rng(1).normal(size=len(cases))  # two sets of kinds have different sums of these marks
-    persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *away])
-    follows = np.logical_and.reduce([np.abs(change) < CLOSE for change in changes])
+    persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *directions])
+    derivable = np.logical_and.reduce([np.abs(change) < CLOSE for change in changes])
     taken = set(np.round(holds @ mark, DIGITS).tolist())
     found: dict[DerivedCell, NDArray[np.intp]] = {}
     parts: tuple[tuple[Literal["less", "both"], Array, Array, Array], ...] = (
@@ -70,7 +70,7 @@ def derived_cells(
         ("both", both, persons_both, mark_both),
     )
     for part, own_cases, inside, marked in parts:
-        few = np.flatnonzero(_confidential(own_cases, inside, limits) & follows & ((one < other) | (part == "less")))
+        few = np.flatnonzero(_confidential(own_cases, inside, limits) & derivable & ((one < other) | (part == "less")))
         for k, held in zip(few, np.round(marked[few], DIGITS).tolist(), strict=True):
             if held not in taken:
                 taken.add(held)

@@ -38,7 +38,7 @@ def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
     return float(cases.groupby(unit)[population].sum().max())
 
 
-def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: float) -> list[CellId]:
+def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
     """Returns the cells whose printed numbers point to one person: this person is in about half of the sets of persons that fit
     them.
 
@@ -48,22 +48,22 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: flo
     Args:
         patterns: the survey's kinds of persons.
         cells: cells of groups that everybody has.
-        base: the rounding base: weighted numbers are rounded to its multiples.
+        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
     """
     asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
     found = []
     for cell, kinds in zip(asked, patterns.holds(asked), strict=True):
         weights = patterns.weights_of(cell[0], kinds.tocoo().coords[-1])
-        if len(weights) <= MANY and identifies(count_fitting_sets(weights, _printed(cell, cells[cell], base))):
+        if len(weights) <= MANY and identifies(count_fitting_sets(weights, _printed(cell, cells[cell], rounding_base))):
             found.append(cell)
     return found
 
 
-def _printed(cell: CellId, counts: Cell, base: float) -> PrintedCases:
+def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
     """Returns what is printed of a cell's cases: the class of their number (for a headline the number itself), and the rounded
     weighted number.
     """
-    below, above = left_of_cell(cell, counts, base)
+    below, above = left_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0
     return PrintedCases(least, most, weighted - below, weighted + above)

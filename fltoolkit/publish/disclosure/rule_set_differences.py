@@ -25,35 +25,35 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
     """
     if own.all():
         return first
-    hidden, open_hidden = set(first.hidden), set(first.open_hidden)
+    hidden, unresolved_hidden = set(first.hidden), set(first.unresolved_hidden)
     headline = table[own & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])]
-    cases, open_ = _Told(limits.cases), _Told(limits.cases)
+    cases, unresolved_counts = _PublishedCounts(limits.cases), _PublishedCounts(limits.cases)
     for i, row in headline.iterrows():
         cases.add(int(row["cases"]), i not in hidden)
-        open_.add(int(row["unresolved"]), i not in hidden | open_hidden)
+        unresolved_counts.add(int(row["unresolved"]), i not in hidden | unresolved_hidden)
     for _, rows in table[~own].groupby("rule_set", sort=False):
         (cell,) = cells_of_population(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
-        if confidential(cell, limits) or cases.gives_away(cell.cases):
+        if confidential(cell, limits) or cases.discloses(cell.cases):
             hidden |= set(rows.index)
         unresolved = int(rows["unresolved"].iloc[0])
-        if 0 < unresolved < limits.cases or open_.gives_away(unresolved):
-            open_hidden |= set(rows.index)
+        if 0 < unresolved < limits.cases or unresolved_counts.discloses(unresolved):
+            unresolved_hidden |= set(rows.index)
         cases.add(cell.cases, rows.index[0] not in hidden)
-        open_.add(unresolved, rows.index[0] not in hidden | open_hidden)
-    return replace(first, hidden=hidden, open_hidden=open_hidden)
+        unresolved_counts.add(unresolved, rows.index[0] not in hidden | unresolved_hidden)
+    return replace(first, hidden=hidden, unresolved_hidden=unresolved_hidden)
 
 
-class _Told:
+class _PublishedCounts:
     """Counts of the whole population that a reader sees, and counts that are hidden."""
 
     def __init__(self, limit: int) -> None:
-        self.limit, self.shown, self.gone = limit, set[int](), set[int]()
+        self.limit, self.shown, self.hidden = limit, set[int](), set[int]()
 
     def add(self, count: int, is_shown: bool) -> None:
-        (self.shown if is_shown else self.gone).add(count)
+        (self.shown if is_shown else self.hidden).add(count)
 
-    def gives_away(self, count: int) -> bool:
+    def discloses(self, count: int) -> bool:
         """Returns whether a count differs by a few persons from a shown count, or equals a hidden count. In both cases it would
         reveal something.
         """
-        return count in self.gone or any(0 < abs(count - other) < self.limit for other in self.shown)
+        return count in self.hidden or any(0 < abs(count - other) < self.limit for other in self.shown)

@@ -26,17 +26,17 @@ from fltoolkit.publish.disclosure.profile.profile_decision import (
     UNRELATED,
     ProfileRows,
     Relations,
-    beside_now,
+    decide_cases_at_interview,
     decide_profile,
-    told_by,
+    profile_cells,
 )
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
-from fltoolkit.publish.disclosure.survey_system import Seen
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.earlier_cells import NOTHING, Earlier
+from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
 from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
-from fltoolkit.publish.reliability import Profile
+from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -47,7 +47,7 @@ ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "
 ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
 
 
-def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
+def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
     """Returns the confidentiality limits of a run: for each count the strictest of three limits, which are the kit's standard,
     the profile's and the survey's. Also returns the notes about lowered limits.
 
@@ -55,7 +55,7 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
     """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
-    asked = {f"profile {profile.name}: confidentiality": profile.confidentiality}
+    asked = {f"profile {publication_profile.name}: confidentiality": publication_profile.confidentiality}
     for where, wanted in (asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})).items():
         own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
         if wanted.accept_lower_limits:
@@ -88,7 +88,7 @@ class Decided:
         unions: for each name in the keys that means several labels together (a domain may do this), the group and the labels.
         decision: which rows are hidden, in which rows only the unresolved count is hidden, and the cells behind the rows.
         limits: the confidentiality limits.
-        base: the rounding base of weighted numbers.
+        rounding_base: the rounding base of weighted numbers.
         notes: sentences that are printed with every figure.
         rule_set: the run's own rule set.
     """
@@ -101,7 +101,7 @@ class Decided:
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
     decision: Decision
     limits: Limits
-    base: float
+    rounding_base: float
     notes: tuple[Reason, ...]
     rule_set: str
 
@@ -119,10 +119,10 @@ def decided_rows(
     rows = _rows_of(made, persons.spec if persons else None)
     own = rows.table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
-    seen = _seen(rows, limits, rounding_base(rows.table), case_only, persons)
-    decision = _decide(rows, own.to_numpy(), seen, persons)
+    scenario = _scenario(rows, limits, rounding_base(rows.table), case_only, persons)
+    decision = _decide(rows, own.to_numpy(), scenario, persons)
     found = decide_rule_sets(rows.table, own, decision, limits)
-    return _decided(rows, found, seen, notes, made[0].about.rule_set)
+    return _decided(rows, found, scenario, notes, made[0].about.rule_set)
 
 
 def nothing_decided(run: Decided) -> Decided:
@@ -140,14 +140,14 @@ class Joined:
 
     Attributes:
         rows: all rows.
-        seen: what the assumed reader knows of these rows.
+        scenario: what the assumed reader knows of these rows.
         first: what was decided before.
         earlier: the earlier rows.
     """
 
     rows: Rows
-    seen: Seen
-    first: Earlier
+    scenario: DisclosureScenario
+    first: EarlierRows
     earlier: Decided
 
     @property
@@ -169,14 +169,15 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
     place = {old: new for new, old in enumerate(before)}
-    hidden, open_hidden = (
-        frozenset(place[i] for i in gone if i in place) for gone in (earlier.decision.hidden, earlier.decision.open_hidden)
+    hidden, unresolved_hidden = (
+        frozenset(place[i] for i in rows_hidden if i in place)
+        for rows_hidden in (earlier.decision.hidden, earlier.decision.unresolved_hidden)
     )
-    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
-    return Joined(rows, seen, Earlier(len(before), hidden, open_hidden), earlier)
+    scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
+    return Joined(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
 
 
-def decided_beside(joined: Joined, persons: ClassifiedSurvey) -> Decided:
+def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
     """Decides on new rows after earlier ones were decided. Returns the earlier rows first, then the new ones.
 
     Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
@@ -185,16 +186,16 @@ def decided_beside(joined: Joined, persons: ClassifiedSurvey) -> Decided:
         joined: the earlier and the new rows.
         persons: the survey, as for `joined_rows`.
     """
-    rows, seen, first, new = joined.rows, joined.seen, joined.first, joined.new
-    found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)
+    rows, scenario, first, new = joined.rows, joined.scenario, joined.first, joined.new
+    found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, first)
     # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
     late = any(i < new.start for i in found.hidden - first.hidden)
     found = replace(
         found,
         hidden=set(new if late else found.hidden.intersection(new)) | first.hidden,
-        open_hidden=found.open_hidden.intersection(new) | first.open_hidden,
+        unresolved_hidden=found.unresolved_hidden.intersection(new) | first.unresolved_hidden,
     )
-    return _decided(rows, found, seen, joined.earlier.notes, joined.earlier.rule_set)
+    return _decided(rows, found, scenario, joined.earlier.notes, joined.earlier.rule_set)
 
 
 @dataclass(frozen=True)
@@ -252,29 +253,34 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
     return (*(old[i] for i in kept), *new)
 
 
-def _seen(rows: Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
+def _scenario(
+    rows: Rows, limits: Limits, rounding_base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None
+) -> DisclosureScenario:
     """Returns how readers see the rows.
 
     For a survey this includes its kinds of persons by all groups, also the groups of domains.
     """
     if persons is None:
-        return Seen(limits, base, None, case_only)
+        return DisclosureScenario(limits, rounding_base, None, case_only)
     spec, populations = persons.spec, list(dict.fromkeys(rows.populations))
     children = frozenset(filter(spec.of_children, populations))
     # The flowchart of children reveals their routes, even if no table shows routes.
     used = [*rows.groups, *(["route"] if children else []), *(g for key in rows.keys for g, _ in sorted(key))]
     used += [group for group, _ in rows.unions.values()]
     patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
-    return Seen(limits, base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children)
-
-
-def _decided(rows: Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
-    """Returns the rows with the decision, and with the notes that explain it."""
-    told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
-    notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
-    return Decided(
-        rows.table, rows.groups, rows.keys, rows.of, rows.populations, rows.unions, found, seen.limits, seen.base, notes, rule_set
+    return DisclosureScenario(
+        limits, rounding_base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children
     )
+
+
+def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> Decided:
+    """Returns the rows with the decision, and with the notes that explain it."""
+    whole = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
+    notes = tuple(dict.fromkeys((*notes, *whole, *([STRICTER] if found.stricter else []))))
+    return Decided(
+        rows.table, rows.groups, rows.keys, rows.of, rows.populations, rows.unions, found, scenario.limits,
+        scenario.rounding_base, notes, rule_set,
+    )  # fmt: skip
 
 
 def _domain_key(where: Domain) -> Key:
@@ -295,7 +301,11 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 
 
 def _decide(
-    rows: Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
+    rows: Rows,
+    kept: NDArray[np.bool_],
+    scenario: DisclosureScenario,
+    persons: ClassifiedSurvey | None,
+    earlier: EarlierRows = NO_EARLIER,
 ) -> Decision:
     """Decides which of some rows of a run are hidden. The rows of profiles (shares of cases with a characteristic) are decided
     last, after all other rows.
@@ -303,10 +313,10 @@ def _decide(
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():
-        return decide(table, keys, of, seen, earlier=earlier)
+        return decide(table, keys, of, scenario, earlier=earlier)
     profiles = ProfileRows(table[is_profile], keys, of)
-    apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
-    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier=earlier)
+    apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(scenario.case_only)
+    first = decide(table[~apart], keys, of, scenario, profile_cells(profiles, scenario.case_only, scenario), earlier=earlier)
     mine = ProfileRows(table[apart], keys, of)
     relations = UNRELATED
     if persons:
@@ -316,8 +326,10 @@ def _decide(
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(mine.table["reference_population"]))
-        seen = replace(seen, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
-    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, relations))
+        scenario = replace(scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
+    return decide_cases_at_interview(
+        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, scenario, relations)
+    )
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
@@ -334,8 +346,8 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
-    said = spec.group_notes if spec else {}
-    notes = [joined(said[g] for g in u if g in said) for u in used]
+    group_notes = spec.group_notes if spec else {}
+    notes = [joined(group_notes[g] for g in u if g in group_notes) for u in used]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
     if est.about.where:
         own = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None

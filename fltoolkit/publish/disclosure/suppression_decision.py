@@ -18,10 +18,17 @@ from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
-from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILES, ToldByProfiles
-from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.earlier_cells import NONE_TOLD, NOTHING, UNRESOLVED_OF, Earlier, Told, tells, told_before
+from fltoolkit.publish.own_tables.earlier_cells import (
+    NO_EARLIER,
+    UNRESOLVED_OF,
+    EarlierCells,
+    EarlierRows,
+    disclosed_cells,
+    earlier_cells,
+)
 from fltoolkit.publish.reliability import kind_of
 
 WHOLE: Key = frozenset()
@@ -29,9 +36,9 @@ IN_MONTHS = ("stock", "duration")
 CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
-OPEN_STEPS = ("unresolved", "child, unresolved")
+UNRESOLVED_STEPS = ("unresolved", "child, unresolved")
 LEFT = "two outcomes differ by too few cases"
-FEW_OPEN = "too few unresolved persons, or too few known not to be cases"
+FEW_UNRESOLVED = "too few unresolved persons, or too few known not to be cases"
 WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 BEFORE = "hidden in what was published before"
@@ -40,7 +47,7 @@ MOST_WORK = 20_000  # confidential cells times cells: each confidential cell tak
 
 
 @dataclass(frozen=True)
-class Settled:
+class OutcomeSuppression:
     """The cells of one outcome (of what is counted), or those of a flowchart, and which of them are hidden.
 
     Attributes:
@@ -62,27 +69,28 @@ class Decision:
 
     Attributes:
         hidden: rows to hide.
-        open_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden, too.
+        unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden, too.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
         stricter: whether a stricter rule was used because the survey has more kinds of persons than a linear programme can hold.
         cells: by outcome the cells that the rows reveal.
-        away: by outcome the hidden cells, with the reason.
-        settled: the cells behind the rows, for persons who may see them.
+        hidden_cells: by outcome the hidden cells, with the reason.
+        suppressions: the cells behind the rows, for persons who may see them.
     """
 
     hidden: set[int] = field(default_factory=set)
-    open_hidden: set[int] = field(default_factory=set)
+    unresolved_hidden: set[int] = field(default_factory=set)
     coarse: list[Reason] = field(default_factory=list)
     crowded: list[Reason] = field(default_factory=list)
     stricter: bool = False
     cells: dict[str, dict[CellId, Cell]] = field(default_factory=dict, compare=False, repr=False)
-    away: dict[str, dict[CellId, str]] = field(default_factory=dict, compare=False, repr=False)
-    settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
+    hidden_cells: dict[str, dict[CellId, str]] = field(default_factory=dict, compare=False, repr=False)
+    suppressions: list[OutcomeSuppression] = field(default_factory=list, compare=False, repr=False)
 
 
 def decide(
-    table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES, *, earlier: Earlier = NOTHING
+    table: pd.DataFrame, keys: list[Key], of: list[str], scenario: DisclosureScenario,
+    profiles: ProfileCells = NO_PROFILE_CELLS, *, earlier: EarlierRows = NO_EARLIER,
 ) -> Decision:  # fmt: skip
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
@@ -90,50 +98,53 @@ def decide(
         table: the rows, as `Published.table` will contain them.
         keys: the group values of each row.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
-        seen: what the assumed reader knows of the rows.
+        scenario: what the assumed reader knows of the rows.
         profiles: what profiles of the cases reveal about cells that other tables may show, too.
         earlier: what was hidden in rows published before. Rows shown before stay shown, so only new rows can be hidden.
     """
-    by = _Protection(seen, seen.patterns.salt() if seen.patterns else sha256(table.to_csv().encode()).digest(), Decision())
+    salt = scenario.patterns.salt() if scenario.patterns else sha256(table.to_csv().encode()).digest()
+    by = _Protection(scenario, salt, Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
-    cells = {outcome: _cells(rows, keys, of, seen.case_only) for outcome, rows in rows_of.items()}
+    cells = {outcome: _cells(rows, keys, of, scenario.case_only) for outcome, rows in rows_of.items()}
     cells["cases"] = _routes(table[chart]) | cells["cases"]
     cells["cases"] = {**profiles.cells, **cells["cases"]}
-    left = _few_who_left(cells["cases"], cells["now"], seen.limits)
-    away: dict[str, dict[CellId, str]] = {}
-    blank: dict[str, dict[CellId, str]] = {}
-    told = told_before(table, keys, of, earlier)
-    of_cases = {c: why for c, why in left.items() if c in told["now"].shown} | dict(profiles.primary) | dict(earlier.close)
+    left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
+    hidden, hidden_unresolved = dict[str, dict[CellId, str]](), dict[str, dict[CellId, str]]()
+    earlier_of = earlier_cells(table, keys, of, earlier)
+    of_cases = {c: why for c, why in left.items() if c in earlier_of["now"].shown} | dict(profiles.primary) | dict(earlier.close)
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
-        found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | also[outcome]
+        found, first = cells[outcome], _primary(cells[outcome], outcome, scenario) | also[outcome]
         small = {c for c, why in first.items() if found[c].cases == 0}
         primary = {c: why for c, why in first.items() if c not in small}
-        away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small}, told[outcome])
+        hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: first[c] for c in small}, earlier_of[outcome])
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
-        few = {c: FEW_OPEN for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
-        gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
-        blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone, told[UNRESOLVED_OF[outcome]])
+        few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
+        hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
+        hidden_unresolved[outcome] = by.cells_to_hide(
+            unresolved, UNRESOLVED_OF[outcome], few, hidden_anyway, earlier_of[UNRESOLVED_OF[outcome]]
+        )
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
-        by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in tells(i, keys, of))}
-        by.out.open_hidden |= {i for i, p in population if (p, keys[i]) in blank[outcome]}
-    by.out.cells, by.out.away = cells, away
-    by.out.open_hidden |= {i for c, shown in profiles.opened.items() if c in away["cases"] for i in shown} - by.out.hidden
-    new_chart = table[chart & (table.index >= earlier.rows)]
-    for name, rows in new_chart.groupby("reference_population", sort=False):
-        beside = _Beside(*(_of_population(str(name), every["cases"]) for every in (cells, away, blank)))
-        by.out.hidden |= _hidden_steps(rows, keys, beside, by)
+        by.out.hidden |= {i for i, p in population if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, of))}
+        by.out.unresolved_hidden |= {i for i, p in population if (p, keys[i]) in hidden_unresolved[outcome]}
+    by.out.cells, by.out.hidden_cells = cells, hidden
+    by.out.unresolved_hidden |= {
+        i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
+    } - by.out.hidden
+    for name, rows in table[chart & (table.index >= earlier.rows)].groupby("reference_population", sort=False):
+        tables = _OutcomeTables(*(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved)))
+        by.out.hidden |= _hidden_steps(rows, keys, tables, by)
     return by.out
 
 
-def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[CellId, str]:
+def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario) -> dict[CellId, str]:
     """Returns the cells that are confidential by themselves, with the reason."""
-    found = {c: why for c, cell in cells.items() if (why := confidential(cell, seen.limits))}
-    if seen.patterns is not None and outcome == "cases":
-        found |= {c: OVER_HALF for c in cells if c not in found and dominated(seen.patterns, c)}
-        others = {c: cell for c, cell in cells.items() if c not in found and not seen.is_of_cases(c)}
-        found |= dict.fromkeys(pointed_at(seen.patterns, others, seen.base), POINTS)
+    found = {c: why for c, cell in cells.items() if (why := confidential(cell, scenario.limits))}
+    if scenario.patterns is not None and outcome == "cases":
+        found |= {c: OVER_HALF for c in cells if c not in found and dominated(scenario.patterns, c)}
+        others = {c: cell for c, cell in cells.items() if c not in found and not scenario.is_of_cases(c)}
+        found |= dict.fromkeys(pointed_at(scenario.patterns, others, scenario.rounding_base), POINTS)
     return found
 
 
@@ -146,76 +157,66 @@ def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limi
 class _Protection:
     """What protects the cells of a run: how readers see them, the salt that decides between equal choices, and the decision."""
 
-    seen: Seen
+    scenario: DisclosureScenario
     salt: bytes
     out: Decision
 
-    def settled(
-        self,
-        cells: Mapping[CellId, Cell],
-        outcome: str,
-        primary: Mapping[CellId, str],
-        gone: Mapping[CellId, str],
-        told: Told = NONE_TOLD,
-    ) -> dict[CellId, str]:
+    def cells_to_hide(
+        self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
+    ) -> dict[CellId, str]:  # fmt: skip
         """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its breakdown is hidden as a
-        whole, or else all cells tied to it. Cells shown before (`told`) stay shown, and those hidden before stay hidden."""
-        primary = {c: why for c, why in primary.items() if c not in told.shown}
-        gone = {c: why for c, why in gone.items() if c not in told.shown} | {
-            c: BEFORE for c in cells if c in told.hidden and c not in primary
+        whole, or else all cells tied to it. Cells shown before (`earlier`) stay shown, and those hidden before stay hidden."""
+        primary = {c: why for c, why in primary.items() if c not in earlier.shown}
+        hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
+            c: BEFORE for c in cells if c in earlier.hidden and c not in primary
         }
         crowded = _crowded(primary, cells)
-        withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in told.shown}
-        self._tell(self.out.crowded, withheld)
+        withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in earlier.shown}
+        self._add_notes(self.out.crowded, withheld)
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
             found: dict[CellId, str] = {}
             exposed: list[CellId] = []
-            settled: list[Settled] = []
+            suppressions: list[OutcomeSuppression] = []
             for system, parts in systems:
-                there = system.place.keys()
-                first: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in there}
-                away: dict[AnyCell, str] = {c: why for c, why in gone.items() if c in there}
+                in_system = system.place.keys()
+                first: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in in_system}
+                fixed: dict[AnyCell, str] = {c: why for c, why in hidden_anyway.items() if c in in_system}
                 whole = [c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]]
                 made = protect(
-                    system,
-                    first | dict.fromkeys(parts, PART),
-                    self.seen.limits,
-                    gone=away,
-                    spare=[c for c in told.shown if c in there],
-                    dear=whole,
-                    salt=self.salt,
-                )
-                settled.append(Settled(outcome, system, made.hidden, mean_weights(cells)))
+                    system, first | dict.fromkeys(parts, PART), self.scenario.limits, hidden_anyway=fixed,
+                    always_shown=[c for c in earlier.shown if c in in_system], hide_last=whole, salt=self.salt,
+                )  # fmt: skip
+                suppressions.append(OutcomeSuppression(outcome, system, made.hidden, mean_weights(cells)))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
-            free = {c: cell for c, cell in cells.items() if c not in told.shown}
+            free = {c: cell for c, cell in cells.items() if c not in earlier.shown}
             more = {other for c in exposed for other in _with_its_breakdown(c, free, withheld | found)}
             if not more:
-                self.out.settled += settled
+                self.out.suppressions += suppressions
                 return withheld | found
-            gone |= dict.fromkeys(more, WITH_BREAKDOWN)
-            self._tell(self.out.coarse, more)
+            hidden_anyway |= dict.fromkeys(more, WITH_BREAKDOWN)
+            self._add_notes(self.out.coarse, more)
 
-    def _tell(self, told: list[Reason], cells: Iterable[CellId]) -> None:
+    def _add_notes(self, notes: list[Reason], cells: Iterable[CellId]) -> None:
         """Adds to a list of notes one note on each breakdown to which these cells belong."""
         words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
-        told.extend(text for text in words if text not in told)
+        notes.extend(text for text in words if text not in notes)
 
     def _systems(
-        self, cells: Mapping[CellId, Cell], outcome: str, away: list[CellId]
+        self, cells: Mapping[CellId, Cell], outcome: str, withheld: list[CellId]
     ) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
         """Returns the systems that tie the cells: one for all cells of a survey, otherwise one for each population."""
         if not cells:
             return []
-        seen = self.seen
-        if seen.patterns is not None:
-            made = survey_system(SeenCells(cells, outcome, seen, away), seen.patterns)
+        scenario = self.scenario
+        if scenario.patterns is not None:
+            made = survey_system(OutcomeCells(cells, outcome, scenario, withheld), scenario.patterns)
             self.out.stricter |= made.coarse
             return [(made.system, made.parts)]
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
-            own = system_of(_of_population(name, cells), base=seen.base)
+            own = system_of(_of_population(name, cells), rounding_base=scenario.rounding_base)
             found.append((named(own, name), ()))
         return found
 
@@ -261,7 +262,7 @@ def _cell_in_words(population: str, key: Key) -> Reason:
     return breakdown_of(groups, population)
 
 
-def _few_open(cell: Cell, limits: Limits) -> bool:
+def _few_unresolved(cell: Cell, limits: Limits) -> bool:
     """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
 
@@ -271,17 +272,17 @@ def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
     return {k: value for (population, k), value in cells.items() if population == name}
 
 
-class _Beside(NamedTuple):
+class _OutcomeTables(NamedTuple):
     """The tables next to a flowchart: their cells, the hidden cells, and the cells whose unresolved count is hidden."""
 
     cells: Mapping[Key, Cell]
-    away: Mapping[Key, str]
-    blank: Mapping[Key, str]
+    hidden: Mapping[Key, str]
+    hidden_unresolved: Mapping[Key, str]
 
 
-def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Protection) -> set[int]:
+def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: _Protection) -> set[int]:
     """Returns the rows of a flowchart to hide. Its steps are tied to the cases, routes and unresolved persons in the tables."""
-    (cells, away, blank), limits = beside, by.seen.limits
+    (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     own |= {i: WHOLE for i in chart.index if not keys[i]}
@@ -289,20 +290,20 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
     counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # in steps these do not add up
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
-    elsewhere = {CASES: (WHOLE, away)}
-    elsewhere |= {k: (WHOLE, blank) for i, k in own.items() if steps.get(i) in OPEN_STEPS}
-    elsewhere |= {k: (route, away) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
+    elsewhere = {CASES: (WHOLE, hidden)}
+    elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in own.items() if steps.get(i) in UNRESOLVED_STEPS}
+    elsewhere |= {k: (route, hidden) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
     first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
-    spare = [k for k in (WHOLE, *elsewhere) if k not in first]
+    always_shown = [k for k in (WHOLE, *elsewhere) if k not in first]
     system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(system, first, limits, gone={OTHERS: "nowhere shown"}, spare=spare, salt=by.salt)
+    made = protect(system, first, limits, hidden_anyway={OTHERS: "nowhere shown"}, always_shown=always_shown, salt=by.salt)
     if made.exposed:
         by.out.coarse.append(breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0])))
         return set(own)
     name = str(chart["reference_population"].iloc[0])
-    gone: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
+    hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
     units = {name: max(cell.mean_weight for cell in counts.values())}
-    by.out.settled.append(Settled("flowchart", named(system, name), gone, units))
+    by.out.suppressions.append(OutcomeSuppression("flowchart", named(system, name), hidden_in_flowchart, units))
     return {i for i, k in own.items() if k in made.hidden}
 
 
@@ -327,16 +328,16 @@ def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mappi
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
     """Returns one population's cells by group values. If every person counts as a case, no other persons need protection."""
     cells: dict[Key, Cell] = {}
-    told: dict[Key, list[dict[Hashable, Any]]] = {}
+    share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
-        own, *whole = tells(i, keys, of)
+        own, *whole = disclosed_cells(i, keys, of)
         for k in whole:
             if row["measure"] == "share":
-                told.setdefault(k, []).append(row)
+                share_rows.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
             apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no non-cases, and they would not add up
             cells[own] = replace(cell, non_cases=None, weighted_others=None) if apart else cell
-    for k, parts in told.items():
+    for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
         psus, homes = (_sum(parts, f"{of}_with_cases") for of in ("psus", "households"))
         cells.setdefault(k, Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=_mean_weight(rows)))

@@ -22,12 +22,12 @@ MOST = 2000  # kinds of persons in a linear programme; the cases of the other ki
 
 
 @dataclass(frozen=True)
-class Seen:
+class DisclosureScenario:
     """What the assumed reader knows about a run, and the limits that protect it.
 
     Attributes:
         limits: the confidentiality limits.
-        base: the rounding base of weighted numbers.
+        rounding_base: the rounding base of weighted numbers.
         patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
         case_only: groups that only cases have.
         children: the populations of children; adults cannot have their routes.
@@ -35,7 +35,7 @@ class Seen:
     """
 
     limits: Limits
-    base: float = 0.0
+    rounding_base: float = 0.0
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
@@ -47,20 +47,20 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class SeenCells:
+class OutcomeCells:
     """The cells of one outcome (of what is counted), with what the assumed reader knows about them.
 
     Attributes:
         cells: by population and group values.
         outcome: `cases`, `now` or `unresolved`.
-        seen: what the reader knows about the run.
-        away: cells of breakdowns that are hidden as a whole.
+        scenario: what the reader knows about the run.
+        withheld: cells of breakdowns that are hidden as a whole.
     """
 
     cells: Mapping[CellId, Cell]
     outcome: str
-    seen: Seen
-    away: Sequence[CellId] = ()
+    scenario: DisclosureScenario
+    withheld: Sequence[CellId] = ()
 
 
 @dataclass(frozen=True)
@@ -80,36 +80,36 @@ class SurveySystem:
     coarse: bool
 
 
-def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
+def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> SurveySystem:
     """Builds the system of equations of the cells of one outcome. Each cell is a sum of a survey's kinds of persons (all persons
     with the same group values in the same populations).
     """
-    seen, weights = asked.seen, mean_weights(asked.cells)
+    scenario, weights = outcome_cells.scenario, mean_weights(outcome_cells.cells)
     populations, units = list(weights), np.array(list(weights.values()))
-    true = patterns.counts[asked.outcome]
+    true = patterns.counts[outcome_cells.outcome]
     lightest, heaviest = (
         np.array([ends[p] for p in populations]) / units[:, None] for ends in (patterns.lightest, patterns.heaviest)
     )
-    known = np.array([patterns.weighted[p, asked.outcome] for p in populations]) / units[:, None]
-    only = {c: found for c, found in asked.cells.items() if seen.is_of_cases(c)}
-    whole = [c for c in asked.cells if c not in only]
+    known = np.array([patterns.weighted[p, outcome_cells.outcome] for p in populations]) / units[:, None]
+    only = {c: found for c, found in outcome_cells.cells.items() if scenario.is_of_cases(c)}
+    whole = [c for c in outcome_cells.cells if c not in only]
     cells = patterns.holds(whole)
-    away = unchanging(cells)
-    parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits, away)
-    for differ in seen.apart if asked.outcome == "cases" else ():
+    directions = unchanging(cells)
+    parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
+    for differ in scenario.apart if outcome_cells.outcome == "cases" else ():
         # Where both outcomes are worked out of a part, so is the number of those who have one of them alone.
-        parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(seen.limits, non_cases=0), away)
-    followed = _followed(asked, patterns, away)
-    told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
-    holds = csr_array(vstack([cells, *told]))
-    kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
+        parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions)
+    derivable = _derivable(outcome_cells, patterns, directions)
+    more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
+    holds = csr_array(vstack([cells, *more_rows]))
+    kept = _kept(patterns.persons, true, _in_few(holds, true, scenario.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(seen.children))
-    rows = _rows(asked, [*whole, *followed, *parts], holds, everybody)
+    everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
+    rows = _rows(outcome_cells, [*whole, *derivable, *parts], holds, everybody)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
-    for groups in crossed_groups(seen.case_only & {g for g, _ in key} for _, key in only):
+    for groups in crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
-        more = case_only_kinds(mine, groups, everybody, seen.base)
+        more = case_only_kinds(mine, groups, everybody, scenario.rounding_base)
         before, behind = len(kinds.persons) - len(own.persons), len(more.kinds.persons)
         rows += more.rows
         blocks.append(more.holds)
@@ -117,22 +117,22 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
         ties += [replace(t, sign=np.insert(t.sign, [len(own.persons)] * before, 0.0)) for t in more.ties]
         kinds = Kinds(
             np.r_[kinds.persons, more.kinds.persons],
-            np.hstack([kinds.light, more.kinds.light]),
-            np.hstack([kinds.heavy, more.kinds.heavy]),
+            np.hstack([kinds.lightest, more.kinds.lightest]),
+            np.hstack([kinds.heaviest, more.kinds.heaviest]),
         )
     return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
 
 
-def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
+def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
     """Returns cells of breakdowns hidden as a whole that a reader can still calculate, because they are sums or differences of
     other cells.
     """
-    away = [c for c in asked.away if not asked.seen.is_of_cases(c)]
-    if not away:
+    withheld = [c for c in outcome_cells.withheld if not outcome_cells.scenario.is_of_cases(c)]
+    if not withheld:
         return []
-    holds = patterns.holds(away)
+    holds = patterns.holds(withheld)
     changes = np.abs([holds @ change for change in directions]).max(axis=0)
-    return [c for c, change in zip(away, changes, strict=True) if change < CLOSE]
+    return [c for c, change in zip(withheld, changes, strict=True) if change < CLOSE]
 
 
 def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
@@ -140,13 +140,15 @@ def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
     return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
-def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
+def _rows(
+    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds
+) -> list[Row[AnyCell]]:
     """Returns rows for cells of groups that everybody has, and for parts of cells, over the kinds of the programme."""
     of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (everybody.cases * everybody.kept)
     weighted = [holds @ (known * everybody.kept) for known in everybody.known]
     persons = holds @ everybody.patterns.persons
-    left = [_left(asked, cell) for cell in cells]
+    left = [_left(outcome_cells, cell) for cell in cells]
     units = [everybody.units[p] for p in of]
     return [
         Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), left[i][0] / units[i], left[i][1] / units[i])
@@ -154,25 +156,25 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
     ]
 
 
-def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
+def _left(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
     """Returns how uncertain a reader is about a cell's exact weighted number: how far the possible values extend below and above
     it.
 
     For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the rounding
     base.
     """
-    if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
-        return asked.seen.base / 2, asked.seen.base / 2
-    return left_of_cell(cell, asked.cells[cell], asked.seen.base)
+    if isinstance(cell, DerivedCell) or cell not in outcome_cells.cells or outcome_cells.outcome not in ("cases", "now"):
+        return outcome_cells.scenario.rounding_base / 2, outcome_cells.scenario.rounding_base / 2
+    return left_of_cell(cell, outcome_cells.cells[cell], outcome_cells.scenario.rounding_base)
 
 
-def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]:
+def left_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
     """Returns how uncertain a reader is about the exact weighted number of a shown cell: how far the numbers that fit the printed
     one extend below and above the exact one, in persons.
 
     For a headline the printed rate must fit, too, so the interval is narrower.
     """
-    return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
+    return left_by_rounding(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 
 
 def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:

@@ -19,37 +19,34 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierRows:
     """The decision which of the first rows of a table are hidden. It was made before, when these rows were published, and does
     not change.
 
     Attributes:
         rows: the number of these rows; their labels in the table are smaller than this number.
-        hidden, open_hidden: as in `Decision`: rows that are hidden, and rows in which only the unresolved count is hidden.
+        hidden, unresolved_hidden: as in `Decision`: rows that are hidden, and rows in which only the unresolved count is hidden.
         close: cells that would reveal few persons beside a table of another outcome, each with the reason.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
-    open_hidden: frozenset[int] = frozenset()
+    unresolved_hidden: frozenset[int] = frozenset()
     close: Mapping[CellId, str] = field(default_factory=dict)
 
 
-NOTHING = Earlier()
+NO_EARLIER = EarlierRows()
 
 
 @dataclass(frozen=True)
-class Told:
+class EarlierCells:
     """The cells of one outcome (such as forced labour) that earlier tables showed, and the cells that they hid."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
 
 
-NONE_TOLD = Told(frozenset(), frozenset())
-
-
-def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Earlier) -> dict[str, Told]:
+def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
     """Returns, by outcome (by what is counted), which cells were shown or hidden in rows that were published before. A cell
     counts as shown if any row shows it.
     """
@@ -63,17 +60,20 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
         else:
             outcome = "now" if outcome_of == NOW_COLUMN else "cases"
             # The unresolved part of a profile counts cases; it is not a count of unresolved persons.
-            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]]}
-        for outcome, told in of_row.items():
-            cells = {(population, key) for key in told}
-            gone = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.open_hidden)
+            of_row = {
+                outcome: list(disclosed_cells(i, keys, of)),
+                UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]],
+            }
+        for outcome, disclosed in of_row.items():
+            cells = {(population, key) for key in disclosed}
+            is_hidden = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.unresolved_hidden)
             every[outcome] |= cells
-            shown[outcome] |= set() if gone else cells
+            shown[outcome] |= set() if is_hidden else cells
     outcomes = (*UNRESOLVED_OF, *UNRESOLVED_OF.values())
-    return {o: Told(frozenset(shown[o]), frozenset(every[o] - shown[o])) for o in outcomes}
+    return {o: EarlierCells(frozenset(shown[o]), frozenset(every[o] - shown[o])) for o in outcomes}
 
 
-def tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
+def disclosed_cells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
     """Returns the cells whose number of cases a published row reveals. Each row reveals its own cell. A row of a share also
     reveals the cell of which it is a share.
     """

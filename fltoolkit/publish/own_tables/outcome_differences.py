@@ -12,7 +12,7 @@ from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, O
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
-from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, base_key, group_of
+from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, denominator_key, group_of
 from fltoolkit.publish.disclosure.run_decision import Decided, Joined
 from fltoolkit.publish.measure_units import PROFILES
 
@@ -21,7 +21,7 @@ ALIKE = "another outcome has the same persons there, and hides them"
 
 
 @dataclass(frozen=True)
-class AmongOthers:
+class OutcomeDifferences:
     """What tables of other outcomes require of the rows of one outcome. An outcome is what makes a person a case: forced labour,
     or an outcome that the user defined.
 
@@ -35,7 +35,9 @@ class AmongOthers:
     alike: Mapping[str, list[int]]
 
 
-def beside_others(joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str) -> AmongOthers:
+def protect_from_other_outcomes(
+    joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
+) -> OutcomeDifferences:
     """Returns the rows of one outcome, with what must be hidden in them because tables of other outcomes are published, too.
 
     A cell is confidential if it differs from the same cell of another outcome by fewer cases than the limit, or if it has as many
@@ -48,7 +50,7 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
         persons: the survey.
         own: the outcome of the rows.
     """
-    table, patterns, only = joined.rows.table, joined.seen.patterns, persons.spec.case_only
+    table, patterns, only = joined.rows.table, joined.scenario.patterns, persons.spec.case_only
     counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
     places = {
         i: (joined.rows.populations[i], joined.rows.keys[i])
@@ -56,7 +58,7 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
         if only.isdisjoint(g for g, _ in joined.rows.keys[i])
     }
     if not places or not others or patterns is None:
-        return AmongOthers(joined, {})
+        return OutcomeDifferences(joined, {})
     names = [name or FORCED_LABOUR for name in others]
     groups = [g for g in map(str, patterns.kinds) if g in persons.spec.group_names]  # in the order of the kinds
     found = read_overlaps(persons, own or FORCED_LABOUR, names, groups, list(dict.fromkeys(joined.rows.populations)))
@@ -66,11 +68,11 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
         one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
-        gone = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
+        hidden_cells = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
         for cell, a, b in zip(cells, one, two, strict=True):
-            if a and b and 0 < abs(a - b) < joined.seen.limits.cases:
+            if a and b and 0 < abs(a - b) < joined.scenario.limits.cases:
                 close[cell] = CLOSE
-            elif a and a == b and cell in gone:
+            elif a and a == b and cell in hidden_cells:
                 close[cell] = ALIKE
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in joined.new if places.get(i) in same]
@@ -79,7 +81,7 @@ def beside_others(joined: Joined, others: Mapping[str, Decided], persons: Classi
     if "" in others:
         close |= {c: CLOSE for c in _close_to_profiles(joined, others[""], found, cells) if c not in close}
     first = replace(joined.first, close=close)
-    return AmongOthers(replace(joined, first=first, seen=replace(joined.seen, apart=tuple(apart))), alike)
+    return OutcomeDifferences(replace(joined, first=first, scenario=replace(joined.scenario, apart=tuple(apart))), alike)
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
@@ -99,21 +101,21 @@ def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: l
         found: how many persons the outcome and forced labour have in common.
         cells: the cells of the user-defined outcome's rows.
     """
-    patterns, close = joined.seen.patterns, set[CellId]()
+    patterns, close = joined.scenario.patterns, set[CellId]()
     if patterns is None:
         return close
-    told: dict[str, dict[CellId, bool]] = {}
+    is_hidden: dict[str, dict[CellId, bool]] = {}
     for i in np.flatnonzero(cases.table["measure"].isin(PROFILES)).tolist():
-        base = (cases.populations[i], base_key(cases.keys[i], cases.of[i]))
+        denominator = (cases.populations[i], denominator_key(cases.keys[i], cases.of[i]))
         if (cases.of[i], WITH) in cases.keys[i]:
-            rows = told.setdefault(cases.of[i], {})
-            rows[base] = rows.get(base, False) or i in cases.decision.hidden
+            rows = is_hidden.setdefault(cases.of[i], {})
+            rows[denominator] = rows.get(denominator, False) or i in cases.decision.hidden
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
     for (topic, name), overlap in found.characteristics.items():
-        hidden = told.get(group_of(topic, name), {})
+        hidden = is_hidden.get(group_of(topic, name), {})
         counts = (np.rint(holds @ by_kind).astype(int).tolist() for by_kind in (mine, overlap.other, overlap.both))
         for cell, one, two, both in zip(cells, *counts, strict=True):
             is_nested = cell in hidden and both > 0 and both == min(one, two)
-            if is_nested and (abs(one - two) < joined.seen.limits.cases if one != two else hidden[cell]):
+            if is_nested and (abs(one - two) < joined.scenario.limits.cases if one != two else hidden[cell]):
                 close.add(cell)
     return close

@@ -21,16 +21,16 @@ from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.run_decision import (
     Decided,
-    decided_beside,
+    decide_new_rows,
     decided_rows,
     joined_rows,
     limits_of,
     nothing_decided,
 )
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.outcome_differences import ALIKE, beside_others
+from fltoolkit.publish.own_tables.outcome_differences import ALIKE, protect_from_other_outcomes
 from fltoolkit.publish.published_set import Basis, Published, judged
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
@@ -78,17 +78,17 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         )  # fmt: skip
     whole = est.whole or est
     if beside is None:
-        rules = load_profile(profile or "fltoolkit")
+        rules = load_publication_profile(profile or "fltoolkit")
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
         return _named(_stated(judged(decided, rules), est), est, {_outcome(est): decided})
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
                            do="leave profile out, or publish the run with it")  # fmt: skip
-    return _beside(est, beside)
+    return _with_table(est, beside)
 
 
-def _beside(table: Estimates, out: Published) -> Published:
+def _with_table(table: Estimates, out: Published) -> Published:
     """Returns the set with the rows of one more table.
 
     Rows `not stated` that the table leaves out are decided too, because the others add up to them.
@@ -100,20 +100,20 @@ def _beside(table: Estimates, out: Published) -> Published:
     run = next(iter(basis.decided.values()))
     others = {name: found for name, found in basis.decided.items() if name != own}
     joined = joined_rows(basis.decided.get(own) or nothing_decided(run), est, swapped)
-    beside = beside_others(joined, others, persons, own)
+    differences = protect_from_other_outcomes(joined, others, persons, own)
     families = dict(basis.decided)
-    first = beside.joined.first
-    for name, places in beside.alike.items():
+    first = differences.joined.first
+    for name, places in differences.alike.items():
         families[name], hidden = _decided_alike(est, [i - first.rows for i in places], families[name], (persons, name))
         first = replace(first, close={**first.close, **hidden})
-    decided, new = decided_beside(replace(beside.joined, first=first), swapped), joined.new
+    decided, new = decide_new_rows(replace(differences.joined, first=first), swapped), joined.new
     families[own] = decided
     rows = _narrowed(decided, new)
-    made = judged(rows, basis.profile)
-    gone = _beside_hidden(decided, new)
-    made = replace(made, table=made.table.assign(**{c: made.table[c].mask(gone) for c in OF_SPREAD if c in made.table}))
+    made = judged(rows, basis.publication_profile)
+    suppressed = _in_suppressed_breakdowns(decided, new)
+    made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
     sets = {
-        name: _extended(of, _stated(judged(rows, of.basis.profile), table), est, families)
+        name: _extended(of, _stated(judged(rows, of.basis.publication_profile), table), est, families)
         for name, of in out.profiles.items()
         if of.basis
     }
@@ -142,7 +142,7 @@ def _decided_alike(
     same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}))
     swapped = in_place_of_forced_labour(persons, name) if name else persons
     joined = joined_rows(other, same, swapped)
-    found = decided_beside(joined, swapped)
+    found = decide_new_rows(joined, swapped)
     return found, {(found.populations[i], found.keys[i]): ALIKE for i in joined.new if i in found.decision.hidden}
 
 
@@ -163,7 +163,7 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
     tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
-    profile = out.basis.profile if out.basis else load_profile(out.profile)
+    profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
     both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
     return _named(both, est, families)
 
@@ -205,8 +205,9 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 def _narrowed(decided: Decided, rows: range) -> Decided:
     """Returns only those decided rows whose positions are in `rows`, with the decision which of them are hidden."""
     first = rows.start
-    hidden, open_hidden = (
-        {i - first for i in gone if i in rows} for gone in (decided.decision.hidden, decided.decision.open_hidden)
+    hidden, unresolved_hidden = (
+        {i - first for i in rows_hidden if i in rows}
+        for rows_hidden in (decided.decision.hidden, decided.decision.unresolved_hidden)
     )
     table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
     groups = tuple(g for g in decided.groups if (table[g] != "total").any())
@@ -214,11 +215,11 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
     part = slice(rows.start, rows.stop)
     return replace(
         decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], of=decided.of[part],
-        populations=decided.populations[part], decision=replace(decided.decision, hidden=hidden, open_hidden=open_hidden),
+        populations=decided.populations[part], decision=replace(decided.decision, hidden=hidden, unresolved_hidden=unresolved_hidden),
     )  # fmt: skip
 
 
-def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
+def _in_suppressed_breakdowns(decided: Decided, rows: range) -> NDArray[np.bool_]:
     """Returns, for each row, whether a cell of the same groups is hidden in any table.
 
     If so, measures of spread would reveal the hidden cell.

@@ -67,7 +67,7 @@ def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
         out: its published set, from `fl.publish_run`.
     """
     counts = declared_counts(persons, "blank")
-    lines = rounded_columns(counts, ["persons"], persons.spec.confidentiality.least_told)
+    lines = rounded_columns(counts, ["persons"], persons.spec.confidentiality.smallest_printed_count)
     rows = out.rule_sets("prevalence")
     named = {out.rule_set: "no", out.rule_set + BLANKS: "unresolved"}
     rows = rows[rows["rule_set"].isin(named)]

@@ -33,16 +33,16 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
     """Returns a row of a table. A single cell is a heading across the table."""
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
-    cells = (_cell(cell, head, block, room=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
+    cells = (_cell(cell, head, block, marker_space=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
-def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> str:
+def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: bool) -> str:
     """Returns a cell. In a column with markers each cell leaves room for one, so that the numbers are aligned."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
-    return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{cell_html(cell, block.meanings, room=room)}</td>'
+    return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{cell_html(cell, block.meanings, marker_space=marker_space)}</td>'
 
 
 def _kind(head: Head) -> str:

@@ -25,7 +25,7 @@ def is_compared(out: Published) -> bool:
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
-def said(out: Published, language: Language) -> tuple[str, ...]:
+def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns the results of the tests between categories of the lead group (the group that survey.yaml names beforehand), in
     sentences. They are about the default population, and about each other population in which a pair was tested.
     """
@@ -43,9 +43,9 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
-    told = pairs if len(pairs) <= EACH else found
-    others = [language.say("contrasts.others", n=str(len(pairs) - len(told)))] if len(told) < len(pairs) else []
-    return (*(_sentence(out, language, p) for p in told), *others)
+    listed = pairs if len(pairs) <= EACH else found
+    others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
+    return (*(_sentence(out, language, p) for p in listed), *others)
 
 
 def only_pair(out: Published, language: Language) -> str | None:

@@ -40,11 +40,11 @@ def interviews(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
     survey says it.
     """
-    told = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
-    told = told[(told != "").any(axis=1)]
-    if told.empty:
+    conditions = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
+    conditions = conditions[(conditions != "").any(axis=1)]
+    if conditions.empty:
         return ""
-    before, after = (number_words.reason(language, text) or language.say("change.not_said") for text in told.iloc[0])
+    before, after = (number_words.reason(language, text) or language.say("change.not_said") for text in conditions.iloc[0])
     return language.say("change.interviews", before=before, after=after)
 
 
@@ -64,13 +64,13 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 def _verdict(language: Language, row: Line) -> str:
     why = number_words.reason(language, row["verdict_reason"])
-    said = language.say(
+    sentence = language.say(
         "change.verdict",
         what=number_words.indicator(language, row),
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
         # The sign of "no detectable change" would look like a question in a sentence.
-        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.light(language, row),
+        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
     )
     if pd.notna(row["change"]):
         interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
@@ -78,5 +78,5 @@ def _verdict(language: Language, row: Line) -> str:
             "change.numbers", old=value(language, row["baseline_value"], row), new=value(language, row["value"], row),
             unit=language.kit(row["unit"]), change=signed(language, row["change"], row), interval=interval,
         )  # fmt: skip
-        said = f"{said} {numbers}"
-    return f"{said} {language.say('change.because', reason=why)}" if why else said
+        sentence = f"{sentence} {numbers}"
+    return f"{sentence} {language.say('change.because', reason=why)}" if why else sentence

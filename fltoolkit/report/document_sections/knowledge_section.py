@@ -22,12 +22,12 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
     Numbers about everyone have no table here: the headline gives them.
     """
     blocks: list[Block] = []
-    told: set[tuple[str, str, str]] = set()
+    listed: set[tuple[str, str, str]] = set()
     for section in dict.fromkeys(q.section for q in checklists().of(TOOL)):
         words = [word for q in checklists().of(TOOL) if q.section == section for word in q.evidence]
         parts = {_key(rows): rows for rows in answers(evidence.now, words) if rows["breakdown"].iloc[0]}
-        new = [rows for key, rows in parts.items() if key not in told]
-        told |= set(parts)
+        new = [rows for key, rows in parts.items() if key not in listed]
+        listed |= set(parts)
         if new:
             whole = pd.concat(new)
             tables = (

@@ -64,8 +64,8 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    said = "doubt_of_lower" if has_wide_bounds(row) else "doubt"
-    doubt = language.say(said, level=number_words.level(language, row), interval=number_words.interval(language, row))
+    key = "doubt_of_lower" if has_wide_bounds(row) else "doubt"
+    doubt = language.say(key, level=number_words.level(language, row), interval=number_words.interval(language, row))
     doubt = language.list([doubt, *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])])
     if not has_wide_bounds(row):
         return Fact(number_words.shown(language, row), unit, doubt)

@@ -81,8 +81,8 @@ def decision(evidence: Evidence, language: Language) -> str:
 def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
     """Returns one target with its sign (✓ reached, ✗ not reached, ? not known) and the reason for the sign."""
     state = _state(evidence, row)
-    said: str = "unmeasured" if pd.isna(row["later_value"]) else state
-    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{said}')}", state, _aim(language, row), _why(evidence, language, row))
+    key: str = "unmeasured" if pd.isna(row["later_value"]) else state
+    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{key}')}", state, _aim(language, row), _why(evidence, language, row))
 
 
 def _aim(language: Language, row: Line) -> str:
@@ -98,10 +98,10 @@ def _why(evidence: Evidence, language: Language, row: Line) -> str:
     """Returns the reason for a target's sign."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
-    told = later(language, row)
+    sentence = later(language, row)
     if row["later_marker"] == "u":
-        return f"{told} {language.say('sheet.unreliable')}"
-    return f"{told} {language.say('sheet.wide')}" if _is_wide(evidence, row) else told
+        return f"{sentence} {language.say('sheet.unreliable')}"
+    return f"{sentence} {language.say('sheet.wide')}" if _is_wide(evidence, row) else sentence
 
 
 def _state(evidence: Evidence, row: Line) -> SignState:

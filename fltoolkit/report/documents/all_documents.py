@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from fltoolkit.arguments import checked
-from fltoolkit.cell_steps import steps, tell
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.translations import lacking_in_each, without_translation
@@ -43,16 +43,16 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     for language in languages:
         with drawn_once(), steps():
             for name, content in _made(evidence, language):
-                tell(f"{name} …")
+                show_step(f"{name} …")
                 target = Path(folder) / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(target, content())
                 written.append(name)
     files = [name for name in written if "/" not in name]
     pictures = len(written) - len(files)
-    told = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
+    sentence = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
     missing = lacking_in_each(evidence.own_words, evidence.plan.languages)
-    return Words("\n\n".join([told, *without_translation(missing)]))
+    return Words("\n\n".join([sentence, *without_translation(missing)]))
 
 
 def _made(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:

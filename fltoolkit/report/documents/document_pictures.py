@@ -27,7 +27,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
-ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
+SPACES = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"half": 6, "slide": 2}  # of a change
 ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
@@ -100,7 +100,7 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
 
 @_once
 def _of_population(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, room=ROOMS[width]), SIZES[width])
+    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
@@ -152,7 +152,7 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
     return chosen or list(ordered[:1] or groups_of(out, "prevalence")[:1])
 
 
-def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns the second picture of a document. It shows what changed; or else the path to a target; or else what a repeat could
     detect.
     """
@@ -169,7 +169,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
     size = replace(SLIDE, height=ABOVE_VERDICT) if width == "slide" else SIZES[width]
-    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), size)
+    return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
 
 
 @_once
@@ -181,7 +181,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
     if rows.empty:
         return None
-    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), language, room=ROOMS[width])
+    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), language, space=SPACES[width])
     return drawn(way, SIZES[width]) if way else None
 
 
@@ -192,5 +192,5 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
-    chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, room=ROOMS[width])
+    chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, space=SPACES[width])
     return drawn(chart, SIZES[width]) if chart else None

@@ -14,7 +14,7 @@ from fltoolkit.report.document_sections import (
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, Width, beside, estimates
+from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import result_sentences
 
@@ -49,14 +49,14 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
-    told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
+    blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
-        told.append(
+        blocks.append(
             Paragraph(" ".join(t for t in (f"{more}." if more else "", targets_section.explained(signs, language)) if t), "quiet")
         )
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
-        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *told,
+        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *blocks,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
@@ -69,14 +69,14 @@ def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn
     """
     if contrasts_section.is_compared(evidence.now):
         return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
-    return beside(evidence, language, width)
+    return second_picture(evidence, language, width)
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
     """Returns sentences with the results of the tests for the differences in the picture."""
     if not contrasts_section.is_compared(evidence.now):
         return []
-    return [Paragraph(" ".join(contrasts_section.said(evidence.now, language)), "lead")]
+    return [Paragraph(" ".join(contrasts_section.sentences(evidence.now, language)), "lead")]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:

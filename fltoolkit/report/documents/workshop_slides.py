@@ -64,14 +64,14 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
-    said = follow_up_section.verdicts(evidence, language)
-    if not said:
+    sentences = follow_up_section.verdicts(evidence, language)
+    if not sentences:
         return []
     found = first_page.headline_change(evidence)
     picture = change(evidence, language, "slide")
     return [
         Heading(first_page.title(evidence, language) if found else language.say("change.heading")),
-        *([Chart(picture)] if picture else []), Bullets(said[:VERDICTS], "quiet"), Paragraph(language.say("change.note"), "quiet"),
+        *([Chart(picture)] if picture else []), Bullets(sentences[:VERDICTS], "quiet"), Paragraph(language.say("change.note"), "quiet"),
     ]  # fmt: skip
 
 

@@ -86,11 +86,13 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
     rows = []
     for row in out.table.to_dict("records"):
-        told = _coded_columns(row, groups, concepts, broken)
+        coded_columns = _coded_columns(row, groups, concepts, broken)
         rows.append(
-            {name: code for name, (code, _) in told.items()} | _observation(row) | {"parts": _parts(row, groups, concepts)}
+            {name: code for name, (code, _) in coded_columns.items()}
+            | _observation(row)
+            | {"parts": _parts(row, groups, concepts)}
         )
-        for name, (code, words) in told.items():
+        for name, (code, words) in coded_columns.items():
             codes[name].setdefault(code, words)
     table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero is infinite
     return Coded(table.astype(dict.fromkeys(WHOLE, "Int64")), codes)
@@ -113,7 +115,7 @@ def _coded_columns(
     """
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)
-    told = {
+    coded_columns = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
         "MEASURE": (own_code(measure), _title(measure)),
@@ -128,10 +130,10 @@ def _coded_columns(
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
     }  # fmt: skip
     for concept, code, words in _parts(row, groups, concepts):
-        before = told[concept]
+        before = coded_columns[concept]
         joined = before[0] != ALL
-        told[concept] = (f"{before[0]}{JOIN}{code}", f"{before[1]} × {words}") if joined else (code, words)
-    return told
+        coded_columns[concept] = (f"{before[0]}{JOIN}{code}", f"{before[1]} × {words}") if joined else (code, words)
+    return coded_columns
 
 
 def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -107,8 +107,8 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
-    told = as_text(table.assign(**{name: table[name].fillna("") for name in text}))
-    return [{str(name): _json_value(value) for name, value in row.items()} for row in told.to_dict("records")]
+    written = as_text(table.assign(**{name: table[name].fillna("") for name in text}))
+    return [{str(name): _json_value(value) for name, value in row.items()} for row in written.to_dict("records")]
 
 
 def _json_value(value: Any) -> Any:

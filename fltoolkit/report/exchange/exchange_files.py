@@ -80,22 +80,22 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     sex = row["SEX"] if row["SEX"] != ALL else "SEX_T"
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     status = ILOSTAT_STATUS[row["OBS_STATUS"]]
-    told = [
+    notes = [
         str(unit(measure, str(published["reference_population_label"]))), str(published["reference_period"]), f"rule set {published['rule_set']}",
     ]  # fmt: skip
-    told += [
-        str(said)
-        for said in (
+    notes += [
+        str(note)
+        for note in (
             published["reason"],
             published["group_note"],
             published["to_verify"] and f"to be verified: {published['to_verify']}",
         )
-        if said
+        if note
     ]
     return {
         "ref_area": row["REF_AREA"], "source": own_code(str(published["survey"])),
         "indicator": own_code(measure, str(published["reference_population"]), *other, *groups),
         "sex": sex, "classif1": first, "classif2": "@".join(rest), "time": row["TIME_PERIOD"], "obs_value": row["OBS_VALUE"],
-        "obs_status": status, "note_classif": "; ".join(words for _, _, words in row["parts"]), "note_indicator": "; ".join(told),
+        "obs_status": status, "note_classif": "; ".join(words for _, _, words in row["parts"]), "note_indicator": "; ".join(notes),
         "note_source": "; ".join(str(published[name]) for name in ("survey", "round") if published[name]),
     }  # fmt: skip

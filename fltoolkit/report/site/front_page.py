@@ -168,14 +168,14 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
     """Returns the facts on which the headline is based, and whom the survey did not reach."""
-    told = [
+    sentences = [
         f"Rule set {row['rule_set']}{to_verify(row)}.",
         f"Window: {row['reference_period']}.",
         f"Involuntary work and coercion in the same work: {row['same_work']}.",
     ]
-    told += [f"Weights {row['calibration']}."] if row.get("calibration") else []  # an older run has no such column
-    told += [f"Not reached: {'; '.join(entry.coverage_excludes)}."] if entry.coverage_excludes else []
-    return " ".join(told)
+    sentences += [f"Weights {row['calibration']}."] if row.get("calibration") else []  # an older run has no such column
+    sentences += [f"Not reached: {'; '.join(entry.coverage_excludes)}."] if entry.coverage_excludes else []
+    return " ".join(sentences)
 
 
 def _briefs(folder: Path) -> dict[str, str]:
@@ -214,20 +214,20 @@ def _change(folder: Path) -> list[str]:
 
 def _left_open(numbers: _Published) -> list[str]:
     """Returns a sentence on how many of the persons asked left open whether they are cases (don't know, refused, blank)."""
-    return [told for row in numbers.of("prevalence")[:1] if (told := unresolved(row, read_language(BASE)))]
+    return [sentence for row in numbers.of("prevalence")[:1] if (sentence := unresolved(row, read_language(BASE)))]
 
 
 def _parts(numbers: _Published) -> list[str]:
     """Returns the numbers of adults and children separately, if both were asked: each population with a flowchart of its own."""
     if len(numbers.apart) < 2:
         return []
-    told = []
+    numbers_in_words = []
     for name in numbers.apart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
         doubt = f" ({_doubt(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
-        told.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
-    return [f"{'; '.join(told)}."]
+        numbers_in_words.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
+    return [f"{'; '.join(numbers_in_words)}."]
 
 
 def _doubt(row: PublishedNumber) -> str:

@@ -41,7 +41,7 @@ def side_by_side(headlines: list[Titled]) -> str:
         return ""
     drawn = "".join(_figure(rows) for rows in groups.values() if len(rows) > 1)
     apart = [f"{escape(title)} ({escape(_basis(row))})" for rows in groups.values() if len(rows) == 1 for title, row in rows]
-    differing = [told for name, told in SAME.items() if len({str(row.get(name, "")) for _, row in headlines}) > 1]
+    differing = [fact for name, fact in SAME.items() if len({str(row.get(name, "")) for _, row in headlines}) > 1]
     alone = (
         f'<p class="quiet">Not all share an axis, since these differ: {", ".join(differing)}. Apart: {"; ".join(apart)}.</p>'
         if apart
@@ -73,12 +73,12 @@ def _figure(rows: list[Titled]) -> str:
     ]
     lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
     axis = str(unit(first["measure"], first["reference_population_label"]))
-    told = "; ".join(f"{title}: {shown(row)}{_doubt(row)}" for title, row in rows)
+    values = "; ".join(f"{title}: {shown(row)}{_doubt(row)}" for title, row in rows)
     caption = (
         f"{axis.capitalize() if axis[0].islower() else axis}; {percent(first)} intervals; rule set {first['rule_set']}{to_verify(first)}; "
         f"{first['reference_period']}. In alphabetical order: this is no ranking, and intervals that overlap or do not are no test."
     )
-    label = f"Dot plot, {axis}. {told}."
+    label = f"Dot plot, {axis}. {values}."
     return (
         f'<figure class="side"><svg viewBox="0 0 {LEFT + AXIS + RIGHT} {height}" role="img" aria-label="{escape(label)}" font-size="14">'
         f'{"".join(ticks)}{"".join(lines)}<text x="{LEFT + AXIS / 2}" y="{height - 6}" text-anchor="middle" fill="{QUIET}">{escape(axis)}</text></svg>'

@@ -73,10 +73,10 @@ def write(evidence: Evidence, folder: Path) -> Words:
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     title = language.about(evidence.own_words).with_stars().own(evidence.plan.title)
     write_book(target, Book(title, made, language, own, ids))
-    told = f"Written: `{NAME}`, {len(made)} sheets."
+    sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
-        told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
-    return Words(told)
+        sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
+    return Words(sentence)
 
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:

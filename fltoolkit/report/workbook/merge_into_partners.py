@@ -12,7 +12,7 @@ from fltoolkit.errors import BatchError, DataError, RequestError
 from fltoolkit.files import MB, write_whole
 from fltoolkit.nap.partner_entries import PARTNERS, Partners, partners_text, read_partners, row_number
 from fltoolkit.nap.results_framework import read_plan
-from fltoolkit.report.workbook.returned_entries import Edit, read_workbook, same, same_rows, told
+from fltoolkit.report.workbook.returned_entries import Edit, read_workbook, same, same_rows, shortened
 from fltoolkit.yaml_files.loading import MOST_BYTES, build_model
 
 NAME = "nap_workbook.xlsx"
@@ -75,7 +75,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
         return
     try:
         found = read_workbook(path)
-        unread = [f"{e.where}: {told(e.after)}" for e in found.edits if not _there(partners, e)] + [*found.problems]
+        unread = [f"{e.where}: {shortened(e.after)}" for e in found.edits if not _there(partners, e)] + [*found.problems]
     except DataError as error:
         unread = [error.problem]
     if unread:
@@ -135,9 +135,9 @@ def _with_formulas(rows: Any, held: Any) -> Any:
 
 
 def _conflict(partners: Partners, edit: Edit) -> str:
-    was = "" if edit.before is None else f"; both were {told(edit.before)}"
-    theirs = f"{PARTNERS} ({edit.table}, {edit.row}, {edit.column}) says {told(_entry_now(partners, edit))}"
-    return f"{edit.where}: the workbook says {told(edit.after)}, {theirs}{was}"
+    was = "" if edit.before is None else f"; both were {shortened(edit.before)}"
+    theirs = f"{PARTNERS} ({edit.table}, {edit.row}, {edit.column}) says {shortened(_entry_now(partners, edit))}"
+    return f"{edit.where}: the workbook says {shortened(edit.after)}, {theirs}{was}"
 
 
 def _listed(lines: list[str] | tuple[str, ...]) -> str:

@@ -118,7 +118,7 @@ def read_workbook(path: Path) -> Found:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         do = "type the entries into a fresh copy of the workbook, whose hidden sheet is as the kit wrote it"
         raise DataError("the workbook's hidden sheet was changed", where=f"{path}: {KIT}", do=do) from None
-    foreign = returned.foreign_beside(written.charts)
+    foreign = returned.foreign_contents(written.charts)
     problems = (
         [f"the workbook holds {', '.join(foreign)}: pictures, charts and the like are not kept; say it in words, in a cell"]
         if foreign
@@ -154,9 +154,9 @@ def _written(sheet: Any) -> Written:
             raise ValueError("not a line that the kit wrote")
         value = _from_text(type_, clean(str(text)) if text is not None else "")
         found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value, *code)
-    said = json.loads(words) if words else {}
-    told = {name: said[name] for name in ("sheets", "choices", "charts") if name in said}
-    return Written(frozenset(json.loads(ids)), found, **told)
+    properties = json.loads(words) if words else {}
+    lists = {name: properties[name] for name in ("sheets", "choices", "charts") if name in properties}
+    return Written(frozenset(json.loads(ids)), found, **lists)
 
 
 def _names_now(written: Written, book: Any) -> dict[str, str]:
@@ -186,7 +186,7 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
         where = f"{sheet.title}!{cell.coordinate}"
         if cell.comment:
             problems.append(
-                f"{where}: a comment ({told(cell.comment.text)}) cannot be kept; move its words into a cell for notes"
+                f"{where}: a comment ({shortened(cell.comment.text)}) cannot be kept; move its words into a cell for notes"
             )
         link = cell.hyperlink.target if cell.hyperlink else None
         if link and str(cell.value).strip("/") not in (link.strip("/"), link.removeprefix("mailto:")):
@@ -234,24 +234,24 @@ def _compared(
         codes = written.choices.get(f"{original.table}.{original.column}", {})
         if original.kind == "formula":
             if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
-                problems.append(f"{where}: the kit's formula is gone (found: {told(now)}); type {original.value} there")
+                problems.append(f"{where}: the kit's formula is gone (found: {shortened(now)}); type {original.value} there")
         elif original.kind == "locked":
             if not same(now, original.value):
                 problems.append(
-                    f"{where}: this cell is not one to fill in (found: {told(now)}); put back: {told(original.value)}"
+                    f"{where}: this cell is not one to fill in (found: {shortened(now)}); put back: {shortened(original.value)}"
                 )
         elif isinstance(now, Worked) and now.value == "":
             problems.append(
                 f"{where}: the formula {now.formula} has no value yet; open the file in a spreadsheet program, save it, or type the value"
             )
         elif not same(now, original.value) and (why := unfit(original.table, original.column, now)):
-            problems.append(f"{where}: {why} (found: {told(now)})")
+            problems.append(f"{where}: {why} (found: {shortened(now)})")
         elif not same(now, original.value):
             after = "" if now is None and original.table == "matrix" else codes.get(now, now) if isinstance(now, str) else now
             yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
     for place, now in there.items():
         problems.append(
-            f"{name}!{_address(place)}: this cell is not one to fill in (found: {told(now)}); move it to a yellow cell, or to a sheet of your own"
+            f"{name}!{_address(place)}: this cell is not one to fill in (found: {shortened(now)}); move it to a yellow cell, or to a sheet of your own"
         )
 
 
@@ -326,7 +326,7 @@ def same_rows(a: Any, b: Any) -> bool:
     return flat[0].keys() == flat[1].keys() and all(same(flat[0][k], flat[1][k]) for k in flat[0])
 
 
-def told(value: object) -> str:
+def shortened(value: object) -> str:
     """Returns a cell's value for a message, which quotes it as an example. A long value is shortened."""
     text = (
         " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])

@@ -32,16 +32,16 @@ def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page
     this language.
     """
     foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
-    said = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
-    said |= {text for page in pages for text in page.notes}
-    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in said)}
+    shown_texts = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
+    shown_texts |= {text for page in pages for text in page.notes}
+    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in shown_texts)}
     return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 
 def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
     """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files."""
-    head, told = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
-    return Column(head, width, style, told, **more)
+    head, help_text = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
+    return Column(head, width, style, help_text, **more)
 
 
 def page(
@@ -96,8 +96,8 @@ def bracketed(marker: object) -> str:
 
 def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u]); empty if the sheet has none."""
-    told = number_words.markers(language, used)
-    return (language.say("workbook.legend", markers=told),) if told else ()
+    words = number_words.markers(language, used)
+    return (language.say("workbook.legend", markers=words),) if words else ()
 
 
 def flag(language: Language, row: Row) -> str:

@@ -49,7 +49,7 @@ class ReturnedBook:
     charts: int
     drawn: int
 
-    def foreign_beside(self, charts: int) -> list[str]:
+    def foreign_contents(self, charts: int) -> list[str]:
         """Returns the kinds of content that partners added and that are not cells, such as pictures. `charts` is the number of
         charts that the kit itself drew.
         """

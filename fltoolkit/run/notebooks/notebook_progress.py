@@ -35,12 +35,12 @@ class Progress:
         self._section = heading
         self._show()
 
-    def write(self, said: str) -> None:
+    def write(self, text: str) -> None:
         """Shows the text that a cell prints as the name of a step. Backspaces that erase the step before are left out.
 
         papermill calls this method, because it takes this object for an output file.
         """
-        if lines := said.strip("\b \n").splitlines():
+        if lines := text.strip("\b \n").splitlines():
             self.section(lines[-1])
 
     def flush(self) -> None:
@@ -51,7 +51,7 @@ class Progress:
         if self._rewrites:
             terminal.show(self._name, None)
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Returns the text of the line that shows the progress of the survey."""
         where = ", ".join(part for part in (self._notebook, self._section) if part)
         expected = f" of about {self._expected:.0f}" if self._expected else ""
@@ -59,7 +59,7 @@ class Progress:
 
     def _show(self) -> None:
         if self._rewrites:
-            terminal.show(self._name, self.told)
+            terminal.show(self._name, self.text)
 
 
 def section_of(cells: Sequence[Any], position: int) -> str:

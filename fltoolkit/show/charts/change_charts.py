@@ -51,10 +51,10 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
     """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
     survey says it.
     """
-    told = [(round_of(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
-    if not any(words for _, words in told):
+    conditions = [(round_of(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
+    if not any(words for _, words in conditions):
         return ()
-    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in told)}.",)
+    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in conditions)}.",)
 
 
 def change(rows: pd.DataFrame) -> Picture:

@@ -69,8 +69,8 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     import plotly.graph_objects as go
 
     titles, lines = textwrap.wrap(title, TITLE) or [""], textwrap.wrap(subtitle, SUBTITLE) or [""]
-    told, named = ("<br>".join(safe(line) for line in part) for part in (lines, titles))
-    head = f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{told}</span>"
+    lines_below, named = ("<br>".join(safe(line) for line in part) for part in (lines, titles))
+    head = f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{lines_below}</span>"
     more = more_lines(title, subtitle)
     base: dict[str, Any] = {
         "template": go.layout.Template(),

@@ -63,8 +63,8 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
     sheet = _Sheet()
     sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
-        told = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
-        sheet.box((0.1, 4.4), -i, f"<b>{QUESTIONS[leaf]}</b>{told}", f"?{leaf}" in lit)
+        answer = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
+        sheet.box((0.1, 4.4), -i, f"<b>{QUESTIONS[leaf]}</b>{answer}", f"?{leaf}" in lit)
         sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), "yes" if i > 1 else "", f"?{leaf}" in lit)
         sheet.arrow((4.4, -i), (5.7, -i), "no", leaf in lit)
         sheet.box((5.7, 9.9), -i, words[leaf], leaf in lit, LEFT)
@@ -94,22 +94,22 @@ def children(
         lit: the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name of its leaf.
             The box WITH_PARENTS asks whether the child works with the parents.
     """
-    counts, answers = counts or {}, {name: f" {told}" for name, told in (answers or {}).items()}
+    counts, answers = counts or {}, {name: f" {text}" for name, text in (answers or {}).items()}
     sheet = _Sheet()
     left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
     spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),
              (f"?{III}", "<b>A parent in<br>forced labour?</b>"), (f"?{II}", "<b>Threat or penalty<br>by a third party?</b>"))  # fmt: skip
-    for i, (name, told) in enumerate(spine):
-        sheet.box(left, -i, told + answers.get(name, ""), name in lit)
+    for i, (name, text) in enumerate(spine):
+        sheet.box(left, -i, text + answers.get(name, ""), name in lit)
         if i:
             sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", "no", "yes", "no")[i - 1], name in lit)
-    for y, leaf, told in (
+    for y, leaf, text in (
         (1, IV, "worst form<br>(iv)"),
         (3, III, "parent in forced<br>labour (iii)"),
         (4, II, "with parents,<br>threat (ii)"),
     ):
         sheet.arrow((left[1], -y), (middle[0], -y), f"yes{counts.get(leaf, '')}", leaf in lit)
-        sheet.box(middle, -y, told, leaf in lit, FOUND)
+        sheet.box(middle, -y, text, leaf in lit, FOUND)
     sheet.arrow((1.65, -4.3), (1.65, -4.7), f"no{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
     sheet.box(left, -5, "not in forced labour", NO_THREAT in lit, LEFT)
     sheet.arrow((left[1], -2), (right[0], -2), "no", f"?{I}" in lit)

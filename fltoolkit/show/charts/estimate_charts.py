@@ -96,8 +96,8 @@ def unresolved(counts: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | 
         fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
-    told = "; ".join(f"{r['column']}: {_open_answers(r)}" for r in counts.to_dict("records"))
-    return Picture(fig, f"Stacked bars of open answers by question. {told}.")
+    values = "; ".join(f"{r['column']}: {_open_answers(r)}" for r in counts.to_dict("records"))
+    return Picture(fig, f"Stacked bars of open answers by question. {values}.")
 
 
 def _open_answers(row: dict[Any, Any]) -> str:

@@ -80,16 +80,16 @@ def flow(out: Published, *, title: str = "") -> Picture:
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
     fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
     fig.add_bar(x=[line[3] for line in lines], marker={"color": LEAVING}, **bar)
-    told = {"xref": "paper", "yref": "y", "showarrow": False, "font": {"size": 14, "color": INK}}
+    text_style = {"xref": "paper", "yref": "y", "showarrow": False, "font": {"size": 14, "color": INK}}
     notes: list[dict[str, Any]] = []
     for at, (label, count, _, _, leaving) in zip(y, lines, strict=True):
         notes += [
-            {**told, "x": 0, "y": at, "yshift": 22, "xanchor": "left", "text": label, "align": "left"},
-            {**told, "x": 1, "y": at, "yshift": 22, "xanchor": "right", "text": f"<b>{count}</b>"},
+            {**text_style, "x": 0, "y": at, "yshift": 22, "xanchor": "left", "text": label, "align": "left"},
+            {**text_style, "x": 1, "y": at, "yshift": 22, "xanchor": "right", "text": f"<b>{count}</b>"},
         ]
         if leaving:
             quiet = {"size": 12, "color": QUIET}
-            notes.append({**told, "x": 0, "y": at, "yshift": -20, "xanchor": "left", "text": leaving, "font": quiet})
+            notes.append({**text_style, "x": 0, "y": at, "yshift": -20, "xanchor": "left", "text": leaving, "font": quiet})
     axes = {"visible": False, "fixedrange": True}
     fig.update_layout(
         barmode="stack", showlegend=False, annotations=notes,

@@ -61,8 +61,10 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
         tickvals=list(TICKS), ticktext=[f"{t:g}" for t in TICKS],
     )  # fmt: skip
     fig.update_yaxes(**categories(order), range=[-0.6, len(order) - 0.4])
-    told = "; ".join(f"{r['group'].replace('_', ' ')} {r['category']}: {_hover_text(r)}" for r in model.table.to_dict("records"))
-    return Picture(fig, f"Forest plot: {where}. {about}. {told}. {' '.join(model.notes)}")
+    sentences = "; ".join(
+        f"{r['group'].replace('_', ' ')} {r['category']}: {_hover_text(r)}" for r in model.table.to_dict("records")
+    )
+    return Picture(fig, f"Forest plot: {where}. {about}. {sentences}. {' '.join(model.notes)}")
 
 
 @checked
@@ -129,10 +131,10 @@ def response_error(found: ResponseError) -> Picture:
         showgrid=False,
     )
     fig.update_layout(plot_bgcolor=PALE)
-    told = "; ".join(
+    sentences = "; ".join(
         f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
     )
-    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {told}.")
+    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {sentences}.")
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:

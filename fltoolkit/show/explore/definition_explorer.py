@@ -65,10 +65,10 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
     """
     found = person(who).verdict(answers)
     # here each item has one question with the same name
-    told, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)
+    sentence, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)
     draw = _adult if who == "adult" else _child
-    return Words(f"{told}\n\nThe path, as the classification writes it: {way}"), Picture(
-        draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {told.replace('**', '')}"
+    return Words(f"{sentence}\n\nThe path, as the classification writes it: {way}"), Picture(
+        draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {sentence.replace('**', '')}"
     )
 
 
@@ -112,10 +112,10 @@ def _sides() -> dict[str, list[str]]:
 
 
 def _controls(who: str) -> dict[str, Any]:
-    told = {YES: YES, NO: NO, OPEN: OPEN}
+    options_of_item = {YES: YES, NO: NO, OPEN: OPEN}
     made = {}
     for column, question in person(who).questions.items():
-        options = {YES: YES, NO: NO, NOT_ASKED: NOT_ASKED} if column == FORCED else told
+        options = {YES: YES, NO: NO, NOT_ASKED: NOT_ASKED} if column == FORCED else options_of_item
         made[column] = dropdown(question[0].upper() + question[1:], options, FIRST[who].get(column, NO))  # type: ignore[index]
         made[column].layout.width, made[column].style.description_width = "29em", "21em"
     return made
@@ -137,7 +137,7 @@ def _verdict_sentence(found: Verdict) -> str:
 
 def _adult(found: Verdict, answers: Answers) -> Any:
     truths = found.truths
-    said = {"no work": truths["any_work"], "not involuntary": truths["involuntary"], "no coercion": truths["coercion"],
+    truth_of = {"no work": truths["any_work"], "not involuntary": truths["involuntary"], "no coercion": truths["coercion"],
             "not in the same work": truths[LINKED], "exception within its limits": _not(truths[EXCLUDED]),
             "forced labour abroad": {YES: False, OPEN: None}.get(answers.get("abroad", NO), True)}  # fmt: skip
     leaves = [leaf for leaf in QUESTIONS if leaf != BELOW]
@@ -147,7 +147,7 @@ def _adult(found: Verdict, answers: Answers) -> Any:
              "unresolved": "unresolved"}  # fmt: skip
     return definition_flowchart.adults(
         "The way of one adult through the definition", LEGEND, words,
-        {leaf: _word(said[leaf]) for leaf in passed}, {ASKED, *(f"?{leaf}" for leaf in passed), step},
+        {leaf: _word(truth_of[leaf]) for leaf in passed}, {ASKED, *(f"?{leaf}" for leaf in passed), step},
     )  # fmt: skip
 
 
@@ -157,9 +157,9 @@ def _child(found: Verdict, _: Answers) -> Any:
     lit = {ASKED, found.step, *WAYS[found.step]}
     if found.step == OPEN_CHILD:
         lit |= {WITH_PARENTS, *(() if t[WITH] is False else (f"?{III}", f"?{II}")), *(() if t[WITH] is True else (f"?{I}",))}
-    said = {f"?{IV}": t["route_iv"], WITH_PARENTS: t[WITH], f"?{III}": t[PARENT], f"?{II}": t[WITH_THREAT], f"?{I}": third}
+    truth_of = {f"?{IV}": t["route_iv"], WITH_PARENTS: t[WITH], f"?{III}": t[PARENT], f"?{II}": t[WITH_THREAT], f"?{I}": third}
     words = {ASKED: "<b>A made-up child</b>", NO_WORK: "did not work", OPEN_CHILD: "unresolved"}
-    answers = {name: _word(truth) for name, truth in said.items() if name in lit}
+    answers = {name: _word(truth) for name, truth in truth_of.items() if name in lit}
     return definition_flowchart.children("The way of one child through the definition", LEGEND, words, answers=answers, lit=lit)
 
 

@@ -49,7 +49,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
         return 100 * power_of_change(row["rate"], row["rate"] * (1 - cut), row["n"], n, deff=row["deff"])
 
     found, fall = chance(sample), f"a fall by {100 * cut:.0f} %"
-    told = f"{choice}: of {fall}, a repeat in which {sample:,.0f} persons answer would find something with a chance of **{found:.0f} %**"
+    sentence = f"{choice}: of {fall}, a repeat in which {sample:,.0f} persons answer would find something with a chance of **{found:.0f} %**"
     enough = "" if found >= 100 * POWER else f"; {100 * POWER:.0f} % is what makes a target verifiable"
     late = (
         f" But until {row['first_year']:.0f} its look-back window overlaps the baseline's, and nothing is decided."
@@ -72,8 +72,8 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
     fig.update_xaxes(**axis("persons who answer in the repeat", type="log", tickvals=TICKS, ticktext=[f"{t:,}" for t in TICKS], range=span,
                             ticklabelstandoff=8))  # fmt: skip
     fig.update_yaxes(**axis("chance", range=[0, 105], ticksuffix=" %", tickformat="", ticklabelstandoff=8))
-    return Words(f"{told}{enough}.{late}"), Picture(
-        fig, f"Curve of the chance against the persons who answer. {told.replace('**', '')}.{late}"
+    return Words(f"{sentence}{enough}.{late}"), Picture(
+        fig, f"Curve of the chance against the persons who answer. {sentence.replace('**', '')}.{late}"
     )
 
 

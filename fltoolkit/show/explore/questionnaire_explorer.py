@@ -52,7 +52,7 @@ def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
     side, _, name = item.partition(".")
     mine = rows[rows["category"].astype(str) == name].to_dict("records")
     return (
-        Words(_told(mine[0], f"**{_words(name)}** ({side})") if mine else NOT_ASKED),
+        Words(_sentence_of_item(mine[0], f"**{_words(name)}** ({side})") if mine else NOT_ASKED),
         unresolved(own, beside=counts),
         nonresponse(own),
     )
@@ -77,7 +77,7 @@ def panel(counts: pd.DataFrame, out: Published) -> Any:
     return shell([picker], lambda: view(counts, out, picker.value))
 
 
-def _told(row: dict[Any, Any], item: str) -> str:
+def _sentence_of_item(row: dict[Any, Any], item: str) -> str:
     """Returns a sentence on an item of the definition: which share of the cases answered yes to it."""
     if pd.isna(row["estimate"]):
         return f"{item}: {shown(row)}; the share of cases that answered yes to it is not shown."

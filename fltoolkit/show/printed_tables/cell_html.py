@@ -15,13 +15,13 @@ sheets.
 """
 
 
-def cell_html(cell: PrintedCell, meanings: Meanings, *, room: bool) -> str:
+def cell_html(cell: PrintedCell, meanings: Meanings, *, marker_space: bool) -> str:
     """Returns a cell of a printed table as HTML. Its marker and its terms show their meaning to a reader who points at them.
 
-    If `room` is true, the cell leaves space for a marker, so that the numbers of the column are aligned.
+    If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column are aligned.
     """
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
-    behind = ROOM.format(marker) if room and (cell.text or marker) and cell.is_number else marker
+    behind = ROOM.format(marker) if marker_space and (cell.text or marker) and cell.is_number else marker
     return f"{inline(cell.text)}{behind}"
 
 

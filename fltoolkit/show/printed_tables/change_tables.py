@@ -6,7 +6,7 @@ import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import light as sign_and_verdict
+from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.measure_units import scaled
 from fltoolkit.show.printed_tables import plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
@@ -39,7 +39,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
             below the table.
     """
     records = rows.to_dict("records")
-    signs = language.list(dict.fromkeys(light(language, row) for row in records if row["light"])) if narrow else ""
+    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
     layout = CHANGE.only(*NUMBERED, "sign" if narrow else "verdict")
     return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, _years(language, rows)))
@@ -69,7 +69,7 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     return printed(language, layout, made.to_dict("records"), words)
 
 
-def light(language: Language, row: Row) -> str:
+def verdict_in_words(language: Language, row: Row) -> str:
     """Returns the verdict of the test of a change, with its sign in front: `▼ decreased`. Empty if the row is hidden."""
     return language.kit(row["light"]) if row["light"] else ""
 
@@ -104,19 +104,19 @@ def _signed(language: Language, value: float, row: Row) -> str:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(light(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
+    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
 
 
 def _sign(language: Language, row: Row) -> PrintedCell:
     """Returns the sign of a verdict (▼ ▲ ? ×) as a cell. The meaning of the sign is explained below the table."""
-    return PrintedCell(light(language, row).partition(" ")[0])
+    return PrintedCell(verdict_in_words(language, row).partition(" ")[0])
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons for the verdict and the flag of a row, without reasons that the verdict or the marker already gives."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
-    told = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
-    return tuple(number_words.reason(language, reason) for reason in told)
+    reasons = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
+    return tuple(number_words.reason(language, reason) for reason in reasons)
 
 
 def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:

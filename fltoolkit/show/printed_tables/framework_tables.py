@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import is_said
+from fltoolkit.languages.reasons import has_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
@@ -64,8 +64,10 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 def _frequency(language: Language, row: Row) -> PrintedCell:
     """Returns how often the indicator is reported, in the plan's words or in the kit's."""
-    said = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
-    return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said))
+    frequency = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
+    return PrintedCell(
+        language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else language.own(frequency)
+    )
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
@@ -80,7 +82,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reason why a number of the survey is hidden or doubtful, in words."""
-    if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
+    if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
 

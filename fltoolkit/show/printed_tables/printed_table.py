@@ -189,8 +189,8 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         new = [text for level, text in enumerate(headings, 1) if text and headings[:level] != across[:level]]
         body += [(PrintedCell(text),) for text in new]
         across = headings
-        told = layout.reasons(language, row) if layout.reasons else ()
-        reasons = [number_words.start(text) for text in dict.fromkeys(told) if text]
+        reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
+        reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]
         footnotes += [text for text in reasons if text not in footnotes]
         letters = PrintedCell(", ".join(letter(footnotes.index(text)) for text in reasons))
         body.append((*(column.cell(language, row) for column in layout.columns), letters))

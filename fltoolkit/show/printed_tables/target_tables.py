@@ -31,7 +31,7 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(plan_words.verifiable(language, row)) if pd.notna(row["target_year"]) else EMPTY
 
 
-def _beside(language: Language, row: Row) -> PrintedCell:
+def _compared(language: Language, row: Row) -> PrintedCell:
     """Returns, in words, whether the later survey's number is above or below the target. This is not a test."""
     return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
 
@@ -62,7 +62,7 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("beside", _beside, "words"),
+        TableColumn("beside", _compared, "words"),
         TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),

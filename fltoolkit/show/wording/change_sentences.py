@@ -24,10 +24,10 @@ def sentence(row: PublishedNumber) -> str:
     years = f"from {round_of(row, '_before')} to {round_of(row, '')}"
     if pd.isna(row["estimate"]):
         return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
-    told = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
+    numbers = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
     gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
     because = f": {row['verdict_reason']}" if row["verdict_reason"] else ""
-    return f"{what}, {years}: {row['verdict']} ({told}; {gap}){because}."
+    return f"{what}, {years}: {row['verdict']} ({numbers}; {gap}){because}."
 
 
 def signed(value: float, measure: str) -> str:

@@ -153,19 +153,19 @@ def remark(language: Language, row: PublishedNumber) -> str:
     """
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
-    told = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
+    words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
     if not has_wide_bounds(row):
-        return told
+        return words
     wide = language.say("flags.wide_bounds")
-    return language.list((told, wide)) if told else start(wide)
+    return language.list((words, wide)) if words else start(wide)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     """Returns what readers must know about the groups of some published rows, one sentence per group: `Household wealth: at the
     time of the interview, …`.
     """
-    said = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
-    return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in said.items())
+    note_of = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
+    return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
 
 
 def start(text: str) -> str:

@@ -52,16 +52,18 @@ def promise(language: Language, row: Line) -> str:
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim)
 
 
-def frequency(language: Language, said: str) -> str:
+def frequency(language: Language, text: str) -> str:
     """Returns how often an indicator is reported, in the plan's words or in the kit's."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
+    return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
 
 
 def verifiable(language: Language, row: Line) -> str:
     """Returns whether a target can be verified, with the obstacle: `no: sample too small`."""
-    said = language.say(f"verifiable.{row['verifiable'] or 'open'}")
+    words = language.say(f"verifiable.{row['verifiable'] or 'open'}")
     return (
-        language.say("verifiable.why", said=said, why=number_words.reason(language, row["obstacle"])) if row["obstacle"] else said
+        language.say("verifiable.why", said=words, why=number_words.reason(language, row["obstacle"]))
+        if row["obstacle"]
+        else words
     )
 
 
@@ -70,14 +72,14 @@ def warning(language: Language, row: Line) -> str:
     about_it = {"what": about(language, row), "target": promise(language, row)}
     if row["obstacle"] == UNPLANNED:  # the planned repeat would be large enough
         chance = number_words.percent(language, row["power"])
-        said = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
+        sentences = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
     else:
-        said = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
+        sentences = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
         if pd.notna(row["smallest_cut"]):
-            said.append(language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"])))
+            sentences.append(language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"])))
         elif pd.notna(row["power"]):
-            said.append(language.say("targets.none_detectable"))
-    return " ".join([*said, *([later(language, row)] if row["beside"] in UNDER else [])])
+            sentences.append(language.say("targets.none_detectable"))
+    return " ".join([*sentences, *([later(language, row)] if row["beside"] in UNDER else [])])
 
 
 def later(language: Language, row: Line) -> str:

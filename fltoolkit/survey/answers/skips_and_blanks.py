@@ -29,12 +29,12 @@ def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
-def says_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
+def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns whether the answer to a question is yes. Null if the question has no answer."""
     return holds(source, mapped.codes(source).yes, episode)
 
 
-def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
+def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns whether the answer to a question is no. Null if the question has no answer.
 
     With several ticked options, the answer is no if neither the option of the question nor a code of don't know or refused is

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
 from fltoolkit.survey.data.engines import different, rows_of
-from fltoolkit.survey.data.households import beside_parents, line_numbers
+from fltoolkit.survey.data.households import line_numbers, with_parent_facts
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.data.person_frame import PART
 from fltoolkit.survey.design.survey_design import Survey
@@ -72,7 +72,7 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         return [Finding("error", where, parents.line, what, twice, do, rows)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
-    linked = beside_parents(survey.frame, parents, asked, ~nw.col(HOUSEHOLD).is_null(), known)
+    linked = with_parent_facts(survey.frame, parents, asked, ~nw.col(HOUSEHOLD).is_null(), known)
     for i, column in enumerate(parents.columns):
         value, age = nw.col(SOURCE + column), nw.col(f"fl__parent{i}__age")
         named = asked & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])

@@ -24,7 +24,7 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
         One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
             survey.yaml), then the columns of the record's key under their own names.
     """
-    found = all_findings(survey, Mask(survey.spec.confidentiality.least_told))
+    found = all_findings(survey, Mask(survey.spec.confidentiality.smallest_printed_count))
     tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
     keys = dict.fromkeys(c for table in tables for c in table.columns if c not in ROW_FACTS)
     return pd.concat([pd.DataFrame(columns=[*ROW_FACTS, *(keys or survey.spec.files.person.key)]), *tables], ignore_index=True)

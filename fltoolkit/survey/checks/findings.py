@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.printed_counts import rounded, told, told_of_cases, told_sum
+from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, sum_in_words
 from fltoolkit.survey.data.engines import different
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
 from fltoolkit.survey.data.internal_columns import SOURCE
@@ -82,7 +82,7 @@ def _what(finding: Finding, limit: int | None) -> str:
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
-    return f"{finding.what}: {', '.join(f'{column} ({_told(count, limit)})' for column, count in by)}"
+    return f"{finding.what}: {', '.join(f'{column} ({_exact_or_in_words(count, limit)})' for column, count in by)}"
 
 
 def _size(count: Count, limit: int | None) -> int:
@@ -95,20 +95,20 @@ def _size(count: Count, limit: int | None) -> int:
     return 0 if hidden else rounded(sum(parts), limit) or 0
 
 
-def _told(count: Count, limit: int | None) -> object:
+def _exact_or_in_words(count: Count, limit: int | None) -> object:
     if isinstance(count, tuple):
-        return sum(count) if limit is None else told_sum(*count, limit)
-    return count if limit is None else told(count, limit)
+        return sum(count) if limit is None else sum_in_words(*count, limit)
+    return count if limit is None else count_in_words(count, limit)
 
 
 def _count(finding: Finding, limit: int | None) -> object:
     """Returns the count of a finding as it is printed: rounded, or in words such as `fewer than 5`; exact if there is no limit."""
     count = finding.count
     if isinstance(count, tuple):
-        return sum(count) if limit is None else told_sum(*count, limit)
+        return sum(count) if limit is None else sum_in_words(*count, limit)
     if limit is None or finding.counted == "others" or count == "":
         return count
-    return told_of_cases(count, limit) if finding.counted == "cases" else told(count, limit)
+    return cases_in_words(count, limit) if finding.counted == "cases" else count_in_words(count, limit)
 
 
 def stop_on_errors(table: pd.DataFrame, where: str) -> None:
@@ -128,9 +128,9 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # None if there is no row
 
 
-def values_told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
     """Returns, for a message, the values that a column has in some rows. Values that could identify a person are only counted
     (see `Mask`)."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
-    return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
+    return mask.printed(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))

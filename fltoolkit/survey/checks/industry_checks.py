@@ -118,4 +118,4 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
 
 def _printable_codes(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
     """Returns some of the codes of a column, if a message may print them."""
-    return mask.told(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))
+    return mask.printed(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))

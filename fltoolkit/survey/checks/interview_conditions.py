@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, Reasons, joined
-from fltoolkit.survey.answers.skips_and_blanks import one_of, says_no, says_yes
+from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, one_of
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.data.internal_columns import ASKED, SOURCE
@@ -40,7 +40,7 @@ def _counted(survey: Survey) -> dict[str, int]:
     for kind in KINDS:
         if sources := getattr(spec.interview, kind):
             conditions[kind] = asked & nw.any_horizontal(
-                *[_says(source, spec.mapped, yes=kind == "proxy") for source in sources], ignore_nulls=True
+                *[_answered(source, spec.mapped, yes=kind == "proxy") for source in sources], ignore_nulls=True
             )
     if mode := spec.interview.mode:
         value = nw.col(SOURCE + mode.column)
@@ -50,8 +50,8 @@ def _counted(survey: Survey) -> dict[str, int]:
     return count_rows(survey.frame, conditions) if len(conditions) > 1 else {}
 
 
-def _says(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
-    return (says_yes(source, mapped) if yes else says_no(source, mapped)).fill_null(False)
+def _answered(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
+    return (answered_yes(source, mapped) if yes else answered_no(source, mapped)).fill_null(False)
 
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
@@ -68,9 +68,9 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
     Shares are computed from counts rounded by `printed_counts`. A count below the limit becomes `fewer than 5 persons`.
     """
-    counts, limit = interview_counts(survey), survey.spec.confidentiality.least_told
-    told = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
-    return joined(told)  # type: ignore[no-any-return]
+    counts, limit = interview_counts(survey), survey.spec.confidentiality.smallest_printed_count
+    shares = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
+    return joined(shares)  # type: ignore[no-any-return]
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:

@@ -9,7 +9,15 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, is_blank, no_when_blank, says_no, says_yes, shut
+from fltoolkit.survey.answers.skips_and_blanks import (
+    answered_no,
+    answered_yes,
+    episode_exists,
+    holds,
+    is_blank,
+    no_when_blank,
+    shut,
+)
 from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
@@ -131,14 +139,14 @@ def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
 def _gates_in_words(survey: Survey) -> dict[str, str]:
     """Returns, for each column, the gates of its question in words, such as `FILTER asked at 1, skipped at 2`. A gate is an
     earlier question whose answer decides whether the question is asked."""
-    mapped, told = survey.spec.mapped, dict[str, list[str]]()
+    mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
             for name in gate.column or ():
                 codes = mapped.gate_codes(gate, name)
                 skipped = f"skipped at {', '.join(codes.skipped)}" if codes.skipped else "else skipped"
-                told.setdefault(question.column, []).append(f"{name} asked at {', '.join(codes.asked)}, {skipped}")
-    return {column: "; ".join(dict.fromkeys(gates)) for column, gates in told.items()}
+                gates_of.setdefault(question.column, []).append(f"{name} asked at {', '.join(codes.asked)}, {skipped}")
+    return {column: "; ".join(dict.fromkeys(gates)) for column, gates in gates_of.items()}
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
@@ -196,7 +204,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
-                yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (says_yes, says_no))
+                yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (answered_yes, answered_no))
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
@@ -229,24 +237,24 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
     stages: dict[tuple[bool, str], nw.Expr] = {}
     for of, stage in dict.fromkeys(zip(children, before, strict=True)):
         if stage == LINK:
-            reached = nw.all_horizontal(inside[of], *(_says_yes(held, side, mapped) for side in SIDES), ignore_nulls=False)
+            reached = nw.all_horizontal(inside[of], *(_answered_yes(held, side, mapped) for side in SIDES), ignore_nulls=False)
         else:
             idle = [_no(q, mapped) for q in held if q.where == stage]
             reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
-    told = [(f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)]
-    return frame.with_columns(*made.values(), *stages.values()), told
+    stage_columns = [(f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)]
+    return frame.with_columns(*made.values(), *stages.values()), stage_columns
 
 
-def _says_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
+def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
     """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null."""
-    yes = [says_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
+    yes = [answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
     return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 
 
 def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
-    return says_no(question.source, mapped, question.episode).fill_null(False)
+    return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
 def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
@@ -284,4 +292,6 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
             means nobody.
     """
     counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
-    return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)
+    return rounded_columns(
+        counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.smallest_printed_count
+    )

@@ -29,17 +29,17 @@ def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> 
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
 
 
-def told(count: int, limit: int) -> object:
+def count_in_words(count: int, limit: int) -> object:
     """Returns a count of persons in words, such as `about 30` or `fewer than 5`. Returns 0 if there is nobody."""
     number = rounded(count, limit)
     return f"fewer than {limit}" if number is None else f"about {number:,}" if number else 0
 
 
-def told_sum(one: int, other: int, limit: int) -> object:
+def sum_in_words(one: int, other: int, limit: int) -> object:
     """Returns the sum of two counts that are also printed separately. If both are hidden, the result says only that the sum is
     less than twice the limit."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
-    return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
+    return f"fewer than {2 * limit}" if both_hidden else count_in_words(one + other, limit)
 
 
 def class_of_cases(cases: int, limit: int) -> Reason:
@@ -47,6 +47,6 @@ def class_of_cases(cases: int, limit: int) -> Reason:
     return Reason.of("reasons.fewer_of" if cases < limit else "reasons.or_more", N=limit)
 
 
-def told_of_cases(cases: int, limit: int) -> object:
+def cases_in_words(cases: int, limit: int) -> object:
     """Returns a number of cases as a class, `fewer than 5` or `5 or more`. Returns 0 if there is no case."""
     return 0 if not cases else f"fewer than {limit}" if cases < limit else f"{limit} or more"

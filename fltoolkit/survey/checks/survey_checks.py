@@ -18,7 +18,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings, values_told
+from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings, printed_values
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused
@@ -50,7 +50,7 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             `count` (rows, rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first.
             Without findings, the table is empty.
     """
-    limit = survey.spec.confidentiality.least_told
+    limit = survey.spec.confidentiality.smallest_printed_count
     return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
 
 
@@ -143,9 +143,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
                 rows = FindingRows(survey.frame, condition)
-                told = f"{what}: {values_told(survey.frame, name, condition, mask)}" if kind == "text" else what
+                sentence = f"{what}: {printed_values(survey.frame, name, condition, mask)}" if kind == "text" else what
                 of: Counted = "persons" if kind == "zero" else "others"
-                out.append(Finding(severity, "weights", name, told, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
+                out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -212,23 +212,23 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     design = survey.spec.design
     in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
     if len(in_two):
-        what = f"PSU labels in more than one stratum: {_labels_told(pairs, PSU, in_two, mask)}"
+        what = f"PSU labels in more than one stratum: {_printed_labels(pairs, PSU, in_two, mask)}"
         do = "if labels restart in each stratum say nest: true under design"
         out.append(Finding("error", "design", design.psu or "", what, len(in_two), do, counted="others"))
     sizes = pairs[STRATA].value_counts()
     single = sizes[sizes == 1].index
     if len(single):
         severity = "error" if design.single_psu == "fail" else "warning"
-        what = f"strata with a single PSU: {_labels_told(pairs, STRATA, single, mask)}"
+        what = f"strata with a single PSU: {_printed_labels(pairs, STRATA, single, mask)}"
         where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
         out.append(Finding(severity, "design", where, what, len(single), do, counted="others"))
     return out
 
 
-def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+def _printed_labels(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
     """Returns some labels of strata or PSUs, as a message may print them. Labels that could identify a person are only counted."""
     persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
-    return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
+    return mask.printed({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
@@ -251,7 +251,7 @@ def _ages(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
         out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True))
     if counts["text"]:
-        values = values_told(survey.frame, spec.age.column, tests["text"], mask)
+        values = printed_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
         do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.data.fetch_rows import to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA
 from fltoolkit.survey.design.design_summary import design_facts
@@ -38,7 +38,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused(survey)})
-    persons = {name: told(count, spec.confidentiality.least_told) for name, count in counts.items()}
+    persons = {name: count_in_words(count, spec.confidentiality.smallest_printed_count) for name, count in counts.items()}
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {

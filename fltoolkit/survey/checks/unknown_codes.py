@@ -9,7 +9,7 @@ import narwhals as nw
 
 from fltoolkit.survey.answers.several_codes import split_codes
 from fltoolkit.survey.answers.skips_and_blanks import one_of
-from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, values_told
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, printed_values
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
 from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
@@ -71,7 +71,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
         for held, rows in count_rows(frame, strange).items():
             if rows:
                 where, odd_rows = known[held][0], strange[held].fill_null(False)
-                what = f"codes that survey.yaml does not name: {values_told(frame, held, odd_rows, mask)}"
+                what = f"codes that survey.yaml does not name: {printed_values(frame, held, odd_rows, mask)}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
     return [*out, *_no_numbers(survey, mask), *_codes_of_others(survey, mask)]
@@ -87,7 +87,7 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
         text, value = nw.col(SOURCE + group.column), nw.col(NUMBER_OF + group.column)
         odd = (~text.is_null() & ~text.is_in(list(group.missing)) & (value.is_null() | value.is_nan())).fill_null(False)
         if rows := count_rows(survey.frame, {"odd": odd})["odd"]:
-            what = f"values that are not numbers: {values_told(survey.frame, group.column, odd, mask)}"
+            what = f"values that are not numbers: {printed_values(survey.frame, group.column, odd, mask)}"
             do = f"list codes for no number under groups.{name}.missing"
             where = f"{group.column} (groups.{name})"
             out.append(Finding("error", "unknown codes", where, what, rows, do, FindingRows(survey.frame, odd)))
@@ -108,7 +108,7 @@ def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
         rows = {f"{i}": nw.col(SOURCE + name).is_in(codes).fill_null(False) for i, (name, _, codes) in enumerate(held)}
         for (name, where, _), (i, count) in zip(held, count_rows(frame, rows).items(), strict=True):
             if count:
-                values = values_told(frame, name, rows[i], mask)
+                values = printed_values(frame, name, rows[i], mask)
                 what = f"codes that another question of this column names, and this one does not: {values}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{name} ({where})", what, count, do, FindingRows(frame, rows[i])))
@@ -164,7 +164,7 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
                 persons = Counter[str]()
                 for text, n in texts.items():
                     persons.update(dict.fromkeys(set(each[text]) - known, n))
-                found = mask.told(dict(sorted(persons.items())), len({code for codes in each.values() for code in codes}))
+                found = mask.printed(dict(sorted(persons.items())), len({code for codes in each.values() for code in codes}))
                 what = f"codes of options that survey.yaml does not name: {found}"
                 do = (
                     f"name them under {asked[0].where}: contains, no, dont_know or refused; if they are no codes, say what separates "

@@ -50,13 +50,13 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 class SectorRow:
     """A row of a table by sector: its name, and its code in ILOSTAT or in the kit."""
 
-    said: Reason
+    name_key: Reason
     ilostat: str
 
     @property
     def label(self) -> str:
         """Returns the name of the row in English. The data use this name."""
-        return str(self.said)
+        return str(self.name_key)
 
 
 def sector_rows(sector: Sector) -> dict[str, SectorRow]:
@@ -77,8 +77,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
             if own and (not letters or division in alone):
                 rows[key] = SectorRow(Reason.of(f"categories.{own}"), f"{table.ilostat['division']}_{letter}{division}")
             else:
-                told = names[letter] not in held or not letters or held[names[letter]] in alone
-                rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, told)
+                is_apart = names[letter] not in held or not letters or held[names[letter]] in alone
+                rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, is_apart)
     if sector.correspondence:
         return {code: rows[target if letters else target[:2]] for code, target in sector.national.items()}
     return rows
@@ -111,15 +111,15 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
     return SectorRow(Reason.of(standard().ilo_aggregates[aggregate]), f"ECO_AGGREGATE_{aggregate}")
 
 
-def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
+def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
     """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If the codes
-    distinguish the two (`told`), the name of the row says that the division is excluded. Otherwise it says that the division is
+    distinguish the two (`is_apart`), the name of the row says that the division is excluded. Otherwise it says that the division is
     included.
     """
     if division is None:
         return row
-    words = {"sector": row.said, "part": Reason.of(f"categories.{own_rows[division]}_low")}
-    if not told:
+    words = {"sector": row.name_key, "part": Reason.of(f"categories.{own_rows[division]}_low")}
+    if not is_apart:
         return SectorRow(Reason.of("categories.including", **words), row.ilostat)
     return SectorRow(Reason.of("categories.excluding", **words), f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
 

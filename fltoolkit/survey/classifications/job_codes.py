@@ -46,7 +46,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
-    rows = {digit: SectorRow(category.said, category.ilostat) for digit, category in major.items() if digit != UNKNOWN}
+    rows = {digit: SectorRow(category.name_key, category.ilostat) for digit, category in major.items() if digit != UNKNOWN}
     if job.digits == "1":
         return rows
     return {digit + second: rows[digit] for digit, seconds in SUB_MAJOR_GROUPS.items() for second in seconds}

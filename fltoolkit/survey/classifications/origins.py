@@ -24,7 +24,7 @@ OF_SEVERAL = re.compile(
 )
 
 
-def tells_origins(name: str, group: AnyGroup) -> bool:
+def shows_origins(name: str, group: AnyGroup) -> bool:
     """Returns whether a group (a breakdown) shows single origins, such as each nationality or religion. The kit recognises such a
     group by its key `publish_origins_because`, its name or its label."""
     if not isinstance(group, Group) or group.classification:

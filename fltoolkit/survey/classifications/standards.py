@@ -31,7 +31,7 @@ class Category(Model):
     ilostat: str = ""
 
     @property
-    def said(self) -> Reason:
+    def name_key(self) -> Reason:
         """Returns the name of the category as a key of the language files, so that it can be printed in the words of any
         language.
         """
@@ -40,7 +40,7 @@ class Category(Model):
     @property
     def label(self) -> str:
         """Returns the name of the category in English. The data use this name."""
-        return str(self.said)
+        return str(self.name_key)
 
     @property
     def every_name(self) -> tuple[Reason, ...]:

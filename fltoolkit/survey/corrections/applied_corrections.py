@@ -23,7 +23,7 @@ from fltoolkit.survey.corrections.corrected_values import (
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame, SourceTable, refuse_repeated_persons
-from fltoolkit.survey.spec.corrections import Correction, NumberRange, told_row
+from fltoolkit.survey.spec.corrections import Correction, NumberRange, key_in_words
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 CHANGED = "fl__changed__"
@@ -125,8 +125,8 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
-    told = touched.with_columns([differs(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
-    return to_pandas(told.group_by([*marks, *flags]).agg(nw.len().alias("fl__rows")), where)
+    in_words = touched.with_columns([differs(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
+    return to_pandas(in_words.group_by([*marks, *flags]).agg(nw.len().alias("fl__rows")), where)
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
@@ -140,13 +140,13 @@ def _matches_nothing(entry: int, correction: Correction, where: str) -> DataErro
 def _condition(correction: Correction) -> str:
     """Returns the condition of a correction in words, such as `AGE 999`."""
 
-    def told(values: tuple[str, ...] | NumberRange) -> str:
+    def in_words(values: tuple[str, ...] | NumberRange) -> str:
         if not isinstance(values, NumberRange):
             return " or ".join(values)
         ends = (f"{word} {end:g}" for word, end in (("from", values.min), ("to", values.max)) if end is not None)
         return " ".join(ends)
 
-    return ", ".join(f"{column} {told(values)}" for column, values in correction.where.items())
+    return ", ".join(f"{column} {in_words(values)}" for column, values in correction.where.items())
 
 
 def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str) -> None:
@@ -160,11 +160,11 @@ def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Seq
     several = [row for row in correction.rows if times.get(tuple(row[name] for name in key), 0) > 1]
     if lost:
         raise DataError(
-            f"entry {entry} matches no row", where=where, found="; ".join(told_row(row, key) for row in lost[:20]),
+            f"entry {entry} matches no row", where=where, found="; ".join(key_in_words(row, key) for row in lost[:20]),
             allowed=f"keys of {', '.join(key)} as they are in the data", do="correct the key (leading zeros count), or remove the row",
         )  # fmt: skip
     if several:
         raise DataError(
-            f"entry {entry} matches several rows by one key", where=where, found="; ".join(told_row(row, key) for row in several[:20]),
+            f"entry {entry} matches several rows by one key", where=where, found="; ".join(key_in_words(row, key) for row in several[:20]),
             do="say where: with the key's columns and one more that tells these rows apart",
         )  # fmt: skip

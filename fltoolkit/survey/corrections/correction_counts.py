@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.corrections.applied_corrections import numbered
 from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, Numbered, corrected_columns, with_corrections
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -42,8 +42,8 @@ def corrections(survey: Survey) -> pd.DataFrame:
             file, whose value differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing
             changed. Without corrections, the table is empty.
     """
-    limit = survey.spec.confidentiality.least_told
-    rows = [(column, why, told(count, limit)) for (column, why), count in changed_rows(survey).items()]
+    limit = survey.spec.confidentiality.smallest_printed_count
+    rows = [(column, why, count_in_words(count, limit)) for (column, why), count in changed_rows(survey).items()]
     return pd.DataFrame(rows, columns=list(COUNTS))
 
 
@@ -76,13 +76,13 @@ def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], fi
     """Returns the cells of a frame that corrections apply to, with old and new value: one table per corrected column."""
     if not corrections:
         return []
-    marked, told = with_corrections(frame, corrections, key), dict(corrections)
+    marked, by_entry = with_corrections(frame, corrections, key), dict(corrections)
     tables = []
     for column in corrected_columns(corrections):
         shown = {"entry": ENTRY + column, "before": BEFORE + column, "after": SOURCE + column, **{k: SOURCE + k for k in key}}
         reached = marked.filter(nw.col(ENTRY + column) > 0).select(PART, *[nw.col(c).alias(name) for name, c in shown.items()])
         table = to_pandas(reached.sort(PART, *key))
-        about = [told[int(entry)] for entry in table["entry"]]
+        about = [by_entry[int(entry)] for entry in table["entry"]]
         paths = [file.path[int(part)] for part in table.pop(PART)]
         facts = {"column": column, "why": [c.why for c in about], "evidence": [c.evidence for c in about], "file": paths}
         tables.append(table.assign(**facts))

@@ -30,8 +30,8 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
         return as_text
     as_text = as_text.str.strip_chars()
     whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
-    told = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have `.0`, and a regex is slow
+    filled = nw.when(as_text != "").then(as_text)
+    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(filled)  # few have `.0`, and a regex is slow
 
 
 def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:

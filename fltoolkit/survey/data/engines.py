@@ -216,8 +216,8 @@ def labels_of(values: Frame, where: object = "") -> Labels:
     place = "CASE WHEN fl__label IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY fl__label) - 1 AS INTEGER) END AS fl__place"
     with readable(where):
         found: Any = nw.to_native(read).project(f"*, {place}").materialize()
-    told = found.to_arrow_table().drop_null()
-    texts = told.group_by("fl__place").aggregate([("fl__label", "min")]).sort_by("fl__place").column("fl__label_min")
+    labels = found.to_arrow_table().drop_null()
+    texts = labels.group_by("fl__place").aggregate([("fl__label", "min")]).sort_by("fl__place").column("fl__label_min")
     return Labels(found.project("fl__value, fl__place"), texts.combine_chunks())
 
 

@@ -26,7 +26,7 @@ def _line_as_text(column: str) -> nw.Expr:
     return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
 
 
-def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
+def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
     """Returns each person with facts about their parents. A parent is the person with the same household and with the line number
     that the child's row gives.
 

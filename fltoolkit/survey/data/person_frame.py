@@ -205,7 +205,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     _refuse_own_names(files.person, wanted.persons, offered, where)
-    with readable(files.told(where)):
+    with readable(files.paths_in_words(where)):
         if not wanted.key_is_corrected:
             _unique(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
@@ -273,8 +273,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
     numbers = [c for c in columns if c in wanted.numbers]
     values = [stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
-    told = [c for c in columns if c not in wanted.bare]
-    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
+    read = [c for c in columns if c not in wanted.bare]
+    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in read), *values]
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:

@@ -27,7 +27,7 @@ class Mask:
     limit: int = LIMIT
     off: bool = False
 
-    def told(self, persons: Mapping[str, int], distinct: int) -> str:
+    def printed(self, persons: Mapping[str, int], distinct: int) -> str:
         """Returns values for a message: those that may be printed, and the number of the others, such as `3, 7 and 4 other
         values`.
 

@@ -60,8 +60,8 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
 
 def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
     """Raise `DesignError` if some rows of a PSU say that it was taken with certainty, and other rows say the opposite."""
-    told = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
-    sides = told.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
+    units = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
+    sides = units.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
     if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
         raise DesignError(
             "PSUs are taken with certainty for some of their rows only", where="certainty", found=f"{count} PSU(s)",

@@ -11,7 +11,7 @@ from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import quoted, tidy
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PREFIXES, SOURCE
-from fltoolkit.survey.readers.header_line import names_told
+from fltoolkit.survey.readers.header_line import printed_names
 from fltoolkit.survey.readers.memory_tables import NO_COLUMN, Unreadable, no_kind
 
 UNUSABLE = {
@@ -68,14 +68,14 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
     if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
         raise DataError(
             "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
-            found=names_told(repeated, known), do="rename one of them", withheld=", ".join(repeated),
+            found=printed_names(repeated, known), do="rename one of them", withheld=", ".join(repeated),
         )  # fmt: skip
     own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
     if own:
         raise DataError(
             f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
             where=str(where),
-            found=names_told(own, known),
+            found=printed_names(own, known),
             do="rename them",
             withheld=", ".join(own),
         )

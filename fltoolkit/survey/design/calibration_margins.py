@@ -55,7 +55,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
     frame = design.frame.with_columns(
         [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
     )
-    frame = frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left")
+    frame = frame.join(_factor_table(frame, calibration, labels, design.replicates), on=labels, how="left")
     g = nw.when(inside).then(nw.col(G).fill_null(1.0)).otherwise(nw.lit(1.0))
     own = nw.col(calibration.weights[0]) * g
     frame = frame.with_columns(
@@ -66,7 +66,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
     return bind(copy(design), rows=frame, calibration=calibration, grosses_up=design.grosses_up or calibration.domain is None)
 
 
-def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
+def _factor_table(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
     """Returns the calibration factors of each pattern (combination of margin categories) as a small table. The table is in the
     engine of the frame, so that the two can be joined."""
     factors = [G, *(f"{G}{r}" for r in range(replicates))]

@@ -9,7 +9,7 @@ from typing import Protocol
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
@@ -60,7 +60,7 @@ def design_facts(design: HasDesign) -> dict[str, str]:
         .agg(nw.len().alias("n"), nw.col("low").min(), nw.col("high").max()),
         design.source,
     )
-    facts = {"Persons in the file": str(told(int(units["n"].sum()), design.mask.limit))}
+    facts = {"Persons in the file": str(count_in_words(int(units["n"].sum()), design.mask.limit))}
     facts |= _replicates(design.replication) if design.replication else _units(design, units)
     facts["Weights"] = _range(units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons")
     if design.calibration:

@@ -38,7 +38,7 @@ from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.replicate_weights import Replication
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
 from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamped
-from fltoolkit.survey.readers.header_line import header_is_known, names_told
+from fltoolkit.survey.readers.header_line import header_is_known, printed_names
 from fltoolkit.survey.readers.memory_tables import Unreadable
 from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -270,7 +270,7 @@ class Survey(SurveyDesign):
     @property
     def mask(self) -> Mask:
         """Returns the rule for which values of the data a message may print, with the limit of survey.yaml."""
-        return Mask(self.spec.confidentiality.least_told)
+        return Mask(self.spec.confidentiality.smallest_printed_count)
 
     def text(self, name: str) -> nw.Expr:
         """Returns a column as text. Texts of a survey are already in their final form, because they were cleaned when they
@@ -332,7 +332,7 @@ def weight_of(population: str) -> str:
 def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
     """Raise `RequestError` for the first name that is not among the columns. `data` is the path or the table of these columns."""
     if gone := [n for n in names if n not in there]:
-        allowed = names_told(there, header_is_known(there, names, [data]))
+        allowed = printed_names(there, header_is_known(there, names, [data]))
         raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
 
 

@@ -138,7 +138,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
     before, con = [stamped(file) for file in used], connect()
     with ThreadPoolExecutor(1) as beside:  # the files are hashed in parallel
         digest = beside.submit(hashed, used)
-        where = spec.files.told(str(path))
+        where = spec.files.paths_in_words(str(path))
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
         if spec.corrections and table.small:  # corrections read the rows several times
             spells = None if table.episodes is None else held(table.episodes, con, where)

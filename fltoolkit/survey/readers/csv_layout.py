@@ -64,9 +64,9 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
     if len(head) > HEAD:
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
     text = head.decode("utf-8-sig", "replace")
-    told = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)  # Excel's line that names the delimiter
-    if told and (delimiter or told[1]) != '"':
-        layout = _read_head(text[told.end() :], delimiter or told[1])
+    first_line = re.match(r'"?sep=(.)"?\r?\n?', text, re.IGNORECASE)  # Excel's line that names the delimiter
+    if first_line and (delimiter or first_line[1]) != '"':
+        layout = _read_head(text[first_line.end() :], delimiter or first_line[1])
         return Layout(layout.delimiter, layout.skipped + 1, layout.header)
     return max((_read_head(text, d) for d in delimiter or DELIMITERS), key=lambda found: _fit(found, text))
 

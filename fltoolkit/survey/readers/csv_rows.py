@@ -54,9 +54,9 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
             "the file cannot be read: its lines end in different ways", where=where, found=f"line {line} ends in another way than line 1",
             allowed="LF, CR LF or CR, the same everywhere", do="export the data again, or save it with one kind of line ends",
         )  # fmt: skip
-    said = re.search(r"Line: (\d+)", words)
+    numbered = re.search(r"Line: (\d+)", words)
     return DataError(
-        "the file cannot be read", where=where, found=f"line {said[1]} is not as the others are" if said else None, allowed=header,
+        "the file cannot be read", where=where, found=f"line {numbered[1]} is not as the others are" if numbered else None, allowed=header,
         do="look at that line: its quotes, its delimiters and its length",
     )  # fmt: skip
 

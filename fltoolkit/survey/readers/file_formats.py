@@ -152,8 +152,8 @@ def _quoted(relation: Any) -> list[str]:
 
 def _with_points(relation: Any) -> Any:
     """Returns a CSV's numbers with a point instead of a decimal comma: `12,5` becomes `12.5`. Other texts are unchanged."""
-    told = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
-    return relation.project(", ".join(told))
+    columns = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
+    return relation.project(", ".join(columns))
 
 
 def _open_labelled(
@@ -201,8 +201,8 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
 
 def _kind_of_damage(error: Exception) -> str:
     """Returns what pyreadstat found, in the kit's words, because pyreadstat's own message may quote a cell."""
-    said = str(error).lower()
-    if "encoding" in said or "byte sequence" in said or isinstance(error, UnicodeError):
+    message = str(error).lower()
+    if "encoding" in message or "byte sequence" in message or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
     return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
 

@@ -30,7 +30,7 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
     return bool(wanted) and 2 * sum(tidy(name).casefold() in there for name in wanted) >= len(wanted)
 
 
-def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
+def printed_names(names: Sequence[str], known: bool) -> Sequence[str] | str:
     """Returns names of columns as a message may print them. If `known` is false, they may be a person's answers (see
     `header_is_known`), and only their number is printed.
     """
@@ -61,7 +61,7 @@ def refuse_missing(
         return
     known = header_is_known(present, wanted, paths)
     guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) if known else [] for m in missing}
-    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {visible(g)}?" for g in guesses[m])] for m in missing}
+    hints = {m: [*([keys[m]] if keys else []), *(f"did you mean {visible(g)}?" for g in guesses[m])] for m in missing}
     do = "correct the names; upper and lower case count"
     if len(present) == 1:
         do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"
@@ -69,6 +69,6 @@ def refuse_missing(
         do = "write the names of the columns into the first line, or correct those in survey.yaml; fltoolkit check --show-values prints that line"
     raise DataError(
         "columns that survey.yaml names are not in the data", where=where,
-        found=[f"{m} ({'; '.join(words)})" if words else m for m, words in told.items()], allowed=names_told(present, known), do=do,
+        found=[f"{m} ({'; '.join(words)})" if words else m for m, words in hints.items()], allowed=printed_names(present, known), do=do,
         withheld=", ".join(present),
     )  # fmt: skip

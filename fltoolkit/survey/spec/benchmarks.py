@@ -119,10 +119,10 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
     for columns, category, population in rows:
         values = _values(columns, category, where)
-        told = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
+        place = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
         if values in found.setdefault(columns, {}):
-            raise DataError("the category stands there twice", where=told, do="keep one of the two")
-        found[columns][values] = _population(population, told)
+            raise DataError("the category stands there twice", where=place, do="keep one of the two")
+        found[columns][values] = _population(population, place)
     margins = tuple(Margin(columns, totals) for columns, totals in found.items())
     _refuse_margins(margins, where)
     return margins
@@ -165,7 +165,7 @@ def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, .
     return tuple(canonical_code(part) for part in given)
 
 
-def _population(value: Any, told: str) -> float:
+def _population(value: Any, place: str) -> float:
     plain = not isinstance(value, (bool, np.bool_)) and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
     try:
         number = float(value) if plain else math.nan
@@ -173,7 +173,7 @@ def _population(value: Any, told: str) -> float:
         number = math.nan
     if not (math.isfinite(number) and number > 0):
         raise DataError(
-            "the population is not a number above zero", where=told, found=value, allowed="persons, above zero",
+            "the population is not a number above zero", where=place, found=value, allowed="persons, above zero",
             do="use a point for decimals and no thousands separator; merge a category of nobody with a neighbour, here and in the data",
         )  # fmt: skip
     return number

@@ -172,7 +172,7 @@ def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableCo
             cell = (correction.column, *(row[name] for name in key))
             if cell in seen:
                 raise ValueError(
-                    f"corrections, entries {seen[cell]} and {number}: both change {correction.column} of {told_row(row, key)}; keep one of the two"
+                    f"corrections, entries {seen[cell]} and {number}: both change {correction.column} of {key_in_words(row, key)}; keep one of the two"
                 )
             seen[cell] = number
 
@@ -188,7 +188,7 @@ def refuse_accepted_twice(accepted: Sequence[Accepted]) -> None:
             )
 
 
-def told_row(row: Mapping[str, str], key: Iterable[str]) -> str:
+def key_in_words(row: Mapping[str, str], key: Iterable[str]) -> str:
     """Returns the key of a row for a message, such as `HH 12, LINE 2`."""
     return ", ".join(f"{name} {row[name]}" for name in key)
 

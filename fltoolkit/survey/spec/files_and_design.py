@@ -101,7 +101,7 @@ class Files(Model):
         kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
         return {kind: file for kind, file in kinds.items() if file}
 
-    def told(self, where: str) -> str:
+    def paths_in_words(self, where: str) -> str:
         """Returns, for messages, the path of survey.yaml and the paths of its files."""
         return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
 

@@ -202,7 +202,7 @@ class QuantileGroup(Model):
     label: OwnText = NO_TEXT
 
     @property
-    def said(self) -> tuple[Reason, ...]:
+    def name_keys(self) -> tuple[Reason, ...]:
         """Returns the name of each group (such as the lowest fifth), the lowest first. Each name is a key of the language files,
         so it can be printed in the words of any language."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
@@ -212,7 +212,7 @@ class QuantileGroup(Model):
     @property
     def labels(self) -> tuple[str, ...]:
         """Returns the names of the groups in English. The data use these names."""
-        return tuple(map(str, self.said))
+        return tuple(map(str, self.name_keys))
 
 
 def _kind_of_group(value: Any) -> str:

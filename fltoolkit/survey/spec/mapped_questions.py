@@ -104,10 +104,10 @@ class MappedQuestions:
             raise ValueError(
                 f"code {both[0]} of {column} is a no, so that it skips, and it is also under asked or unknown; say skipped: here"
             )
-        told = [code for code in skipped if code in self.silent(column)]
-        if told and not gate.why.strip():
+        stated = [code for code in skipped if code in self.silent(column)]
+        if stated and not gate.why.strip():
             raise ValueError(
-                f"code {told[0]} of {column} is don't know or refused, and skips: it would count as a no. "
+                f"code {stated[0]} of {column} is don't know or refused, and skips: it would count as a no. "
                 "Take it out of skipped, and the question stays unresolved; or say why: it is a no (or means something else there), "
                 "which is printed"
             )
@@ -225,8 +225,8 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
             )
     gates = {c: where for where, source in questions for c in source.gate_columns}
     for column, where in gates.items():
-        said = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
-        if len(said) > 1:
+        readings = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
+        if len(readings) > 1:
             raise ValueError(
                 f"{where}, routing: {column} is the gate, and questions on {column} have different routing or blank; a skip of it would "
                 "mean two things: say the same in each"

@@ -134,7 +134,7 @@ class Source(Model):
     routing: Routing | None = None
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Source:
+    def _has_one_meaning(self) -> Source:
         if self.contains and self.yes:
             raise ValueError("contains stands in place of yes: give one of the two")
         if self.separator is not None and not self.contains:

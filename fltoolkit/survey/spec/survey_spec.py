@@ -14,7 +14,7 @@ from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
-from fltoolkit.survey.classifications.origins import tells_origins
+from fltoolkit.survey.classifications.origins import shows_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
@@ -73,7 +73,7 @@ class Confidentiality(Model):
     accept_lower_limits: bool = False
 
     @property
-    def least_told(self) -> int:
+    def smallest_printed_count(self) -> int:
         """Returns the smallest number of persons that a message may print. This is `cases`, and it is below the standard only
         with `accept_lower_limits`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
@@ -149,13 +149,13 @@ class SurveySpec(Model):
     @model_validator(mode="after")
     def _populations_fit(self) -> SurveySpec:
         refuse_ages_of_nobody(self.age.max, self.populations, self.groups)
-        sides = {name: self.side(name) for name in self.populations}
-        refuse_unfit_populations(self.populations, sides, None if self.children is None else self.age.adult)
+        definitions = {name: self.definition_of(name) for name in self.populations}
+        refuse_unfit_populations(self.populations, definitions, None if self.children is None else self.age.adult)
         if self.children and self.children.parents and not self.design.household:
             raise ValueError("children.parents: parents are found in the household; name its column under design.household")
         return self
 
-    def side(self, population: str) -> str:
+    def definition_of(self, population: str) -> str:
         """Returns which definition applies to a population: `adults` or `children`, by its ages. Empty if the population has
         both."""
         ages = self.populations[population].age
@@ -165,7 +165,7 @@ class SurveySpec(Model):
 
     def of_children(self, population: str) -> bool:
         """Returns whether a population consists of children, to whom the definition for children applies."""
-        return self.children is not None and self.side(population) == "children"
+        return self.children is not None and self.definition_of(population) == "children"
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
@@ -326,7 +326,7 @@ class SurveySpec(Model):
     @property
     def origins(self) -> frozenset[str]:
         """Returns the names of the groups that show single origins, such as each nationality, ethnicity or religion."""
-        return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
+        return frozenset(name for name, group in self.groups.items() if shows_origins(name, group))
 
     @property
     def published_origins(self) -> frozenset[str]:

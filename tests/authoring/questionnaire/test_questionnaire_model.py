@@ -14,9 +14,13 @@ from fltoolkit.authoring.questionnaire.questionnaire_model import Question
 
 def test_a_code_means_yes_no_or_neither_and_a_gate_has_codes_of_its_own() -> None:
     asked = questionnaire()
-    assert [asked.said("worked", what) for what in ("yes", "no", "not no")] == [["1"], ["2"], ["1", "8", "9"]]
-    assert [asked.said("violence", what) for what in ("yes", "no", "not no")] == [["1", "3"], ["2"], ["1", "3", "8", "9"]]
-    assert [asked.said("case_asked", what) for what in ("yes", "no", "not no")] == [["1"], ["2"], ["1", "3"]]
+    assert [asked.codes_meaning("worked", what) for what in ("yes", "no", "not no")] == [["1"], ["2"], ["1", "8", "9"]]
+    assert [asked.codes_meaning("violence", what) for what in ("yes", "no", "not no")] == [
+        ["1", "3"],
+        ["2"],
+        ["1", "3", "8", "9"],
+    ]
+    assert [asked.codes_meaning("case_asked", what) for what in ("yes", "no", "not no")] == [["1"], ["2"], ["1", "3"]]
 
 
 def test_a_gate_rests_on_the_questions_of_its_sections_that_can_be_answered_no() -> None:

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
-from fltoolkit.estimate.change_over_time.difference import Side, WithLimits, difference, mover
+from fltoolkit.estimate.change_over_time.difference import RoundEstimates, WithLimits, difference, mover
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "change.json").read_text("utf-8"))["records"]}
@@ -95,7 +95,7 @@ def test_overlapping_intervals_are_no_test() -> None:
     v1, v2 = p1 * (1 - p1) / 200, p2 * (1 - p2) / 200
     (l1, u1), (l2, u2) = (proportion_confint(k, 200, method="wilson") for k in (112, 88))
     assert l1 < u2
-    side = lambda p, v, low, high: Side(p, v**0.5, low, high, 1e9, 200, 100, 100)  # noqa: E731
+    side = lambda p, v, low, high: RoundEstimates(p, v**0.5, low, high, 1e9, 200, 100, 100)  # noqa: E731
     row = difference(side(p1, v1, l1, u1), side(p2, v2, l2, u2)).iloc[0]
     assert round(2 * stats.norm.sf(abs(row["change"]) / row["se"]), 3) == 0.016
     assert row["verdict"] == "decreased"

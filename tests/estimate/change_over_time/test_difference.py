@@ -13,7 +13,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     DECREASED,
     INCREASED,
     NO_CHANGE,
-    Side,
+    RoundEstimates,
     WithLimits,
     apart,
     bears,
@@ -62,13 +62,13 @@ def test_everything_is_vectorised() -> None:
 SOME = {"df": 60.0, "n": 10_000, "cases": 60, "psus_with_cases": 40}
 
 
-HIGH = Side(0.006, 0.0008, 0.0046, 0.0077, **SOME)
+HIGH = RoundEstimates(0.006, 0.0008, 0.0046, 0.0077, **SOME)
 
 
-NONE = Side(0.0, 0.0, 0.0, 0.0005, 60.0, 10_000, 0, 0)
+NONE = RoundEstimates(0.0, 0.0, 0.0, 0.0005, 60.0, 10_000, 0, 0)
 
 
-FEW = Side(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
+FEW = RoundEstimates(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ FEW = Side(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
         ),
     ],
 )
-def test_a_round_without_a_case_is_not_certain(before: Side, after: Side, verdict: str, reason: str) -> None:
+def test_a_round_without_a_case_is_not_certain(before: RoundEstimates, after: RoundEstimates, verdict: str, reason: str) -> None:
     row = difference(before, after).iloc[0]
     assert (row["verdict"], row["reason"]) == (verdict, reason)
     if after.se == 0 and np.isfinite(row["ci_low"]):
@@ -121,7 +121,9 @@ LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
         (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change covers no change"),
     ],
 )
-def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, method: str, verdict: str, reason: str) -> None:
+def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(
+    after: RoundEstimates, method: str, verdict: str, reason: str
+) -> None:
     row = difference(HIGH, after).iloc[0]
     assert (row["method"], row["verdict"], row["reason"]) == (method, verdict, reason)
     if method == "mover":
@@ -144,18 +146,24 @@ def test_enough_cases_looks_at_both_sides() -> None:
 
 def test_a_mean_without_spread_is_what_it_is() -> None:
     """An SE of 0 whose interval has no width says that nothing varies, not that nothing was seen."""
-    row = difference(Side(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), Side(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)).iloc[0]
+    row = difference(RoundEstimates(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), RoundEstimates(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)).iloc[
+        0
+    ]
     assert (row["method"], row["verdict"], row["se"], row["df"]) == ("taylor", "decreased", 0.1, 20.0)
 
 
 def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
-    rows = difference(Side(0.1, 0.01, 0, 1, 30.0, 500, 50, 30), Side(0.2, 0.01, 0, 1, 25.0, 500, 50, 30), [0.0, 0.00004])
+    rows = difference(
+        RoundEstimates(0.1, 0.01, 0, 1, 30.0, 500, 50, 30), RoundEstimates(0.2, 0.01, 0, 1, 25.0, 500, 50, 30), [0.0, 0.00004]
+    )
     assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 
 def test_a_change_between_like_rounds_is_d_plus_or_minus_t_se_and_its_ratio_is_on_the_log_scale() -> None:
     """By hand: SE² = 0.03² + 0.04², df = 0.0025² / (0.0009² + 0.0016²) · 20 = 37.1, t from its table between 2.028 (36) and 2.024 (38)."""
-    row = difference(Side(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), Side(0.2, 0.04, 0, 1, 20.0, 500, 99, 40)).iloc[0]
+    row = difference(RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40)).iloc[
+        0
+    ]
     assert row[["change", "se", "relative_change", "ratio"]].tolist() == pytest.approx([-0.1, 0.05, -1 / 3, 2 / 3])
     assert row["df"] == pytest.approx(37.09, abs=0.01)
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((-0.1 - 2.026 * 0.05, -0.1 + 2.026 * 0.05), abs=5e-5)
@@ -164,18 +172,24 @@ def test_a_change_between_like_rounds_is_d_plus_or_minus_t_se_and_its_ratio_is_o
     assert (row["method"], row["verdict"], row["reason"]) == (
         "taylor", "no detectable change", "the interval of the change covers no change"
     )  # fmt: skip
-    narrow = difference(Side(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), Side(0.2, 0.04, 0, 1, 20.0, 500, 99, 40), level=0.9).iloc[0]
+    narrow = difference(
+        RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40), level=0.9
+    ).iloc[0]
     assert narrow["verdict"] == "decreased"
 
 
 def test_a_covariance_makes_the_difference_of_rounds_on_the_same_psus_surer() -> None:
-    row = difference(Side(0.3, 0.03, 0, 1, 40.0, 500, 99, 40), Side(0.2, 0.04, 0, 1, 40.0, 500, 99, 40), 0.0008).iloc[0]
+    row = difference(
+        RoundEstimates(0.3, 0.03, 0, 1, 40.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 40.0, 500, 99, 40), 0.0008
+    ).iloc[0]
     assert row["se"] == pytest.approx(0.03)  # √(0.0009 + 0.0016 − 2 · 0.0008)
     assert (row["df"], row["verdict"]) == (40.0, "decreased")
 
 
 def test_from_nothing_there_is_no_relative_change() -> None:
-    row = difference(Side(0.0, 0.1, -0.2, 0.2, 30.0, 500, 99, 40), Side(0.5, 0.1, 0.3, 0.7, 30.0, 500, 99, 40)).iloc[0]
+    row = difference(
+        RoundEstimates(0.0, 0.1, -0.2, 0.2, 30.0, 500, 99, 40), RoundEstimates(0.5, 0.1, 0.3, 0.7, 30.0, 500, 99, 40)
+    ).iloc[0]
     assert row[["relative_change", "ratio", "ratio_low", "ratio_high"]].isna().all()
     assert row["verdict"] == "increased"
 

@@ -17,7 +17,7 @@ from small_surveys import ANSWERS, SPEC
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time import unresolved_excess
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, Side, WithLimits, mover
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, RoundEstimates, WithLimits, mover
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Matched,
     excess_counted,
@@ -109,7 +109,7 @@ def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
     assert got["reason"].tolist() == ["", "more unresolved answers", "more unresolved answers", ""]
 
 
-SIDE = Side(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
+SIDE = RoundEstimates(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
 
 
 def test_limits_keep_their_distance_and_what_the_unresolved_add() -> None:
@@ -227,7 +227,7 @@ def test_the_second_test_of_a_publication_is_mover_on_the_sum(small: Made) -> No
     u = float(shares.share[0])
     z = after.influence[:, [0]] + shares.influence[:, [0]]
     se = float(np.sqrt(after.units.variances(z))[0])
-    side = with_unresolved(Side(*(row[c] for c in Side.__dataclass_fields__)), u, se, 0.95)
+    side = with_unresolved(RoundEstimates(*(row[c] for c in RoundEstimates.__dataclass_fields__)), u, se, 0.95)
     verdict = {}
     for printed in np.linspace(0.04, 0.06, 41):
         facts = {**PRINTED, "estimate": printed, "ci_low": printed - 0.009, "ci_high": printed + 0.01, "unresolved_share": 0.0}

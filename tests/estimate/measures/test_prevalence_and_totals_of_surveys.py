@@ -12,7 +12,7 @@ from small_surveys import NORVIA, SPEC
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import DesignError, RequestError
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, clopper_pearson, proportion, t_quantile
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, clopper_pearson, proportion, t_quantile
 from fltoolkit.estimate.measures.prevalence_and_totals import traces
 
 SECTORS = ["Agriculture excl. fishing", "Fishing", "Manufacturing", "Construction", "Market services", "Domestic work"]
@@ -227,7 +227,7 @@ def test_where_nobody_is_a_case_it_is_that_of_the_weights(small: Any) -> None:
 
 def test_nchs_takes_the_persons_themselves(small: Any) -> None:
     east = fl.prevalence(small(NO_CASE_IN_EAST), by=[[], ["region"]], interval="korn_graubard_nchs").table.iloc[2]
-    assert east["ci_high"] == pytest.approx(proportion(SeenProportion(0, 0, 40, 6), Confidence("korn_graubard_nchs"))[1])
+    assert east["ci_high"] == pytest.approx(proportion(EstimatedProportion(0, 0, 40, 6), Confidence("korn_graubard_nchs"))[1])
 
 
 def test_the_effective_sample_size_is_what_the_interval_rests_on(small: Any) -> None:

@@ -12,17 +12,17 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion
 from fltoolkit.estimate.measures.result_columns import (
     counts,
     design_effects,
     households_of_cases,
-    open_persons,
     unresolved,
+    unresolved_persons,
     with_intervals,
 )
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, sum_persons
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.
@@ -39,13 +39,13 @@ EVERYBODY = ReferencePopulation("", WEIGHT, None)
 
 def one_pass(
     frame: pd.DataFrame = PERSONS, by: tuple[str, ...] = (), measure: str = "prevalence", outcome: Outcome | None = None
-) -> Pass:
+) -> EstimandSums:
     design = fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu")
-    return make_pass(design, Estimand(outcome or Outcome("truth", "y"), measure, (by,)), EVERYBODY)
+    return sum_persons(design, Estimand(outcome or Outcome("truth", "y"), measure, (by,)), EVERYBODY)
 
 
-def table(run: Pass, **columns: Any) -> pd.DataFrame:
-    return counts(run, run.by_unit("w", run.base), None).assign(**columns)
+def table(run: EstimandSums, **columns: Any) -> pd.DataFrame:
+    return counts(run, run.by_unit("w", run.denominators), None).assign(**columns)
 
 
 def test_counts_are_of_persons_and_how_spread_the_cases_are() -> None:
@@ -66,7 +66,7 @@ def test_households_of_cases_are_counted_once_where_the_design_names_them(small:
         ("open", {"HH": 4}),
     ]
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "prevalence", ((),))
-    run = make_pass(small(people), estimand, EVERYBODY)
+    run = sum_persons(small(people), estimand, EVERYBODY)
     assert households_of_cases(run).tolist() == [2]
 
 
@@ -163,7 +163,7 @@ def test_without_a_case_the_upper_limit_is_that_of_so_many_fewer_persons() -> No
     assert (number["ci_low"], number["ci_high"]) == pytest.approx((0.0, 1000 * upper))
 
 
-def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[Pass, pd.DataFrame, pd.DataFrame]:
+def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[EstimandSums, pd.DataFrame, pd.DataFrame]:
     """Eight persons in four PSUs: two cases, one of whom it is open, five who are none."""
     frame = pd.DataFrame(
         {"stratum": 1, "psu": [0, 1, 2, 3] * 2, "w": 10.0, "y": [True, True, None, *[False] * 5], "part": ["a"] * 4 + ["b"] * 4}
@@ -174,23 +174,23 @@ def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[Pa
 
 def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     run, rows, effects = open_pass()
-    columns, shares = unresolved(run, rows, effects, 0.95, open_persons(run))
+    columns, shares = unresolved(run, rows, effects, 0.95, unresolved_persons(run))
     found = columns.iloc[0]
     assert shares.share.tolist() == pytest.approx([1 / 8])
     assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
     # Sums of w(y − 3/8)/80 by PSU: 1/32 three times and −3/32; four PSUs.
     se = np.sqrt(4 / 3 * (3 + 9) / 32**2)
-    seen = SeenProportion(3 / 8, se, 8, 3, psus_with_cases=3)  # three PSUs hold a case or an open person
+    seen = EstimatedProportion(3 / 8, se, 8, 3, psus_with_cases=3)  # three PSUs hold a case or an open person
     _, high = intervals.proportion(seen, Confidence())
     assert found["bound_ci_high"] == pytest.approx(float(high))
     run, rows, effects = open_pass(measure="total")
-    number = unresolved(run, rows, effects, 0.95, open_persons(run))[0].iloc[0]
+    number = unresolved(run, rows, effects, 0.95, unresolved_persons(run))[0].iloc[0]
     assert (number["resolved_only"], number["bound_high"]) == (pytest.approx(80 * 2 / 7), pytest.approx(30.0))
 
 
 def test_open_persons_are_counted_by_row() -> None:
     run, rows, effects = open_pass(("part",))
-    assert unresolved(run, rows, effects, 0.95, open_persons(run))[0]["unresolved"].tolist() == [1, 0]
+    assert unresolved(run, rows, effects, 0.95, unresolved_persons(run))[0]["unresolved"].tolist() == [1, 0]
 
 
 def test_of_a_group_that_only_cases_have_nothing_is_open(norvia: fl.ClassifiedSurvey) -> None:

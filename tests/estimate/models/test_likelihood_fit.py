@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from fltoolkit.estimate.models.likelihood_fit import Fit, PatternSums, aliased, fit, fit_firth, predict, profile, separated
+from fltoolkit.estimate.models.likelihood_fit import (
+    Fit,
+    PatternSums,
+    aliased,
+    fit,
+    fit_firth,
+    predict,
+    profile_likelihood_limits,
+    separated,
+)
 
 ONE = np.ones((1, 1))
 GROUPS = np.array([[1.0, 0.0], [1.0, 1.0]])  # an intercept, and the second group's difference
@@ -74,7 +83,7 @@ def likelihood(*beta: float) -> float:
 def test_a_profiles_limits_lie_where_twice_the_fall_is_the_drop() -> None:
     y, w, drop = np.array([4.0]), np.array([30.0]), 3.841
     best = fit_firth(ONE, y, w)
-    low, high = profile(PatternSums(ONE, y, w), best, 0, drop)
+    low, high = profile_likelihood_limits(PatternSums(ONE, y, w), best, 0, drop)
     assert low < best.beta[0] < high
 
     def at(beta: float) -> float:
@@ -87,7 +96,7 @@ def test_a_profiles_limits_lie_where_twice_the_fall_is_the_drop() -> None:
 def test_a_limit_beyond_any_odds_ratio_is_infinite() -> None:
     """Without a case the fall towards no risk at all is one unit a step of the log odds: 60 are never reached before 50."""
     y, w = np.zeros(1), np.ones(1)
-    low, high = profile(PatternSums(ONE, y, w), fit_firth(ONE, y, w), 0, 60.0)
+    low, high = profile_likelihood_limits(PatternSums(ONE, y, w), fit_firth(ONE, y, w), 0, 60.0)
     assert low == -np.inf
     assert 0 < high < 50
 

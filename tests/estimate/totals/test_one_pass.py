@@ -11,7 +11,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, _renumber, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, _renumber, sum_persons
 from fltoolkit.estimate.variance.taylor_variance import dense
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
@@ -29,20 +29,20 @@ def design(**more: Any) -> fl.SurveyDesign:
     return fl.SurveyDesign(PERSONS, weight="w", psu="village", **more)
 
 
-def passed(wanted: tuple[tuple[str, ...], ...], measure: str = "prevalence", of: str | None = None, **more: Any) -> Pass:
+def passed(wanted: tuple[tuple[str, ...], ...], measure: str = "prevalence", of: str | None = None, **more: Any) -> EstimandSums:
     given = {"design": design(), "outcome": TRUTH} | more
-    return make_pass(given["design"], Estimand(given["outcome"], measure, wanted, of), ReferencePopulation("", WEIGHT, None))
+    return sum_persons(given["design"], Estimand(given["outcome"], measure, wanted, of), ReferencePopulation("", WEIGHT, None))
 
 
 def test_weights_and_outcomes_are_summed_by_village_and_cell() -> None:
     """Cells: everybody, a, b."""
     run = passed(((), ("g",)))
     assert run.cells.keys["g"].tolist() == ["total", "a", "b"]
-    assert run.base is run.cells
-    assert dense(run.by_unit("w", run.base)).tolist() == [[6, 3, 3], [9, 9, 0], [21, 7, 14]]
+    assert run.denominators is run.cells
+    assert dense(run.by_unit("w", run.denominators)).tolist() == [[6, 3, 3], [9, 9, 0], [21, 7, 14]]
     assert dense(run.cases).tolist() == [[4, 1, 3], [0, 0, 0], [7, 7, 0]]
     assert run.y.tolist() == [11, 8, 3]
-    assert run.degrees_of_freedom(run.by_unit("w", run.base)).tolist() == [2, 2, 1]  # of b two villages
+    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [2, 2, 1]  # of b two villages
 
 
 def test_persons_are_found_by_whether_they_are_cases() -> None:
@@ -57,7 +57,7 @@ def test_whoever_is_unresolved_in_the_denominator_counts_for_each_of_its_cells()
     """Cases of a live in the villages 1 and 3, of b in 1; the person of the second village who did not answer is of a."""
     frame = PERSONS.assign(case=[1, 0, 1, 0, None, 0, 1, 0])
     run = passed((("g",),), of="g", design=fl.SurveyDesign(frame, weight="w", psu="village"))
-    assert (len(run.base), len(run.cells)) == (1, 2)
+    assert (len(run.denominators), len(run.cells)) == (1, 2)
     assert run.psus_with_cases().tolist() == [2, 1]
     assert run.psus_with_cases(unresolved=True).tolist() == [3, 2]
 
@@ -66,9 +66,9 @@ def test_the_denominator_of_a_share_is_all_cases_and_a_group_without_one_has_non
     """By h and g: of y nobody is a case, so that there is nothing to distribute."""
     run = passed((("h", "g"),), "share", "g")
     assert run.cells.keys[["h", "g"]].to_numpy().tolist() == [["x", "a"], ["x", "b"]]
-    assert run.base.keys["h"].tolist() == ["x"]
+    assert run.denominators.keys["h"].tolist() == ["x"]
     assert run.parent.tolist() == [0, 0]
-    assert run.of_base(run.base.sums(run.table["wy"].to_numpy())).tolist() == [11, 11]
+    assert run.denominator_values(run.denominators.sums(run.table["wy"].to_numpy())).tolist() == [11, 11]
     nobody = fl.SurveyDesign(PERSONS.assign(case=0), weight="w", psu="village")
     for by in (("h", "g"), ("g",)):
         with pytest.raises(NotAvailable, match="no case was recorded"):
@@ -80,12 +80,12 @@ def test_of_replicate_weights_each_replicate_is_a_row_and_villages_are_not_known
     given = {"weight": "w", "replicates": ["r1", "r2"], "method": "brr"}
     run = passed(((), ("g",)), design=fl.ReplicateDesign(frame, **given))
     assert run.unit is None
-    assert dense(run.by_unit("w", run.base)).tolist() == [[32, 26, 6], [40, 12, 28]]
+    assert dense(run.by_unit("w", run.denominators)).tolist() == [[32, 26, 6], [40, 12, 28]]
     assert dense(run.cases).tolist() == [[22, 16, 6], [0, 0, 0]]
     assert run.psus_with_cases().isna().all()
-    assert run.degrees_of_freedom(run.by_unit("w", run.base)).tolist() == [1, 1, 1]  # their rank less one
+    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [1, 1, 1]  # their rank less one
     given_df = passed(((),), design=fl.ReplicateDesign(frame, df=7, **given))
-    assert given_df.degrees_of_freedom(given_df.by_unit("w", given_df.base)).tolist() == [7]
+    assert given_df.degrees_of_freedom(given_df.by_unit("w", given_df.denominators)).tolist() == [7]
 
 
 def test_below_the_units_of_calibrated_weights_stand_the_sums_by_pattern_of_the_margins() -> None:
@@ -94,11 +94,11 @@ def test_below_the_units_of_calibrated_weights_stand_the_sums_by_pattern_of_the_
     plain, raked = (passed(((),), design=verb(design(), benchmarks)) for verb in (fl.poststratify, fl.rake))
     assert plain.margins is not None
     assert plain.calibration
-    by = dense(plain.by_unit("w", plain.base)).ravel()
+    by = dense(plain.by_unit("w", plain.denominators)).ravel()
     assert by == pytest.approx([3 * 20 / 19 + 3 * 60 / 17, 9 * 20 / 19, 7 * 20 / 19 + 14 * 60 / 17, 20, 60])
     assert plain.margins.w.sum() == pytest.approx(80)
-    assert dense(raked.by_unit("w", raked.base)).ravel() == pytest.approx([*by, 5, 3])  # and persons, for raking's means
-    assert len(dense(plain.by_unit("n", plain.base))) == 3
+    assert dense(raked.by_unit("w", raked.denominators)).ravel() == pytest.approx([*by, 5, 3])  # and persons, for raking's means
+    assert len(dense(plain.by_unit("n", plain.denominators))) == 3
     assert passed(((),)).margins is None
 
 

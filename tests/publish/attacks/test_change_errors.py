@@ -58,7 +58,7 @@ def fitting_errors(df: float, later: float, of_rounds: tuple[float, float]) -> n
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The defence switched off: a change tells its error whatever its rounds do."""
-    monkeypatch.setattr(published_change, "_tells_error", lambda side: True)
+    monkeypatch.setattr(published_change, "_prints_error", lambda side: True)
     rounds.cache_clear()
     yield
     rounds.cache_clear()

@@ -15,7 +15,7 @@ from scipy.special import stdtrit
 from scipy.stats import beta
 
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
 
 Floats = NDArray[np.float64]
@@ -64,8 +64,8 @@ def made(cell: tuple[int, int, float], psus_with_cases: float = np.nan) -> tuple
     cases, n, cv = cell
     total, population = 700.123 * cases, 700.0 * n
     p = total / population
-    seen = SeenProportion(p, p * cv, n, DF, psus_with_cases=psus_with_cases)
-    low, high = intervals.proportion(seen, Confidence("korn_graubard_rare", 0.95))
+    estimated = EstimatedProportion(p, p * cv, n, DF, psus_with_cases=psus_with_cases)
+    low, high = intervals.proportion(estimated, Confidence("korn_graubard_rare", 0.95))
     return total, population, total * cv, float(low) * population, float(high) * population
 
 
@@ -111,8 +111,8 @@ def test_limits_to_the_base_name_who_holds_over_half_where_the_number_alone_does
     total, population = float(cases.sum()), float(others.sum() + heavy)
     assert heavy > total / 2
     se = float(np.sqrt((cases**2).sum()))
-    seen = SeenProportion(total / population, se / population, 260, DF, psus_with_cases=14)
-    limits = [float(limit) * population for limit in intervals.proportion(seen, Confidence("korn_graubard_rare", 0.95))]
+    estimated = EstimatedProportion(total / population, se / population, 260, DF, psus_with_cases=14)
+    limits = [float(limit) * population for limit in intervals.proportion(estimated, Confidence("korn_graubard_rare", 0.95))]
     found = standard_errors(Printed(to_the_base(total), to_the_base(limits[0]), to_the_base(limits[1]), population, 260, 13))
     low, high = to_the_base(total)
     without = others[np.cumsum(others) <= high]  # the heaviest that make up the number give the largest standard error

@@ -134,18 +134,18 @@ def test_two_outcomes_do_not_tell_each_others_few(name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_they_do_where_the_defence_is_switched_off(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    beside = own_tables.beside_others
+    beside = own_tables.protect_from_other_outcomes
 
-    def without(*args: Any) -> outcome_differences.AmongOthers:
+    def without(*args: Any) -> outcome_differences.OutcomeDifferences:
         found = beside(*args)
         joined = found.joined
         if name == "apart":
-            return replace(found, joined=replace(joined, seen=replace(joined.seen, apart=())))
+            return replace(found, joined=replace(joined, scenario=replace(joined.scenario, apart=())))
         if name == "close":
             return replace(found, joined=replace(joined, first=replace(joined.first, close={})))
         return replace(found, alike={})
 
-    monkeypatch.setattr(own_tables, "beside_others", without)
+    monkeypatch.setattr(own_tables, "protect_from_other_outcomes", without)
     assert attacked(tmp_path, name) != []
 
 

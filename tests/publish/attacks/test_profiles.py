@@ -177,8 +177,8 @@ def _without_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_complements(monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_primary(system: Any, primary: Any, limits: Any, *, gone: Any, **_: Any) -> Any:
-        return Protected({**gone, **primary})
+    def only_primary(system: Any, primary: Any, limits: Any, *, hidden_anyway: Any, **_: Any) -> Any:
+        return Protected({**hidden_anyway, **primary})
 
     monkeypatch.setattr(profile_decision, "protect", only_primary)
 

@@ -8,7 +8,7 @@ import small_country as country
 from attack import recovered
 
 import fltoolkit as fl
-from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import restricted
 
 NUMBERS = ["estimate", "ci_low", "ci_high", "se", "n", "population", "cases", "cases_class"]
@@ -20,7 +20,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFra
     persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("small") / "country")))
     out = fl.publish_run(persons, every_profile=True)
     full = restricted(persons)
-    assert set(out.profiles) == set(shipped_profiles()) - {"fltoolkit"}
+    assert set(out.profiles) == set(shipped_publication_profiles()) - {"fltoolkit"}
     return {"fltoolkit": out.own} | {name: other.own for name, other in out.profiles.items()}, full
 
 

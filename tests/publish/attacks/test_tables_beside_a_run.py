@@ -86,7 +86,9 @@ def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, 
 def test_with_the_defence_off_the_attack_succeeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     persons = survey(tmp_path / "s", list(CASES.values()))
     out = fl.publish_run(persons)
-    monkeypatch.setattr(DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["gone"]}))
+    monkeypatch.setattr(
+        DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["hidden_anyway"]})
+    )
     for est in own_tables(persons)[:2]:
         out = fl.publish(est, beside=out)
     assert ranges([out.table], [[("north", "men")]]) == {(("north", "men"),): (3, 3)}

@@ -10,7 +10,7 @@ import pytest
 from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, solve
-from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, SurveySystem, survey_system
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, SurveySystem, survey_system
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())
 MEN, WOMEN = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
@@ -25,7 +25,9 @@ def system(small: Any) -> SurveySystem:
     people += [("not", {"SEX": 1 + i % 2, "P": i % 40, "W": 10.0}) for i in range(170)]
     patterns = read_patterns(small(people), ["sex"], ["adults"])
     cells = {c: Cell(n, 200, weighted=10.0 * n, mean_weight=10.0) for c, n in CASES.items()}
-    return survey_system(SeenCells(cells, "cases", Seen(Limits(), 10.0, case_only=frozenset({"sector"}))), patterns)
+    return survey_system(
+        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0, case_only=frozenset({"sector"}))), patterns
+    )
 
 
 def possible(found: SurveySystem, goal: Goal, hidden: set[Any]) -> bool:

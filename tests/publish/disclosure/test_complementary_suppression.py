@@ -176,7 +176,7 @@ def test_a_cell_that_bridges_two_blocks_of_hidden_cells_is_found() -> None:
     gone = {key(a=str(i), b=str(j)): "gone" for i, j in hidden if (i, j) != (1, 2)}
     bridge = key(a="1", b="2")
     assert reader(cells, list(counts), {**gone, bridge: ""}).knows(bridge)
-    safe = hidden_of(cells, {bridge: "few"}, gone=gone)
+    safe = hidden_of(cells, {bridge: "few"}, hidden_anyway=gone)
     assert not reader(cells, list(counts), safe).knows(bridge)
     assert safe.keys() > {*gone, bridge}
 
@@ -198,21 +198,21 @@ def test_without_a_total_a_single_breakdown_needs_no_complement() -> None:
 
 def test_cells_shown_elsewhere_are_no_complements() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(hidden_of(cells, {key(a="1"): "few"}, spare=[key(), key(a="2")])) == {key(a="1"), key(a="3")}
-    found = protect(system_of(cells), {key(a="1"): "few"}, Limits(), spare=cells)  # all are shown elsewhere: no help
+    assert set(hidden_of(cells, {key(a="1"): "few"}, always_shown=[key(), key(a="2")])) == {key(a="1"), key(a="3")}
+    found = protect(system_of(cells), {key(a="1"): "few"}, Limits(), always_shown=cells)  # all are shown elsewhere: no help
     assert set(found.hidden) == {key(a="1")}
     assert found.exposed == [key(a="1")]
 
 
 def test_cells_that_are_dear_are_hidden_last() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (90, 99)}, [[], ["a"]])
-    assert set(hidden_of(cells, {key(a="1"): "few"}, dear=[key(a="2")])) == {key(a="1"), key(a="3")}
+    assert set(hidden_of(cells, {key(a="1"): "few"}, hide_last=[key(a="2")])) == {key(a="1"), key(a="3")}
 
 
 def test_cells_hidden_for_another_reason_count_as_unknown_but_need_no_protection() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (60, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(hidden_of(cells, {key(a="1"): "few"}, gone={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
-    assert set(hidden_of(cells, {}, gone={key(a="2"): "gone"})) == {key(a="2")}
+    assert set(hidden_of(cells, {key(a="1"): "few"}, hidden_anyway={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
+    assert set(hidden_of(cells, {}, hidden_anyway={key(a="2"): "gone"})) == {key(a="2")}
 
 
 def test_a_higher_limit_leaves_a_wider_range() -> None:

@@ -25,8 +25,8 @@ def test_no_two_counts_shown_differ_by_few_whatever_they_are() -> None:
         own = table["rule_set"] == "a"
         first = {0} if 0 < cases[0] < 5 else set()
         found = decide_rule_sets(table, own, Decision(first, {0} if 0 < unresolved[0] < 5 else set()), Limits())
-        hidden, open_hidden = found.hidden, found.open_hidden
-        for counts, gone in ((cases, hidden), (unresolved, hidden | open_hidden)):
+        hidden, unresolved_hidden = found.hidden, found.unresolved_hidden
+        for counts, gone in ((cases, hidden), (unresolved, hidden | unresolved_hidden)):
             shown = [int(c) for i, c in enumerate(counts) if i not in gone]
             assert not any(0 < abs(a - b) < 5 for a in shown for b in shown)
             assert not any(0 < c < 5 for c in shown)

@@ -16,7 +16,7 @@ from fltoolkit.publish.disclosure import (
 )
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
-from fltoolkit.publish.disclosure.survey_system import Seen
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 
 
 def key(**groups: str) -> Key:
@@ -34,7 +34,7 @@ def counts(cases: int, n: int, **facts: Any) -> dict[str, Any]:
 def decided(*rows: dict[str, Any], of: list[str] | None = None) -> Decision:
     table = published(*rows).table
     keys = [key(**{r["breakdown"]: r["category"]}) if r["breakdown"] else key() for r in rows]
-    return decide(table, keys, of or [""] * len(rows), Seen(Limits()))
+    return decide(table, keys, of or [""] * len(rows), DisclosureScenario(Limits()))
 
 
 REGIONS = {"north": (20, 90), "south": (12, 80), "east": (6, 70), "west": (3, 60)}
@@ -49,7 +49,7 @@ def test_a_confidential_region_is_hidden_with_the_smallest_other_in_every_measur
     both = decided(*rows, *totals)
     assert len(both.hidden) == 4
     assert {i + 5 for i in both.hidden if i < 5} == {i for i in both.hidden if i >= 5}
-    assert both.open_hidden == both.hidden  # and how many of them left the question open
+    assert both.unresolved_hidden == both.hidden  # and how many of them left the question open
 
 
 def test_one_row_alone_is_hidden_by_its_own_counts() -> None:

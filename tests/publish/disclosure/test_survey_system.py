@@ -24,9 +24,9 @@ from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS, breakdown_of
-from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.published_set import restricted
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.reliability import load_publication_profile
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
@@ -147,7 +147,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH.judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).exact
+    table = PUBLISH.judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_publication_profile("fltoolkit")).exact
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
@@ -256,5 +256,5 @@ def test_a_cell_that_is_hidden_with_its_breakdown_and_follows_from_others_stays_
     men, women = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
     cells = {("adults", frozenset[tuple[str, str]]()): Cell(40, 240)}
     cells |= {men: Cell(30, 160)} if shown == ["sex"] else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
-    found = survey_system(SeenCells(cells, "cases", Seen(Limits(), 10.0), [women]), patterns).system.cells
+    found = survey_system(OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0), [women]), patterns).system.cells
     assert (women in found) is (shown == ["sex"])

@@ -9,7 +9,7 @@ from promises import evidence_of, filled, plan_with
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.nap.follow_up import light
+from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.show.printed_tables import change_tables
@@ -17,7 +17,7 @@ from fltoolkit.show.printed_tables import change_tables
 NAN = float("nan")
 NORTH = {
     "group": "region", "category": "north", "value": 6.5, "ci_low": 4.0, "ci_high": 9.0, "change": 1.5, "change_ci_low": -1.0,
-    "change_ci_high": 4.0, "verdict": NO_CHANGE, "light": light(NO_CHANGE), "verdict_reason": COVERS_ZERO,
+    "change_ci_high": 4.0, "verdict": NO_CHANGE, "light": sign_and_verdict(NO_CHANGE), "verdict_reason": COVERS_ZERO,
 }  # fmt: skip
 WEST = {
     "group": "region", "category": "west", "baseline_value": NAN, "baseline_ci_low": NAN, "baseline_ci_high": NAN,
@@ -88,7 +88,12 @@ def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
     ]
     (without,) = follow_up_section.verdicts(
         evidence(
-            {"verdict": NOT_COMPARABLE, "light": light(NOT_COMPARABLE), "change": NAN, "verdict_reason": "definition changed"}
+            {
+                "verdict": NOT_COMPARABLE,
+                "light": sign_and_verdict(NOT_COMPARABLE),
+                "change": NAN,
+                "verdict_reason": "definition changed",
+            }
         ),
         EN,
     )
@@ -103,5 +108,5 @@ def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
 def test_a_change_has_its_sign_and_a_hidden_light_none() -> None:
     row = {"measure": "total", "light": ""}
     assert [follow_up_section.signed(EN, v, row) for v in (1200.0, -1200.0, 0.0, NAN)] == ["+1,200", "−1,200", "+0", ""]
-    assert change_tables.light(EN, row) == ""
-    assert change_tables.light(FR, {"light": light(INCREASED)}) == "▲ hausse"
+    assert change_tables.verdict_in_words(EN, row) == ""
+    assert change_tables.verdict_in_words(FR, {"light": sign_and_verdict(INCREASED)}) == "▲ hausse"

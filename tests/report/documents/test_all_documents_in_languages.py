@@ -196,15 +196,16 @@ def test_every_text_of_the_workbook_comes_from_a_file_of_words(evidence: fl.Evid
     assert left == {}
 
 
-def test_own_texts_without_french_are_marked_and_noted(evidence: fl.Evidence) -> None:
-    """Norvia's files are in English, Valdorie's give French and English: its French documents mark nothing."""
-    missing = lacking(evidence.own_words, FR)
+@pytest.mark.parametrize(("language", "marked"), [(FR, False), (ES, True)], ids=["fr", "es"])
+def test_own_texts_without_a_translation_are_marked_and_noted(evidence: fl.Evidence, language: Language, marked: bool) -> None:
+    """The files of both samples have all that French documents say; Spanish ones print the English or French text with a mark."""
+    assert bool(lacking(evidence.own_words, language)) == marked
+    before, after = language.say("own_words.note", languages="§").split("§")
     for made in MADE:
-        document = made(evidence, FR)
-        assert languages_marked(document) == ({"en"} if missing else set())
-        notes = [t for t in texts(document) if t == FR.say("own_words.note", languages="anglais")]
-        assert len(notes) == bool(missing)
-    assert bool(missing) == (evidence.plan.country == "Norvia")
+        document = made(evidence, language)
+        assert ("en" in languages_marked(document)) == marked
+        notes = [t for t in texts(document) if t.startswith(before) and t.endswith(after) and "inglés" in t]
+        assert len(notes) == marked
 
 
 def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> None:
@@ -212,7 +213,7 @@ def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> N
     for language in (FR, EN):
         said = "\n".join(texts(nap_skeleton(evidence, language)))
         for text in (evidence.plan.title, evidence.plan.goal, *evidence.now.coverage_excludes):
-            assert (own[text].said(language.code) or mark(text, "en")) in said
+            assert (own[text].in_language(language.code) or mark(text, "en")) in said
 
 
 def test_a_workbook_marks_what_the_plan_does_not_say_in_its_language(tmp_path: Path) -> None:

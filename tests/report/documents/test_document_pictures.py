@@ -16,13 +16,13 @@ from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
     FEW,
     asked_groups,
-    beside,
     by_group,
     change,
     drawn_once,
     every,
     path,
     repeat,
+    second_picture,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn, Size
 
@@ -73,7 +73,10 @@ def test_a_group_mostly_hidden_is_drawn_only_where_there_is_no_other() -> None:
 def test_without_a_later_round_the_way_to_a_target_stands_beside_else_what_a_repeat_could_detect() -> None:
     made, without = evidence(), evidence(targets=())
     assert change(made, EN, "half") is None
-    assert [p.name for p in (beside(made, EN, "half"), beside(without, EN, "half")) if p] == ["path_rate", "repeat"]
+    assert [p.name for p in (second_picture(made, EN, "half"), second_picture(without, EN, "half")) if p] == [
+        "path_rate",
+        "repeat",
+    ]
     assert change(dataclasses.replace(made, changed=made.now), EN, "half") is None  # which holds no change
 
 

@@ -24,7 +24,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.languages.language import read_language
-from fltoolkit.nap.follow_up import beside_targets, follow_up
+from fltoolkit.nap.follow_up import follow_up, targets_with_results
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.targets import targets
 from fltoolkit.publish.printed_numbers import rounded_up
@@ -234,7 +234,7 @@ def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) ->
     asked = [(5_000, cut, promises.plan_with({"year": 2030, "cut": cut})) for cut in promises.NEEDED]
     judged = [targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)]
     nothing = follow_up(promises.plan_with(), promises.filled(promises.plan_with()), None)
-    made = replace(books.evidence(tmp_path), targets=beside_targets(pd.concat(judged, ignore_index=True), nothing, nothing))
+    made = replace(books.evidence(tmp_path), targets=targets_with_results(pd.concat(judged, ignore_index=True), nothing, nothing))
     fl.report.write_workbook(made, tmp_path / "out")
     sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
     for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):

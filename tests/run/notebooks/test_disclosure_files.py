@@ -15,7 +15,7 @@ from harvest import lines
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
-from fltoolkit.publish.disclosure.suppression_decision import FEW_OPEN, PART
+from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED, PART
 from fltoolkit.publish.disclosure_record import disclosure_record
 from fltoolkit.run.batch import BatchOptions, run_surveys
 from fltoolkit.run.batch_file import make_run
@@ -52,13 +52,13 @@ def test_nothing_of_it_stands_among_the_outputs(ran: Path) -> None:
         *record.readers,
         COMPLEMENT,
         PART,
-        FEW_OPEN,
+        FEW_UNRESOLVED,
         str(ran / "private"),
         "disclosure.json",
         "disclosure.html",
         "write_disclosure",
     }
-    assert {COMPLEMENT, FEW_OPEN} <= {c.reason for c in record.hidden}
+    assert {COMPLEMENT, FEW_UNRESOLVED} <= {c.reason for c in record.hidden}
     outputs = [p for p in (ran / "out").rglob("*") if p.is_file()]
     found = [(path.name, words) for path in outputs for line in lines(path) for words in inner if words in line]
     assert len(outputs) > 10

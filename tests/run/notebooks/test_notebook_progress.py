@@ -31,7 +31,7 @@ def test_where_nothing_is_rewritten_each_notebook_is_a_line(monkeypatch: pytest.
 def test_on_a_terminal_the_line_tells_notebook_section_or_step_and_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     monkeypatch.setattr(terminal, "on_screen", lambda: True)
-    monkeypatch.setattr(terminal, "show", lambda name, told: drawn.append(told() if told else f"end of {name}"))
+    monkeypatch.setattr(terminal, "show", lambda name, text: drawn.append(text() if text else f"end of {name}"))
     for expected in (40.4, 0.0):
         progress = Progress("norvia", expected, terminal.say)
         progress.notebook("1_survey")

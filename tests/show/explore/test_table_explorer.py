@@ -14,7 +14,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, NUMBERS
 from fltoolkit.show import explore
 from fltoolkit.show.charts.chart_style import MIME, Picture
@@ -48,7 +48,7 @@ def every(out: fl.Published) -> list[TableChoice]:
 
 
 def test_confidentiality_blanks_the_same_cells_under_every_profile(judged: fl.Published) -> None:
-    assert {judged.profile, *judged.profiles} == set(shipped_profiles())
+    assert {judged.profile, *judged.profiles} == set(shipped_publication_profiles())
     numbers = [c for c in (*NUMBERS, *COUNTS) if c in judged.table]
     hidden = judged.table["marker"] == "c"
     assert hidden.sum() > 5
@@ -74,9 +74,11 @@ def test_a_number_shown_by_two_profiles_is_the_same_and_each_is_judged_as_in_a_r
 
 def test_a_profile_that_asks_for_other_limits_is_not_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publishing = sys.modules["fltoolkit.publish.published_set"]
-    loaded = publishing.load_profile
+    loaded = publishing.load_publication_profile
     strict = loaded("statcan").model_copy(update={"confidentiality": Confidentiality(cases=10)})
-    monkeypatch.setattr(publishing, "load_profile", lambda name, *a: strict if name == "statcan" else loaded(name, *a))
+    monkeypatch.setattr(
+        publishing, "load_publication_profile", lambda name, *a: strict if name == "statcan" else loaded(name, *a)
+    )
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     assert "statcan" not in fl.publish_run(persons, every_profile=True).profiles
 
@@ -90,7 +92,7 @@ def test_everything_published_can_be_chosen_and_nothing_else(judged: fl.Publishe
     there = set(table[keys].drop_duplicates().itertuples(index=False, name=None))
     choices = every(judged)
     assert {(c.rule_set, c.measure, c.population, c.breakdown) for c in choices} == there
-    assert len(choices) == len(there) * len(shipped_profiles())
+    assert len(choices) == len(there) * len(shipped_publication_profiles())
 
 
 def test_rows_of_an_outcome_of_ones_own_are_not_offered(judged: fl.Published) -> None:

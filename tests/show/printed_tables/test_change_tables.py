@@ -51,5 +51,5 @@ def test_years_are_heads_or_words() -> None:
 
 
 def test_a_verdict_of_a_hidden_row_is_blank() -> None:
-    assert change_tables.light(EN, pd.Series({"light": ""}).to_dict()) == ""
-    assert change_tables.light(FR, {"light": Reason.of("rounds.light", sign="▲", verdict=INCREASED)}) == "▲ hausse"
+    assert change_tables.verdict_in_words(EN, pd.Series({"light": ""}).to_dict()) == ""
+    assert change_tables.verdict_in_words(FR, {"light": Reason.of("rounds.light", sign="▲", verdict=INCREASED)}) == "▲ hausse"

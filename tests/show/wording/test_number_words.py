@@ -10,8 +10,8 @@ from handed import EN, FR
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason, item_names
-from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.publication_profiles import shipped_publication_profiles
+from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.show.wording import number_words
 
 
@@ -68,7 +68,12 @@ def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
 def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no_line_breaks(
     language: Language, phrase: str
 ) -> None:
-    rules = [rule for name in shipped_profiles() for rule in load_profile(name).reliability if rule.column in ("cv", "log_cv")]
+    rules = [
+        rule
+        for name in shipped_publication_profiles()
+        for rule in load_publication_profile(name).reliability
+        if rule.column in ("cv", "log_cv")
+    ]
     assert len(rules) > 5
     assert [r.reason for r in rules if not re.fullmatch(phrase, number_words.reason(language, r.reason))] == []
     limits = [round(100 * (r.above or 0), 1) for r in rules]  # what is said is what is asked

@@ -14,7 +14,15 @@ from gated_persons import SPEC, persons, truths
 from small_surveys import frame_of
 
 import fltoolkit as fl
-from fltoolkit.survey.answers.skips_and_blanks import holds, no_when_blank, one_of, says_no, says_yes, shut, with_skipped_gates
+from fltoolkit.survey.answers.skips_and_blanks import (
+    answered_no,
+    answered_yes,
+    holds,
+    no_when_blank,
+    one_of,
+    shut,
+    with_skipped_gates,
+)
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.survey.spec.routing import Routing
@@ -115,8 +123,8 @@ def test_a_blank_is_no_where_another_option_is_ticked() -> None:
 def test_dont_know_among_several_codes_leaves_open_what_is_not_ticked() -> None:
     questions, (source,) = mapped({"column": "a", "contains": "3", "no": ["1", "2"]})
     frame = frame_of(src__a=["3", "1 3", "3 8", "1", "1 8", "9", None])
-    assert found(frame, says_yes(source, questions)) == [True, True, True, False, False, False, None]
-    assert found(frame, says_no(source, questions)) == [False, False, False, True, False, False, None]
+    assert found(frame, answered_yes(source, questions)) == [True, True, True, False, False, False, None]
+    assert found(frame, answered_no(source, questions)) == [False, False, False, True, False, False, None]
     assert found(frame, holds(source, ["8"])) == [False, False, True, False, True, False, None]
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from fltoolkit.survey.checks.printed_counts import rounded, rounded_columns, told, told_of_cases, told_sum
+from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, rounded_columns, sum_in_words
 
 LIMITS = (3, 4, 5, 10)
 
@@ -19,14 +19,14 @@ LIMITS = (3, 4, 5, 10)
 )  # fmt: skip
 def test_a_count_is_rounded_to_twice_the_limit_and_a_few_are_hidden(count: int, number: int | None, words: object) -> None:
     assert rounded(count, 5) == number
-    assert told(count, 5) == words
+    assert count_in_words(count, 5) == words
 
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_hidden_part_of_a_printed_sum_can_be_anything_below_the_limit(limit: int) -> None:
     printed: dict[object, set[tuple[int, int]]] = {}
     for pair in product(range(7 * limit), repeat=2):
-        told_of = (rounded(pair[0], limit), rounded(pair[1], limit), told_sum(*pair, limit))
+        told_of = (rounded(pair[0], limit), rounded(pair[1], limit), sum_in_words(*pair, limit))
         printed.setdefault(told_of, set()).add(pair)
     few = set(range(1, limit))
     for (one, other, _), pairs in printed.items():
@@ -55,14 +55,14 @@ def test_of_two_printed_counts_one_within_the_other_the_difference_stays_open(li
     ],
 )
 def test_a_sum_in_words(pair: tuple[int, int], words: object) -> None:
-    assert told_sum(*pair, 5) == words
+    assert sum_in_words(*pair, 5) == words
 
 
 @pytest.mark.parametrize(
     ("cases", "words"), [(0, 0), (1, "fewer than 5"), (4, "fewer than 5"), (5, "5 or more"), (179, "5 or more")]
 )
 def test_cases_are_told_in_classes(cases: int, words: object) -> None:
-    assert told_of_cases(cases, 5) == words
+    assert cases_in_words(cases, 5) == words
 
 
 def test_a_table_keeps_its_other_columns_and_is_blank_where_hidden() -> None:

@@ -14,7 +14,7 @@ from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.languages.language import read_language
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.charts.estimate_charts import dots
-from fltoolkit.survey.classifications.origins import obstacle_of_origins, tells_origins
+from fltoolkit.survey.classifications.origins import obstacle_of_origins, shows_origins
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import AgeGroup, Group
 
@@ -40,8 +40,8 @@ NOT_A_PROFILE = {"en": "not a profile", "fr": "n’est pas un profil", "es": "no
 def test_a_group_tells_of_single_origins_by_its_name_or_label(
     name: str, codes: dict[str, str], keys: dict[str, Any], origins: bool
 ) -> None:
-    assert tells_origins(name, Group.model_validate({"column": "C", "codes": codes} | keys)) is origins
-    assert not tells_origins("ethnicity", AgeGroup.model_validate({"bands": ["18"]}))
+    assert shows_origins(name, Group.model_validate({"column": "C", "codes": codes} | keys)) is origins
+    assert not shows_origins("ethnicity", AgeGroup.model_validate({"bands": ["18"]}))
 
 
 def test_what_may_be_asked_of_origins() -> None:

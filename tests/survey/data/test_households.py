@@ -7,7 +7,7 @@ from typing import Any
 import narwhals as nw
 from small_surveys import frame_of
 
-from fltoolkit.survey.data.households import beside_parents, line_numbers
+from fltoolkit.survey.data.households import line_numbers, with_parent_facts
 from fltoolkit.survey.spec.child_module import Parents
 
 PARENTS = Parents(line="L", columns=("M", "F"))
@@ -43,7 +43,7 @@ def test_a_child_is_beside_the_parents_of_its_own_household_and_file() -> None:
     names = ("fl__part", "fl__household", "src__L", "src__M", "src__F", "adult", "answer")
     frame = frame_of(**{name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)})
     child = nw.col("src__L") == "3"
-    found = beside_parents(frame, PARENTS, child, nw.col("adult"), {"said": nw.col("answer")})
+    found = with_parent_facts(frame, PARENTS, child, nw.col("adult"), {"said": nw.col("answer")})
     order = found.filter(child).sort("fl__part", "fl__household")
     assert read(order, "fl__parent0__said", "fl__parent1__said") == [["yes", None, "later"], ["no", None, None]]
     assert set(found.collect_schema().names()) == {*names, "fl__parent0__said", "fl__parent1__said"}
@@ -51,5 +51,5 @@ def test_a_child_is_beside_the_parents_of_its_own_household_and_file() -> None:
 
 def test_only_the_rows_asked_for_are_given_parents() -> None:
     frame = frame_of(fl__part=[0, 0], fl__household=["a", "a"], src__L=["1", "2"], src__M=["2", "1"], src__F=["2", "1"])
-    found = beside_parents(frame, PARENTS, nw.col("src__L") == "2", nw.lit(True), {"line": nw.col("src__L")})
+    found = with_parent_facts(frame, PARENTS, nw.col("src__L") == "2", nw.lit(True), {"line": nw.col("src__L")})
     assert read(found.sort("src__L"), "fl__parent0__line") == [[None, "1"]]

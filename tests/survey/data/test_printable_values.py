@@ -27,12 +27,12 @@ from fltoolkit.survey.data.printable_values import Mask
     ],
 )
 def test_a_value_is_printed_only_if_it_is_short_shared_and_a_code(persons: dict[str, int], distinct: int, told: str) -> None:
-    assert Mask(limit=5).told(persons, distinct) == told
+    assert Mask(limit=5).printed(persons, distinct) == told
 
 
 def test_a_limit_of_zero_still_asks_for_a_person() -> None:
-    assert Mask(limit=0).told({"7": 0}, 1) == "1 value, not printed"
-    assert Mask(limit=0).told({"7": 1}, 1) == "7"
+    assert Mask(limit=0).printed({"7": 0}, 1) == "1 value, not printed"
+    assert Mask(limit=0).printed({"7": 1}, 1) == "7"
 
 
 SECRETS = ["Marta Lopez", "beaten", "0612345678", "4711"]

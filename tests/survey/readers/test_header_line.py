@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.readers.header_line import header_is_known, names_told, refuse_missing
+from fltoolkit.survey.readers.header_line import header_is_known, printed_names, refuse_missing
 
 CSV = Path("people.CSV")
 
@@ -34,9 +34,9 @@ def test_names_are_known_where_no_persons_answers_can_stand(
 
 
 def test_names_that_may_be_answers_are_counted() -> None:
-    assert names_told(["a", "b\u200b"], True) == ["a", r"b\u200b"]
-    assert names_told(["Marta"], False) == "1 name, not printed: the first line may be a person's answers"
-    assert str(names_told(["x"] * 1234, False)).startswith("1,234 names, not printed")
+    assert printed_names(["a", "b\u200b"], True) == ["a", r"b\u200b"]
+    assert printed_names(["Marta"], False) == "1 name, not printed: the first line may be a person's answers"
+    assert str(printed_names(["x"] * 1234, False)).startswith("1,234 names, not printed")
 
 
 def refused(wanted: Sequence[str], present: Sequence[str], keys: dict[str, str] | None = None) -> DataError:

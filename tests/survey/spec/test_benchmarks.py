@@ -17,7 +17,7 @@ import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError, SpecError
 from fltoolkit.estimate.totals.person_patterns import read_patterns
-from fltoolkit.publish.headline_by_rule_set import beside
+from fltoolkit.publish.headline_by_rule_set import other_headlines
 from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.run_record import input_hashes
 
@@ -173,7 +173,7 @@ def test_other_rule_sets_have_the_same_weights(raked: Path) -> None:
     assert both.table["population"].to_list() == pytest.approx([4500, 4500])
     by_hand = fl.rake(fl.classify(fl.read_survey(raked.parent.parent / _plain(raked.parent))), raked.with_name("benchmarks.csv"))
     assert by_hand.calibration is not None
-    assert [est.about.calibration for est in beside(by_hand).made] == [both.about.calibration] * 2
+    assert [est.about.calibration for est in other_headlines(by_hand).made] == [both.about.calibration] * 2
 
 
 def _plain(folder: Path) -> str:
@@ -286,7 +286,7 @@ def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(raked: Path,
     persons = fl.classify(fl.read_survey(raked))
     fl.prevalence(persons)
     fl.g_weights(persons)
-    beside(persons)
+    other_headlines(persons)
     assert passes == [("sex", "age_group")]
 
 

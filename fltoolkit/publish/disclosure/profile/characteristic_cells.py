@@ -121,7 +121,7 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
 
 
 @dataclass(frozen=True)
-class ToldByProfiles:
+class ProfileCells:
     """What profiles of cases reveal about cells that other tables may show, too.
 
     A profile shows the shares of cases with a characteristic. So it also reveals of how many cases they are shares.
@@ -130,15 +130,15 @@ class ToldByProfiles:
         cells: the numbers of cases on which the shares in the rows are based, and the cells of case-only groups, such as the
             form.
         primary: those of these cells that are confidential by themselves, with the reason.
-        opened: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
+        unresolved_rows: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
     primary: Mapping[CellId, str] = field(default_factory=dict)
-    opened: Mapping[CellId, Sequence[int]] = field(default_factory=dict)
+    unresolved_rows: Mapping[CellId, Sequence[int]] = field(default_factory=dict)
 
 
-NO_PROFILES = ToldByProfiles()
+NO_PROFILE_CELLS = ProfileCells()
 
 
 class CasesByAnswer(NamedTuple):
@@ -148,7 +148,7 @@ class CasesByAnswer(NamedTuple):
 
     yes: int
     no: int
-    open: int
+    not_stated: int
 
     def beyond(self, part: CasesByAnswer) -> dict[str, int]:
         """Returns, for each answer, by how many cases this characteristic differs from one that it contains (`part`).
@@ -156,7 +156,7 @@ class CasesByAnswer(NamedTuple):
         Each case that has the part has this one, and each case that lacks this one lacks the part. So a reader can subtract. The
         open answers can be compared only if this one contains nothing else that is open.
         """
-        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.open - self.open}
+        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.not_stated - self.not_stated}
 
 
 @dataclass
@@ -172,7 +172,7 @@ class CharacteristicCells:
         everybody: the cells that contain nearly all cases of their base. The base of a cell is all cases of which it is a part.
         nowhere: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
-        opened: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
+        unresolved_rows: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
     """
 
     group: str
@@ -181,21 +181,23 @@ class CharacteristicCells:
     everybody: set[CellId] = field(default_factory=set)
     nowhere: set[CellId] = field(default_factory=set)
     rows: dict[CellId, list[int]] = field(default_factory=dict)
-    opened: dict[CellId, list[int]] = field(default_factory=dict)
+    unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
 
     def answers(self) -> dict[CellId, CasesByAnswer]:
         """Returns the cases by their answer (yes, no, open) for each base. Empty if these are several characteristics that
         exclude each other.
         """
-        bases = dict.fromkeys(base_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
+        denominators = dict.fromkeys(denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
         return {
-            base: CasesByAnswer(*(self.cells[self.cell_of(base, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED)))
-            for base in bases
+            denominator: CasesByAnswer(
+                *(self.cells[self.cell_of(denominator, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED))
+            )
+            for denominator in denominators
         }
 
-    def cell_of(self, base: CellId, answer: str) -> CellId:
+    def cell_of(self, denominator: CellId, answer: str) -> CellId:
         """Returns the cell of the cases in a base that gave one answer on the characteristic."""
-        return base[0], base[1] | {(self.group, answer)}
+        return denominator[0], denominator[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
         """Adds the cells of one row of a profile (the cases with the characteristic, without it, and unresolved), and notes which
@@ -214,7 +216,7 @@ class CharacteristicCells:
             if why := confidential(counts[v], limits):
                 self.primary[cell] = why
         self.rows.setdefault(cells[value], []).append(i)
-        self.opened.setdefault(cells[NOT_STATED], []).append(i)
+        self.unresolved_rows.setdefault(cells[NOT_STATED], []).append(i)
         with_it, without = cells[value], cells.get(WITHOUT)
         if counts[value].cases and counts[WITHOUT].cases < limits.cases:
             self.everybody.add(with_it)
@@ -259,7 +261,7 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        cell = (str(row["reference_population"]), base_key(keys[i], of[i]))
+        cell = (str(row["reference_population"]), denominator_key(keys[i], of[i]))
         n, before = int(row["n"]), found.get(cell)
         psus, homes = (
             _most(row[f"{unit}_with_cases"], row[f"{unit}_without"], getattr(before, unit, None))
@@ -271,14 +273,14 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
     return found
 
 
-def base_key(key: Key, of: str) -> Key:
+def denominator_key(key: Key, of: str) -> Key:
     """Returns the group values of a profile row's base. The base is the cell of all cases of which the row shows a share."""
     return frozenset((g, v) for g, v in key if g != of)
 
 
-def base_of(cell: CellId, of: str) -> CellId:
+def denominator_of(cell: CellId, of: str) -> CellId:
     """Returns the base of a cell: the cell of all cases of which it is a part."""
-    return cell[0], base_key(cell[1], of)
+    return cell[0], denominator_key(cell[1], of)
 
 
 def _most(*counts: Any) -> int | None:

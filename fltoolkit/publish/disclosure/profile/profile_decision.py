@@ -27,13 +27,13 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     CasesByAnswer,
     CharacteristicCells,
     Composed,
-    ToldByProfiles,
-    base_key,
-    base_of,
+    ProfileCells,
+    denominator_key,
+    denominator_of,
     parent_cells,
 )
-from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, Settled, named
-from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, OutcomeSuppression, named
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOWHERE = "shown nowhere"
@@ -61,34 +61,34 @@ class ProfileRows:
         """Returns the base of each row: the cell of all cases of which the row shows a share."""
         return parent_cells(self.table, self.keys, self.of)
 
-    def characteristics(self, seen: Seen) -> Iterator[CharacteristicCells]:
+    def characteristics(self, scenario: DisclosureScenario) -> Iterator[CharacteristicCells]:
         """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics of which each case has at most
         one are yielded together.
         """
         found: dict[str, CharacteristicCells] = {}
         for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
             own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))
-            own.add(int(i), self.keys[i], row, seen.limits)
+            own.add(int(i), self.keys[i], row, scenario.limits)
         yield from found.values()
 
 
-def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByProfiles:
+def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: DisclosureScenario) -> ProfileCells:
     """Returns what the rows of profiles reveal about cells of other tables: about numbers of cases, and about the cells of
     `groups`.
 
     Args:
         rows: all rows of profiles.
         groups: the groups of these rows for which there are also other tables.
-        seen: what the assumed reader knows of the run.
+        scenario: what the assumed reader knows of the run.
     """
     mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
-    found = list(mine.characteristics(seen)) if len(mine.table) else []
-    cells, primary, opened = dict(rows.parents), dict[CellId, str](), dict[CellId, Sequence[int]]()
+    found = list(mine.characteristics(scenario)) if len(mine.table) else []
+    cells, primary, unresolved_rows = dict(rows.parents), dict[CellId, str](), dict[CellId, Sequence[int]]()
     for own in found:
         cells |= own.cells
         primary |= own.primary
-        opened |= own.opened
-    return ToldByProfiles(cells, {c: why for c, why in primary.items() if cells[c].cases}, opened)
+        unresolved_rows |= own.unresolved_rows
+    return ProfileCells(cells, {c: why for c, why in primary.items() if cells[c].cases}, unresolved_rows)
 
 
 @dataclass(frozen=True)
@@ -107,32 +107,34 @@ class Relations:
 UNRELATED = Relations()
 
 
-def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, relations: Relations = UNRELATED) -> Decision:
+def decide_profile(
+    rows: ProfileRows, first: Decision, scenario: DisclosureScenario, relations: Relations = UNRELATED
+) -> Decision:
     """Decides which rows of the profiles (shares of cases with a characteristic) are hidden, and adds this to the decision of a
     run.
 
     Args:
         rows: rows of profiles under the run's own rule set.
         first: what is hidden of all other rows.
-        seen: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
+        scenario: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
-    hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
-    coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
-    beside = _beside(rows, first)
+    hidden, unresolved_rows, suppressions = set(first.hidden), set(first.unresolved_hidden), list(first.suppressions)
+    coarse, salt = list(first.coarse), scenario.patterns.salt() if scenario.patterns else b""
+    case_counts = _case_counts(rows, first)
     decided: dict[str, _Characteristic] = {}
-    for own in sorted(rows.characteristics(seen), key=lambda c: len(relations.contained.get(c.group, ()))):
+    for own in sorted(rows.characteristics(scenario), key=lambda c: len(relations.contained.get(c.group, ()))):
         parts = [decided[name] for name in relations.contained.get(own.group, ()) if name in decided]
-        limited = _limited(own, parts, first, seen)
-        for cell in _few_have_two(own, decided, relations.composed, seen.limits):
-            limited.primary.setdefault(cell, FEW_BOTH)
-        decided[own.group] = made = _Characteristic(own, _settled(own, limited, beside, seen, salt))
-        settled.append(made.settled)
-        if WITH_BREAKDOWN in made.settled.hidden.values():
+        required = _requirements(own, parts, first, scenario)
+        for cell in _few_have_two(own, decided, relations.composed, scenario.limits):
+            required.primary.setdefault(cell, FEW_BOTH)
+        decided[own.group] = made = _Characteristic(own, _suppression(own, required, case_counts, scenario, salt))
+        suppressions.append(made.suppression)
+        if WITH_BREAKDOWN in made.suppression.hidden.values():
             coarse.append(Reason.of("reasons.among_cases", what=group_name(own.group)))
-        hidden |= {i for cell, shown in own.rows.items() if cell in made.settled.hidden for i in shown}
-        opened |= {i for cell, shown in own.opened.items() if cell in made.settled.hidden for i in shown}
-    return replace(first, hidden=hidden, open_hidden=opened - hidden, settled=settled, coarse=coarse)
+        hidden |= {i for cell, shown in own.rows.items() if cell in made.suppression.hidden for i in shown}
+        unresolved_rows |= {i for cell, shown in own.unresolved_rows.items() if cell in made.suppression.hidden for i in shown}
+    return replace(first, hidden=hidden, unresolved_hidden=unresolved_rows - hidden, suppressions=suppressions, coarse=coarse)
 
 
 @dataclass(frozen=True)
@@ -140,47 +142,53 @@ class _Characteristic:
     """One characteristic of cases (such as debt bondage), its cells, and which of them are hidden."""
 
     own: CharacteristicCells
-    settled: Settled
+    suppression: OutcomeSuppression
 
 
 @dataclass(frozen=True)
-class _Limited:
+class _Requirements:
     """What is required of a characteristic's cells before any cell is hidden to protect another.
 
     Attributes:
         primary: cells that are confidential by themselves. Also cells with few cases of a base that other tables hide.
-        gone: cells that are hidden anyway.
+        hidden_anyway: cells that are hidden anyway.
     """
 
     primary: dict[CellId, str]
-    gone: dict[CellId, str]
+    hidden_anyway: dict[CellId, str]
 
 
-def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
+def _requirements(
+    own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, scenario: DisclosureScenario
+) -> _Requirements:
     """Returns what other tables, and the characteristics that this one contains, require of its cells.
 
     A characteristic A contains B if every case with B also has A. If A has only a few cases more than B, a reader learns that
     these few have A and not B. If a cell of B is hidden, the same cell of A would show an upper limit for it.
     """
-    away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
-    bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
-    few = {c for c, why in bases.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
+    without_number = {c for c in own.cells if denominator_of(c, own.group) in first.hidden_cells["cases"]}
+    denominators = {
+        denominator_of(c, own.group): first.hidden_cells["cases"][denominator_of(c, own.group)] for c in without_number
+    }
+    few = {c for c, why in denominators.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
     primary = own.primary | dict.fromkeys(few, NO_CASES)
-    gone = dict.fromkeys(away, NO_CASES)
+    hidden_anyway = dict.fromkeys(without_number, NO_CASES)
     mine = own.answers()
     for part in parts:
-        for base, fewer in part.own.answers().items():
-            differ = mine[base].beyond(fewer) if base in mine else {}
-            near = [answer for answer, count in differ.items() if 0 < count < seen.limits.cases]
-            primary = dict.fromkeys((own.cell_of(base, answer) for answer in near), FEW_MORE) | primary
-        broken = {_breakdown(c, part.own.group) for c in part.own.rows if c in part.settled.hidden and part.own.cells[c].cases}
-        gone |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
-    for cell, other in _told_elsewhere(own, first):
-        if len(cell[1]) > 1 or other in first.away["cases"]:
-            gone[cell] = ELSEWHERE
-        elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < seen.limits.cases:
+        for denominator, fewer in part.own.answers().items():
+            differ = mine[denominator].beyond(fewer) if denominator in mine else {}
+            near = [answer for answer, count in differ.items() if 0 < count < scenario.limits.cases]
+            primary = dict.fromkeys((own.cell_of(denominator, answer) for answer in near), FEW_MORE) | primary
+        broken = {
+            _breakdown(c, part.own.group) for c in part.own.rows if c in part.suppression.hidden and part.own.cells[c].cases
+        }
+        hidden_anyway |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
+    for cell, other in _cells_in_other_tables(own, first):
+        if len(cell[1]) > 1 or other in first.hidden_cells["cases"]:
+            hidden_anyway[cell] = ELSEWHERE
+        elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < scenario.limits.cases:
             primary.setdefault(cell, FEW_MORE)
-    return _Limited(primary, gone)
+    return _Requirements(primary, hidden_anyway)
 
 
 def _few_have_two(
@@ -198,18 +206,18 @@ def _few_have_two(
         if own.group not in (*made.parts, made.whole) or not others <= decided.keys():
             continue
         answers = {name: decided[name].own.answers() for name in others} | {own.group: own.answers()}
-        for base, mine in answers[own.group].items():
-            if not all(base in found for found in answers.values()):
+        for denominator, mine in answers[own.group].items():
+            if not all(denominator in found for found in answers.values()):
                 continue
-            parts, cases = [answers[name][base] for name in made.parts], sum(mine)
-            whole = answers[made.whole][base] if made.whole else CasesByAnswer(cases, 0, 0)
+            parts, cases = [answers[name][denominator] for name in made.parts], sum(mine)
+            whole = answers[made.whole][denominator] if made.whole else CasesByAnswer(cases, 0, 0)
             have_two = sum(part.yes for part in parts) - whole.yes
             may_have = sum(cases - part.no for part in parts) - (cases - whole.no)
             counts = {WITH: have_two, WITHOUT: may_have, NOT_STATED: may_have - have_two}
-            yield from (own.cell_of(base, answer) for answer, count in counts.items() if 0 < count < limits.cases)
+            yield from (own.cell_of(denominator, answer) for answer, count in counts.items() if 0 < count < limits.cases)
 
 
-def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
+def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
     """Yields the cells of a worst form of child labour, each with a cell of another table that contains its cases.
 
     The other cell is that of the route to forced labour, or that of the form. If other tables show these by a group, no profile
@@ -220,9 +228,9 @@ def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple
         return
     wider = [("route", ROUTES["route_iv"]), *([("form", SEXUAL)] if name == "commercial_sexual_exploitation" else [])]
     for cell in own.rows:
-        population, base = base_of(cell, own.group)
+        population, denominator = denominator_of(cell, own.group)
         for part in wider:
-            if (other := (population, base | {part})) in first.cells["cases"]:
+            if (other := (population, denominator | {part})) in first.cells["cases"]:
                 yield cell, other
 
 
@@ -231,7 +239,7 @@ def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
     return cell[0], frozenset(g for g, _ in cell[1] if g != of)
 
 
-def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
+def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
     """Hides a number that another table would reveal: the number of cases at the interview, and the profile row `goes on`.
 
     Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is hidden too.
@@ -244,26 +252,28 @@ def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found:
     """
     going_on: dict[CellId, list[int]] = {}
     for i in rows.table.index[[rows.of[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
-        going_on.setdefault((str(rows.table.at[i, "reference_population"]), base_key(rows.keys[i], rows.of[i])), []).append(i)
+        going_on.setdefault(
+            (str(rows.table.at[i, "reference_population"]), denominator_key(rows.keys[i], rows.of[i])), []
+        ).append(i)
     current: dict[CellId, list[int]] = {}
     for i, population in zip(now.index, now["reference_population"].astype(str), strict=True):
         current.setdefault((population, keys[i]), []).append(i)
     alike = [[*going_on[cell], *current[cell]] for cell in going_on.keys() & current.keys()]
     hidden = {i for same in alike if not found.hidden.isdisjoint(same) for i in same}
-    return replace(found, hidden=found.hidden | hidden, open_hidden=found.open_hidden - hidden)
+    return replace(found, hidden=found.hidden | hidden, unresolved_hidden=found.unresolved_hidden - hidden)
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _CaseCounts:
     """The numbers of cases by those groups that also break down the profiles, and which of these numbers are hidden. A profile
     shows shares of cases with a characteristic.
     """
 
     cells: Mapping[CellId, Cell]
-    away: Mapping[CellId, str]
+    hidden: Mapping[CellId, str]
 
 
-def _beside(rows: ProfileRows, first: Decision) -> _Beside:
+def _case_counts(rows: ProfileRows, first: Decision) -> _CaseCounts:
     """Returns the numbers of cases that are shown together with the rows of profiles: the same populations, and the same groups,
     alone or crossed.
     """
@@ -274,50 +284,52 @@ def _beside(rows: ProfileRows, first: Decision) -> _Beside:
         for (population, key), cell in first.cells["cases"].items()
         if population in populations and groups.issuperset(g for g, _ in key)
     }
-    return _Beside(cells, {c: why for c, why in first.away["cases"].items() if c in cells})
+    return _CaseCounts(cells, {c: why for c, why in first.hidden_cells["cases"].items() if c in cells})
 
 
-def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen: Seen, salt: bytes) -> Settled:
+def _suppression(
+    own: CharacteristicCells, required: _Requirements, case_counts: _CaseCounts, scenario: DisclosureScenario, salt: bytes
+) -> OutcomeSuppression:
     """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are hidden,
     or else all of its cells.
 
     Args:
         own: the cells.
-        limited: what is required of them.
-        beside: the numbers of cases.
-        seen: how readers see the run.
+        required: what is required of them.
+        case_counts: the numbers of cases.
+        scenario: how readers see the run.
         salt: decides between equal choices.
     """
-    system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
+    system = _system(own, case_counts, replace(scenario, case_only=frozenset({own.group})))
     # A cell without cases needs no protection, unless hiding it keeps secret that nearly all cases have the characteristic.
     first: dict[AnyCell, str] = {
-        c: why for c, why in limited.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY
+        c: why for c, why in required.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY
     }
     withheld = [
         dict.fromkeys(own.everybody, EVERYBODY),
         dict.fromkeys(own.nowhere, NOWHERE),
-        limited.primary,
-        limited.gone,
-        beside.away,
+        required.primary,
+        required.hidden_anyway,
+        case_counts.hidden,
     ]
-    gone: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in first}
+    hidden_anyway: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in first}
     whole, broken = ([c for c in own.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
-    shown = [c for c in beside.cells if c not in beside.away]
+    shown = [c for c in case_counts.cells if c not in case_counts.hidden]
     for more in ([], broken, [*whole, *broken]):
-        away = gone | {c: WITH_BREAKDOWN for c in more if c not in first and c not in gone}
-        made = protect(system, first, seen.limits, gone=away, spare=shown, dear=whole, salt=salt)
+        fixed = hidden_anyway | {c: WITH_BREAKDOWN for c in more if c not in first and c not in hidden_anyway}
+        made = protect(system, first, scenario.limits, hidden_anyway=fixed, always_shown=shown, hide_last=whole, salt=salt)
         if not made.exposed:
             break
-    return Settled("cases", system, made.hidden, mean_weights(own.cells))
+    return OutcomeSuppression("cases", system, made.hidden, mean_weights(own.cells))
 
 
-def _system(own: CharacteristicCells, beside: _Beside, seen: Seen) -> CellSystem[AnyCell]:
+def _system(own: CharacteristicCells, case_counts: _CaseCounts, scenario: DisclosureScenario) -> CellSystem[AnyCell]:
     """Returns the system that ties the cells of a characteristic to each other and to the numbers of cases.
 
     If there are no kinds of persons, only the groups are known.
     """
-    cells = {**beside.cells, **own.cells}
-    if seen.patterns is not None:
-        return survey_system(SeenCells(cells, "cases", seen), seen.patterns).system
+    cells = {**case_counts.cells, **own.cells}
+    if scenario.patterns is not None:
+        return survey_system(OutcomeCells(cells, "cases", scenario), scenario.patterns).system
     (population,) = {population for population, _ in cells}
-    return named(system_of({key: cell for (_, key), cell in cells.items()}, base=seen.base), population)
+    return named(system_of({key: cell for (_, key), cell in cells.items()}, rounding_base=scenario.rounding_base), population)

@@ -81,14 +81,14 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
         top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
         words = [int(v) if key == "year" else shown(v) for v in values]
-        said = [shown(plain(r.get(key))) for r in rows]
+        printed = [shown(plain(r.get(key))) for r in rows]
         for value in words:
-            mine = [r for r, one in zip(rows, said, strict=True) if _same(one, value)]
+            mine = [r for r, one in zip(rows, printed, strict=True) if _same(one, value)]
             lines.append(SheetRow((title, value, *(
                 Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _added(mine, place), "money")
                 for place, x in enumerate(SUMMED)
             ))))  # fmt: skip
-        rest = [r for r, one in zip(rows, said, strict=True) if not any(_same(one, value) for value in words)]
+        rest = [r for r, one in zip(rows, printed, strict=True) if not any(_same(one, value) for value in words)]
         lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
             Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _added(rest, place), "money") for place, x in enumerate("CDE")
         ))))  # fmt: skip

@@ -17,7 +17,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     has a section, a term, its meaning and the source of the meaning.
     """
     law: list[DefinitionRow] = []
-    said: list[DefinitionRow] = []
+    sources: list[DefinitionRow] = []
     for d in checklists().definitions:
         words = f"checklists.definitions.{d.id}"
         source = language.say(f"{words}.source") if language.has(f"{words}.source") else ""
@@ -27,10 +27,10 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
             language.say(f"{words}.meaning"),
             source,
         )
-        (law if d.kind == "definition" else said).append(row)
+        (law if d.kind == "definition" else sources).append(row)
     section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
     basis = [(section, named, language.own(text), "nap.yaml") for text in evidence.plan.legal_basis]
-    return [*law, *basis, *said, *_method(evidence, language)]
+    return [*law, *basis, *sources, *_method(evidence, language)]
 
 
 def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
@@ -49,13 +49,13 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         "rounding": _text(language, "rounding"),
         "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile),
     }  # fmt: skip
-    told = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
-    told += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
+    terms = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
+    terms += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
     left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")
-    told.append((language.say("workbook.method.coverage.term"), left_out))
-    told += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]
+    terms.append((language.say("workbook.method.coverage.term"), left_out))
+    terms += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]
     kind = language.say("checklists.kinds.method")
-    return [(kind, term, text, "") for term, text in told]
+    return [(kind, term, text, "") for term, text in terms]
 
 
 def _text(language: Language, name: str, **values: str) -> str:

@@ -136,8 +136,8 @@ def name_of(language: Language, row: Row) -> str:
     """Returns the name of an indicator. For a % decrease, the kit adds a row with the prevalence from which it is derived. The
     name of this row says so.
     """
-    said = number_words.indicator(language, row)
-    return language.say("workbook.base_of", indicator=said) if row["indicator"] == PREVALENCE["indicator"] else said
+    name = number_words.indicator(language, row)
+    return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:

@@ -73,8 +73,8 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = []
     for q in questions:
-        said = [survey_says(evidence, language, q)] if beside else []
-        words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *said)
+        from_survey = [answer_from_survey(evidence, language, q)] if beside else []
+        words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     source = (language.say("checklists.source"),)
     return page(language, SHEETS[tool], columns, lines, source, tool=", ".join(map(str, tools)), table="checklists", frozen=2)
@@ -100,37 +100,37 @@ def methods(evidence: Evidence, language: Language) -> Page:
     )
 
 
-def survey_says(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
+def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
     """Returns the published numbers that help to answer a question of a checklist, one line per breakdown. Of hidden numbers, the
     text only says how many there are.
 
     If no number answers a question of the knowledge base, the text says that it is a question for research.
     """
-    told = [_said_by(language, rows) for rows in answers(evidence.now, question.evidence)]
-    told += [verdicts(evidence, language)] if CHANGE in question.evidence else []
-    said = "\n".join(line for line in told if line)
-    return said or (language.say("research.here") if is_for_research(evidence, question) else "")
+    lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
+    lines += [verdicts(evidence, language)] if CHANGE in question.evidence else []
+    answer = "\n".join(line for line in lines if line)
+    return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
 
-def _said_by(language: Language, rows: pd.DataFrame) -> str:
+def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     """Returns the numbers of one breakdown in one line."""
     records = rows.to_dict("records")
     first, shown = records[0], [r for r in records if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    told = [f"{'' if whole else number_words.category(language, r)} {_said(language, r)}".strip() for r in shown]
+    numbers = [f"{'' if whole else number_words.category(language, r)} {_number_in_words(language, r)}".strip() for r in shown]
     if hidden := len(records) - len(shown):
-        told.append(language.say("workbook.said.hidden", n=str(hidden)))
+        numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
     unit = number_words.unit(language, str(first["measure"]), str(first["reference_population_label"]))
-    text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(told))
+    text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
     meaning = number_words.markers(language, [r["marker"] for r in shown])
     return f"{text} ({meaning})" if meaning else text
 
 
-def _said(language: Language, row: Row) -> str:
+def _number_in_words(language: Language, row: Row) -> str:
     interval = number_words.interval(language, row)
-    told = language.say("workbook.said.value", value=number_words.shown(language, row), interval=interval)
-    return f"{told} {number_words.marker(row)}".strip()
+    number = language.say("workbook.said.value", value=number_words.shown(language, row), interval=interval)
+    return f"{number} {number_words.marker(row)}".strip()
 
 
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:

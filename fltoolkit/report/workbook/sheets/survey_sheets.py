@@ -151,8 +151,10 @@ def sdg(evidence: Evidence, language: Language) -> Page:
         lines.append(SheetRow((link.target, language.say(f"checklists.sdg.{link.id}"), "\n".join(mine))))
     listed = {code.strip() for link in checklists().sdg for code in link.target.split(",")}
     other = sorted({code for i in indicators for code in i.sdg if code not in listed and code.partition(".")[0] not in listed})
-    said = language.say("workbook.sdg_other")
-    lines += [SheetRow((code, said, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other]
+    other_words = language.say("workbook.sdg_other")
+    lines += [
+        SheetRow((code, other_words, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other
+    ]
     return page(language, "sdg", columns, lines, (language.say("checklists.source"),), tool="6")
 
 

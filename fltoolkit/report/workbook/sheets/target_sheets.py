@@ -29,7 +29,7 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
 from fltoolkit.show.printed_tables import number_cells
-from fltoolkit.show.printed_tables.change_tables import light
+from fltoolkit.show.printed_tables.change_tables import verdict_in_words
 from fltoolkit.show.wording import number_words
 from fltoolkit.spreadsheets import STYLES
 from fltoolkit.survey.spec.groups import TOTAL
@@ -84,7 +84,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
 def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
-    said: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
+    verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     why: object = sentence(number_words.reason(language, r["reason"]))
     if refused:
         warning = "workbook.not_planned" if r["obstacle"] == UNPLANNED else "workbook.cannot"
@@ -100,7 +100,7 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
     )
     return (
         *who(language, r), r["baseline_year"], *numbers[:3], bracketed(r["marker"]), flag(language, r), r["target_year"], numbers[3],
-        language.kit(r["target_words"]), rounded(r["cut"], 3), said, why, *(now if later else ()), rounded(r["power"], 2), least, numbers[4],
+        language.kit(r["target_words"]), rounded(r["cut"], 3), verifiable, why, *(now if later else ()), rounded(r["power"], 2), least, numbers[4],
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
     return (
         *who(language, r), r["year_before"], *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), r["year"],
         *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), light(language, r),
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), verdict_in_words(language, r),
         number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
         number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
@@ -163,7 +163,9 @@ def verdicts(evidence: Evidence, language: Language) -> str:
     """Returns one line with the verdict of the test for each indicator's total: whether it changed since the baseline."""
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
-    told = (
-        language.colon(number_words.indicator(language, r), light(language, r)) for r in totals.to_dict("records") if r["light"]
+    sentences = (
+        language.colon(number_words.indicator(language, r), verdict_in_words(language, r))
+        for r in totals.to_dict("records")
+        if r["light"]
     )
-    return language.list(told)
+    return language.list(sentences)

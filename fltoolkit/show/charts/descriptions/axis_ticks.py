@@ -22,10 +22,10 @@ def step(most: float, steps: int = MOST) -> float:
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))
 
 
-def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, room: float = ROOM, title: str = "") -> Axis:
+def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, space: float = ROOM, title: str = "") -> Axis:
     """Returns a value axis from zero that includes all values in `ends`. If there are none, it goes from 0 to 1."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
-    each, high = step(most, steps), most * room
+    each, high = step(most, steps), most * space
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
     places = [i * each for i in range(math.floor(high / each + 1e-9) + 1)]
     return Axis(0.0, high, tuple(Tick(place, language.number(f"{place:,.{digits}f}")) for place in places), title)

@@ -12,7 +12,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
-from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room, mark_of, of_population
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -20,7 +20,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 SIDES = (("_before", GREY), ("_after", BLUE))
 
 
-def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> DotChart:
+def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: ChartSpace = WHOLE_PAGE) -> DotChart:
     """Returns a chart of the change between two rounds of a survey: in each row the estimates of both rounds with their
     intervals, and the verdict of the test.
 
@@ -38,16 +38,16 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
         if len(groups) > 1 and row["breakdown"] and (i == 0 or records[i - 1]["breakdown"] != row["breakdown"]):
             heading = number_words.start(number_words.group(language, str(row["breakdown"])))
             lines.append(ChartRow(heading, heading, heading=True))
-        lines.append(_row(language, name, row, room))
+        lines.append(_row(language, name, row, space))
     marks = [mark for line in lines for mark in line.marks]
     of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     named = title or of_population(language, first, of)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
-    told = [language.colon(name, _told(language, row)) for name, row in zip(names, records, strict=True)]
+    sentences = [language.colon(name, _row_in_words(language, row)) for name, row in zip(names, records, strict=True)]
     return DotChart(
-        str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), room),
-        f"{named}. {subtitle} {language.list(told)}.", tuple(lines),
+        str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), space),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines),
         axis_ticks.from_zero(language, [mark.end for mark in marks], steps=axis_ticks.FEW),
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
@@ -78,16 +78,16 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     """
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    said = language.kit(row["verdict"])
-    return f"{said} [u]" if row["marker"] == "u" else said
+    words = language.kit(row["verdict"])
+    return f"{words} [u]" if row["marker"] == "u" else words
 
 
-def _row(language: Language, name: str, row: PublishedNumber, room: Room) -> ChartRow:
+def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
     marks = [
         mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
     said = verdict(language, row)
-    printed = language.colon(_values(language, row), said) if row["verdict"] and room.intervals else said
+    printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
     return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
@@ -111,17 +111,19 @@ def _values(language: Language, row: PublishedNumber) -> str:
     return language.say("charts.values", old=old, new=new)
 
 
-def _told(language: Language, row: PublishedNumber) -> str:
+def _row_in_words(language: Language, row: PublishedNumber) -> str:
     """Returns one row in words, for the text alternative: the numbers of both rounds and the verdict."""
     numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 
 
-def _notes(language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], room: Room) -> tuple[str, ...]:
+def _notes(
+    language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], space: ChartSpace
+) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
     signs = " ".join([*arrows, *chart_notes.signs(language, marks)])
-    if not room.source:
-        return chart_notes.told(signs)
+    if not space.source:
+        return chart_notes.nonempty(signs)
     first = rows.iloc[0].to_dict()
     whole = rows[rows["breakdown"] == ""]
     who = language.kit(first["reference_population_label"])
@@ -130,4 +132,4 @@ def _notes(language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years:
         old, new = (number_words.count(language, whole[c].iloc[0]) for c in ("n_before", "n_after"))
         base = language.say("charts.base_of_rounds", who=who, old=old, new=new, before=years[0], after=years[1])
     source = chart_notes.source(language, first["survey_before"], first["survey"])
-    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))
+    return chart_notes.nonempty(signs, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))

@@ -34,11 +34,11 @@ def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential) and [u] (unreliable). Empty if
     the chart has none.
     """
-    told = number_words.markers(language, used)
-    return f"{told}." if told else ""
+    words = number_words.markers(language, used)
+    return f"{words}." if words else ""
 
 
-def base(out: Published, first: PublishedNumber, language: Language) -> str:
+def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:
     """Returns the note that says whom a chart is about: the population, and how many of its persons were asked (as published). If
     the chart shows shares of cases, the note also gives the number of cases.
 
@@ -66,6 +66,6 @@ def source(language: Language, *surveys: object) -> str:
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 
 
-def told(*sentences: str) -> tuple[str, ...]:
+def nonempty(*sentences: str) -> tuple[str, ...]:
     """Returns those of the given sentences that are not empty, for the notes below a chart."""
     return tuple(sentence for sentence in sentences if sentence)

@@ -16,7 +16,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
-from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
 
 SIZES = (2_000, 100_000)
@@ -53,11 +53,11 @@ def falls(
     uprights = () if planned is None else (Upright(planned, 100.0, words),)
     key = "charts.interviewed" if response == 1 else "charts.drawn"
     persons = language.say(key, response=number_words.percent(language, response))
-    said = [
+    sentences = [
         language.say(
             "charts.falls_alt",
             **{"from": number_words.start(name)},
-            falls=language.join(_told(language, n, fall(p, n)) for n in _at(sizes, planned)),
+            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in _at(sizes, planned)),
         )
         for p, name in names.items()
     ]
@@ -66,12 +66,17 @@ def falls(
         f"{language.say('charts.falls_in', power=number_words.percent(language, power), deff=language.number(f'{deff:g}'))}."
     )
     x = axis_ticks.of_sizes(language, *sizes, title=persons)
-    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(said)}. {number_words.start(persons)}.",
+    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
                       x, _percents(language), lines, points, uprights)  # fmt: skip
 
 
 def repeat(
-    out: Published, language: Language, *, planned: float | None = None, population: str | None = None, room: Room = WHOLE_PAGE
+    out: Published,
+    language: Language,
+    *,
+    planned: float | None = None,
+    population: str | None = None,
+    space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart | None:
     """Returns a chart of the smallest fall from this survey's prevalence that a repeat would detect, by the number of persons who
     answer in it.
@@ -97,15 +102,17 @@ def repeat(
     power = number_words.percent(language, POWER)
     subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=language.number(f'{deff:.1f}'))}."
     below = (
-        (chart_notes.base(out, row.to_dict(), language), chart_notes.source(language, row.get("survey"))) if room.source else ()
+        (chart_notes.persons_asked(out, row.to_dict(), language), chart_notes.source(language, row.get("survey")))
+        if space.source
+        else ()
     )
     high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
     regions = (Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False))
     return CurveChart(
-        "repeat", title, subtitle, chart_notes.told(" ".join(part for part in below if part)),
-        f"{title} {subtitle} {language.list(_told(language, *mark) for mark in marks)}.",
-        axis_ticks.of_sizes(language, *sizes, steps=room.steps, title=language.say("charts.answering")), _percents(language),
-        (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _told(language, size, y), BLUE) for size, y in there),
+        "repeat", title, subtitle, chart_notes.nonempty(" ".join(part for part in below if part)),
+        f"{title} {subtitle} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
+        axis_ticks.of_sizes(language, *sizes, steps=space.steps, title=language.say("charts.answering")), _percents(language),
+        (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _fall_in_words(language, size, y), BLUE) for size, y in there),
         tuple(Upright(size, y) for size, y in there), regions,
     )  # fmt: skip
 
@@ -128,7 +135,7 @@ def _per_1000(language: Language, rate: str) -> str:
     return f"{language.number(rate)} {number_words.unit(language, 'prevalence')}"
 
 
-def _told(language: Language, size: float, fall: float) -> str:
+def _fall_in_words(language: Language, size: float, fall: float) -> str:
     """Returns in words which fall a sample of some size would detect: `42 % with 4,800 persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):

@@ -27,7 +27,7 @@ REASON = 150  # letters of a reason that is printed in the chart
 
 
 @dataclass(frozen=True)
-class Room:
+class ChartSpace:
     """How much space a chart has. It decides how many steps the axis has (`steps`), whether intervals are printed in digits, and
     whether notes below the chart explain the markers, and name the source and how many were asked.
     """
@@ -38,9 +38,9 @@ class Room:
     source: bool = True
 
 
-WHOLE_PAGE = Room()
-HALF_PAGE = Room(axis_ticks.FEW, intervals=False, markers=False, source=False)
-ON_SLIDE = Room(source=False)
+WHOLE_PAGE = ChartSpace()
+HALF_PAGE = ChartSpace(axis_ticks.FEW, intervals=False, markers=False, source=False)
+ON_SLIDE = ChartSpace(source=False)
 
 
 def estimates(
@@ -50,7 +50,7 @@ def estimates(
     *,
     crossed: bool = False,
     title: str = "",
-    room: Room = WHOLE_PAGE,
+    space: ChartSpace = WHOLE_PAGE,
 ) -> DotChart:
     """Returns a chart of published rows of one measure and population as dots: first everyone, then group by group.
 
@@ -70,18 +70,18 @@ def estimates(
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     titled = [b for b in groups if b not in out.origins]
     heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
-    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
+    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, space) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
-    said = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
-    notes = [*chart_notes.signs(language, marks), *said]
+    remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
+    notes = [*chart_notes.signs(language, marks), *remarks]
     return DotChart(
         _name(out, first, groups), named, subtitle,
-        _notes(out, rows, language, " ".join(notes), room), _alt(language, named, subtitle, rows),
-        tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks], steps=room.steps), reference=at,
+        _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),
+        tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks], steps=space.steps), reference=at,
     )  # fmt: skip
 
 
@@ -99,12 +99,12 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
-    told = [
+    sentences = [
         language.colon(line.name, number_text(language, row)) for line, row in zip(lines, rows.to_dict("records"), strict=True)
     ]
     return DotChart(
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
-        f"{named}. {subtitle} {language.list(told)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
     )  # fmt: skip
 
 
@@ -141,8 +141,8 @@ def absent(language: Language, row: PublishedNumber) -> str:
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
-    said = language.say("not_available", marker=row["marker"])
-    return language.colon(said, why) if why else said
+    words = language.say("not_available", marker=row["marker"])
+    return language.colon(words, why) if why else words
 
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
@@ -189,8 +189,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        said = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
-        return number_words.category(language, {"breakdown": group, "category": said[group]})
+        category_of = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        return number_words.category(language, {"breakdown": group, "category": category_of[group]})
 
     found: list[tuple[str, list[Labelled]]] = []
     for breakdown, part in rows.groupby("breakdown", sort=False):
@@ -207,8 +207,8 @@ def _heading(words: str) -> tuple[ChartRow, ...]:
     return (ChartRow(words, words, heading=True),) if words else ()
 
 
-def _row(language: Language, label: str, name: str, row: PublishedNumber, room: Room) -> ChartRow:
-    printed = _printed(language, row, intervals=room.intervals)
+def _row(language: Language, label: str, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
+    printed = _printed(language, row, intervals=space.intervals)
     marks = mark_of(language, row, str(row["measure"]), words=_printed(language, row, intervals=True))
     remark = number_words.reason(language, row["reason"])
     return ChartRow(label, name, marks, printed, "" if marks else absent(language, row), remark)
@@ -261,11 +261,15 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
     return f"{language.list(part for part in parts if part)}."
 
 
-def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
+def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, space: ChartSpace) -> tuple[str, ...]:
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
-    below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"])) if room.source else ()
-    markers = chart_notes.markers(language, rows["marker"]) if room.markers else ""
-    return chart_notes.told(signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part))
+    below = (
+        (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"])) if space.source else ()
+    )
+    markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
+    return chart_notes.nonempty(
+        signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part)
+    )
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:

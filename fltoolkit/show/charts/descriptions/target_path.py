@@ -13,7 +13,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
-from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import between, value
 from fltoolkit.survey.spec.groups import TOTAL
@@ -26,7 +26,7 @@ ABOVE = 1.2  # times the highest value: room for the words above it
 
 def target_path(
     target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
-    surveys: Sequence[str] = (), title: str = "", room: Room = WHOLE_PAGE,
+    surveys: Sequence[str] = (), title: str = "", space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart:  # fmt: skip
     """Returns a chart of the baseline with its interval, the planned path, the target, and a later round with its interval if
     there is one.
@@ -58,17 +58,19 @@ def target_path(
     subtitle = f"{language.say('charts.path_in', unit=unit)}."
     notes = [
         *chart_notes.signs(language, [p.mark for p in points]),
-        *([chart_notes.source(language, *surveys)] if room.source else []),
+        *([chart_notes.source(language, *surveys)] if space.source else []),
     ]
     return CurveChart(
-        f"path_{target['id']}", named, subtitle, chart_notes.told(*notes), f"{named}. {subtitle} {_told(language, target, steps, goals, later)}",
-        axis_ticks.of_years(start, last, steps=YEARS[room.source]),
-        axis_ticks.from_zero(language, [p.mark.end for p in points], room=ABOVE),
+        f"path_{target['id']}", named, subtitle, chart_notes.nonempty(*notes), f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, later)}",
+        axis_ticks.of_years(start, last, steps=YEARS[space.source]),
+        axis_ticks.from_zero(language, [p.mark.end for p in points], space=ABOVE),
         (Line(tuple(map(float, way["year"])), tuple(map(float, way["value"])), planned=True),), tuple(points),
     )  # fmt: skip
 
 
-def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> CurveChart | None:
+def way_of(
+    evidence: Evidence, row: str, language: Language, *, title: str = "", space: ChartSpace = WHOLE_PAGE
+) -> CurveChart | None:
     """Returns a chart of the path from the baseline of an indicator to its target, for everyone (not for one category). Returns
     None if the indicator has no target, or if its baseline is not shown.
 
@@ -85,7 +87,7 @@ def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "",
         return None
     surveys = [str(out.table["survey"].iloc[0]) for out in (evidence.start, evidence.now) if out is not None]
     return target_path(targets.iloc[0].to_dict(), steps, later.iloc[0].to_dict() if len(later) else None, language,
-                       surveys=surveys, title=title, room=room)  # fmt: skip
+                       surveys=surveys, title=title, space=space)  # fmt: skip
 
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
@@ -108,15 +110,15 @@ def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
     return language.colon(language.say(key), value(language, number, target))
 
 
-def _told(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
+def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
     """Returns every value of the path, for the text alternative."""
     start = _measured(language, target, "baseline_value", BLUE).words
-    said = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
+    steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
         for row in rows.to_dict("records"):
             what = kind or language.kit(row["kind"])
-            said.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
+            steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
     if later is not None and pd.notna(later["value"]):
         words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
-        said.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
-    return f"{language.list(said)}."
+        steps_in_words.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
+    return f"{language.list(steps_in_words)}."

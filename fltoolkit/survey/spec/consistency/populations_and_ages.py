@@ -16,13 +16,13 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
         raise ValueError(f"{too_old[0]} is above age.max ({oldest}): nobody is of such an age")
 
 
-def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: Mapping[str, str], adult: int | None) -> None:
+def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], definition: Mapping[str, str], adult: int | None) -> None:
     """Raise `ValueError` if a population mixes adults and children. A population that is a sum must add one population of adults
     and one of children.
 
     Args:
         populations: the populations, by name.
-        sides: for each population `adults` or `children`; empty if it has both.
+        definition: for each population `adults` or `children`; empty if it has both.
         adult: the age from which a person is an adult. None: survey.yaml has no module on children.
     """
     for name, population in populations.items():
@@ -30,9 +30,9 @@ def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: M
         if population.sum_of and adult is None:
             raise ValueError(f"{where}.sum_of adds adults and children, and there is no children:")
         if population.sum_of:
-            if sorted(sides.get(part, "") for part in population.sum_of) != ["adults", "children"]:
+            if sorted(definition.get(part, "") for part in population.sum_of) != ["adults", "children"]:
                 raise ValueError(f"{where}.sum_of: name one population of adults and one of children")
-        elif adult is not None and not sides[name]:
+        elif adult is not None and not definition[name]:
             raise ValueError(
                 f"{where}.age: with children: a population is of adults (min {adult} or more) or of children "
                 f"(max {adult - 1} or less), since their definitions differ; add the two with sum_of"

@@ -66,7 +66,7 @@ def test_enough_cases_on_both_sides_are_not_confidential() -> None:
     assert found.primary == {}
     assert {key: cell.cases for key, cell in found.cells.items()} == {value("yes"): 30, value("no"): 8, value(NOT_STATED): 5}
     assert found.rows == {value("yes"): [7]}
-    assert found.opened == {value(NOT_STATED): [7]}
+    assert found.unresolved_rows == {value(NOT_STATED): [7]}
     assert found.nowhere == {value("no")}
 
 

@@ -13,7 +13,7 @@ from published_rows import HIDDEN, of, published, row
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.report.workbook.sheet_writer import Styled
-from fltoolkit.report.workbook.sheets.partner_sheets import SHEETS, checklist, methods, smart, survey_says
+from fltoolkit.report.workbook.sheets.partner_sheets import SHEETS, answer_from_survey, checklist, methods, smart
 from fltoolkit.show.wording import number_words
 
 
@@ -67,20 +67,20 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
         of("area", "rural", measure="total", area="rural"),
     ]  # fmt: skip
     found = promises.evidence_from(published(*rows, groups=("sex", "region", "area")))
-    told = survey_says(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
+    told = answer_from_survey(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
     assert told[1].endswith(" [u]; 1 not shown ([u] low reliability)")
     assert told[2].startswith("By urban or rural area (persons): rural ")
-    assert survey_says(found, EN, question("nationality")) == survey_says(found, EN, question("change")) == ""
+    assert answer_from_survey(found, EN, question("nationality")) == answer_from_survey(found, EN, question("change")) == ""
 
 
 def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research() -> None:
     found = promises.evidence_from(published(row()))
     asked = EN.say("research.here")
-    assert survey_says(found, EN, question("wealth", tool=4)) == survey_says(found, EN, question(tool=4)) == asked
-    assert survey_says(found, EN, question("change", tool=4)) == ""  # a first round has nothing before it
+    assert answer_from_survey(found, EN, question("wealth", tool=4)) == answer_from_survey(found, EN, question(tool=4)) == asked
+    assert answer_from_survey(found, EN, question("change", tool=4)) == ""  # a first round has nothing before it
     page = checklist(found, EN, 8)
     said = {line.id: line.cells[2] for line in page.lines}
     assert {said[id] for id in ("base_perpetrators", "base_recruiters", "base_life_cycle")} == {asked}

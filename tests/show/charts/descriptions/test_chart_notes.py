@@ -5,7 +5,7 @@ from __future__ import annotations
 from handed import EN, FR
 from published_rows import HIDDEN, of, published, row
 
-from fltoolkit.show.charts.descriptions.chart_notes import base, glyph, markers, signs, source
+from fltoolkit.show.charts.descriptions.chart_notes import glyph, markers, persons_asked, signs, source
 from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
 
 NAN = float("nan")
@@ -19,13 +19,13 @@ def test_a_number_has_the_sign_of_its_reliability() -> None:
 
 
 def test_only_the_signs_that_a_chart_has_are_explained() -> None:
-    def told(*glyphs: Glyph) -> list[str]:
+    def nonempty(*glyphs: Glyph) -> list[str]:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
-    assert told(Glyph.MEASURED) == []
-    assert told(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow: unreliable."]
-    assert "ends at the upper limit" in told(Glyph.NONE_FOUND)[0]
-    assert "nobody measures" in told(Glyph.PLANNED)[0]
+    assert nonempty(Glyph.MEASURED) == []
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow: unreliable."]
+    assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
+    assert "nobody measures" in nonempty(Glyph.PLANNED)[0]
 
 
 def test_markers_are_explained_once() -> None:
@@ -36,20 +36,20 @@ def test_markers_are_explained_once() -> None:
 def test_the_base_is_the_published_number_of_persons_asked() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
-    assert base(out, first, EN) == "Base: adults; number asked: 4,782."
-    assert base(out, first, FR) == "Champ\u202f: adults\u202f; nombre de personnes interrogées\u202f: 4\u202f782."
+    assert persons_asked(out, first, EN) == "Base: adults; number asked: 4,782."
+    assert persons_asked(out, first, FR) == "Champ\u202f: adults\u202f; nombre de personnes interrogées\u202f: 4\u202f782."
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:
     out = published(row(), of("sector", "farms", measure="share"))
     assert (
-        base(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
+        persons_asked(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
         == "Base: adults; number asked: 2,000; cases among them: 40."
     )
     hidden = published(row(**HIDDEN), of("sex", "men", **HIDDEN))
-    assert base(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."
+    assert persons_asked(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."
     nobody = published(row(reference_population_label=""))
-    assert base(nobody, nobody.select("prevalence").iloc[0].to_dict(), EN) == ""
+    assert persons_asked(nobody, nobody.select("prevalence").iloc[0].to_dict(), EN) == ""
 
 
 def test_the_source_names_each_survey_once() -> None:

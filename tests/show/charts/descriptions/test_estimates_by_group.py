@@ -18,14 +18,14 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, Room, estimates, rule_sets
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, ChartSpace, estimates, rule_sets
 
 NBSP, THIN = "\u00a0", "\u202f"
 
 
-def regions(language: Language = EN, room: Room = WHOLE_PAGE) -> DotChart:
+def regions(language: Language = EN, space: ChartSpace = WHOLE_PAGE) -> DotChart:
     out = country.published()
-    return estimates(out, out.select("prevalence", [[], ["region"]]), language, room=room)
+    return estimates(out, out.select("prevalence", [[], ["region"]]), language, space=space)
 
 
 def found(chart: DotChart, name: str) -> ChartRow:
@@ -120,7 +120,7 @@ def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons
 
 
 def test_half_a_page_leaves_intervals_source_and_base_to_what_stands_beside_it() -> None:
-    half = regions(room=HALF_PAGE)
+    half = regions(space=HALF_PAGE)
     assert found(half, "north").printed == "222.2"
     assert "Base" not in " ".join(half.notes)
     assert "Base: adults; number asked: 412." in regions().notes[-1]
@@ -149,15 +149,15 @@ def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
         assert estimates(out, out.select("prevalence"), EN).subtitle.endswith("; to be verified.") is told
 
 
-@pytest.mark.parametrize("room", [WHOLE_PAGE, HALF_PAGE])
-def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answers_as_cases(room: Room) -> None:
+@pytest.mark.parametrize("space", [WHOLE_PAGE, HALF_PAGE])
+def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answers_as_cases(space: ChartSpace) -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.25)
     said = "Grey band: with every open answer as a case, the number for everyone would be 250.0."
-    chart = estimates(out, wide, EN, room=room)
+    chart = estimates(out, wide, EN, space=space)
     assert said in chart.notes
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 250.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
-    assert said not in estimates(out, rows, EN, room=room).notes
+    assert said not in estimates(out, rows, EN, space=space).notes

@@ -45,7 +45,7 @@ print(hashlib.sha256(picture.svg).hexdigest(), hashlib.sha256(picture.png).hexdi
 def regions(size: Size = WIDE) -> Drawn:
     out = country.published()
     room = HALF_PAGE if size is HALF else WHOLE_PAGE
-    return drawn(estimates(out, out.select("prevalence", [[], ["region"]]), EN, room=room), size)
+    return drawn(estimates(out, out.select("prevalence", [[], ["region"]]), EN, space=room), size)
 
 
 def test_a_picture_is_svg_and_png_of_the_same_bytes_each_time_and_without_a_date() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-SHIPPED = Path(str(files("fltoolkit.publish"))) / "profiles"
+SHIPPED = Path(str(files("fltoolkit.publish"))) / "publication_profiles"
 
 
-def shipped_profiles() -> tuple[str, ...]:
+def shipped_publication_profiles() -> tuple[str, ...]:
     """Returns the names of the publication profiles that come with the kit. A publication profile is a set of reliability rules."""
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
