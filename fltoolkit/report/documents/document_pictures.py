@@ -25,9 +25,10 @@ from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 from fltoolkit.survey.spec.groups import TOTAL
 
-Width = Literal["wide", "half", "slide"]
-SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
-SPACES = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
+Width = Literal["wide", "low", "half", "slide"]
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0), "half": HALF, "slide": SLIDE}
+"""`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text."""
+SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"half": 6, "slide": 2}  # of a change
 ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
