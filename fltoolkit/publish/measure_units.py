@@ -48,13 +48,21 @@ def as_read(value: float, measure: str) -> float:
     """Returns a number rounded as all documents, notebooks and the workbook print it. The number is already in its printed unit
     (per 1,000, for example).
 
-    Numbers of persons have three significant digits (6,290), all others one decimal (17.2). A missing number stays missing.
+    Numbers of persons have three significant digits (6,290), shares of cases no decimal (36), all others one (17.2). A missing
+    number stays missing. A share halfway between two whole numbers is rounded up.
     """
     if math.isnan(value):
         return value
     if measure in COUNTED:
         return round(value, -max(0, len(str(int(abs(value)))) - 3))
-    return round(value, 1)
+    return float(math.floor(value + 0.5)) if measure in OF_CASES else round(value, 1)
+
+
+def decimals(measure: str) -> int:
+    """Returns how many decimals the numbers of a measure have in print. Shares of cases are ratios of numbers that are rounded to
+    the base of the run: a decimal would promise more than they hold.
+    """
+    return 0 if measure in (*COUNTED, *OF_CASES) else 1
 
 
 def unit(measure: str, population: object = "") -> Reason:
