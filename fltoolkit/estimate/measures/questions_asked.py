@@ -1,4 +1,4 @@
-"""Records which questions were asked and who was asked, so that two surveys can be compared."""
+"""Lists which questions were asked and who was asked, so that two surveys can be compared."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
-    """Returns the questions that decide who is a case, as one text per item, such as `debt_bondage: 2 experienced, 1 threatened`:
-    two questions about own experience and one about threats. They are sorted by key.
+    """Returns the questions that decide who is a case in a population, one text per item, sorted. For example, `debt_bondage: 2
+    experienced, 1 threatened` means two questions about own experience and one about threats.
 
-    For adults, the module on children is left out. Wording, codes, order and routing are not part of it. survey.yaml does not
-    hold all of them, and two rounds may code the same question differently.
+    For adults, the module on children is left out. Wording, codes, order and routing are not included, because survey.yaml does
+    not have all of them, and two rounds may code the same question differently.
     """
     left_out = ("interview.", "trafficking", *(("children.",) if spec.definition_of(population) == "adults" else ()))
     asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))

@@ -1,4 +1,5 @@
-"""Protects two outcomes in one table. If they differ by a few persons, their difference would reveal those persons."""
+"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, a difference would reveal
+them."""
 
 from __future__ import annotations
 
@@ -22,11 +23,12 @@ ALIKE = "another outcome has the same persons there, and hides them"
 
 @dataclass(frozen=True)
 class OutcomeDifferences:
-    """What tables of other outcomes require of the rows of one outcome. An outcome is what makes a person a case: forced labour,
-    or an outcome that the user defined.
+    """What must be hidden in the rows of one outcome because tables of other outcomes are published, too.
+
+    An outcome is what makes a person a case: forced labour, or a condition that the user defined.
 
     Attributes:
-        joined: the rows, with those of their cells that differ from another outcome by only a few persons.
+        joined: the rows. `joined.first.close` has the cells that differ from another outcome by only a few persons.
         alike: for each other outcome (forced labour: ""), the positions of new rows that count the same persons under both
             outcomes.
     """
@@ -38,15 +40,15 @@ class OutcomeDifferences:
 def protect_from_other_outcomes(
     joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
 ) -> OutcomeDifferences:
-    """Returns the rows of one outcome, with what must be hidden in them because tables of other outcomes are published, too.
+    """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
 
-    A cell is confidential if it differs from the same cell of another outcome by fewer cases than the limit, or if it has as many
-    cases as a hidden one. A part of cells is confidential, too, if one outcome contains the other there, except for a few
-    persons. In a profile, only cells of characteristics that contain the outcome, or that it contains, are compared.
+    A cell is confidential if its number of cases differs from that of another outcome by fewer cases than the limit, or equals
+    the number of a hidden cell. If one outcome contains the other except for a few persons, parts of cells are confidential,
+    too. In a profile, only characteristics that contain the outcome, or that it contains, are compared.
 
     Args:
         joined: the rows.
-        others: what was published of other outcomes, by name (forced labour: "").
+        others: the published rows of each other outcome (forced labour: "").
         persons: the survey.
         own: the outcome of the rows.
     """
@@ -85,20 +87,24 @@ def protect_from_other_outcomes(
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, how many persons have only one of two outcomes. None if neither outcome contains the
+    """Returns, for each kind of person, how many persons have exactly one of two outcomes. None if neither outcome contains the
     other, or if both are the same.
+
+    Args:
+        mine: the number of cases of the first outcome, by kind of person.
+        overlap: the number of cases of the second outcome, and of both.
     """
     alone, beyond = mine - overlap.both, overlap.other - overlap.both
     return alone + beyond if alone.any() != beyond.any() else None
 
 
 def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
-    """Returns the cells that differ by only a few persons from the cases with a characteristic in a profile.
+    """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
 
     Args:
         joined: the rows of a user-defined outcome.
         cases: the rows of forced labour, with its profiles.
-        found: how many persons the outcome and forced labour have in common.
+        found: how many persons the outcome has in common with each characteristic.
         cells: the cells of the user-defined outcome's rows.
     """
     patterns, close = joined.scenario.patterns, set[CellId]()
