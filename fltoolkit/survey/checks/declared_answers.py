@@ -1,4 +1,5 @@
-"""Counts the persons for whom survey.yaml declares an answer: a blank that means no, or a refusal that skips a question."""
+"""Counts the persons for whom survey.yaml decides what a missing answer means: a blank that is a no, or a refusal that skips a
+question."""
 
 from __future__ import annotations
 

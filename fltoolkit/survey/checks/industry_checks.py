@@ -97,8 +97,14 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few. Such codes are read as if a leading zero were lost. The rest of the
-    column must agree with this."""
+    """Returns findings about codes with one digit too few. If all other codes of the column have the right number of digits,
+    these codes have probably lost a leading zero.
+
+    Args:
+        codes: the different codes, as `_codes` returns them.
+        asked: the column.
+        mask: decides which codes a message may print.
+    """
     sector, where = asked.sector, asked.where
     if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
         return []
@@ -117,5 +123,11 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _printable_codes(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
-    """Returns some of the codes of a column, if a message may print them."""
+    """Returns those codes of a column that a message may print, and the number of the others.
+
+    Args:
+        codes: the different codes, as `_codes` returns them.
+        rows: which of these codes are meant.
+        mask: decides which codes a message may print.
+    """
     return mask.printed(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))

@@ -1,8 +1,8 @@
 """Rounds the numbers of persons that checks print. Totals and their parts are rounded by the same rule.
 
-If one group of persons is within another, the difference of their counts may be a small count. So every count is rounded to a
-multiple of twice the confidentiality limit. Then the difference of two rounded counts does not reveal a count below the limit.
-The parts of a printed sum are rounded too. Numbers of cases are given in classes.
+If one group of persons is part of another, the difference of their counts may be small. So every count is rounded to a multiple
+of twice the confidentiality limit. Then no difference of two printed counts reveals a count below the limit. Numbers of cases
+are given in classes.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ def rounded(count: int, limit: int) -> int | None:
 
 
 def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> pd.DataFrame:
-    """Returns a table in which some columns of counts are rounded (see `rounded`). A blank stands for a count that must be
-    hidden."""
+    """Returns a table in which some columns of counts are rounded (see `rounded`). A hidden count is blank."""
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
 
 

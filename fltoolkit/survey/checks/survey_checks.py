@@ -55,8 +55,8 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey. A finding about single rows also holds these rows. Each survey is checked
-    only once."""
+    """Returns all findings about the data of a survey. Findings about single rows include these rows. Each survey is checked
+    only once; later calls return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -92,8 +92,12 @@ class _Tested:
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Counts how many persons meet each of several conditions, in one pass. Each of `kinds` is a set of conditions, and the
-    result has one entry for it."""
+    """Counts how many persons meet each of several conditions, in one pass.
+
+    Args:
+        survey: the survey.
+        kinds: sets of conditions by name. The result has one entry for each set.
+    """
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
@@ -104,8 +108,8 @@ def _weight_columns(spec: SurveySpec) -> dict[str, str]:
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight has an error of some kind. The
-    caller counts who meets them."""
+    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight is wrong in some way. The caller
+    counts the persons who meet them."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -124,7 +128,8 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
 
 
 def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
-    """Returns findings about unusable weights, and about persons without a PSU or stratum."""
+    """Returns findings about wrong weights, and about persons without a PSU or stratum. `found` has the conditions of
+    `_design_tests` with their counts."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     columns = _weight_columns(spec)
@@ -232,8 +237,8 @@ def _printed_labels(pairs: pd.DataFrame, column: str, labels: Iterable[object], 
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts who
-    meets them."""
+    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts the
+    persons who meet them."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -283,7 +288,7 @@ def _joins(survey: Survey) -> list[Finding]:
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
     """Returns conditions on a person, by name: the person answered the module on forced labour, refused it, or counts as asked
-    but has only blanks. The caller counts who meets them."""
+    but has only blanks. The caller counts the persons who meet them."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:

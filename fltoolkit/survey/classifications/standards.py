@@ -80,8 +80,14 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC (the classification of industries): sections by letter, the divisions that have a row of their own in
-    tables, ILOSTAT's prefixes of codes, and what nobody has yet compared with its source."""
+    """One revision of ISIC (the classification of industries).
+
+    Attributes:
+        to_verify: facts that were written from memory and not yet checked against their source.
+        ilostat: the beginnings of ILOSTAT's codes.
+        sections: the sections, by letter.
+        own_rows: the divisions that have their own row in tables.
+    """
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

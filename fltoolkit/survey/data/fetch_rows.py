@@ -1,5 +1,4 @@
-"""Fetches counts and sums from files and clusters. All reading goes through here, so that every reading error gets a clear
-message.
+"""Fetches counts and sums from files and clusters. All reading is done here, so that every reading error gets a clear message.
 
 Files are read again for every estimate. So each call can find a damaged page, a full disk or a file that was cut.
 """

@@ -38,10 +38,14 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, and the names of all its columns. The frame may hold only some of them.
+    """A file or table as a lazy frame.
 
-    `texts` are the columns that are already text in standard form. `unreadable` are the unusable columns, which are left out.
-    `missing` gives, for each column, the ranges of numbers that an SPSS file declares missing.
+    Attributes:
+        frame: the rows, perhaps with only some of the columns.
+        names: the names of all columns.
+        texts: the columns that are already text in standard form.
+        unreadable: the columns that are left out because they cannot be used.
+        missing: for each column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -112,7 +116,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """How many persons and rows had no match when a file was joined to the persons. `lost` holds the keys of these rows."""
+    """How many persons and rows had no match when a file was joined to the persons. `lost` has the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -122,10 +126,12 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey as one row per person, and the episodes separately. Only columns that survey.yaml names are included.
+    """The files of a survey as one row per person, and the episodes in another frame. Only columns that survey.yaml names are
+    included.
 
-    `widths` says, for each file, how many columns are used and how many there are. `contents` is a fingerprint of the rows of
-    Spark tables; empty for files. `small` says whether all rows may be kept in memory, so that no file is read again.
+    `joins` counts rows without a match. `widths` has, for each file, the number of used columns and of all columns. `contents`
+    is a fingerprint of the rows of Spark tables; empty for files. `small` says whether all rows may be kept in memory, so that
+    no file is read again.
     """
 
     persons: Frame
@@ -180,8 +186,8 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns needed in all files, with the `keys` of all files. `joined`: whether keys are compared with those of another
-    file."""
+    """The columns that are needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether
+    keys are compared between files."""
 
     columns: frozenset[str]
     keys: frozenset[str]
@@ -266,8 +272,8 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
 
 
 def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
-    """Returns the columns of `wanted.persons` as text; those that are also needed as numbers, or hold whole numbers, also as
-    numbers."""
+    """Returns the columns of `wanted.persons` as text. Columns that are needed as numbers, or are whole numbers, are also
+    returned as numbers."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
@@ -278,8 +284,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
-    """Returns one file, or several pooled with their weight factors. Pooled columns are text. So are keys, unless they are
-    whole numbers and no other file's keys are compared with them."""
+    """Returns one file, or several files one below the other with their weight factors. Columns of several files become text.
+    Keys do, too, unless they are whole numbers and not compared with other files."""
     frames, offered, where, tables = [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
@@ -337,7 +343,8 @@ def _name_here(file: DataFile, column: str) -> str:
 
 
 def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
-    """Returns this name for each column of a file. Raises `DataError` if a common name is also that of another column."""
+    """Returns, for each column of a file, its name in all of survey.yaml (see `_name_here`). Raises `DataError` if two have the
+    same name."""
     names = {column: _name_here(file, column) for column in columns}
     others = {name.lower() for column, name in names.items() if column not in file.renamed}
     if taken := [common for common in file.renamed.values() if common.lower() in others]:

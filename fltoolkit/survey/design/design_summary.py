@@ -24,7 +24,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """The interface that the summary of a design needs: those members of `Design` that it uses."""
+    """The attributes of a design that its summary needs."""
 
     @property
     def frame(self) -> Frame: ...

@@ -1,4 +1,5 @@
-"""Reads a small CSV file beside survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each column."""
+"""Reads a small CSV file in the folder of survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each
+column."""
 
 from __future__ import annotations
 

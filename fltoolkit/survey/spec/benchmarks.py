@@ -28,10 +28,10 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """How the weights of a population are calibrated: to benchmarks (known numbers of persons) in a CSV file beside survey.yaml,
-    or to `margins` that give the numbers here.
+    """How the weights of a population are calibrated to benchmarks (known numbers of persons). The numbers are in a CSV file
+    (`benchmarks`) in the folder of survey.yaml, or here (`margins`).
 
-    It applies to each population that uses the same weight column. Persons outside `population` keep their weight.
+    The calibration applies to each population that uses the same weight column. Persons outside `population` keep their weight.
     """
 
     method: Method

@@ -1,4 +1,5 @@
-"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in a gate's column means."""
+"""All yes/no questions of a survey.yaml. Together they decide what a blank means, because one question can be the gate of
+another."""
 
 from __future__ import annotations
 
@@ -249,8 +250,13 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself, in which each column has the next one as its gate (a
-    question whose answer decides whether it is asked). Returns an empty list if there is none. `straight` holds the columns that
-    are known to be in no such chain."""
+    question whose answer decides whether it is asked). Returns an empty list if there is none.
+
+    Args:
+        mapped: the questions of the survey.
+        chain: the columns so far.
+        straight: the columns that are known to be in no such chain.
+    """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:

@@ -42,8 +42,8 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The reference period: the time that the questions ask about, such as the last five years. Every figure names this period
-    (para 6a)."""
+    """The reference period: the time that the questions ask about, such as the last five years. Every printed number names this
+    period (20th ICLS guidelines, para 6a)."""
 
     months: Annotated[int, Field(gt=0)]
     text: OwnText
@@ -100,18 +100,18 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). If a
+    """One question of the survey that says whether something is true of a person, such as an item (`debt_bondage`). If a
     question leaves out a kind of code, such as `yes`, the codes of `answers` apply.
 
     Attributes:
-        contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
+        contains: for a column that has the codes of all ticked options in one text. The answer is yes if one of the codes in
             `contains` is ticked.
-        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
-            separate.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars
+            all separate.
         blank: `no` if a blank cell means no.
         why: the reason for `blank: no`.
-        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has a
-            code of yes.
+        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has
+            a code of yes.
     """
 
     column: str

@@ -336,8 +336,8 @@ class SurveySpec(Model):
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """Returns the notes that must stand beside every table by some groups, by the name of the group. For fifths by wealth,
-        the note says: at the time of the interview, not a cause of forced labour."""
+        """Returns the notes that must be printed with every table by some groups, by the name of the group. For fifths by
+        wealth, the note says that wealth is measured at the interview and is not a cause of forced labour."""
         measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 
