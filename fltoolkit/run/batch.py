@@ -60,8 +60,14 @@ PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """The options of a batch; `run_batch` explains them. If `keep_others` is true, the index also lists surveys of earlier runs
-    that are in the folder but not in this batch.
+    """The options of a batch.
+    Attributes:
+        workers: how many surveys run at the same time on this machine.
+        scheduler: the address of a Dask scheduler. Empty: the surveys run on this machine.
+        resume: whether surveys with complete and current results are skipped.
+        replace: whether results of another country, year or round may be replaced.
+        private: a folder or address for confidential files. Empty: these files are not written.
+        keep_others: whether the index also lists surveys of earlier runs that are in the folder but not in this batch.
     """
 
     workers: int = 2
@@ -163,7 +169,8 @@ def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptio
 
 
 def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
-    """Writes beside each folder why its run failed, so that a later index, from any command, shows it too."""
+    """Writes the error of each failed run into a folder beside the survey's folder of results. So every later index page shows
+    the error, whichever command writes the page."""
     for name, done in ended.items():
         with suppress(OSError):  # a full disk may be the reason of the failure
             note_failure(outputs / name, done.error)
@@ -192,11 +199,10 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
 
 def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is complete.
-
-    All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. Beside them
-    are its half-run notebook and the error, and no file of numbers. That notebook, up to the failing cell, shows only numbers
-    that were published with the protection of the whole run (`fl.publish_run`).
-
+    All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. A second
+    folder, beside the results, then gets the error and the notebook that failed, up to the cell that failed. This notebook
+    shows only numbers that were published with the protection of the whole run (`fl.publish_run`). No file of numbers is
+    written.
     Raises:
         Stopped: `stop` was set; nothing is left of this run.
     """
@@ -251,14 +257,16 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _private_rows(run: Run, place: str) -> None:
-    """Writes the rows behind findings, even if these stop the run. If the survey cannot be read, the run itself reports why."""
+    """Writes the keys of two kinds of rows into the private folder `place`: rows in which checks found a problem, and rows that
+    survey.yaml corrects. They are written even if the problems stop the run. If the survey cannot be read, nothing is written,
+    and the run itself reports why."""
     with suppress(FltoolkitError):
         write_rows(run.survey, run.name, place)
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty text.
-
+    """Checks that partners' entries in the workbook that this run will replace were already read into partners.yaml. Returns
+    the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
     Raises:
         BatchError: the workbook has entries that are not in partners.yaml.
         SpecError: partners.yaml is not valid.
@@ -343,7 +351,8 @@ def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -
 
 
 def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
-    """Returns what may be printed of an error, in words that help a user to act."""
+    """Returns the message of a failed run: what may be printed of its error, with the name of the notebook. It has no paths of
+    this machine."""
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
@@ -354,7 +363,8 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Keeps only the half-run notebook and its page. Returns the name of the file to show; empty if there is none."""
+    """Deletes everything in the folder of a failed run except the notebook that failed, and writes its page. Returns the name
+    of the file to show: the page, or the notebook. Empty if there is neither."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

@@ -67,8 +67,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """The folder of results of a batch at an address (such as s3://): the place that holds it (`store`), and the folder's name
-    there.
+    """Where the results of a batch are, if they are at an address (such as s3://).
+    Attributes:
+        store: the folder at the address in which batch.yaml is.
+        folder: the path of the folder of results within `store`.
     """
 
     store: Store

@@ -1,4 +1,6 @@
-"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or the batch is stopped."""
+"""Passes runs to workers (threads, or the workers of a Dask cluster), and waits until all have ended or the batch is
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Done:
-    """How the run of one survey ended: it passed, it failed (with the error), or it was skipped because its results are current."""
+    """How the run of one survey ended.
+    Attributes:
+        state: passed, failed, or skipped because its results are current.
+        error: the message of a failed run; otherwise empty.
+    """
 
     state: Literal["passed", "failed", "skipped"]
     error: str = ""
@@ -38,9 +44,10 @@ class Stopped(Exception):
 @dataclass(frozen=True)
 class WorkerPool:
     """The workers of a batch: threads on this machine, or those of a Dask cluster.
-
-    `give` passes one run to a worker and returns its future result. When `stop` is set, the workers abandon unfinished runs.
-    `end` releases the workers.
+    Attributes:
+        give: a function that passes one run to a worker, and returns the future result of the run.
+        stop: if it is set, the workers abandon unfinished runs.
+        end: a function that releases the workers.
     """
 
     give: Callable[[Run], Future[Done]]
@@ -166,10 +173,10 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 @contextmanager
 def _by_hand(stop: Stop) -> Iterator[None]:
-    """Makes Ctrl-C, SIGTERM and SIGHUP (a closed terminal) set `stop` and raise KeyboardInterrupt, once.
-
-    An interrupt inside one of Python's own callbacks is lost. So `stop` is set, too. A second signal does not stop the removal of
-    unfinished folders.
+    """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt. Such a request is
+    Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
+    Only the first request has this effect. A second one does not interrupt the removal of unfinished folders. `stop` is needed
+    because Python loses an exception that is raised inside one of its own callbacks.
     """
     asked = False
 

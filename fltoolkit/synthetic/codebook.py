@@ -14,9 +14,11 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 
 class Answers(Model):
-    """A kind of answers in a codebook, such as yes/no: the label of each code, and the code in the file for each code of the kit.
-
-    `missing` holds the lowest and the highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
+    """A kind of answers that several columns of a codebook share, such as yes/no.
+    Attributes:
+        labels: the label of each code in the file. Codes `.a` to `.z` are Stata's tagged missing values.
+        recode: for each code of the invented population, the code in the file.
+        missing: the lowest and the highest user-missing code of an SPSS file.
     """
 
     labels: dict[Code, str]
@@ -25,7 +27,12 @@ class Answers(Model):
 
 
 class CodebookColumn(Model):
-    """A column of a sample file, as the codebook describes it: its label, the source of its values, and its kind of answers."""
+    """A column of a sample file, as the codebook describes it.
+    Attributes:
+        label: the label of the column in the file.
+        source: the column of the invented population that has its values.
+        answers: the name of its kind of answers in the codebook. Empty: the values are written unchanged.
+    """
 
     label: str
     source: str
@@ -123,6 +130,7 @@ def _for_stata(values: pd.Series) -> pd.Series:
 
 
 def _set_date(path: Path, at: int, date: bytes) -> None:
-    """Replace the date of writing in a file by a fixed date."""
+    """Replaces the date of writing in a file by a fixed date, so that the same table always gives the same bytes. `at` is the
+    position of the date in the file, in bytes."""
     data = path.read_bytes()
     path.write_bytes(data[:at] + date + data[at + len(date) :])

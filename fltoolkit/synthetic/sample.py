@@ -1,4 +1,5 @@
-"""Surveys drawn from a population as a statistical office would draw them, and the full count with which they are compared."""
+"""Draws surveys from an invented population as a statistical office would draw them. Also makes a full count, with which their
+estimates are compared."""
 
 from __future__ import annotations
 

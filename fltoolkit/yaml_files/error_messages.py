@@ -142,9 +142,8 @@ def short(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether an error says that a list is too short only because one of its elements could not be read. The error about
-    the element is enough then.
-    """
+    """Returns whether the error `other` is about an element of the list that `problem` is about. If a list is too short only
+    because this element could not be read, the error about the element is enough."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 

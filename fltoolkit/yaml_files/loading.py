@@ -39,10 +39,9 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Model(BaseModel):
-    """Base class of all YAML models: unknown keys are errors, and nothing changes after loading.
-
-    A model is built when it is first used, not at import. So the default of a field is made by `model_construct`, which checks
-    nothing.
+    """Base class of all YAML models. A key that the model does not have is an error. A loaded model cannot be changed.
+    To make the import fast, pydantic builds a model when it is first used. So defaults that are models themselves are made with
+    `model_construct`, which does no checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -59,8 +58,10 @@ def canonical_code(value: object) -> str:
 
 
 def _code(value: object) -> str:
-    """Returns a code from survey.yaml. Raises `ValueError` for a list or a mapping, because `str` would make a text of it that
-    no data contain."""
+    """Returns a code of survey.yaml as text.
+    Raises:
+        ValueError: the value is a list or a mapping. Its text would be a code that no data contain.
+    """
     if isinstance(value, (list, dict)):
         raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
     return canonical_code(value)

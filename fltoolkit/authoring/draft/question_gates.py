@@ -35,8 +35,13 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Tried:
-    """The result of trying a column as a gate (an earlier question that decides whether another is asked): the rows that it lets
-    through (`through`), the rows that it sends away (`shut`), and the rows in which it is blank."""
+    """A column that was tried as a gate (an earlier question that decides whether another is asked).
+    Attributes:
+        gate: the gate that the column would be.
+        through: for each row, whether the gate lets the person through to the question.
+        shut: for each row, whether the gate sends the person away.
+        blank: for each row, whether the column is blank.
+    """
 
     gate: Gate
     through: Rows

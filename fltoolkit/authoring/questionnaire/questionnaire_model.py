@@ -20,8 +20,12 @@ SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml
 
 
 class Choice(Model):
-    """One possible answer to a question of a questionnaire. `means` is the kit's name for the answer, such as `yes`. `mode` and
-    `detail` are as in a question of survey.yaml."""
+    """One possible answer to a question of a questionnaire.
+    Attributes:
+        label: the text of the answer in each language.
+        means: what the answer means for survey.yaml, such as `yes`.
+        mode, detail: as in a question of survey.yaml.
+    """
 
     label: Text
     means: str = ""
@@ -75,8 +79,14 @@ Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
 
 
 class Section(Model):
-    """Questions of a questionnaire that are asked together. With `check`, the interviewer first says whether the interview can go
-    on. If not, the section is skipped."""
+    """Questions of a questionnaire that are asked together.
+    Attributes:
+        label: the title of the section in each language.
+        when: a condition in XPath for asking the section.
+        gate, sure: as in a question, for all questions of the section.
+        check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
+        questions: the questions, by name.
+    """
 
     label: Text
     when: str = ""
@@ -87,8 +97,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question to the interviewer before a section: can the interview go on? `stop`: what the interviewer is told if it
-    cannot."""
+    """The question to the interviewer before a section: can the interview go on? `stop` is the text that the form shows to the
+    interviewer if it cannot."""
 
     choices: str
     label: Text

@@ -1,5 +1,6 @@
-"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher according to the test, and by how much at
-least.
+"""The comparison of the lead group in sentences: which rate is higher according to the test, and by how much at least.
+
+The lead group is the group that survey.yaml names for the first comparison.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ def sentences(out: Published, language: Language) -> tuple[str, ...]:
 
 
 def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
-    """Returns a sentence for each pair of categories of a population, which claims no more than its verdict.
+    """Returns sentences on the tests in one population, which claim no more than their verdicts.
 
-    If there are many pairs, only the differences that were found have a sentence. A last sentence counts the others.
+    If there are few pairs of categories, each pair has a sentence. If there are many, only pairs with a difference have one,
+    and a last sentence counts the others.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]

@@ -1,4 +1,5 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found and is not known, what to promise, and what to discuss."""
+"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, and what
+to discuss."""
 
 from __future__ import annotations
 
@@ -141,7 +142,7 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
 
 
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what the plan could promise, and the targets that no survey could verify."""
+    """Returns slides on what the plan could promise, with a warning for each target that no survey could verify."""
     warnings = targets_section.unverifiable(evidence, language)
     parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
     title = language.say("slides.warning")

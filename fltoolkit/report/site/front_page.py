@@ -1,4 +1,5 @@
-"""The front page of a batch: each survey's headline with its flag and coverage, its files, and what failed."""
+"""The front page of a batch (a run over several surveys): each survey's headline with its flag and coverage, its files, and
+what failed."""
 
 from __future__ import annotations
 
@@ -65,13 +66,15 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the front page of a batch knows of one survey: the folder of its results, its title, whom it could not reach, and the
-    error if its latest run failed.
+    """What the front page of a batch shows of one survey.
 
     Attributes:
+        folder: the folder of its results.
+        title: its title.
+        coverage_excludes: whom it could not reach.
         error: why there are no results; empty if there are results.
         refused: why the latest run failed, if the results of an earlier run are still there.
-        notebook: the page that shows how far the failed run came, relative to the folder of the index.
+        notebook: the page that shows at which point the failed run stopped, relative to the folder of the index.
         year: of the survey; 0 if not known.
     """
 
@@ -86,12 +89,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Published:
-    """What the page shows of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
+    """What the page shows of a survey's published numbers.
 
     Attributes:
-        first: the first row of all, which is of the run's own rule set.
-        whole: the rows of ON_THE_PAGE without a breakdown, in order.
-        apart: the populations that have a flowchart of their own.
+        first: the first row of all. It is under the run's own rule set.
+        whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
+        apart: the populations that have their own flowchart.
     """
 
     first: dict[Hashable, Any]
@@ -191,7 +194,7 @@ def _language(code: str) -> str:
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Returns, for each document that people receive, its files with language and kind."""
+    """Returns, for each document that people receive, its files: the language and kind in words, and the file name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))
@@ -213,12 +216,13 @@ def _change(folder: Path) -> list[str]:
 
 
 def _left_open(numbers: _Published) -> list[str]:
-    """Returns a sentence on how many of the persons asked left open whether they are cases (don't know, refused, blank)."""
+    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
+    decide whether they are cases."""
     return [sentence for row in numbers.of("prevalence")[:1] if (sentence := unresolved(row, read_language(BASE)))]
 
 
 def _parts(numbers: _Published) -> list[str]:
-    """Returns the numbers of adults and children separately, if both were asked: each population with a flowchart of its own."""
+    """Returns the numbers of adults and of children, if both were asked: each population that has its own flowchart."""
     if len(numbers.apart) < 2:
         return []
     numbers_in_words = []
@@ -231,7 +235,8 @@ def _parts(numbers: _Published) -> list[str]:
 
 
 def _doubt(row: PublishedNumber) -> str:
-    """Returns the interval of a number; if the number is printed as a range, with the number to which the interval belongs."""
+    """Returns the interval of a number. If the number is printed as a range, the text also says to which number the interval
+    belongs."""
     of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
     return f"{percent(row)} interval{of} {interval(row)}"
 

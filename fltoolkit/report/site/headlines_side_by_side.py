@@ -1,7 +1,5 @@
-"""Headlines of several surveys on one axis.
-
-Only surveys that measure the same thing share it, in alphabetical order, and they are never ranked.
-"""
+"""Shows the headlines of several surveys in one picture. Only surveys that measure the same thing share a picture. They are in
+alphabetical order and never ranked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Arranges the sections of an executed notebook for its page.
+"""Arranges the sections of an executed notebook for its HTML page.
 
-A notebook is worked through: prose, a call, its output. A page is read. So the result of a section is under its heading, and a
-table after a picture is folded. A section with nothing to show is one line.
+In a notebook, each section has prose, a call and its output. On the page, the result of a section is directly under its
+heading, and a table after a picture is folded. A section without a result is one line.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
 
 def _split(cell: Any) -> list[Any]:
-    """Splits a cell of prose so that each heading begins a cell. Prose that ends a section often begins the next one."""
+    """Splits a cell of text so that each heading begins a cell. In notebooks, the text that ends a section often begins the
+    next one."""
     if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]

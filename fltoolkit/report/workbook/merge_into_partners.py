@@ -1,6 +1,5 @@
-"""Merges entries of a workbook into partners.yaml: only new ones, none that contradicts the file, and either all of them or
-none.
-"""
+"""Writes the entries of a workbook into partners.yaml. Either all entries are written or none. Entries that contradict the file
+are refused."""
 
 from __future__ import annotations
 

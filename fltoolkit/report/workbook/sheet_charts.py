@@ -18,11 +18,13 @@ class NativeChart:
 
     Attributes:
         title: what the chart shows, with the unit. The title is also the text alternative.
-        names: the column of the table that holds the labels below the dots or bars.
-        values: the column that holds the values; they are drawn on an axis from 0.
-        axis: the words beside this axis.
+        names: the position of the column with the labels below the dots or bars.
+        values: the position of the column with the values; they are drawn on an axis from 0.
         rows: how many rows of the table are drawn.
-        limits: the two columns with the interval limits. If they are given, a value is a dot with a line, otherwise a bar.
+        axis: the words next to this axis.
+        number_format: how the spreadsheet program prints the numbers of this axis.
+        limits: the positions of the two columns with the interval limits. If they are given, a value is a dot with a line,
+            otherwise a bar.
         solid: for each bar, whether it is filled, because its value was measured. Other bars are hollow.
     """
 

@@ -83,8 +83,13 @@ class SheetLink:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of a sheet: its cells in order, its id in partners.yaml, the columns that partners can fill in, and the columns for
-    which partners.yaml has an entry.
+    """A row of a sheet.
+
+    Attributes:
+        cells: the values of its cells, in order.
+        id: its id in partners.yaml.
+        inputs: the keys of the columns that partners can fill in.
+        held: the keys of the columns for which partners.yaml has an entry.
     """
 
     cells: Sequence[object]
@@ -228,8 +233,13 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest cell needs. A spreadsheet program's own guess would cut off the last line if a sheet is
-    printed smaller.
+    """Makes a row as high as its longest cell needs. If a sheet is printed smaller, the height that a spreadsheet program
+    chooses would cut off the last line.
+
+    Args:
+        sheet: the sheet.
+        row: the number of the row.
+        lines: for each cell, how many lines it takes.
     """
     if (most := max(lines, default=1)) > 1:
         sheet.set_row(row, most * LINE + 2)

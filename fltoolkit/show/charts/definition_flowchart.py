@@ -53,6 +53,7 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
     because an answer was no.
 
     Args:
+        title, subtitle: the words above it.
         words: the words of each leaf (classify.trace.LEAVES), of ASKED and of `forced labour`. A question is drawn only if its
             leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.

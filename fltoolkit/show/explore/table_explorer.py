@@ -1,7 +1,8 @@
-"""The tables explorer: all that a run publishes, chosen by rule set, measure, population, breakdown and profile.
+"""The tables explorer: shows any table that a run publishes. The user chooses publication profile, rule set, measure,
+population and breakdown.
 
-Everything shown is selected from the run's published set (`publish_run(..., every_profile=True)` for several profiles), in which
-confidentiality was decided once. A change of the controls estimates or decides nothing.
+Everything comes from the run's published set (`publish_run(..., every_profile=True)` for several publication profiles), in
+which confidentiality was decided once. A change of the controls estimates or decides nothing.
 """
 
 from __future__ import annotations
@@ -101,10 +102,8 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population.
-
-    Their pictures share an axis.
-    """
+    """Returns the rows of the same measure and breakdown under every publication profile and rule set, and of every population.
+    Their pictures have the same axis."""
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 

@@ -29,9 +29,8 @@ INDENT = "\u2003"  # an em space
 
 
 def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
-    """Returns a text that is the same for all rows of an indicator. It is shown only in the first of these rows; in the others it
-    is empty.
-    """
+    """Returns a cell with a text that is the same for all rows of an indicator. Only the first of these rows shows it; in the
+    others the cell is empty."""
     return PrintedCell(language.own(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
 
 
@@ -148,7 +147,7 @@ def smart(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
-    """Returns whether a criterion is met, or `partners` if only the partners can say."""
+    """Returns a cell that says whether an indicator meets a criterion; `partners` if only the partners can say this."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
 

@@ -114,7 +114,8 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says how many cases have no answer. If they are few, it has the marker instead of the number."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide. The cell is empty if
+    the whole row is hidden. If only this number is hidden, the cell has its marker."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -133,7 +134,8 @@ def _group(language: Language, row: Row) -> tuple[str]:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns why a number is hidden or not reliable. Confidential numbers all have the same reason, which their marker gives."""
+    """Returns the reasons why a number is hidden or not reliable. For a confidential number there is none, because its marker
+    gives the reason."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         "" if row["marker"] == "c" else number_words.remark(language, row),
@@ -161,8 +163,7 @@ def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on facts that were recalled from memory and not yet checked, if the rows are based on any; otherwise
-    empty.
-    """
+    """Returns a sentence on facts that were written from memory and not yet checked against their source, if the rows depend on
+    any; otherwise an empty text."""
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

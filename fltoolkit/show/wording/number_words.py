@@ -1,6 +1,5 @@
-"""Published numbers in the words of any language: scaled, rounded to the precision of the survey, with marker, unit and
-reason.
-"""
+"""Published numbers in the words of any language: in their printed unit, rounded to the precision of the survey, with marker,
+unit and reason."""
 
 from __future__ import annotations
 
@@ -124,7 +123,8 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
-    The row that the kit adds below a % decrease has the kit's own words, with its population.
+    A target in percent needs a rate. So the kit adds a row with the prevalence below such an indicator. This row has the kit's
+    own words, with its population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))

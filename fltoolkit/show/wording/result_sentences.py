@@ -38,10 +38,8 @@ def headline(out: Published) -> Words:
 
 
 def sentence(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as a sentence.
-
-    A suppressed number is never written. For an unreliable number the sentence says so.
-    """
+    """Returns a published number as a sentence. If the number is hidden, the sentence says so and does not contain it. If it is
+    unreliable, the sentence says so."""
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
@@ -123,7 +121,8 @@ def coverage(out: Published, language: Language) -> str:
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the facts on which every number is based: rule set, population, period, weights and reliability profile."""
+    """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
+    profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
         language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")

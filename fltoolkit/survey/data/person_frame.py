@@ -38,14 +38,10 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame.
+    """A file or table as a lazy frame, perhaps with only some of its columns; `names` are the names of all its columns.
 
-    Attributes:
-        frame: the rows, perhaps with only some of the columns.
-        names: the names of all columns.
-        texts: the columns that are already text in standard form.
-        unreadable: the columns that are left out because they cannot be used.
-        missing: for each column, the ranges of numbers that an SPSS file declares missing.
+    `texts` are the columns that are already text in standard form. `unreadable` are the columns that are left out because they
+    cannot be used. `missing` has, for each column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -56,8 +52,7 @@ class Opened:
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
-    """Returns a path (CSV, Parquet, SPSS or Stata) or a pandas, Polars or Arrow table as a lazy frame of `con`; see
-    `open_named`."""
+    """Returns a file or table as a lazy frame of `con`. `open_named` says which kinds it opens, and explains the arguments."""
     return open_named(data, con, as_text=as_text, **options).frame
 
 
@@ -73,13 +68,13 @@ def open_named(
     """Opens a path or a table on a DuckDB connection.
 
     Args:
-        data: what to open. Unless `as_text`, a CSV's columns with only numbers become numbers.
+        data: a path (CSV, Parquet, SPSS or Stata), or a pandas, Polars or Arrow table.
         con: the connection.
         as_text: keep codes as they are: a CSV's `0111` keeps its zero, and user-missing values of SPSS and Stata are kept.
-            Otherwise user-missing values become blank.
+            Otherwise a CSV's columns of numbers become numbers, and user-missing values become blank.
         only: the columns that are needed. SPSS and Stata files are read with these columns only. Other files are always read as
             needed.
-        named: the columns by which a CSV's header is told from data. None: those of `only`.
+        named: columns that a CSV should have. They show whether its first line is a header. None: those of `only`.
         options: `delimiter`, `encoding` and `decimal` of a file.
 
     Raises:
@@ -130,8 +125,7 @@ class SourceTable:
     included.
 
     `joins` counts rows without a match. `widths` has, for each file, the number of used columns and of all columns. `contents`
-    is a fingerprint of the rows of Spark tables; empty for files. `small` says whether all rows may be kept in memory, so that
-    no file is read again.
+    is a fingerprint of the rows of Spark tables; empty for files. `small` says whether all rows may be kept in memory.
     """
 
     persons: Frame
@@ -186,8 +180,7 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns that are needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether
-    keys are compared between files."""
+    """The columns needed from all files (`columns`), and their key columns (`keys`). `joined`: files are joined by their keys."""
 
     columns: frozenset[str]
     keys: frozenset[str]

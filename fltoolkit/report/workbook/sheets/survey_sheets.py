@@ -1,4 +1,4 @@
-"""The workbook's sheets from the survey and the plan, in which nobody has to fill in anything."""
+"""The workbook's sheets that the kit fills completely from the survey and the plan."""
 
 from __future__ import annotations
 

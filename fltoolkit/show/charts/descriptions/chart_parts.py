@@ -14,9 +14,8 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 
 
 class Glyph(Enum):
-    """What the sign of a number in a chart means, for example that the number is unreliable. The same meaning has the same look
-    in every chart.
-    """
+    """The meaning of the sign with which a chart draws a number, for example that the number is unreliable. The same meaning
+    has the same look in every chart."""
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
@@ -182,7 +181,14 @@ class Upright:
 
 @dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """A chart with two value axes, in which curves and points are drawn."""
+    """A chart with two value axes.
+
+    Attributes:
+        x, y: the axes.
+        lines: the curves.
+        points: single numbers with their intervals.
+        uprights: vertical lines.
+    """
 
     x: Axis
     y: Axis

@@ -28,8 +28,12 @@ REASON = 150  # letters of a reason that is printed in the chart
 
 @dataclass(frozen=True)
 class ChartSpace:
-    """How much space a chart has. It decides how many steps the axis has (`steps`), whether intervals are printed in digits, and
-    whether there are notes below the chart (how many were asked, the source, the markers).
+    """How much space a chart has.
+
+    Attributes:
+        steps: how many steps the axis has at most.
+        intervals: whether intervals are printed in digits.
+        source: whether there are notes below the chart (the number of persons asked, the source, the markers).
     """
 
     steps: int = axis_ticks.MOST
@@ -276,8 +280,10 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that gives the number of everyone with all open answers as cases, if this lies beyond its interval; else
-    an empty text. No interval in the picture shows it.
+    """Returns a sentence with the upper bound of the number of everyone (with all unresolved persons as cases), if it is above
+    the interval. Otherwise returns an empty text.
+
+    No interval in the picture shows this bound.
     """
     for name, row in zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True):
         if not row["breakdown"] and pd.notna(row["estimate"]) and has_wide_bounds(row):

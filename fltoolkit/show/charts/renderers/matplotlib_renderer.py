@@ -102,7 +102,16 @@ def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
-    """Draws a number with its interval, along the row or `upright`."""
+    """Draws a number with its interval, along the row or upright.
+
+    Args:
+        axes: the axes.
+        mark: the number.
+        at: the position of the row, or the place on the other axis.
+        size: the size of the picture.
+        lane: how far the interval is moved away from the middle of the row.
+        upright: whether the interval is vertical.
+    """
 
     def plot(along: list[float], across: float, **look: Any) -> None:
         places = [across] * len(along)
@@ -181,7 +190,7 @@ def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float,
 
 
 def _scale(axes: Any, side: str, axis: Axis) -> None:
-    """Gives one axis of the drawing the limits and ticks that the description of the chart says."""
+    """Sets the limits and ticks of one axis (`x` or `y`) as the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()

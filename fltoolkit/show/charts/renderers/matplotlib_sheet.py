@@ -1,7 +1,8 @@
-"""The sheet on which matplotlib draws a chart: its font, its printed size, the words around it, and its bytes.
+"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
+bytes of the file.
 
-The same chart gives the same bytes, because of three things: the font file comes with matplotlib, the ids of SVG have a fixed
-salt, and there is no date. Text is never read as a formula.
+The same chart always gives the same bytes: the font file comes with matplotlib, the ids of SVG have a fixed salt, and there is
+no date. Text is never read as a formula.
 """
 
 from __future__ import annotations

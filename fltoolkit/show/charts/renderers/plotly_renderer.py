@@ -161,9 +161,15 @@ def _marks(
     along: str,
     signs: bool = True,
 ) -> None:
-    """Draws numbers with the same look, with their intervals `along` x or y (or none).
+    """Draws numbers that have the same look, with their intervals.
 
-    Without `signs` only the intervals are visible.
+    Args:
+        fig: the figure.
+        marks: the numbers.
+        x, y: their places.
+        hover: the words that are shown if a reader points at them.
+        along: the axis along which intervals are drawn (`x` or `y`); empty for none.
+        signs: whether the numbers themselves are drawn. If not, only the intervals are visible.
     """
     glyph, colour = marks[0].glyph, marks[0].colour
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
@@ -188,7 +194,7 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
 
 
 def _drawn(mark: Mark) -> float:
-    """Returns the place of a number's sign. If nobody was found, it is at the upper limit."""
+    """Returns the place at which the sign of a number is drawn. If nobody was found, it is the upper limit."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 
