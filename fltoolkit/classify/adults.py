@@ -230,7 +230,7 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns whether the answers meet one dimension of the rule set (one way to meet it): enough items on each side of the
-    definition (involuntary, coercion), and enough strong items."""
+    definition (involuntary, coercion), and enough strong items. `episode` is the spell of work that the answers are about."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:

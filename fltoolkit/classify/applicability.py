@@ -114,8 +114,7 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
     """Returns the questions that a dimension (one way to meet the rule set) uses on one side of the definition (involuntary or
-    coercion). Each comes with its item, such as `debt_bondage`.
-    """
+    coercion). Each comes with its item, such as `debt_bondage`. `asked` holds the survey's questions for each item."""
     wanted = getattr(part, side).all
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 

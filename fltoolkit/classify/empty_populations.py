@@ -69,7 +69,7 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 def _column_values(survey: Survey, asked: str) -> str:
     """Returns, in words, how many different values a column named under `where` has, and which of the codes in survey.yaml are
-    among them."""
+    among them. `asked` is the name of the column."""
     values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]

@@ -152,8 +152,7 @@ class Language:
 
     def kit(self, words: object) -> str:
         """Returns the content of a table cell in this language. The cell holds a remark (a reason or verdict of the kit, see
-        `reasons`), or a text of the survey or the plan. A missing value gives an empty text.
-        """
+        `reasons`), or a text of the survey or the plan. A missing value gives an empty text. `words` is this content."""
         if isinstance(words, Worded):
             return words.in_words(self)
         return "" if words is None or words != words else self.own(str(words))

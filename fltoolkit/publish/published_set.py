@@ -259,7 +259,8 @@ class _Run(NamedTuple):
 
 
 def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
-    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result."""
+    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result. `asked` are the
+    tables of the run, and `rules` is its publication profile."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
@@ -293,7 +294,8 @@ def decided_run(
 
 
 def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds a row for each measure that the survey cannot give, and facts about the survey."""
+    """Adds a row for each measure that the survey cannot give, and facts about the survey. `other` are the headlines under
+    other rule sets. `refused` are the measures that the survey cannot give, with the reason."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]

@@ -160,7 +160,8 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need them."""
+    """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need them. `of` is the
+    group whose categories have the shares, if the measure is a share. `by` are the breakdowns."""
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
     return remembered(key, lambda: make(survey, measure, of, population, by))
 

@@ -279,7 +279,10 @@ def _workbook_read(run: Run, target: Path) -> str:
 
 
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
-    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts."""
+    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts.
+    `now` holds the parameters of each notebook, and the hashes of the input files. If an input file changes during the run, the
+    run fails.
+    """
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
         with Kernel(work, stop, progress) as kernel:
@@ -321,7 +324,9 @@ def _title(notebook: str) -> str:
 
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
-    """Normalises an executed notebook, and writes its page."""
+    """Normalises an executed notebook, and writes its page.
+    `work` is the folder of the notebook, `name` its name, and `links` the title and file of each page of the run.
+    """
     notebook = _normalised(run, work, name)
     page(
         notebook,

@@ -153,8 +153,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
 
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
     """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that contains
-    survey.yaml, with `_` for blanks.
-
+    survey.yaml, with `_` for blanks. `where` is the place in batch.yaml that error messages name.
     Raises:
         BatchError: a folder cannot have this name, on this system or on another.
     """

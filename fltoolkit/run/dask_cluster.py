@@ -69,11 +69,10 @@ def unable(needs: Needs) -> str:
 @contextmanager
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
-
-    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments of
-    the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also gets
-    an argument `say`: a function that prints messages where the batch was started.
-
+    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments
+    of the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also
+    gets an argument `say`: a function that prints messages where the batch was started.
+    `needs` is what each worker must have.
     Raises:
         RequestError: Dask is not installed.
         BatchError: no scheduler answers, it has no workers, or one of them cannot do the work.

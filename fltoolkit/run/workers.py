@@ -66,9 +66,8 @@ def expect_workers(workers: int) -> None:
 
 @contextmanager
 def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
-    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its own
-    kernel, which is a separate process.
-    """
+    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its
+    own kernel, which is a separate process. `work` is the function that runs one survey."""
     with ThreadPoolExecutor(workers) as pool:
         yield WorkerPool(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
@@ -79,14 +78,18 @@ def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[
 def workers_of(
     scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
 ) -> Iterator[WorkerPool]:
-    """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files."""
+    """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files.
+    `work` is the function that runs one survey, and `files` are the files that each worker must see.
+    """
     needs = Needs(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
         yield WorkerPool(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
 def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
-    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others."""
+    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others.
+    `work` is the function that runs one survey, and `needs` is what the worker must have.
+    """
     if stop.is_set():
         raise Stopped
     if why := unable(needs):

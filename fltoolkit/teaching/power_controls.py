@@ -62,7 +62,7 @@ def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> An
 
 
 def _field(name: str, start: float) -> Any:
-    """Returns a field for a number. A number outside its limits is moved to the nearer limit."""
+    """Returns a field for a number. A number outside its limits is moved to the nearer limit. `name` is its key in NUMBERS."""
     import ipywidgets as widgets
 
     label, least, most, step = NUMBERS[name]

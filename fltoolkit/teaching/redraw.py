@@ -131,8 +131,8 @@ class _Drawing:
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
     """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
-
-    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum.
+    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum. `how` says how the sample
+    is drawn.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:
@@ -154,7 +154,9 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
 
 
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
-    """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a]."""
+    """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a].
+    z = y − p·n, and a is the number of PSUs. `part` is what `_drawn_stratum` returns.
+    """
     y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]
     z = y - p * n
     squares = z**2 * part["kept"] if part["clusters"] else y * (1 - p) ** 2 + (n - y) * p**2

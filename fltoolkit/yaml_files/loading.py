@@ -310,7 +310,9 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file."""
+    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file.
+    If there is neither, raises `SpecError`. `what` says what kind of file it is, such as a rule set.
+    """
     shipped = sorted(p.stem for p in folder.glob("*.yaml"))
     if str(name) in shipped:
         return load_model(folder / f"{name}.yaml", model)
@@ -321,7 +323,7 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
     """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, it also gives
-    their lines."""
+    their lines. `where` is the file that the message names."""
     try:
         return model.model_validate(data, context=data)  # some texts depend on the language, which is another key of the file
     except ValidationError as error:

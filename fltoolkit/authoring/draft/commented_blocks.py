@@ -137,7 +137,9 @@ def _order(code: str) -> tuple[int, str]:
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
-    block to its place, removes the # and answers its questions."""
+    block to its place, removes the # and answers its questions.
+    `found` holds the questions of the blocks, and `q` the yes/no questions that the draft has placed.
+    """
     if found.children:
         yield from [
             YamlLine(),

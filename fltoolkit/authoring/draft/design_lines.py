@@ -163,8 +163,10 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons who
-    did."""
+    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons
+    who did.
+    `column` says who answered. `why` is the reason for this choice, and `named` is what the draft writes as its name.
+    """
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         by_meaning.setdefault(_status(label) or "other", []).append(code)

@@ -103,7 +103,8 @@ def hits(words: Sequence[str], text: str) -> int:
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none."""
+    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none. `words` are
+    compared with the text in the form that `plain` returns."""
     compared = plain(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 

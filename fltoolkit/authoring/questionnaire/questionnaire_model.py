@@ -202,7 +202,8 @@ class Questionnaire(Model):
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:
-    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language."""
+    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language. `node`
+    is the questionnaire or a part of it."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             value = getattr(node, name)

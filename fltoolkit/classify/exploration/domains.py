@@ -82,7 +82,7 @@ def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
 
 def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
     """Returns the requested labels of one group as texts, without repetitions. The name of a category in a population (such as
-    girls) is replaced by its label (women)."""
+    girls) is replaced by its label (women). `wanted` is what the user gave."""
     if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)

@@ -260,7 +260,8 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
 
 def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
     """Returns the changes, with the share of the look-back window that is in both rounds. If the windows overlap, a change is
-    shown without a verdict."""
+    shown without a verdict. `found` holds one change a row. `old` and `new` are facts about the two surveys, such as their
+    reference periods."""
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0

@@ -115,7 +115,8 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Raises an error if there can be no profile (a table that describes the cases) by these groups or for this population."""
+    """Raises an error if there can be no profile (a table that describes the cases) by these groups or for this population.
+    `wanted` are the requested breakdowns."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),

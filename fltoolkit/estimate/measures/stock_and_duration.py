@@ -161,7 +161,10 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns how survey.yaml describes the question on months, and the number of months of the reference period."""
+    """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
+    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
+    for the wanted result, for the message.
+    """
     _adults(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
@@ -215,7 +218,8 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
 
 
 def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Raises an error if the population includes children: they are not asked about months or about the day of the interview."""
+    """Raises an error if the population includes children: they are not asked about months or about the day of the interview.
+    `what` is the key of the words for the wanted result, for the message."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name

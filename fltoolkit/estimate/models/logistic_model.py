@@ -244,7 +244,7 @@ class _Solver:
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
         """Returns the fit with all coefficients (0 for a column that depends on earlier ones) and the fitted probability of
         every pattern (0 or 1 if it is predicted with certainty). `y` and `w` are the weighted cases and persons of each
-        pattern."""
+        pattern. `start` are the coefficients with which the search begins."""
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():

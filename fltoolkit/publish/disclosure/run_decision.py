@@ -292,7 +292,7 @@ def _scenario(
 
 
 def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> Decided:
-    """Returns the rows with the decision, and with the notes that explain it."""
+    """Returns the rows with the decision, and with the notes that explain it. `found` is the decision."""
     whole = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *whole, *([STRICTER] if found.stricter else []))))
     return Decided(

@@ -149,7 +149,7 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns cells of cases at the interview from which a reader could calculate that a few cases had left by then."""
+    """Returns cells of cases at the interview (`now`). With those of the whole period (`cases`) they reveal few who had left."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 

@@ -175,7 +175,8 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
 
 
 def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Published:
-    """Returns the published set with the label of a user-defined outcome, if its new rows have one."""
+    """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` holds the
+    decision about each outcome."""
     own = _outcome(est)
     words = {own: str(est.about.rule_note)} if own else {}
     basis = replace(out.basis, decided=families) if out.basis else None

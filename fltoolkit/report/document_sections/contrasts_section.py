@@ -71,7 +71,8 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the result of the test of one pair. The higher rate is named first."""
+    """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
+    verdict of the test."""
     names = _names(out, language, pair[POPULATION])
     a, b = (names[pair[side]] for side in ("category", "reference"))
     if pair["verdict"] == NOT_TESTED:

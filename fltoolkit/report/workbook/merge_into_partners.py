@@ -124,8 +124,8 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 def _with_formulas(rows: Any, held: Any) -> Any:
     """Returns a sheet's rows with the formulas of cells that did not change.
-
-    Only partners.yaml has these formulas, because cells come back as values.
+    Only partners.yaml has these formulas, because cells come back as values. `rows` are the rows of the returned workbook, and
+    `held` those of partners.yaml.
     """
     before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
     return tuple(

@@ -288,7 +288,10 @@ def _or_empty(original: Original) -> Entry | None:
 def _sheet_edit(
     name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone."""
+    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone.
+    `before` are the cells of the sheet when the workbook was made, and `after` its cells now; None: there is no such sheet. A
+    sheet that is too large adds a message to `problems`.
+    """
     if after and (much := _too_much(after)):
         problems.append(f"{name}: {much}")
         return
@@ -317,7 +320,8 @@ def _widths(cells: dict[Place, Any]) -> dict[int, int]:
 
 
 def _filled_rows(cells: dict[Place, Any]) -> Rows:
-    """Returns cells as rows, without empty cells at their ends."""
+    """Returns cells as rows, without empty cells at their ends. `cells` holds the value of each cell by its row and column,
+    from 1."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
     widths = _widths(filled)
     lines = range(1, max(widths, default=0) + 1)

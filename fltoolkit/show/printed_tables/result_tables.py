@@ -144,7 +144,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns what readers must know about a rule set's result when they compare it with others."""
+    """Returns what readers must know about a rule set's result when they compare it with others. `own` is the run's own rule
+    set, and `row` is the result of a rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
     return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
 

@@ -165,6 +165,7 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person with
-    two episodes has the first and the second. Null if the person's number of episodes is not known."""
+    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person
+    with two episodes has the first and the second. Null if the person's number of episodes is not known. `given` names the
+    column with the number of episodes."""
     return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)

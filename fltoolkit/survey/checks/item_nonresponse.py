@@ -263,7 +263,8 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null."""
+    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null.
+    `held` are the questions that count persons with an answer; only those of this `side` are used."""
     yes = [answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
     return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 

@@ -129,9 +129,8 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted
-    together.
-    """
+    """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted together.
+    `marked` are the rows with marks of the corrections that apply to them. `where` names survey.yaml in error messages."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
@@ -140,7 +139,8 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a correction whose condition no row of the data meets."""
+    """Returns the error for a correction whose condition no row of the data meets. `entry` is the number of the correction in
+    survey.yaml, and `where` the file for the message."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",

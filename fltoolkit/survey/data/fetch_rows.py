@@ -26,18 +26,19 @@ def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """Returns the number in a lazy frame that holds only one value, such as a count of rows."""
+    """Returns the number in a lazy frame that holds only one value, such as a count of rows. `where` is the source of the rows
+    that error messages name."""
     return int(to_arrow(frame, where).column(0)[0].as_py())
 
 
 def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
-    """Returns the rows of a lazy frame as an Arrow table."""
+    """Returns the rows of a lazy frame as an Arrow table. `where` is the source of the rows that error messages name."""
     with readable(where):
         return frame.collect("pyarrow").to_native()
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """Returns the columns of a DuckDB relation as NumPy arrays."""
+    """Returns the columns of a DuckDB relation as NumPy arrays. `where` is the source of the rows that error messages name."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found

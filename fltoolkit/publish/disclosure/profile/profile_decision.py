@@ -205,11 +205,11 @@ def _few_have_two(
 ) -> Iterator[CellId]:
     """Yields the cells of a characteristic from which a reader could calculate, with cells decided before, that a few cases
     have two characteristics.
-
     This is possible if two characteristics (the parts) make up another one (the whole). The sum of the parts minus the whole is
     the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both parts (no
     clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a case with
     three of them counts twice.
+    `own` are the cells of the characteristic. `decided` holds the characteristics that were decided before.
     """
     for made in composed:
         others = {*made.parts, made.whole} - {own.group, ""}
@@ -230,8 +230,8 @@ def _few_have_two(
 def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
     """Yields the cells of a worst form of child labour. Each comes with a cell of another table that contains the same cases
     and perhaps others.
-
     The other cell is that of the route to forced labour, or that of the form of forced labour.
+    `own` are the cells of the worst form, and `first` is the decision about all tables except profiles.
     """
     topic, _, name = own.group.partition(": ")
     if topic != "worst_form":
@@ -284,7 +284,8 @@ class _CaseCounts:
 
 
 def _case_counts(rows: ProfileRows, first: Decision) -> _CaseCounts:
-    """Returns the numbers of cases in the populations and by the groups of the profiles. The groups may be alone or crossed."""
+    """Returns the numbers of cases in the populations and by the groups of the profiles. The groups may be alone or crossed.
+    `first` is the decision about all tables except profiles."""
     groups = {g for population, key in rows.parents for g, _ in key}
     populations = {population for population, _ in rows.parents}
     cells = {

@@ -123,7 +123,8 @@ def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown."""
+    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown. `words`
+    is the number as printed, with its interval."""
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
@@ -154,8 +155,8 @@ def absent(language: Language, row: PublishedNumber) -> str:
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """Returns a file name such as `prevalence_by_sex`.
-
-    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`.
+    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`. `first` is a row of the
+    chart, with its measure and population. `groups` are the groups of the chart.
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
@@ -250,9 +251,8 @@ def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> s
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
-    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have the
-    same title.
-    """
+    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have
+    the same title. `first` is a row of the chart, which names its population."""
     who = language.kit(first["reference_population_label"])
     return language.say("tables.of", title=title, who=who) if who else title
 

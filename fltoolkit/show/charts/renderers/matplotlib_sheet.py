@@ -187,7 +187,8 @@ def sheet(
 
 
 def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """Draws a dot and its words for each series, in one line."""
+    """Draws a dot and its words for each series, in one line. `at` is the height of the line, as a share of the figure's
+    height."""
     from matplotlib.lines import Line2D
 
     dot, x = 0.4 * size.font / 72, EDGE

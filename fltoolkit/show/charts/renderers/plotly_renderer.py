@@ -138,7 +138,10 @@ def _curves(chart: CurveChart) -> Any:
 
 
 def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes."""
+    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
+    `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
+    pixels.
+    """
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
     top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
     if isinstance(chart, CurveChart):
