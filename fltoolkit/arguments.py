@@ -160,6 +160,7 @@ def _listed(value: Any) -> Any:
 
 def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
     """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element.
+
     `where` names the function and the argument, `hint` is the type hint of the argument, and `error` is pydantic's error.
     """
     do = _advice(hint)

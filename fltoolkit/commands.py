@@ -98,6 +98,7 @@ def check(parsed: argparse.Namespace) -> int:
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     """Prints what a comparison with an earlier survey would find, such as changed questions. Returns True if the comparison
     would be refused.
+
     Args:
         before: the survey.yaml of the earlier survey.
         persons: the classified persons of the later survey.
@@ -145,6 +146,7 @@ def estimate(parsed: argparse.Namespace) -> int:
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
     """Writes the table of all estimates without suppression into the private folder of a survey. No page has a link to this
     file.
+
     Args:
         parsed: the arguments of the command.
         name: the name of the survey's folder.

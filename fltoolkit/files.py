@@ -27,12 +27,15 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: str = "") -> int:
     """Raises an error unless a path leads to a regular file. This function is needed because reading from a pipe or a device
     may never end.
+
     Args:
         path: the path that the user gave. Links are followed.
         raised: the class of the error.
         do: what the message advises if there is no such file. By default: to check the path.
+
     Returns:
         The size of the file, in bytes.
+
     Raises:
         FltoolkitError: of the class `raised`. There is no such file, it is not a regular file, or it cannot be reached.
     """

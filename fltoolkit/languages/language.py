@@ -1,7 +1,9 @@
 """The words of one language, from its files in this folder: sentences, labels, formats of numbers.
+
 The main file of a language is `xx.yaml`, where xx is the code of the language. Further files are in folders beside it, such as
 `kit/xx.yaml`. Every language has the same keys as English. A placeholder is `{name}`. Its value is inserted unchanged, even if
 it looks like a placeholder itself.
+
 The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason why it is
 hidden, a verdict, or a category of a standard (see `reasons`). Labels that a survey gives are not in these files.
 """
@@ -38,6 +40,7 @@ class Worded(Protocol):
 class Language:
     """The words of one language, such as English or French. All sentences, labels and number formats of the documents come from
     here.
+
     Attributes:
         code: en, fr, …, as in the `lang` of a page.
         words: each sentence by its key. The parts of a key are joined by dots.
@@ -65,6 +68,7 @@ class Language:
     def own(self, text: str) -> str:
         """Returns the translation of a text that a user wrote in survey.yaml or nap.yaml, such as a label. Any other text is
         returned unchanged.
+
         If the file has no translation, the text is marked as a text in the file's language.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
@@ -161,6 +165,7 @@ class Language:
 @cache
 def read_language(code: str) -> Language:
     """Returns the words of a language by its code, such as `fr`.
+
     Raises:
         SpecError: the kit has no such language; its file lacks a key of en.yaml; it has a key that en.yaml does not have.
     """

@@ -1,5 +1,6 @@
 """A text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the text in several
 languages.
+
 `label: men` is in the language of the file. `label: {en: men, fr: hommes}` also gives translations. The key `language` names
 the language of the file. Without this key, a plan is in the first of its `languages`, and a survey is in English.
 """
@@ -19,6 +20,7 @@ from fltoolkit.yaml_files.loading import Model
 class OwnText(str):
     """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. It is a `str` in the
     language of the file: comparisons, concatenation and writing to files ignore the translations.
+
     Attributes:
         language: the code of the language of the file: en, fr, …
         others: the text in other languages, by their codes.
@@ -126,6 +128,7 @@ def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterat
 def refuse_two_translations(model: Model) -> None:
     """Raises an error if a text is in the file twice with different translations. Documents look up a translation by the text
     itself, so they could not choose between the two.
+
     Raises:
         ValueError: the message names both keys.
     """

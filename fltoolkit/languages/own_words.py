@@ -1,5 +1,6 @@
 """Collects the texts that users wrote in survey.yaml and nap.yaml (labels, titles), so that documents in other languages find
 their translations.
+
 The published tables hold a text in the language of its file. A translation is looked up by this text.
 """
 
@@ -19,6 +20,7 @@ Place = tuple[str, str]  # a file and the keys within it
 @dataclass(frozen=True)
 class OwnWords:
     """The texts that users wrote in one or several files (survey.yaml, nap.yaml), with their translations.
+
     Attributes:
         texts: the texts with their translations, by the text in the language of the file.
         labels: the labels of groups, by the name of the group.

@@ -28,6 +28,7 @@ CROSSED = "categories.crossed"
 class Remark:
     """A remark of the kit about a number. This is the common base class of `Reason`, `Reasons` (several) and `Name`. If a
     remark is printed, it shows its English words.
+
     Two remarks are equal if their keys and values are equal. For users, a remark also equals its English words, so that they
     can write `table["verdict"] == "decreased"`, and `in` searches its English words. The kit's own code compares only keys and
     values.
@@ -201,6 +202,7 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
 
 def _worded(remark: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
     """Returns a remark (such as a reason or verdict), or one of the values in it, as text in one language.
+
     Args:
         remark: the remark or the value.
         language: the language.

@@ -56,8 +56,10 @@ class Baseline:
 def baseline(plan: Plan, out: Published) -> Baseline:
     """Fill the rows of the plan that a survey can fill with published numbers. They are the baseline: the first measured
     values, with which later surveys are compared.
+
     A row stays empty if its number depends on content that was not yet checked against its source, such as a rule set that was
     written from memory.
+
     Raises:
         RequestError: the number of a row is not in `out` (publish the run with `plan=`).
         SpecError: survey and plan are of different countries.
@@ -73,6 +75,7 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 def published_baseline(plan: Plan, now: Published) -> Baseline:
     """Returns a baseline whose numbers come from a publication, without microdata. It has a row for each number that nap.yaml
     copies from the publication, and a row for each number that the plan needs but the publication does not have.
+
     Args:
         plan: the plan.
         now: the later round's published set, for the groups of the survey.
@@ -103,6 +106,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
     """Returns the group and the category of each row for which the plan has a target but the publication has no number. The
     baseline keeps these rows, so that the target is not lost.
+
     A row is left out if the survey does not have its category either: `targets` then raises an error.
     """
     given = {(f.group, f.category) for f in figures}
@@ -126,6 +130,7 @@ def _figure(
 ) -> dict[str, Any]:
     """Returns the row of the baseline for one number of a publication. The row's numbers are in the unit that nap.yaml uses for
     this row.
+
     Args:
         frame: the columns that all rows of the indicator share, from `_frame`.
         indicator: the indicator of the plan.
@@ -147,6 +152,7 @@ def _figure(
 def _path(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
     """Returns the values on the path to the targets in the two years after the baseline (Tool No. 16), as columns of a row of
     the baseline. Empty if the row has no target.
+
     Args:
         indicator: the indicator, with its targets.
         group, category: the row.
@@ -198,6 +204,7 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
     """Returns the rows of an indicator: first the total, then each breakdown that the plan asks for. If the survey does not
     have a breakdown, one row gives the reason.
+
     Args:
         frame: the columns that all rows of the indicator share, from `_frame`.
         indicator: the indicator of the plan.

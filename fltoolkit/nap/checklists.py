@@ -15,6 +15,7 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 class ChecklistQuestion(Model):
     """One line of a checklist of the ILO toolkit: a question that partners answer in the workbook. Its words are under
     `checklists.questions.<id>` in the language files.
+
     Attributes:
         id: the name of the question in these files.
         tool: the number of the toolkit's tool.
@@ -46,6 +47,7 @@ class Meaning(Model):
 
 class Checklists(Model):
     """The content of checklists.yaml. The words of each entry are in languages/checklists, one file per language.
+
     Attributes:
         questions: the questions of the ILO toolkit's checklists, in order.
         sdg: the links to targets of the Sustainable Development Goals.

@@ -121,6 +121,7 @@ def sign_and_verdict(verdict: Reason) -> Reason:
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
     """Returns the published change between the two rounds for a row of the baseline. Returns None unless both rounds publish
     this row.
+
     Args:
         changed: the published changes since the baseline.
         row: a row of the baseline.
@@ -144,6 +145,7 @@ def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow 
 
 def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     """Returns a row of the follow-up.
+
     Args:
         row: the row of the baseline.
         found: the published change of this row. None: there is none, and the verdict is blank.

@@ -54,6 +54,7 @@ Value = (
 
 class Worked(Model):
     """A number in a cell of the workbook that a partner calculated with a formula in this cell.
+
     The next workbook shows the number. The formula is kept as text only, so it is never calculated again.
     """
 
@@ -117,6 +118,7 @@ class Partners(Model):
 class _Loader(BoundedLoader):
     """Reads the scalars of partners.yaml as text, except plain numbers, true and false, null and ISO dates, which get their own
     type.
+
     If a text looks like one of these, the writer (`_Dumper`) puts it in quotes.
     """
 
@@ -177,6 +179,7 @@ def plain(entry: Entry | None) -> Value | None:
 def unfit(table: str, column: str, entry: Entry | None) -> str:
     """Returns, in words, why an entry that a partner typed into the workbook does not fit its column. For example, a cost must
     be a number. Empty if the entry fits.
+
     Args:
         table: the table of partners.yaml, such as costs.
         column: the column of this table.

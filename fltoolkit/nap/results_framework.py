@@ -106,6 +106,7 @@ class Target(Model):
 class PublishedFigure(Model):
     """A number of an earlier publication that fills one row of the plan's baseline, in the row's unit (17.2 for 17.2 per
     1,000).
+
     Facts that the publication does not state, such as its rule set, are left out. They are then not compared with those of the
     survey.
     """
@@ -159,6 +160,7 @@ class PublishedFigure(Model):
 
 class Indicator(Model):
     """An indicator: one row of Tool No. 16's matrix. A survey fills a row with a `measure`. Partners fill a row without one.
+
     The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is derived from it.
     """
 
@@ -220,6 +222,7 @@ class Statement(Model):
 
 class Plan(Model):
     """The content of a nap.yaml.
+
     `baseline_survey` is the path of the baseline's survey.yaml, or numbers from a publication; empty: the run's own survey.
     `planned_sample` is how many persons will answer in a repeat, in all or by population; None: as many as in the baseline.
     `planned_surveys` are the years of repeats; empty: the year of each target. `languages` are those of the documents.
@@ -290,10 +293,12 @@ class Plan(Model):
 
     def planned(self, population: str, n: float, asked: float) -> float:
         """Returns how many persons of a row of the plan will answer in a repeat of the survey.
+
         Args:
             population: the population whose planned sample is used.
             n: persons of the row who were asked in the baseline.
             asked: all persons who were asked in the baseline.
+
         Returns:
             The row's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.
         """

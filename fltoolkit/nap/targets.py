@@ -92,6 +92,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 @dataclass(frozen=True)
 class _Start:
     """The baseline from which a change is planned.
+
     Attributes:
         row: the row of the plan's baseline.
         asked: how many persons were asked in the whole baseline survey.
@@ -108,6 +109,7 @@ class _Start:
 def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
     """Returns one row of `targets`, computed from the printed numbers. If the numbers at full precision give another verdict,
     or only one of the two has a certain result, the verdict and the results are those at full precision.
+
     Args:
         shown: the baseline with printed numbers and a rounded design effect.
         whole: the baseline at full precision.
@@ -223,6 +225,7 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
 def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
     """Returns the columns of `targets` that say whether a target can be verified: the verdict, the probability that the repeat
     detects it, the sample that would be needed, and the reason in words.
+
     Args:
         start: the baseline.
         plan: the plan.
@@ -273,6 +276,7 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
 def _needed(p: float, cut: float, deff: float, n: float) -> float:
     """Returns how many persons of a row must answer in the repeat, so that it detects the target with the wanted power and a
     verdict is possible. Returns nan if no sample is large enough.
+
     Args:
         p: the baseline value as a proportion.
         cut: the relative fall from `p` to the target.
@@ -291,6 +295,7 @@ def _needed(p: float, cut: float, deff: float, n: float) -> float:
 def _decides(n: float, planned: float, after: float) -> bool:
     """Returns whether the test between two rounds may give a verdict. It may not if the sizes of the two samples differ too
     much (docs/methods.md §5).
+
     Args:
         n: the persons asked in the baseline.
         planned: the persons who will be asked in the repeat.

@@ -148,7 +148,9 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
     """Returns which rows of a breakdown have a rate, although the printed number of their population is 0. This happens if the
     population is very small.
+
     No ratio of printed numbers can show such a rate.
+
     `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """
     rate = exact["measure"].map(lambda m: is_rate(m) or m in OF_CASES).astype(bool)

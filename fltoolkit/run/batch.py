@@ -60,15 +60,8 @@ PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """The options of a batch.
-    Attributes:
-        workers: how many surveys run at the same time on this machine.
-        scheduler: the address of a Dask scheduler. Empty: the surveys run on this machine.
-        resume: whether surveys with complete and current results are skipped.
-        replace: whether results of another country, year or round may be replaced.
-        private: a folder or address for confidential files. Empty: these files are not written.
-        keep_others: whether the index also lists surveys of earlier runs that are in the folder but not in this batch.
-    """
+    """The options of a batch: the arguments of `run_batch` with these names. If `keep_others` is true, the index also lists
+    surveys of earlier runs that are in the folder but not in this batch."""
 
     workers: int = 2
     scheduler: str = ""
@@ -199,10 +192,12 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
 
 def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is complete.
+
     All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. A second
     folder, beside the results, then gets the error and the notebook that failed, up to the cell that failed. This notebook
     shows only numbers that were published with the protection of the whole run (`fl.publish_run`). No file of numbers is
     written.
+
     Raises:
         Stopped: `stop` was set; nothing is left of this run.
     """
@@ -267,6 +262,7 @@ def _private_rows(run: Run, place: str) -> None:
 def _workbook_read(run: Run, target: Path) -> str:
     """Checks that partners' entries in the workbook that this run will replace were already read into partners.yaml. Returns
     the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
+
     Raises:
         BatchError: the workbook has entries that are not in partners.yaml.
         SpecError: partners.yaml is not valid.
@@ -280,6 +276,7 @@ def _workbook_read(run: Run, target: Path) -> str:
 
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
     """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts.
+
     `now` holds the parameters of each notebook, and the hashes of the input files. If an input file changes during the run, the
     run fails.
     """
@@ -324,9 +321,7 @@ def _title(notebook: str) -> str:
 
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
-    """Normalises an executed notebook, and writes its page.
-    `work` is the folder of the notebook, `name` its name, and `links` the title and file of each page of the run.
-    """
+    """Normalises the executed notebook `name` in the folder `work`, and writes its page with links to the run's other pages."""
     notebook = _normalised(run, work, name)
     page(
         notebook,

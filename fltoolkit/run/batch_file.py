@@ -25,6 +25,7 @@ OWN = ("survey", "plan", "outputs", "interactive")  # the kit sets these paramet
 
 class Job(Model):
     """One survey of a batch.yaml, with parameters for its notebooks.
+
     Attributes:
         survey: the path of survey.yaml.
         plan: the path of nap.yaml. Empty: the survey has no plan.
@@ -50,6 +51,7 @@ class Batch(Model):
 @dataclass(frozen=True)
 class Run:
     """One survey of a batch, checked and ready to run.
+
     Attributes:
         name: the name of its folder of results.
         survey: the absolute path of its survey.yaml.
@@ -154,6 +156,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
     """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that contains
     survey.yaml, with `_` for blanks. `where` is the place in batch.yaml that error messages name.
+
     Raises:
         BatchError: a folder cannot have this name, on this system or on another.
     """

@@ -1,5 +1,6 @@
 """Runs surveys on the workers of a Dask cluster. Before that, it checks that the cluster answers and that each worker can do
 the work.
+
 A worker writes its results into the folder of results. Through the cluster itself go only the run's name, its paths, and how it
 ended.
 """
@@ -37,6 +38,7 @@ class Results(Protocol):
 @dataclass(frozen=True)
 class Needs:
     """What a worker of a Dask cluster must have to do the work of a batch.
+
     Attributes:
         hold: the lock of the folder of results. The worker must be able to write to this folder.
         files: the surveys' files. The worker must see them at the same paths.
@@ -69,10 +71,13 @@ def unable(needs: Needs) -> str:
 @contextmanager
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
+
     The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments
     of the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also
     gets an argument `say`: a function that prints messages where the batch was started.
+
     `needs` is what each worker must have.
+
     Raises:
         RequestError: Dask is not installed.
         BatchError: no scheduler answers, it has no workers, or one of them cannot do the work.

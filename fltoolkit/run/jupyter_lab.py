@@ -1,4 +1,5 @@
 """Starts JupyterLab on a folder. JupyterLab does not ask the internet for news and updates.
+
 The server and its kernels stop when the command that started them stops.
 """
 

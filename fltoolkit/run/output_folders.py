@@ -1,4 +1,5 @@
 """Manages the folder of results. Only one batch at a time may use it, and every file or folder in it is complete or absent.
+
 A folder is written under a temporary name and then renamed. If a batch is killed, the next batch removes its temporary folders.
 """
 

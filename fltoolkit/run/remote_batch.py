@@ -68,6 +68,7 @@ class Claim:
 @dataclass(frozen=True)
 class StoredOutputs:
     """Where the results of a batch are, if they are at an address (such as s3://).
+
     Attributes:
         store: the folder at the address in which batch.yaml is.
         folder: the path of the folder of results within `store`.
@@ -210,6 +211,7 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
 
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
     """Fetches all inputs of a run.
+
     A fetched YAML file can name further files, so this is repeated until there are no new ones. `here` is the folder on this
     machine into which they are copied.
     """

@@ -56,6 +56,7 @@ class Premises(Model):
 
 class Record(Premises):
     """The content of a run.json: what a run used and produced, and whether it passed.
+
     Attributes:
         name: the name of the folder of results.
         title, country, year, round: those of survey.yaml. A run.json of an older version has only the title.
@@ -175,6 +176,7 @@ def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
     """Raises an error if a run would replace the results of another country, year or round. Results whose run.json names no
     country are of an older version, and may be replaced.
+
     Raises:
         BatchError: names the survey that has these results.
     """

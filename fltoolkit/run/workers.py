@@ -28,6 +28,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Done:
     """How the run of one survey ended.
+
     Attributes:
         state: passed, failed, or skipped because its results are current.
         error: the message of a failed run; otherwise empty.
@@ -44,6 +45,7 @@ class Stopped(Exception):
 @dataclass(frozen=True)
 class WorkerPool:
     """The workers of a batch: threads on this machine, or those of a Dask cluster.
+
     Attributes:
         give: a function that passes one run to a worker, and returns the future result of the run.
         stop: if it is set, the workers abandon unfinished runs.
@@ -79,6 +81,7 @@ def workers_of(
     scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
 ) -> Iterator[WorkerPool]:
     """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files.
+
     `work` is the function that runs one survey, and `files` are the files that each worker must see.
     """
     needs = Needs(stop, tuple(files), code_hash(), versions())
@@ -88,6 +91,7 @@ def workers_of(
 
 def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
     """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others.
+
     `work` is the function that runs one survey, and `needs` is what the worker must have.
     """
     if stop.is_set():
@@ -178,6 +182,7 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 def _by_hand(stop: Stop) -> Iterator[None]:
     """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt. Such a request is
     Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
+
     Only the first request has this effect. A second one does not interrupt the removal of unfinished folders. `stop` is needed
     because Python loses an exception that is raised inside one of its own callbacks.
     """

@@ -15,6 +15,7 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 class Answers(Model):
     """A kind of answers that several columns of a codebook share, such as yes/no.
+
     Attributes:
         labels: the label of each code in the file. Codes `.a` to `.z` are Stata's tagged missing values.
         recode: for each code of the invented population, the code in the file.
@@ -28,6 +29,7 @@ class Answers(Model):
 
 class CodebookColumn(Model):
     """A column of a sample file, as the codebook describes it.
+
     Attributes:
         label: the label of the column in the file.
         source: the column of the invented population that has its values.

@@ -1,4 +1,5 @@
 """The living conditions of an invented country's people: schooling, disability, household wealth, and facts about the main job.
+
 They have their own stream of random numbers and are drawn last, so that they do not change any other answer.
 """
 

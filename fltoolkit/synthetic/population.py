@@ -25,6 +25,7 @@ INDUSTRIES = [
 @dataclass(frozen=True)
 class Population:
     """Every person of an invented country, with the true status and the answers that the person would give.
+
     Attributes:
         persons: one row per person, with the columns of the survey file except its weights.
         truth: for each person, whether this is an adult who is truly in forced labour.

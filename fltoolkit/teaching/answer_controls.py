@@ -1,4 +1,5 @@
 """The controls with which a learner answers a question: radio buttons for choices, or a field for a number.
+
 The learner writes no code, so no syntax error is possible.
 """
 
@@ -23,6 +24,7 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 def number_field(unit: str, start: str | None) -> Any:
     """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the unit of the
     number.
+
     The field accepts any text. The check of the answer then reads the number in the text.
     """
     import ipywidgets as widgets

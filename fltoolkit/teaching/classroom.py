@@ -40,6 +40,7 @@ IDLE = 45 * 60  # seconds after which a kernel without a viewer is ended, to fre
 def refuse_root(more: Sequence[str]) -> None:
     """Raises an error if the user is root. Learners run code with the rights of the server's account. With those of root they
     could change anything on the machine.
+
     Raises:
         RequestError: the user is root, and the options `more` do not include JupyterLab's own `--allow-root`.
     """
@@ -56,6 +57,7 @@ def refuse_root(more: Sequence[str]) -> None:
 def refuse_taken(address: str, port: int) -> None:
     """Raises an error if the server of the class could not listen at this address and port. This is checked before any file is
     written, so that the links of a class that is already running there stay valid.
+
     Raises:
         RequestError: the address is not of this machine, or something already listens at that port.
     """
@@ -115,6 +117,7 @@ def prepare(folder: Path, learners: int) -> list[Path]:
 
 def _for_a_learner(lesson: Path) -> Any:
     """Returns the notebook of a lesson as a learner gets it. Controls are on and code is hidden.
+
     Stored outputs are removed, because some pictures show what learners must guess first. A cell that fails does not stop the
     next cells.
     """

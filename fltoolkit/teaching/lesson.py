@@ -121,6 +121,7 @@ class Sheet(Model):
 @dataclass(frozen=True)
 class Lesson:
     """A lesson's exercises and the progress of a learner.
+
     Attributes:
         exercises: the exercises, by name.
         answers: the answers in the file of answers, by exercise.

@@ -50,6 +50,7 @@ def play_sample_size(*, interactive: bool = False) -> Any:
 
 def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> Any:
     """Returns the text for the starting numbers. In an interactive lesson, there is a field for each number above the text.
+
     Args:
         view: the function that returns the text. Its arguments are the numbers in the fields.
         interactive: whether there are fields.

@@ -1,5 +1,6 @@
 """Draws hundreds of samples of the invented island in a moment. It draws only the number of cases in each village, not single
 persons.
+
 The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. How many of them do not
 respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are calculated as in the kit (weights,
 strata, with-replacement PSUs).
@@ -26,6 +27,7 @@ LEVEL = 0.95
 @dataclass(frozen=True)
 class Redraws:
     """Many samples of the invented island, all drawn in the same way. Each array has one value per sample.
+
     Attributes:
         estimate, se: the estimate and its standard error.
         n: the number of persons asked.
@@ -114,6 +116,7 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 @dataclass(frozen=True)
 class _Drawing:
     """How a sample is drawn in each stratum.
+
     Attributes:
         times: how many samples are drawn.
         persons: how many persons are asked in one stratum.
@@ -131,6 +134,7 @@ class _Drawing:
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
     """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
+
     In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum. `how` says how the sample
     is drawn.
     """
@@ -155,6 +159,7 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
 
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
     """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a].
+
     z = y − p·n, and a is the number of PSUs. `part` is what `_drawn_stratum` returns.
     """
     y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]

@@ -70,6 +70,7 @@ def play_repeats(people: Island, *, interactive: bool = False) -> Any:
 
 def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> Any:
     """Returns a picture with one control above it for each number or choice that it depends on.
+
     Args:
         view: the function that draws the picture. Its arguments are the values of the controls.
         interactive: whether there are controls. Otherwise the picture for the first values is returned alone.

@@ -1,4 +1,5 @@
 """The right answers to the exercises, and the results of usual mistakes.
+
 They are calculated from the invented island's people or from a formula, never from what a learner typed.
 """
 

@@ -95,6 +95,7 @@ def _located(error: Mapping[str, Any], data: object) -> _Problem:
 def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
     """Returns the messages for a value that may have several types. If the value fits one of these types, the messages say what
     is wrong with the value. Otherwise one message lists all allowed types.
+
     `place` is the path of the value in the file, and `found` are pydantic's errors about it.
     """
     for step in place:

@@ -40,6 +40,7 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 class Model(BaseModel):
     """Base class of all YAML models. A key that the model does not have is an error. A loaded model cannot be changed.
+
     To make the import fast, pydantic builds a model when it is first used. So defaults that are models themselves are made with
     `model_construct`, which does no checks.
     """
@@ -59,6 +60,7 @@ def canonical_code(value: object) -> str:
 
 def _code(value: object) -> str:
     """Returns a code of survey.yaml as text.
+
     Raises:
         ValueError: the value is a list or a mapping. Its text would be a code that no data contain.
     """
@@ -311,6 +313,7 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
     """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file.
+
     If there is neither, raises `SpecError`. `what` says what kind of file it is, such as a rule set.
     """
     shipped = sorted(p.stem for p in folder.glob("*.yaml"))

@@ -31,6 +31,7 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 class Several:
     """A question that allows several answers. Its data are one column that holds all codes with a separator, or one column per
     answer.
+
     Attributes:
         name: the name of the column, or the common part of the names of the columns.
         label: the label of the question.
@@ -49,6 +50,7 @@ class Several:
 @dataclass(frozen=True)
 class Blocks:
     """The columns that the draft only lists in comments.
+
     Attributes:
         children: questions about children.
         exceptions: questions on exceptions, such as work that the State may demand.
@@ -138,6 +140,7 @@ def _order(code: str) -> tuple[int, str]:
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
     block to its place, removes the # and answers its questions.
+
     `found` holds the questions of the blocks, and `q` the yes/no questions that the draft has placed.
     """
     if found.children:

@@ -25,6 +25,7 @@ YEARS = (1980, 2100)
 @dataclass(frozen=True)
 class Sample:
     """The columns of the sample design and of the key. A column is None if the file does not have it.
+
     Attributes:
         weight: the survey weight.
         module_weight: the weight of the persons who answered the module on forced labour.
@@ -165,6 +166,7 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
     """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons
     who did.
+
     `column` says who answered. `why` is the reason for this choice, and `named` is what the draft writes as its name.
     """
     by_meaning: dict[str, list[str]] = {}

@@ -36,6 +36,7 @@ class Gate:
 @dataclass(frozen=True)
 class _Tried:
     """A column that was tried as a gate (an earlier question that decides whether another is asked).
+
     Attributes:
         gate: the gate that the column would be.
         through: for each row, whether the gate lets the person through to the question.

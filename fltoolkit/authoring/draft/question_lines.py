@@ -110,6 +110,7 @@ def _gates(
 ) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
     """Returns the gates of each question (earlier questions that decide whether it is asked), if the rows confirm them. Also
     returns the questions that have blanks but no gate.
+
     `found` are the yes/no questions. `asked` is the column that says who answered the module on forced labour, with the codes
     of those who did.
     """
@@ -206,6 +207,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question is unclear, the
     line asks the user which answer means that the event happened (for example, that papers were confiscated). If the label of a
     code is unclear, the line asks what the code means.
+
     `key` is the question's key in survey.yaml, and `start` is the beginning of the line.
     """
     asked = dict[str, str]()
@@ -324,6 +326,7 @@ def _coded(
 def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
     """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a
     number, the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user.
+
     `why` is the reason why the draft chose the column.
     """
     alike = unused.numbered_alike(column)

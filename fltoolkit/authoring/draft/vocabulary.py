@@ -26,6 +26,7 @@ class VocabularyWords(Model):
 
 class AnswerWords(Model):
     """Words by which the draft recognises what a code means, such as no or refused.
+
     Attributes:
         phrases: for each answer, whole labels that mean it.
         words: single words, grouped by the class that they add to a label, such as a negation. Several classes together give an

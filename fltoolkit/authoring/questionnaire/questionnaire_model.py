@@ -21,6 +21,7 @@ SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml
 
 class Choice(Model):
     """One possible answer to a question of a questionnaire.
+
     Attributes:
         label: the text of the answer in each language.
         means: what the answer means for survey.yaml, such as `yes`.
@@ -80,6 +81,7 @@ Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
 
 class Section(Model):
     """Questions of a questionnaire that are asked together.
+
     Attributes:
         label: the title of the section in each language.
         when: a condition in XPath for asking the section.

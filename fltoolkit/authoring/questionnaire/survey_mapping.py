@@ -24,6 +24,7 @@ HEAD = (
 def survey_text(asked: Questionnaire, language: str, where: str) -> str:
     """Returns the text of survey.yaml, with its labels in one language. `asked` is the questionnaire, and `where` names its
     file in error messages.
+
     Raises:
         SpecError: the content of questionnaire.yaml does not make a valid survey.yaml, or it names a column that the form does
             not have.

@@ -162,6 +162,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
     """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
+
     Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
     for the wanted result, for the message.
     """

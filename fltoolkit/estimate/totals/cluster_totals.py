@@ -195,6 +195,7 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
     """Returns an Arrow table as a pandas table, with labels as ordered categories. `texts` are the texts for which numbers
     stand.
+
     It converts column by column in the C library's memory, which NumPy can use again. Arrow's own pool would keep the memory.
     `found` is the table.
     """

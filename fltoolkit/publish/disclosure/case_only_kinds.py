@@ -176,7 +176,9 @@ def _may_have_routes(values: Key, child: bool) -> bool:
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
     """Returns, for each unknown, the number of persons who may be its cases, and their smallest and largest weight.
+
     These are the persons of the kind to which the unknown belongs.
+
     `columns` are the unknowns. `code` is, for each row of the patterns in `everybody`, the number of its kind.
     """
     patterns = everybody.patterns
@@ -210,6 +212,7 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
 
 def _row(cell: CellId, found: Cell, everybody: PersonKinds, rounding_base: float) -> Row[AnyCell]:
     """Returns the counts of a cell in the form that the system of equations needs.
+
     `found` holds the counts of the cell. `everybody` holds the kinds of persons, with the unit in which weights are counted.
     Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.
     """

@@ -80,6 +80,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
     """Raises `RequestError` if one of the partners' own sheets has a name that the kit needs.
+
     `made` are the kit's sheets, `own` the names of the partners' sheets, and `where` the file that the message names.
     """
     ours = {name.casefold() for name in (*(page.name for page in made), KIT)}

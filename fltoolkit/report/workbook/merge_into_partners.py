@@ -124,6 +124,7 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 def _with_formulas(rows: Any, held: Any) -> Any:
     """Returns a sheet's rows with the formulas of cells that did not change.
+
     Only partners.yaml has these formulas, because cells come back as values. `rows` are the rows of the returned workbook, and
     `held` those of partners.yaml.
     """

@@ -289,6 +289,7 @@ def _sheet_edit(
     name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
 ) -> Iterator[Edit]:
     """Yields one edit for one of the partners' own sheets, if it is new, changed or gone.
+
     `before` are the cells of the sheet when the workbook was made, and `after` its cells now; None: there is no such sheet. A
     sheet that is too large adds a message to `problems`.
     """

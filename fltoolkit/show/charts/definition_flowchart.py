@@ -141,6 +141,7 @@ class _Sheet:
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
         """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
         colour.
+
         `span` is the position of its left and its right side, and `y` that of its middle. `lit` says whether it is highlighted.
         """
         (x0, x1), (fill, line, ink), width = span, look, 1.5
@@ -152,6 +153,7 @@ class _Sheet:
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
         """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right.
+
         `start` and `end` are positions (x, y). `lit` says whether the arrow is highlighted.
         """
         (x0, y0), (x1, y1) = start, end

@@ -37,6 +37,7 @@ def count_in_words(count: int, limit: int) -> object:
 def sum_in_words(one: int, other: int, limit: int) -> object:
     """Returns the sum of two counts that are also printed separately. If both are hidden, the result says only that the sum is
     less than twice the limit.
+
     Counts below `limit`, except 0, are hidden.
     """
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None

@@ -302,9 +302,12 @@ D = TypeVar("D", bound=Design)
 
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
     """Opens data with the columns that a design names.
+
     `data` is a path or a table, `wanted` are these columns, and `where` is the function that error messages name.
+
     Returns:
         The frame, the files that are read again for every estimate, and the columns that were left out.
+
     Raises:
         DataError: the data cannot be read, or a file changed while it was opened.
         RequestError: a column is not in the data.

@@ -64,7 +64,9 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
 
 def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
     """Raise an error if two paths lead to the same file, because every person in it would count twice.
+
     `stamps` are the files, and `where` is the survey.yaml for the message.
+
     Raises:
         DataError: it names the paths.
     """

@@ -153,6 +153,7 @@ def _parts(name: object) -> tuple[str, ...]:
 
 def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
     """Returns one value per column. The value of a single column may itself contain a `×`.
+
     `category` is a category of a margin: one value, several joined by `×`, or a tuple. `where` is the place that error messages
     name.
     """

@@ -192,6 +192,7 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
     """Raise `ValueError` if a question about the person uses a column with `{episode}` in its name, as a gate (an earlier
     question that decides whether it is asked) or as another option. It must name the column of one episode.
+
     `where` is the key of the question. `episodes` are the labels of the survey's episodes.
     """
     beside = [*source.gate_columns, *source.if_ticked]

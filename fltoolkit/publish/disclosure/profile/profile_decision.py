@@ -205,10 +205,12 @@ def _few_have_two(
 ) -> Iterator[CellId]:
     """Yields the cells of a characteristic from which a reader could calculate, with cells decided before, that a few cases
     have two characteristics.
+
     This is possible if two characteristics (the parts) make up another one (the whole). The sum of the parts minus the whole is
     the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both parts (no
     clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a case with
     three of them counts twice.
+
     `own` are the cells of the characteristic. `decided` holds the characteristics that were decided before.
     """
     for made in composed:
@@ -230,7 +232,9 @@ def _few_have_two(
 def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
     """Yields the cells of a worst form of child labour. Each comes with a cell of another table that contains the same cases
     and perhaps others.
+
     The other cell is that of the route to forced labour, or that of the form of forced labour.
+
     `own` are the cells of the worst form, and `first` is the decision about all tables except profiles.
     """
     topic, _, name = own.group.partition(": ")

@@ -155,6 +155,7 @@ def absent(language: Language, row: PublishedNumber) -> str:
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """Returns a file name such as `prevalence_by_sex`.
+
     The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`. `first` is a row of the
     chart, with its measure and population. `groups` are the groups of the chart.
     """

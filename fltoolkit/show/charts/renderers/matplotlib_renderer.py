@@ -86,6 +86,7 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
     """Writes words at the left or right of the drawing, centred on the row to which they belong.
+
     `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance from there, and
     `points` the size of the letters, both in points.
     """

@@ -139,6 +139,7 @@ def _curves(chart: CurveChart) -> Any:
 
 def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
     """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
+
     `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
     pixels.
     """
