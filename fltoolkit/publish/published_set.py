@@ -189,7 +189,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """Anything that asks a run for tables of its own. A plan does, because its rows need numbers from the survey."""
+    """The interface of an object that asks for further tables of a run. A plan has it: its rows need numbers of the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -219,7 +219,7 @@ def publish_run(
 
 
 def _copied(out: Published) -> Published:
-    """Returns the set with tables that may be changed."""
+    """Returns a copy of the set. A change of its tables does not change the original."""
     return replace(
         out,
         table=out.table.copy(),
@@ -277,7 +277,7 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Publi
 
 
 def _run_copied(run: _Run) -> _Run:
-    """Returns the run with a table that may be changed."""
+    """Returns a copy of the run. A change of its table does not change the original."""
     return run._replace(decided=run.decided.copied())
 
 

@@ -344,7 +344,8 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """Returns a text without this machine's folders. Of the survey's and the kit's folders only the last name stays."""
+    """Returns a text in which paths of this machine are shortened: of the folders of the survey and of the kit, only the last
+    name stays. `work` becomes `.`. With `escaped`, the text is JSON."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text

@@ -252,7 +252,7 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
     """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
     the rows confirm.
 
-    `asked` holds keys of survey.yaml that are written as given, whatever the labels say.
+    `asked` holds keys of survey.yaml with the values that the draft must write there, such as `<answer>`.
     """
     parts = {"column": scalar(column.name)}
     if column.label:

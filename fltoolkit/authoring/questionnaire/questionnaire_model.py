@@ -114,7 +114,20 @@ class FormName(Model):
 
 
 class Questionnaire(Model):
-    """The whole content of a questionnaire.yaml, from which the form and the survey.yaml are made."""
+    """The whole content of a questionnaire.yaml, from which the form and the survey.yaml are made.
+
+    Attributes:
+        form: the id and the version of the form.
+        languages: the name of each language of the form, by its short name.
+        title, about: the title and a description of the form, in each language.
+        survey: the parts of survey.yaml that do not come from questions.
+        choices: the lists of possible answers, by the name of the list.
+        check: the question whether the interview can go on.
+        gates: conditions on earlier questions: for each gate, the questions and gates that it names.
+        repeats: the titles of the parts of the form that are repeated.
+        household, roster, interview: the questions on the dwelling, on each member of the household, and on the interview.
+        sections: the further questions, in sections.
+    """
 
     form: FormName
     languages: Text

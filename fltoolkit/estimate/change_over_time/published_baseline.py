@@ -22,8 +22,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The facts that a publication states about its number, such as the reference period. Baselines in Python and in nap.yaml
-    have them."""
+    """The interface of a published number: the facts that the publication states about it, such as the reference period.
+    `PublishedBaseline` and the rows of a publication in nap.yaml have it."""
 
     @property
     def ci_low(self) -> float: ...

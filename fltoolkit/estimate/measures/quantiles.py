@@ -127,7 +127,12 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(sums: EstimandSums, y: str) -> Array:
-    """Returns the value of the variable for each row of the table of sums; nan for rows that do not count."""
+    """Returns the value of the variable `y` in each row of the table of sums. It is nan for rows whose persons are not in the
+    distribution.
+
+    Raises:
+        RequestError: the variable has too many different values.
+    """
     texts = sums.table[KEY + y].iloc[sums.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:

@@ -228,7 +228,7 @@ def _times(values: Any, by: Array) -> Any:
 
 
 def _add(values: Matrix, to: Array) -> None:
-    """Adds values to a dense matrix in place."""
+    """Adds `values` to the dense matrix `to`, which is changed."""
     if isinstance(values, np.ndarray):
         to += values
     else:

@@ -129,7 +129,8 @@ def case_only_kinds(
 
 
 def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
-    """Returns every combination of values of the groups that only cases have. Values that no cell has are left out."""
+    """Returns every combination of values of the groups that only cases have (`groups`). Only values that occur in `cells` are
+    combined."""
     values: dict[str, dict[str, None]] = {}
     for _, key in cells:
         for g, v in sorted(key):

@@ -155,7 +155,7 @@ def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limi
 
 @dataclass(frozen=True)
 class _Protection:
-    """Hides the cells of a run: with what readers know, a salt that decides between equal choices, and the decision so far."""
+    """Hides the cells of a run. `scenario` is what readers know, `salt` decides equal choices, `out` is the decision so far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -222,12 +222,12 @@ class _Protection:
 
 
 def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
-    """Returns a cell's population and groups."""
+    """Returns a cell's population, and the groups (without their values) by which the cell is defined."""
     return cell[0], frozenset(g for g, _ in cell[1])
 
 
 def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns to hide because there are too many confidential cells: first the breakdown with most of them."""
+    """Returns breakdowns to hide as a whole, those with most confidential cells first, until the rest can be computed."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
@@ -326,7 +326,7 @@ def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mappi
 
 
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns one population's cells by group values. Cells of case-only groups (`case_only`) have no non-cases."""
+    """Returns one population's cells. `keys` has each row's group values, `of` its group of shares. `case_only`: of cases only."""
     cells: dict[Key, Cell] = {}
     share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):

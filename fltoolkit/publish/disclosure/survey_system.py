@@ -1,4 +1,5 @@
-"""Builds the system of cells (`cell_system`) from the data of a survey. Its unknowns are the kinds of persons."""
+"""Builds the equations that show what a reader could calculate from the tables of a survey (`cell_system`). Their unknowns are
+the numbers of cases by kind of person. A kind is all persons with the same group values and populations."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def sentences(out: Published, language: Language) -> tuple[str, ...]:
 
 
 def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
-    """Returns sentences on the tests in one population, which claim no more than their verdicts.
+    """Returns sentences on the tests of differences between categories, in one population.
 
     If there are few pairs of categories, each pair has a sentence. If there are many, only pairs with a difference have one,
     and a last sentence counts the others.

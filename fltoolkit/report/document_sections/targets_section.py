@@ -96,7 +96,7 @@ def _aim(language: Language, row: Line) -> str:
 
 
 def _why(evidence: Evidence, language: Language, row: Line) -> str:
-    """Returns the reason for a target's sign."""
+    """Returns the words beside the sign of a target (reached, not reached, not known): the reason for this sign."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
     sentence = later(language, row)

@@ -49,7 +49,8 @@ class TableChoice:
 
 
 def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the table nearest to the wanted one that exists, and the options of each control (for each label its value).
+    """Returns the table to show, and the options of each control (for each label its value). It is the wanted table. If that
+    does not exist, it is the one that differs least from it.
 
     For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
     wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.

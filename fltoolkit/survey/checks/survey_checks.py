@@ -96,7 +96,10 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Te
 
     Args:
         survey: the survey.
-        kinds: sets of conditions by name. The result has one entry for each set.
+        kinds: sets of conditions on a person, each by name.
+
+    Returns:
+        For each set, its conditions and the number of persons who meet each of them.
     """
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]

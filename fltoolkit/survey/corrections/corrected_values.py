@@ -121,7 +121,8 @@ def _of_row(i: int) -> NewValue:
 
 
 def _everywhere(entry: int, correction: Correction) -> NewValue:
-    """Returns the new value for all rows that meet the condition of a correction."""
+    """Returns the new value that a correction gives to all rows that meet its condition. `entry` is its position in
+    survey.yaml."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(

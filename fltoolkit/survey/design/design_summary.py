@@ -24,7 +24,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """The attributes of a design that its summary needs."""
+    """The interface of a design, as far as its summary needs it."""
 
     @property
     def frame(self) -> Frame: ...
