@@ -1,4 +1,4 @@
-"""The checklists of the ILO toolkit, and the workbook sheet of each. Their words are in languages/checklists."""
+"""The checklists of the ILO toolkit, each of which is a sheet of the workbook. Their words are in languages/checklists."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ Value = (
 
 
 class Worked(Model):
-    """A number in a cell of the workbook that a partner calculated with a formula in this cell.
+    """A number in a cell of the workbook (`value`) that a partner calculated with a formula in this cell (`formula`).
 
     The next workbook shows the number. The formula is kept as text only, so it is never calculated again.
     """

@@ -1,4 +1,4 @@
-"""The unit in which each measure is printed, such as a number per 1,000. Proportions become such numbers only here."""
+"""The unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions until they are printed."""
 
 from __future__ import annotations
 

@@ -166,7 +166,8 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """The two fits of one model, and the average marginal effects of Firth's fit."""
+    """Two fits of one model: by Firth's method (`firth`) and by maximum likelihood (`ml`). `margins` are the average marginal
+    effects of Firth's fit."""
 
     firth: Logit
     ml: Logit

@@ -42,7 +42,13 @@ class CodebookColumn(Model):
 
 
 class Codebook(Model):
-    """The description of all columns of a sample file, in order: names, labels and codes."""
+    """The description of a sample file.
+
+    Attributes:
+        title: the title of the file.
+        answers: the kinds of answers, by name.
+        columns: the columns of the file, in order, by name.
+    """
 
     title: str
     answers: dict[str, Answers]

@@ -35,10 +35,16 @@ KINDS = "yes, no, dont_know, refused or not_applicable"
 
 @dataclass(frozen=True)
 class Questions:
-    """The yes/no questions that the draft found in a file, by their key in survey.yaml, and the codes that most of them have.
+    """The yes/no questions that the draft found in a file.
 
-    `open` lists codes with unclear labels that many questions share. The draft asks about them once. `unexplained` lists
-    questions with blanks for which no gate (an earlier question that explains the blanks) was found.
+    Attributes:
+        all: all these questions.
+        labelled: whether the file has labels for yes and no.
+        usual: the codes that most questions have, by kind of answer.
+        placed: the questions by their key in survey.yaml.
+        gates: the gates of each question (earlier questions that explain its blanks).
+        open: codes with unclear labels that many questions share. The draft asks about them once.
+        unexplained: questions with blanks that no gate explains.
     """
 
     all: tuple[ColumnContents, ...]

@@ -99,8 +99,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question to the interviewer before a section: can the interview go on? `stop` is the text that the form shows to the
-    interviewer if it cannot."""
+    """The question to the interviewer before a section: can the interview go on? It is written like any other question. `stop`
+    is the text that the form shows to the interviewer if the interview cannot go on."""
 
     choices: str
     label: Text

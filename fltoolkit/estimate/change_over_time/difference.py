@@ -41,7 +41,8 @@ class RoundEstimates:
 
 
 class WithLimits(NamedTuple):
-    """Estimates of one survey with the lower and upper limits of their confidence intervals."""
+    """The estimates of one round, with the limits of their confidence intervals (`low`, `high`). Each field is a number, or an
+    array with one value per row."""
 
     estimate: ArrayLike
     low: ArrayLike

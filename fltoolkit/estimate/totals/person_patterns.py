@@ -158,8 +158,8 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns of one pass over the persons: those of the groups, and those of each population's members and
-    weights."""
+    """The names of the columns of one pass over the persons. `keys` has the columns of each group. `populations` are the
+    populations, each with a column of its members and one of their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]

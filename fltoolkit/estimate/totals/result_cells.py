@@ -1,5 +1,5 @@
-"""The cells of a result, and their sums from a table of sums (`cluster_totals`). A result has the cells of one or several
-breakdowns."""
+"""The cells of a result, and the sums of each cell. A cell is all persons with one combination of group values, such as rural
+women; the total is a cell too. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
 
 from __future__ import annotations
 

@@ -42,9 +42,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Limits:
-    """The confidentiality limits: a cell with fewer cases, other persons, sampling units, households or persons is not shown.
+    """The confidentiality limits: a cell with a smaller count is not shown. docs/methods.md §4 explains them.
 
-    Sampling units and households count if they have a case. docs/methods.md §4 explains the limits.
+    Attributes:
+        cases, non_cases: the limits for cases, and for persons who are not cases.
+        psus, households: the limits for sampling units and for households with a case.
+        persons: the limit for all persons.
     """
 
     cases: int = 5

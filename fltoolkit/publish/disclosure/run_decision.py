@@ -215,8 +215,9 @@ def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of some estimates in one table, and the cell of persons that each row is about. `Decided` explains the
-    attributes."""
+    """The rows of some estimates in one table, and the cell of persons that each row is about. The fields are as in
+    `Decided`.
+    """
 
     table: pd.DataFrame
     groups: tuple[str, ...]

@@ -38,7 +38,8 @@ NO_EARLIER = EarlierRows()
 
 @dataclass(frozen=True)
 class EarlierCells:
-    """The cells of one outcome (of what is counted, such as cases) that earlier tables showed, and those that they hid."""
+    """The cells of one outcome that earlier tables showed (`shown`), and those that they hid (`hidden`). The outcome is what is
+    counted, such as cases."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]

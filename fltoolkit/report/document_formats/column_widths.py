@@ -43,8 +43,12 @@ def least(table: PrintedTable) -> float:
 
 @dataclass(frozen=True)
 class WidthNeeds:
-    """Three widths of a column, in centimetres: the width at which no word is broken, the width at which each text has at most
-    three lines, and the width at which each text has one line.
+    """Three widths of a column, in centimetres.
+
+    Attributes:
+        least: the width at which no word is broken.
+        short: the width at which each text has at most three lines.
+        full: the width at which each text has one line.
     """
 
     least: float

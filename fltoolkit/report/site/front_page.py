@@ -182,19 +182,21 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
 
 
 def _briefs(folder: Path) -> dict[str, str]:
-    """Returns the pages of the evidence brief: the language's own name, and the file."""
+    """Returns the pages of the evidence brief in a survey's folder of results: for each language, by the name that it has for
+    itself (`Français`), the name of the file."""
     pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
     return {_language(code): name for code, name in pages.items()}
 
 
 def _language(code: str) -> str:
-    """Returns a language's own name with a capital letter: `Français`."""
+    """Returns the name that a language has for itself, with a capital letter: `Français`."""
     name = read_language(code).words["language"]
     return name[0].upper() + name[1:]
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Returns, for each document that people receive, its files: the language and kind in words, and the file name."""
+    """Returns the documents in a survey's folder of results. For each document, the files are listed: language and kind in
+    words, and the file name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))

@@ -164,10 +164,8 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """Where partners.yaml keeps the entry that a partner types into a cell, and whether there is an entry now.
-
-    If there is no such place, partners cannot fill in the cell.
-    """
+    """Where partners.yaml keeps the entry that a partner types into a cell: the table, row and column there. `held` says
+    whether there is an entry now. If there is no such place, partners cannot fill in the cell."""
 
     table: str = ""
     row: str = ""

@@ -85,7 +85,7 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Some conditions on a person, with the number of persons who meet each of them."""
+    """Some conditions on a person (`tests`, by name), with the number of persons who meet each of them (`counts`)."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]

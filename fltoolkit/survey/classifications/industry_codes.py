@@ -52,7 +52,12 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 
 @dataclass(frozen=True)
 class SectorRow:
-    """A row of a table by sector: its name, and its code in ILOSTAT or in the kit."""
+    """A row of a table by sector.
+
+    Attributes:
+        name_key: its name, as a key of the language files.
+        ilostat: its code in ILOSTAT, or the kit's own code.
+    """
 
     name_key: Reason
     ilostat: str

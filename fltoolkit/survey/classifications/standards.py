@@ -60,7 +60,13 @@ class Category(Model):
 
 
 class Standard(Model):
-    """The content of standard.yaml: the categories of each standard classification, such as sex or area."""
+    """The content of standard.yaml.
+
+    Attributes:
+        ilo_aggregates: the key of the name of each ILO aggregate of industries, by its code.
+        age_bands: the code in ILOSTAT of each standard age band.
+        classifications: the categories of each standard classification, such as sex or area, by code.
+    """
 
     ilo_aggregates: dict[str, str]
     age_bands: dict[str, str]

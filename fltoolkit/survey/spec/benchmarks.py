@@ -64,8 +64,12 @@ class CalibrationSpec(Model):
 
 @dataclass(frozen=True)
 class Margin:
-    """A known distribution of the population, such as the number of men and of women. A category has one value for each column of
-    the margin."""
+    """A known distribution of the population, such as the number of men and of women.
+
+    Attributes:
+        columns: the columns whose values define a category: one, or several that are crossed.
+        totals: the number of persons in each category. A category has one value for each column.
+    """
 
     columns: tuple[str, ...]
     totals: Mapping[tuple[str, ...], float]

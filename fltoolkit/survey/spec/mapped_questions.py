@@ -20,9 +20,14 @@ NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "c
 
 @dataclass(frozen=True)
 class GateCodes:
-    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is asked.
+    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is
+    asked.
 
-    If a cell holds several codes (`listed`), the codes are the options that were ticked.
+    Attributes:
+        asked: the codes with which the question is asked.
+        skipped: the codes with which it is skipped.
+        unknown: the codes with which it is not known whether it is asked.
+        listed: whether a cell holds several codes: those of the options that were ticked.
     """
 
     asked: tuple[str, ...]

@@ -62,8 +62,8 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """The smallest counts that may be shown. Higher limits are always allowed. Lower limits need `accept_lower_limits: true`
-    and are reported."""
+    """The smallest counts that a cell may show: of cases, of other persons, of sampling units and households with a case, and
+    of all persons. Higher limits are always allowed. Lower limits need `accept_lower_limits: true` and are reported."""
 
     cases: int = 5
     non_cases: int = 5
@@ -80,7 +80,7 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole content of a survey.yaml, checked. `language` is the code of the language of its texts."""
+    """The whole content of a survey.yaml, checked. docs/survey_yaml.md explains each key."""
 
     title: OwnText
     country: OwnText

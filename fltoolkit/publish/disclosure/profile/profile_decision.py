@@ -140,7 +140,7 @@ def decide_profile(
 
 @dataclass(frozen=True)
 class _Characteristic:
-    """One characteristic of cases (such as debt bondage), its cells, and which of them are hidden."""
+    """One characteristic of cases (such as debt bondage): its cells (`own`), and which of them are hidden (`suppression`)."""
 
     own: CharacteristicCells
     suppression: OutcomeSuppression

@@ -147,8 +147,13 @@ class DotChart(DescribedChart):
 
 @dataclass(frozen=True)
 class Line:
-    """A curve in a chart, with words at its right end. `y` is nan if the curve has no value at that place. A path that is only
-    planned is thin, grey and dashed.
+    """A curve in a chart, with words at its right end.
+
+    Attributes:
+        x, y: the places on the two axes; y is nan if the curve has no value at a place.
+        words: the words at its right end.
+        colour: its colour.
+        planned: whether it is a path that is only planned: thin, grey and dashed.
     """
 
     x: tuple[float, ...]

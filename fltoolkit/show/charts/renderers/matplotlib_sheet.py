@@ -103,7 +103,15 @@ WIDE, HALF, SLIDE = (
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture that matplotlib drew, with a text alternative. The bytes of its file are made only when they are needed."""
+    """A picture that matplotlib drew. The bytes of its file are made only when they are needed.
+
+    Attributes:
+        name: the name of the file, without language and ending.
+        figure: the figure of matplotlib.
+        title: the title of the picture.
+        alt: the text alternative.
+        width: the printed width in inches.
+    """
 
     name: str
     figure: Any
@@ -120,7 +128,8 @@ class Drawn:
         return self._saved("png", {"Software": None})
 
     def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
-        """Returns the bytes of the figure, without a date or the name of a program."""
+        """Returns the bytes of the picture's file. `kind` is its format, and `about` its metadata: no date and no name of a
+        program."""
         import matplotlib
 
         made = BytesIO()
