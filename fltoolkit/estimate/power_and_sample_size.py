@@ -167,7 +167,7 @@ def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, s
     _sizes(n_before, None)
     v1, v2 = p1 * (1 - p1), p2 * (1 - p2)
     common, left = 2 * shared * sqrt(v1 * v2), (p1 - p2) ** 2 / factor - v1 / n_before
-    smaller = left + common / n_before  # the variance that the later round may add, if it is the smaller one
+    smaller = left + common / n_before  # if the later round is the smaller one: the variance that it may add
     n = v2 / smaller if smaller > 0 else float("inf")
     if n > n_before:
         n = (v2 - common) / left if left > 0 else float("inf")

@@ -32,7 +32,7 @@ CLASSES = (
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
 DOMAIN = "domain"  # a column that only sets with domains have: the domain of a row, or empty
 SPREAD = ("psus_with_cases", "households_with_cases")
-EXACT = 1e-9  # of a mean weight or a step: a smaller difference is rounding of a sum, or of 0.01875 in binary
+EXACT = 1e-9  # as a part of a mean weight or a step: a smaller difference is a rounding error of floating-point numbers
 
 
 def rounding_base(table: pd.DataFrame) -> float:

@@ -150,7 +150,7 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
             pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
-        except NotAvailable:  # the published sets have rows that say so
+        except NotAvailable:  # the rows of the published sets give the reason
             continue
         if pair:
             parts.append(publish_change(change(*pair), published, out))

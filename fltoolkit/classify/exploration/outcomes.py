@@ -101,7 +101,7 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
         found |= items
         if items:
             found[side] = nw.col(side)
-    # The items are about work. A blank of a person who did none is a no, also where its gate was never reached.
+    # The items are about work. For a person who did no work, a blank is a no, even if the gate of the question was not reached.
     return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 

@@ -81,7 +81,7 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spe
                 "kish": n * sums.denominator_values(denominators.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
-    effects = effects.mask(np.isinf(effects))  # infinite if the rate is 1 and the number varies
+    effects = effects.mask(np.isinf(effects))  # the effect of a number is infinite if the rate is 1 and the number varies
     return _effects_at_zero(sums, rows, effects, from_spec) if sums.estimand.is_proportion else effects
 
 

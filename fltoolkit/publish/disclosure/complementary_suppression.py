@@ -95,7 +95,7 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     elif persons - cases < limits.non_cases:
         low, high = persons - limits.non_cases + 1, persons - 1
     else:
-        # a cell never has more than all cases, and their number is shown
+        # no cell has more cases than there are in all, and the number of all cases is printed
         high = min(cases + np.ceil(limit / 2), system.cases.max())
         low = max(0.0, high - limit)
     all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf

@@ -20,7 +20,7 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
 TRIES = 3  # random changes; with them a part that is a sum of cells can be distinguished from one that is not
 BLOCK = 256  # cells
-DIGITS = 6  # of a sum of marks
+DIGITS = 6  # decimals to which sums of marks are rounded before they are compared
 
 
 class DerivedCell(NamedTuple):

@@ -15,9 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance.taylor_variance import Array
 
-STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid is used whose table of the product is not too large
+STEPS = (
+    32,
+    16,
+    8,
+    4,
+    2,
+    1,
+)  # steps of the grid within the printed interval: the finest one whose table of the product is not too large
 MOST_CELLS = 250_000
-MOST_SHARE = 0.45  # less than a half: the limits of intervals are rounded to the base too, and that excludes some more sets
+MOST_SHARE = 0.45  # less than a half: printed limits of intervals exclude some more sets, and these are not counted here
 NEGLIGIBLE = 1e-16  # probability that a set contains so many persons of one weight
 ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 

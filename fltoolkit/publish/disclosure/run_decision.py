@@ -148,7 +148,7 @@ def nothing_decided(run: Decided) -> Decided:
 
 
 @dataclass(frozen=True)
-class Joined:
+class EarlierAndNewRows:
     """Rows of one outcome that were published before, followed by the rows of one more estimate. A decision about the new rows
     needs both.
 
@@ -170,7 +170,7 @@ class Joined:
         return range(self.first.rows, len(self.rows.table))
 
 
-def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Joined:
+def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> EarlierAndNewRows:
     """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
@@ -188,10 +188,10 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
         for rows_hidden in (earlier.decision.hidden, earlier.decision.unresolved_hidden)
     )
     scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
-    return Joined(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
+    return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
 
 
-def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
+def decide_new_rows(joined: EarlierAndNewRows, persons: ClassifiedSurvey) -> Decided:
     """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first, then the new ones.
 
     Published rows stay as they are. New rows are hidden if they would reveal a confidential cell, alone or together with other
@@ -203,7 +203,8 @@ def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
     """
     rows, scenario, first, new = joined.rows, joined.scenario, joined.first, joined.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, first)
-    # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
+    # A row of a profile is protected by hiding other rows of the same profile. If one of these was published before, it cannot be
+    # hidden any more. Then the new table is hidden instead.
     late = any(i < new.start for i in found.hidden - first.hidden)
     found = replace(
         found,

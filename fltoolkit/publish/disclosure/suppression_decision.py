@@ -288,7 +288,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, 
     own |= {i: WHOLE for i in chart.index if not keys[i]}
     counts = {own[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
     first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
-    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # in steps these do not add up
+    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # no sums over the steps
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
     elsewhere = {CASES: (WHOLE, hidden)}
     elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in own.items() if steps.get(i) in UNRESOLVED_STEPS}
@@ -335,8 +335,8 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
             if row["measure"] == "share":
                 share_rows.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
-            apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no non-cases, and they would not add up
-            cells[own] = replace(cell, non_cases=None, weighted_others=None) if apart else cell
+            only_cases = not case_only.isdisjoint(g for g, _ in own)  # such as a sector: its cells have no non-cases
+            cells[own] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
     for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
         psus, homes = (_sum(parts, f"{of}_with_cases") for of in ("psus", "households"))

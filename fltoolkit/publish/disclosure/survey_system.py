@@ -32,7 +32,7 @@ class DisclosureScenario:
         patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour are not those of adults.
-        apart: for each other outcome in the published set, an array by kind of person: how many persons have exactly one of the
+        in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one of the
             two outcomes.
     """
 
@@ -41,7 +41,7 @@ class DisclosureScenario:
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
-    apart: tuple[Array, ...] = ()
+    in_one_outcome: tuple[Array, ...] = ()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
@@ -103,8 +103,8 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     cells = patterns.holds(whole)
     directions = unchanging(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
-    for differ in scenario.apart if outcome_cells.outcome == "cases" else ():
-        # Where both outcomes are worked out of a part, so is the number of those who have one of them alone.
+    for differ in scenario.in_one_outcome if outcome_cells.outcome == "cases" else ():
+        # A reader who can calculate both outcomes in a part can also calculate how many persons have only one of them.
         parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions)
     derivable = _derivable(outcome_cells, patterns, directions)
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]

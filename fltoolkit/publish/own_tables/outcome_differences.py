@@ -14,7 +14,7 @@ from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, denominator_key, group_of
-from fltoolkit.publish.disclosure.run_decision import Decided, Joined
+from fltoolkit.publish.disclosure.run_decision import Decided, EarlierAndNewRows
 from fltoolkit.publish.measure_units import PROFILES
 
 CLOSE = "few persons more or fewer than another outcome has"
@@ -33,12 +33,12 @@ class OutcomeDifferences:
             outcomes.
     """
 
-    joined: Joined
+    joined: EarlierAndNewRows
     alike: Mapping[str, list[int]]
 
 
 def protect_from_other_outcomes(
-    joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
+    joined: EarlierAndNewRows, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
 ) -> OutcomeDifferences:
     """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
 
@@ -66,7 +66,7 @@ def protect_from_other_outcomes(
     found = read_overlaps(persons, own or FORCED_LABOUR, names, groups, list(dict.fromkeys(joined.rows.populations)))
     cells = list(dict.fromkeys(places.values()))
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
-    close, apart, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
+    close, in_one_outcome, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
         one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
@@ -79,11 +79,13 @@ def protect_from_other_outcomes(
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in joined.new if places.get(i) in same]
         if (differ := _apart(mine, overlap)) is not None:
-            apart.append(differ)
+            in_one_outcome.append(differ)
     if "" in others:
         close |= {c: CLOSE for c in _close_to_profiles(joined, others[""], found, cells) if c not in close}
     first = replace(joined.first, close=close)
-    return OutcomeDifferences(replace(joined, first=first, scenario=replace(joined.scenario, apart=tuple(apart))), alike)
+    return OutcomeDifferences(
+        replace(joined, first=first, scenario=replace(joined.scenario, in_one_outcome=tuple(in_one_outcome))), alike
+    )
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
@@ -98,7 +100,7 @@ def _apart(mine: Array, overlap: Overlap) -> Array | None:
     return alone + beyond if alone.any() != beyond.any() else None
 
 
-def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
+def _close_to_profiles(joined: EarlierAndNewRows, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
     """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
 
     Args:

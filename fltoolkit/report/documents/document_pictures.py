@@ -30,9 +30,9 @@ Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 SPACES = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
+FEW_CHANGES = {"half": 6, "slide": 3}  # categories in a picture of a change; on a slide the picture is below the verdicts
 BELOW_VERDICTS = 3.1  # inches of a slide, below the verdicts of a change
-MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+MOSTLY = 0.5  # the smallest share of a group's categories that must be shown for a picture of the group
 
 
 @dataclass(frozen=True)

@@ -94,12 +94,12 @@ class _Published:
     Attributes:
         first: the first row of all. It is under the run's own rule set.
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
-        apart: the populations that have their own flowchart.
+        with_flowchart: the populations that have their own flowchart.
     """
 
     first: dict[Hashable, Any]
     whole: list[dict[Hashable, Any]]
-    apart: list[str]
+    with_flowchart: list[str]
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
         """Returns those rows of a measure that are about a whole population, without a breakdown."""
@@ -147,8 +147,8 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
     rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
-    apart = table.loc[table["measure"] == "flowchart", "reference_population"]
-    return _Published(rows[0], rows[1:], list(dict.fromkeys(apart)))
+    with_flowchart = table.loc[table["measure"] == "flowchart", "reference_population"]
+    return _Published(rows[0], rows[1:], list(dict.fromkeys(with_flowchart)))
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
@@ -225,10 +225,10 @@ def _left_open(numbers: _Published) -> list[str]:
 
 def _parts(numbers: _Published) -> list[str]:
     """Returns the numbers of adults and of children, if both were asked: each population that has its own flowchart."""
-    if len(numbers.apart) < 2:
+    if len(numbers.with_flowchart) < 2:
         return []
     numbers_in_words = []
-    for name in numbers.apart:
+    for name in numbers.with_flowchart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
         doubt = f" ({_doubt(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
