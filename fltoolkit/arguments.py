@@ -96,7 +96,9 @@ def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[st
     from pydantic import TypeAdapter
 
     names = vars(sys.modules[__package__]) | vars(sys.modules[function.__module__])
-    hints, signature, found = get_type_hints(function, names, include_extras=True), inspect.signature(function), {}
+    signature, found = inspect.signature(function), {}
+    given = {name: hint for name, hint in function.__annotations__.items() if name != "return"}  # may name a table's own module
+    hints = get_type_hints(types.SimpleNamespace(__annotations__=given), names, include_extras=True)
     for name, parameter in signature.parameters.items():
         hint = hints.get(name, Any)
         if hint is not Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Hashable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,17 +50,19 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.classify.checks.case_checks import UNRESOLVED
+    from fltoolkit.classify.checks.case_checks import UNRESOLVED, case_findings
     from fltoolkit.classify.checks.weights_in_use import weights_in_use
-    from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
-    from fltoolkit.estimate.measures.stock_and_duration import not_asked
-    from fltoolkit.run.batch_file import name_of
-    from fltoolkit.run.private_folder import private_place, write_rows
+    from fltoolkit.estimate.measures.questions_asked import not_asked
+    from fltoolkit.survey.checks.findings import finding_facts
+    from fltoolkit.survey.checks.survey_checks import check_facts, sees_all_errors_of_design
 
     if parsed.show_values and not on_screen():
         do = "leave it out, or run the command without | and > on a terminal"
         raise RequestError("values of the data are shown on a terminal only", where="--show-values", do=do)
     if parsed.private:
+        from fltoolkit.run.batch_file import name_of
+        from fltoolkit.run.private_folder import private_place, write_rows
+
         written = write_rows(parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private))
         say(f"PRIVATE {written} lists the rows that the findings are about.")
     try:
@@ -69,23 +71,27 @@ def check(parsed: argparse.Namespace) -> int:
         if parsed.show_values and error.withheld:
             say(f"VALUES  {error.withheld}")
         raise
-    found = fl.check(survey, show_values=parsed.show_values)
-    if (found["severity"] == "error").any():
-        _print_findings(found.to_dict("records"))
+    found = check_facts(survey, show_values=parsed.show_values)
+    if any(row["severity"] == "error" for row in found):
+        _print_findings(found)
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
-    cases = fl.check_cases(persons).to_dict("records")
+    cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
     first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
-    rows = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
+    weights = fl.check_weights(persons).to_dict("records") if survey.spec.calibration else []
+    rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
     _print_findings(rows)
-    try:
-        refuse_unusable_design(persons)
-    except FltoolkitError as error:
-        say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
-        return 1
+    if not sees_all_errors_of_design(survey):
+        from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
+
+        try:
+            refuse_unusable_design(persons)
+        except FltoolkitError as error:
+            say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
+            return 1
     stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
@@ -115,7 +121,7 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     return any(row["severity"] == "error" for row in met)
 
 
-def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
+def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:
     for row in rows:
         count = f" [{row['count']}]" if row["count"] != "" else ""
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")

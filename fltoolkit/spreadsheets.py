@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -14,16 +15,21 @@ FIRST_YEAR = 1900
 DANGER = ("=", "+", "-", "@", "\t", "\r")  # a text that begins with one of these would be read as a formula
 NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same content gives the same bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
-BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
+LETTERS = 10  # points, the size of a cell's letters
+BASE = {"font_name": "Calibri", "font_size": LETTERS, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
     "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
-    "note": {"font_name": "Calibri", "font_size": 9, "font_color": "#55606B"},
+    "note": {"font_name": "Calibri", "font_size": LETTERS, "font_color": "#55606B"},
     "head": {**BASE, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
     "head_beside": {**BASE, "bold": True, "bg_color": "#E4E8EC"},
+    "to_right": {"align": "right", "indent": 1},
+    "centred": {"align": "center"},
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
+    "across": {"border": 0, "bottom": 1, "bold": True, "font_color": "#1F5A7A", "text_wrap": False},
     "again": {"font_color": "#6B737C"},
+    "hidden": {"text_wrap": False},
     "unseen": {"num_format": ";;;", "text_wrap": False},
     "plain": {"num_format": "0"},
     "whole": {"num_format": "#,##0"},
@@ -48,19 +54,44 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "bare": {"border": 0, "text_wrap": False},
 }
 APART = "_-"
+MARGIN, PAGE_WIDTH = 0.3, 11.69  # inches, of a landscape A4 page
+SMALLEST_PRINT = 8  # points
+DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
+LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
 NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
+
+
+@dataclass(frozen=True)
+class NumberWriting:
+    """How a language writes numbers in a spreadsheet.
+
+    Attributes:
+        locale: the code of the language in a number format, such as `[$-40C]` for French.
+        percent: what stands between a number and its per cent sign.
+    """
+
+    locale: str = ""
+    percent: str = ""
+
+    def in_language(self, number_format: str) -> str:
+        """Returns a number format as this language writes it."""
+        gap = f'"{self.percent}"%' if self.percent else "%"
+        return self.locale + number_format.replace("%", gap)
 
 
 class Spreadsheet:
     """An .xlsx file while it is being written: sheets and cells are added, then `content` returns its bytes. `book` is the
     workbook of XlsxWriter.
+
+    `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes them
+    from the language that the format names.
     """
 
-    def __init__(self, title: str, comments: str) -> None:
+    def __init__(self, title: str, comments: str, numbers: NumberWriting | None = None) -> None:
         import xlsxwriter
 
-        self._made = BytesIO()
+        self._made, self.numbers = BytesIO(), numbers or NumberWriting()
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.book = xlsxwriter.Workbook(self._made, options)
         self.book.set_properties({"title": clean(title), "comments": comments, "created": NO_TIME})
@@ -77,7 +108,8 @@ class Spreadsheet:
             if {*names} & NUMBERS:
                 # A long number would wrap as text does, and lose digits. `_-` adds a space, so that the number does not touch the
                 # text of the next cell: LibreOffice loses indents in print.
-                look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + APART}
+                shown = self.numbers.in_language(str(look.get("num_format", "General")))
+                look |= {"align": "right", "text_wrap": False, "num_format": shown + APART}
             look |= {"locked": False} if "open" in names else {}
             # The cell then stays text if somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}
@@ -111,15 +143,36 @@ class Spreadsheet:
         return self._made.getvalue()
 
 
-def print_as_read(sheet: Any, head: int, paper: int = 9) -> None:
-    """Set up a sheet for print: landscape, one page wide, the header row on each page, page numbers at the bottom. `paper` is 9
-    for A4 and 8 for A3."""
+def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> None:
+    """Set up a sheet for print: landscape, one page wide, the header row on each page. The footer has the sheet's name, a text
+    `about` the file and the page number. `paper` is 9 for A4 and 8 for A3.
+    """
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&8&A&R&8&P / &N")
+    sheet.set_margins(left=MARGIN, right=MARGIN, top=0.5, bottom=0.6)
+    sheet.set_footer(f"&L&8&A&C&8{clean(about)[:LONGEST_FOOTER].replace('&', '&&')}&R&8&P / &N")
+
+
+def reference(sheet: str, rows: tuple[int, int], column: int) -> str:
+    """Returns a formula that names the cells of one column, from the first to the last of these rows (counted from 0)."""
+    from xlsxwriter.utility import xl_range_abs
+
+    return f"='{sheet}'!{xl_range_abs(rows[0], column, rows[1], column)}"
+
+
+def width_in_pixels(characters: float) -> int:
+    """Returns how wide a column of this width in characters is, in pixels at 96 per inch."""
+    return round(characters * DIGIT) + PADDING
+
+
+def fits_in_print(widths: Iterable[float]) -> int:
+    """Returns how many pixels of a printed A4 page are free beside columns of these widths in characters, if the cells' letters are
+    to be at least `SMALLEST_PRINT` points high in print. Negative: the columns are too wide for that.
+    """
+    page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
+    return int(page) - sum(map(width_in_pixels, widths))
 
 
 def clean(text: str) -> str:

@@ -17,7 +17,7 @@ CODE = "zz"
 MARK = re.compile(r"«[^»]*»")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 FORMAT = {
-    "thousands": "narrow", "decimal": "comma", "percent": "{value}\u00a0%", "semicolon": "; ", "colon": "{what}: {said}",
+    "spreadsheet": "[$-40C]", "thousands": "narrow", "decimal": "comma", "percent": "{value}\u00a0%", "semicolon": "; ", "colon": "{what}: {said}",
     "interval": "{low} «» {high}", "and": "{first} «» {last}",
 }  # fmt: skip
 

@@ -43,6 +43,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12, "cases": n * p,
+        "survey": "Labour force survey", "confidence": 0.95,
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
     return Baseline(plan, table, table)
@@ -83,5 +84,5 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
 
 def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
     """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
-    nothing = Published(pd.DataFrame(), pd.DataFrame(), "fltoolkit", Limits())
+    nothing = Published(pd.DataFrame(columns=["survey", "level"]), pd.DataFrame(), "fltoolkit", Limits())
     return replace(evidence_of(filled(plan, **facts), now=nothing), partners=partners or Partners())

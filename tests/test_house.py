@@ -27,6 +27,7 @@ HELPERS = [
     "memory",
     "terminal",
     "cell_steps",
+    "table_records",
     "arguments",
     "files",
     "shipped_files",

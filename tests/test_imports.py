@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import shipped
 
 LATER = (
     "plotly",
@@ -72,3 +73,24 @@ def test_a_name_that_is_not_there_is_refused() -> None:
 
     with pytest.raises(AttributeError, match="No fltoolkit attribute shows"):
         fltoolkit.shows  # noqa: B018
+
+
+CHECK = """
+import sys
+from fltoolkit.cli import main
+sys.argv = ["fltoolkit", "check", sys.argv[1]]
+code = main()
+assert not {"pandas", "numpy", "pyarrow"} & set(sys.modules), "they take a third of the time in which people wait for a check"
+sys.exit(code)
+"""
+
+
+def test_a_check_of_a_csv_file_imports_no_library_of_tables() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", CHECK, str(shipped.SAMPLES / shipped.NORVIA / "survey.yaml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    assert "no errors" in found.stdout

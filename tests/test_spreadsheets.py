@@ -12,7 +12,7 @@ import pytest
 from openpyxl.cell.cell import Cell
 
 import fltoolkit
-from fltoolkit.spreadsheets import LONGEST, Spreadsheet, clean, print_as_read
+from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean, fits_in_print, print_as_read
 
 
 def content(*values: object) -> bytes:
@@ -57,6 +57,31 @@ def test_nothing_is_a_blank_cell(nothing: object) -> None:
 def test_numbers_stand_to_the_right_in_the_format_of_their_style() -> None:
     (number,) = row(12.25)
     assert (number.number_format, number.alignment.horizontal, number.alignment.wrap_text) == ("#,##0.0_-", "right", None)
+
+
+def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_does() -> None:
+    """LibreOffice takes comma and narrow space from the language in the format, Excel from the reader's computer."""
+    file = Spreadsheet("Titre", "", NumberWriting("[$-40C]", "\u202f"))
+    sheet = file.book.add_worksheet("Un")
+    for column, style in enumerate(("one_decimal", "percent", "amount")):
+        file.put(sheet, (0, column), 0.125, style)
+    found = [cell.number_format for cell in openpyxl.load_workbook(io.BytesIO(file.content()))["Un"][1]]
+    assert found == ["[$-40C]#,##0.0_-", '[$-40C]0.0"\u202f"%_-', "[$-40C]General_-"]
+
+
+def test_the_letters_of_columns_that_fit_have_eight_points_in_print() -> None:
+    """An A4 page is 297 mm wide. A column of ten characters is 75 pixels wide: ten digits of Calibri 11 and five pixels around."""
+    printed = (297 / 25.4 - 2 * 0.3) * 96
+    assert fits_in_print([10] * 3) == pytest.approx(printed * 10 / 8 - 3 * 75, abs=2)
+    assert fits_in_print([200]) < 0
+
+
+def test_the_foot_has_the_name_of_the_survey_whatever_it_holds() -> None:
+    file = Spreadsheet("Title", "")
+    print_as_read(file.book.add_worksheet("One"), 0, about="R&D survey")
+    foot = openpyxl.load_workbook(io.BytesIO(file.content()))["One"].oddFooter
+    assert foot.center.text == "R&&D survey"
+    assert foot.right.text == "&P / &N"
 
 
 def test_the_same_content_is_the_same_bytes() -> None:

@@ -27,7 +27,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists
 from fltoolkit.survey.checks.findings import stop_on_errors
-from fltoolkit.survey.checks.survey_checks import check
+from fltoolkit.survey.checks.survey_checks import check_facts
 from fltoolkit.survey.data.engines import held
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
@@ -60,8 +60,8 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         `forced_labour` (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced
         labour at interview)
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
-        `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
-        - `step` (the last box of the flowchart), `items` (the items answered yes), `trace` (the reason, in words)
+          `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
+        - `step` (the leaf of the flowchart), `items` (the items answered yes); the reason in words is the attribute `trace`
         - `months`, the groups of survey.yaml (breakdowns such as sex), and the persons of its populations (internal)
 
     Raises:
@@ -81,7 +81,7 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
     keeps the result for the next call.
     """
     spec = survey.spec
-    stop_on_errors(check(survey), str(survey.path))
+    stop_on_errors(check_facts(survey), str(survey.path))
     refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):
         raise error
@@ -121,7 +121,8 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         frame = held(frame, survey.held_in, survey.path)
     return classified(
         survey,
-        rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # after `held`: long texts that few users ask for
+        rows=frame,
+        trace=trace_text(sources, spec),
         rules=rule.label,
         rule=rule,
         item_columns=item_columns(sources),

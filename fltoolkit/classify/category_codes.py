@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
 from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, Bands, DisabilityGroup, Group, QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import narwhals as nw
+
 from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason, Reasons
-from fltoolkit.survey.design.survey_design import Design, Survey
+from fltoolkit.survey.design.survey_design import Design, Key, Survey
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,6 +27,8 @@ class ClassifiedSurvey(Survey):
         lacking: the items of the rule set that were not asked, by side of the definition.
         to_verify: why results of the rule set must not be relied on yet; empty if they may.
         rule_note: what a reader must know of the rule set's result in this survey; empty if there is nothing.
+        trace: the reason for the classification of each person in words, to be selected from `frame`. It is no column of it,
+            because each query would carry these long texts.
         unclassified: the survey as it was read.
         outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
     """
@@ -35,8 +39,13 @@ class ClassifiedSurvey(Survey):
     lacking: Mapping[str, tuple[str, ...]]
     to_verify: Reason | str
     rule_note: Reason | Reasons | str
+    trace: nw.Expr
     unclassified: Survey
     outcomes: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, name: str) -> Key:
+        """Returns a group or column by which rows are to be grouped, as a `Key`. `trace` is one of them."""
+        return Key(self.trace) if name == "trace" else super().key(name)
 
 
 def refuse_unclassified(design: Design) -> None:

@@ -11,7 +11,7 @@ from fltoolkit.classify.group_columns import membership
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import count_in_words
-from fltoolkit.survey.data.fetch_rows import to_arrow
+from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.design.survey_design import Survey, weight_of
@@ -70,7 +70,7 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 def _column_values(survey: Survey, asked: str) -> str:
     """Returns, in words, how many different values a column named under `where` has, and which of the codes in survey.yaml are
     among them. `asked` is the name of the column."""
-    values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
+    values = [value for (value,) in to_rows(survey.frame.select(column(asked).alias("v")).unique(), survey.path)]
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]
     among_them = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""

@@ -72,7 +72,7 @@ class Person:
         self.questions: Mapping[str, str] = {**MORE[who], **asked} if who == "adult" else {**asked, **MORE[who]}
         self.items = {side: tuple(map(str, getattr(spec.items, side))) for side in ("involuntary", "coercion")}
         line = column("LINE") == ("1" if who == "adult" else "2")
-        self._found = persons.frame.filter(line).select("step", "trace", *TRUTHS[who])
+        self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
         """Returns the classification of the person with these answers, given by column. A question without an answer counts as

@@ -25,7 +25,7 @@ from .power_and_sample_size import (
     power_of_change as power_of_change,
     sample_size as sample_size,
 )
-from .totals.result_cells import cube as cube
+from .totals.breakdowns import cube as cube
 from .weights.calibration import (
     calibrate as calibrate,
     check_weights as check_weights,

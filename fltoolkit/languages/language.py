@@ -175,6 +175,8 @@ def read_language(code: str) -> Language:
         raise SpecError(
             "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to fltoolkit/languages"
         )
+    if code == BASE:
+        return Language(code, base)
     words = _words(code)
     for problem, keys in (("keys are missing", base.keys() - words.keys()), ("keys are unknown", words.keys() - base.keys())):
         if keys:

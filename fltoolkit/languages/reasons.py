@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.languages.language import KIT, Language, read_language
 from fltoolkit.languages.word_files import BASE
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -182,6 +181,8 @@ def reason_of(error: FltoolkitError) -> Remark | str:
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
     """Returns, for each cell of a column, whether it holds one of these remarks (reasons, verdicts or names)."""
+    import numpy as np
+
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 

@@ -17,6 +17,7 @@ from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import records
 
 KEPT = (
     "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "bound_high", "interval", "rule_set",
@@ -211,9 +212,7 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
         measure: what the survey estimates for it, such as the prevalence.
         out: the published set.
     """
-    rows = [
-        _filled_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")
-    ]
+    rows = [_filled_row(frame, indicator, measure, TOTAL, row) for row in records(_published(out, indicator, measure, ()))]
     for word in indicator.disaggregated_by:
         group = group_of(word, out.groups)
         if group is not None and group == indicator.of:
@@ -229,7 +228,7 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
         else:
             rows += [
                 _filled_row(frame, indicator, measure, word, row)
-                for row in _published(out, indicator, measure, (group,)).to_dict("records")
+                for row in records(_published(out, indicator, measure, (group,)))
             ]
     return rows
 

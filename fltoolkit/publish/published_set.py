@@ -21,7 +21,7 @@ from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile
-from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
@@ -132,9 +132,9 @@ class Published:
 
     def own_rows(self, **values: str) -> pd.DataFrame:
         """Returns the rows under the run's own rule set with these values, such as `measure="prevalence"`, in these columns."""
-        return self.table.take(self._own(values))
+        return self.table.take(self.places(values))
 
-    def _own(self, values: Mapping[str, str]) -> np.ndarray:
+    def places(self, values: Mapping[str, str]) -> np.ndarray:
         """Returns the positions of the rows that `own_rows` returns. Documents ask some hundred times, and cutting a whole table
         each time would be slow.
         """
@@ -164,7 +164,7 @@ class Published:
         Raises:
             RequestError: there is no such row; the error names what there is.
         """
-        places = self._own({"measure": measure} | ({"outcome": outcome} if outcome else {}))
+        places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]

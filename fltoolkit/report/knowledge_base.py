@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
@@ -37,11 +39,7 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
     Returns:
         Rows of `Published.table`, in the order of the words. A breakdown without a shown number answers nothing.
     """
-    return tuple(
-        rows
-        for word in words
-        for rows in (_of_everyone(out, WHOLE[word]) if word in WHOLE else _by(out, WORDS.get(word, (word,))))
-    )
+    return tuple(out.table.take(places) for word in words for places in _places(out, word))
 
 
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
@@ -50,7 +48,7 @@ def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
 
     Questions about change are left out: a later round answers them.
     """
-    return question.tool == TOOL and CHANGE not in question.evidence and not answers(evidence.now, question.evidence)
+    return question.tool == TOOL and CHANGE not in question.evidence and not _is_answered(evidence.now, question)
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
@@ -58,27 +56,40 @@ def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
-def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
+def _is_answered(out: Published, question: ChecklistQuestion) -> bool:
+    return any(_places(out, word) for word in question.evidence)
+
+
+def _places(out: Published, word: str) -> list[NDArray[np.intp]]:
+    """Returns the positions of the published rows that a word means (see `answers`), one array per table with a shown number.
+
+    They are positions and not rows, because most questions only ask whether there are any.
+    """
+    found = _of_everyone(out, WHOLE[word]) if word in WHOLE else _by(out, WORDS.get(word, (word,)))
+    shown = out.table["estimate"].notna().to_numpy()
+    return [places for places in found if shown[places].any()]
+
+
+def _of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the published rows of some measures for whole headline populations (such as adults and children): one table per
     population and measure.
     """
-    rows = out.own_rows(breakdown="")
-    rows = rows[
-        rows["measure"].isin(list(measures))
-        & rows["reference_population"].isin(out.headlines or rows["reference_population"][:1])
-    ]
-    return [part for _, part in rows.groupby(["reference_population", "measure"], sort=False) if part["estimate"].notna().any()]
+    places = out.places({"breakdown": ""})
+    measure, who = (out.table[name].to_numpy()[places] for name in ("measure", "reference_population"))
+    asked = np.isin(measure.astype(str), list(measures)) & np.isin(who.astype(str), list(out.headlines or who[:1]))
+    tables = dict.fromkeys(zip(who[asked], measure[asked], strict=True))
+    return [places[(who == population) & (measure == name)] for population, name in tables]
 
 
-def _by(out: Published, groups: Iterable[str]) -> list[pd.DataFrame]:
+def _by(out: Published, groups: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the published rows by each of some groups, for each population. If several measures are published by a group, only
     the first one is used.
     """
     found = []
     for group in groups:
-        rows = out.own_rows(breakdown=group)
-        rows = rows[rows["measure"].isin(MEASURES)]
-        for _, part in rows.groupby("reference_population", sort=False):
-            first = next(measure for measure in MEASURES if (part["measure"] == measure).any())
-            found.append(part[part["measure"] == first])
-    return [rows for rows in found if rows["estimate"].notna().any()]
+        places = out.places({"breakdown": group})
+        measure, who = (out.table[name].to_numpy()[places] for name in ("measure", "reference_population"))
+        for population in dict.fromkeys(who[np.isin(measure.astype(str), MEASURES)]):
+            mine = [(who == population) & (measure == name) for name in MEASURES]
+            found.append(places[next(held for held in mine if held.any())])
+    return found

@@ -51,6 +51,7 @@ def classified() -> pd.DataFrame:
         people.to_csv(Path(folder) / "people.csv", index=False)
         path = Path(folder) / "survey.yaml"
         path.write_text(yaml.safe_dump(content["survey"]), encoding="utf-8")
-        frame = to_pandas(classify(read_survey(path)).frame.select("src__who", "step", "trace"), path)
+        persons = classify(read_survey(path))
+        frame = to_pandas(persons.frame.select("src__who", "step", persons.trace.alias("trace")), path)
     by_name: pd.DataFrame = frame.set_index("src__who").loc[list(content["people"])]
     return by_name

@@ -35,18 +35,19 @@ def columns_named(node: Any) -> list[str]:
     return [c for value in node for c in columns_named(value)] if isinstance(node, (list, tuple)) else []
 
 
-def paths_naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yields each place in a model that names a given column, as the path of its keys: `("design", "weight")`."""
+def paths_naming(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yields each column that a model names and the path of the keys there, in the order of the model: `("W", ("design",
+    "weight"))`."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
-            yield from paths_naming(getattr(node, name), column, (*path, name))
+            yield from paths_naming(getattr(node, name), (*path, name))
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key == column and path[-1:] == ("where",):
-                yield (*path, key)
-            yield from paths_naming(value, column, (*path, key))
+            if path[-1:] == ("where",):
+                yield key, (*path, key)
+            yield from paths_naming(value, (*path, key))
     elif isinstance(node, (list, tuple)):
         for value in node:
-            yield from paths_naming(value, column, path)
-    elif node == column and path[-1] in NAME_COLUMNS:
-        yield path if path[-1] != "column" else path[:-1]
+            yield from paths_naming(value, path)
+    elif isinstance(node, str) and path[-1] in NAME_COLUMNS:
+        yield node, path if path[-1] != "column" else path[:-1]

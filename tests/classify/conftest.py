@@ -54,7 +54,8 @@ def survey_of(
 
 def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
     """By person, the columns named: true, false or None, text or None, numbers or None."""
-    got = survey.frame.select(["src__who", *names]).collect("pandas").to_native().set_index("src__who")
+    frame = survey.frame.with_columns(survey.trace.alias("trace")) if isinstance(survey, fl.ClassifiedSurvey) else survey.frame
+    got = frame.select(["src__who", *names]).collect("pandas").to_native().set_index("src__who")
     return {str(who): {name: None if pd.isna(row[name]) else row[name] for name in names} for who, row in got.iterrows()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import pytest
 import shipped
 
@@ -16,9 +17,12 @@ def out() -> Published:
     return shipped.published(shipped.NORVIA)
 
 
-def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_rounded(norvia: fl.Survey, out: Published) -> None:
+def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_rounded(
+    norvia: fl.ClassifiedSurvey, out: Published
+) -> None:
     found = fl.paths(norvia, out)
-    true = norvia.frame.collect("pandas").to_native().query("fl__asked")["trace"].value_counts()
+    asked = norvia.frame.filter(nw.col("fl__asked")).select(norvia.trace.alias("trace"))
+    true = asked.collect("pandas").to_native()["trace"].value_counts()
     named = found[found["trace"] != "other paths"]
     assert len(named) > 5
     assert (true[named["trace"]] >= 5).all()

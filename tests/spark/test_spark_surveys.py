@@ -109,7 +109,8 @@ def classified(survey: fl.Survey, *more: str) -> pd.DataFrame:
     """What the classification says of each person, sorted by who they are."""
     names = ["fl__key", "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "route", "form", "step",
              "items", "trace", "exception", "months", *more]  # fmt: skip
-    table = fl.classify(survey).frame.select(names).collect("pandas").to_native()
+    persons = fl.classify(survey)
+    table = persons.frame.with_columns(persons.trace.alias("trace")).select(names).collect("pandas").to_native()
     found = table.astype(object).where(table.notna(), None).sort_values("fl__key").reset_index(drop=True)
     return found.astype({"months": float})
 

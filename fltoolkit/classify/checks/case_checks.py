@@ -4,9 +4,9 @@ that a reader should know."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
@@ -20,6 +20,9 @@ from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OF_CASES = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
 UNRESOLVED = "unresolved"
@@ -47,6 +50,11 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is rounded as in `fl.check`.
     """
+    return findings(case_findings(persons), persons.spec.confidentiality.smallest_printed_count)
+
+
+def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
+    """Returns the findings of `check_cases`, with exact counts."""
     spec, limit, out = persons.spec, persons.spec.confidentiality.smallest_printed_count, []
     for side, lacking in persons.lacking.items():
         if lacking:
@@ -116,7 +124,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         if found.get(key):
             of: Counted = "cases" if key in OF_CASES else "persons"
             out.append(Finding(severity, "cases", where, what, found[key], do, counted=of))
-    return findings(out, limit)
+    return out
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:

@@ -8,7 +8,7 @@ import narwhals as nw
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.survey.checks.printed_counts import count_in_words, rounded
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.design.survey_design import weight_of
 
 DIGITS = 3  # with more digits, a sum would reveal single weights
@@ -25,17 +25,17 @@ def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}
     sums: list[nw.Expr] = []
-    for i, name in enumerate(own):
+    for name in own:
         inside = nw.col(POPULATION + name).fill_null(False)
         weight = nw.when(inside).then(nw.col(weight_of(name))).otherwise(0.0)
-        sums += [inside.cast(nw.Int64).alias(f"fl__n{i}"), weight.alias(f"fl__sum{i}")]
-    found = to_pandas(persons.frame.select(sums).select(nw.all().sum()), persons.source).iloc[0]
+        sums += [inside.cast(nw.Int64), weight]
+    found = to_sums(persons.frame, sums, persons.source)
     lines, limit = [], spec.confidentiality.smallest_printed_count
-    for i, (name, population) in enumerate(own.items()):
-        count, weight_name = int(found[f"fl__n{i}"]), population.weight or spec.design.weight
+    for (name, population), number, added in zip(own.items(), found[::2], found[1::2], strict=True):
+        count, weight_name = int(number), population.weight or spec.design.weight
         line = f"{name}: {count_in_words(count, limit)} persons, weight {weight_name}"
         if about := rounded(count, limit):
-            total = float(found[f"fl__sum{i}"]) / count * about
+            total = float(added) / count * about
             line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
         lines.append(line)
     return lines

@@ -6,15 +6,16 @@ A limit is a value of the data. It stays in memory: no table, file or message ho
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
+from math import isnan
 
 import narwhals as nw
-import numpy as np
-from numpy.typing import NDArray
 
 from fltoolkit.classify.group_columns import stated_number
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.groups import QuantileGroup
@@ -38,13 +39,10 @@ def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, 
 def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...]:
     value = stated_number(group).alias("value")
     there = persons.select(value, nw.col(WEIGHT).alias("weight")).filter(~nw.col("value").is_null() & ~nw.col("value").is_nan())
-    summed = to_pandas(there.group_by("value").agg(nw.col("weight").sum()).sort("value"))
-    found = weighted_quantiles(
-        summed["value"].to_numpy(np.float64),
-        summed["weight"].to_numpy(np.float64),
-        [i / group.quantiles for i in range(1, group.quantiles)],
-    )
-    if len(set(found)) < group.quantiles - 1 or (found and found[-1] >= summed["value"].max()):
+    summed = to_rows(there.group_by("value").agg(nw.col("weight").sum()).sort("value"))
+    values, weights = [float(value) for value, _ in summed], [0.0 if weight is None else float(weight) for _, weight in summed]
+    found = weighted_quantiles(values, weights, [i / group.quantiles for i in range(1, group.quantiles)])
+    if len(set(found)) < group.quantiles - 1 or (found and found[-1] >= values[-1]):
         raise DataError(
             f"the numbers cannot be parted into {group.quantiles} groups: too many persons share one of them, or too few have one",
             where=f"{group.column} (groups.{name})", do="ask for fewer quantiles, or name a column with more different numbers",
@@ -52,7 +50,7 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
     return found
 
 
-def weighted_quantiles(values: NDArray[np.float64], weights: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, ...]:
+def weighted_quantiles(values: Sequence[float], weights: Sequence[float], shares: Sequence[float]) -> tuple[float, ...]:
     """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of the
     total weight. Empty if there is no weight.
 
@@ -63,8 +61,8 @@ def weighted_quantiles(values: NDArray[np.float64], weights: NDArray[np.float64]
         weights: the sum of the weights at each value; a missing weight counts as 0.
         shares: shares of the total weight, between 0 and 1.
     """
-    reached = np.cumsum(np.nan_to_num(weights))
-    if not len(reached) or reached[-1] <= 0:
+    reached = list(accumulate(0.0 if isnan(weight) else weight for weight in weights))
+    if not reached or reached[-1] <= 0:
         return ()
-    at = np.searchsorted(reached / reached[-1], np.asarray(shares) - ROUNDING)
-    return tuple(float(value) for value in values[at])
+    part = [weight / reached[-1] for weight in reached]
+    return tuple(values[bisect_left(part, share - ROUNDING)] for share in shares)

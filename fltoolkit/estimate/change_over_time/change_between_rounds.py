@@ -45,7 +45,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
-from fltoolkit.estimate.totals.result_cells import Breakdowns
+from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.languages.reasons import Reason, Remark, joined
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES

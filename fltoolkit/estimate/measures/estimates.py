@@ -17,7 +17,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
 from fltoolkit.estimate.measures.result_columns import UnresolvedShares
-from fltoolkit.estimate.totals.result_cells import Breakdowns
+from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units

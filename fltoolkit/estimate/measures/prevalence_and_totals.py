@@ -13,25 +13,25 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
 from fltoolkit.classify.exploration.outcomes import named
-from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, unresolved_persons, with_intervals
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, case_only, sum_persons
-from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
+from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.languages.reasons import Reason, Reasons, joined
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
 from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import WEIGHT
-from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals
 from fltoolkit.survey.spec.groups import TOTAL
 
 CLASSIFIED = (
@@ -45,9 +45,6 @@ CLASSIFIED = (
     "trafficking",
     *ROUTES,
 )
-OF_ADULTS = ("involuntary", "same_work", "trafficking", "forced_labour_now")
-
-NOT_CHILDREN = {"forced_labour_now": "they are not asked whether it goes on"}
 
 
 @checked
@@ -297,48 +294,6 @@ def is_truth(design: Design, name: str) -> bool:
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
-
-
-def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the reference population with this name. If `name` is None, it is the population of a job among the groups (such
-    as the sector of the main job, asked of all workers), or else the default population. Raises an error if `outcome` or a
-    group does not apply to it."""
-    refuse_unclassified(design)
-    if not isinstance(design, ClassifiedSurvey):
-        if name is not None:
-            raise RequestError(
-                "only a survey read through survey.yaml has populations", where="population", found=name,
-                do="leave population out, and name the group in by=",
-            )  # fmt: skip
-        return ReferencePopulation("", WEIGHT, None)
-    spec, groups = design.spec, [*groups, *(group for group, _ in design.domain)]
-    bound = {s.population for g, s in spec.jobs.items() if g in groups and s.population}
-    chosen = next(iter(bound), spec.default_population) if name is None else name
-    if chosen not in spec.populations:
-        raise RequestError(
-            "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
-            do="name one of these, or add it under populations:",
-        )  # fmt: skip
-    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.definition_of(chosen) != "adults":
-        raise RequestError(
-            f"{outcome} does not apply to children: {_why_not_children(outcome, design)}",
-            where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
-        )  # fmt: skip
-    if bound - {chosen}:
-        job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})
-        raise RequestError(
-            f"{job} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
-            where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
-        )  # fmt: skip
-    return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
-
-
-def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
-    """Returns why an outcome does not apply to children."""
-    if outcome in persons.outcomes:
-        return "the items are those of the adults' definition"
-    return NOT_CHILDREN.get(outcome, "their definition has no test of consent")
 
 
 def about_of(design: Design, sums: EstimandSums, population: str, confidence: Confidence) -> About:

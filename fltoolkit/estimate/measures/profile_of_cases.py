@@ -23,7 +23,7 @@ from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, C
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
-from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
+from fltoolkit.estimate.measures.prevalence_and_totals import about_of
 from fltoolkit.estimate.measures.result_columns import (
     UnresolvedPersons,
     counts,
@@ -32,9 +32,11 @@ from fltoolkit.estimate.measures.result_columns import (
     unresolved,
     with_intervals,
 )
+from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
-from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, By, Cells, breakdowns, groups_of
+from fltoolkit.estimate.totals.reference_population import population_of
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.design.survey_design import require_totals

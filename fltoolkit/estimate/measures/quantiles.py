@@ -19,12 +19,15 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
-from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
+from fltoolkit.estimate.measures.prevalence_and_totals import about_of
+from fltoolkit.estimate.measures.questions_asked import asked_months
 from fltoolkit.estimate.measures.result_columns import households_of_cases
-from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
+from fltoolkit.estimate.measures.stock_and_duration import basis
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
-from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, Cells, breakdowns, groups_of
+from fltoolkit.estimate.totals.reference_population import population_of
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design.survey_design import Design
 

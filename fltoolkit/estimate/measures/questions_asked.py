@@ -1,9 +1,17 @@
-"""Lists which questions were asked and who was asked, so that two surveys can be compared."""
+"""Lists which questions were asked and who was asked. This is needed to compare two surveys, and for measures that need a
+certain question."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import NotAvailable
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns
+from fltoolkit.estimate.totals.reference_population import population_of
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.spec.questions import Months
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
@@ -28,3 +36,74 @@ def ages_of(spec: SurveySpec, population: str) -> str:
     ages = spec.populations[population].age
     low = ages.min or 0
     return f"{low} and over" if ages.max is None else f"{low} to {ages.max}"
+
+
+def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
+    """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
+
+    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
+    for the wanted result, for the message.
+    """
+    _adults(persons, by, population, what)
+    if persons.spec.months is None:
+        raise NotAvailable(
+            Reason.of("reasons.months_not_asked", what=Reason.of(f"needs.{what}")), where=str(persons.path),
+            do="map the question under months: if it was asked",
+        )  # fmt: skip
+    return persons.spec.months, persons.spec.reference_period.months
+
+
+def months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
+    months, window = asked_months(persons, by, population, "stock")
+    if months.covers == "last_spell":
+        raise NotAvailable(
+            Reason.of("reasons.last_spell"), where=str(persons.path),
+            found="months.covers: last_spell", allowed="all_spells",
+            do="ask for months over all spells; fl.total and fl.duration do not need them",
+        )  # fmt: skip
+    return months, window
+
+
+def months_of_duration(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
+    return asked_months(persons, by, population, "duration")
+
+
+def asked_now(persons: ClassifiedSurvey, by: By, population: str | None) -> None:
+    _adults(persons, by, population, "current")
+    if persons.spec.current is None:
+        raise NotAvailable(
+            Reason.of("reasons.not_current"), where=str(persons.path),
+            do="map the question under current: if it was asked; fl.stock gives the number on an average day",
+        )  # fmt: skip
+
+
+NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
+    "stock": months_of_stock, "stock_prevalence": months_of_stock, "current": asked_now, "current_prevalence": asked_now,
+    "duration": months_of_duration,
+}  # fmt: skip
+
+
+def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
+    """Returns the measures in time (such as the stock) that `tables:` of survey.yaml asks for but its questions cannot give,
+    each with the reason. Nothing is estimated."""
+    out: dict[str, NotAvailable] = {}
+    for table in persons.spec.tables:
+        try:
+            if needs := NEEDS.get(table.measure):
+                needs(persons, table.by, table.population)
+        except NotAvailable as error:
+            out.setdefault(table.measure, error)
+    return out
+
+
+def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
+    """Raises an error if the population includes children: they are not asked about months or about the day of the interview.
+    `what` is the key of the words for the wanted result, for the message."""
+    groups = [g for b in breakdowns(by) for g in b]
+    spec: SurveySpec = persons.spec
+    chosen = population_of(persons, population, groups, "").name
+    if spec.children and spec.definition_of(chosen) != "adults":
+        raise NotAvailable(
+            Reason.of("reasons.of_children", what=Reason.of(f"needs.{what}")), where="population", found=chosen,
+            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
+        )  # fmt: skip

@@ -16,7 +16,7 @@ from fltoolkit.classify.exploration.domains import Where
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
-from fltoolkit.estimate.totals.result_cells import By
+from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.estimate.variance.covariance_across_samples import Joint, join, psu_labels
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units, side_by_side

@@ -7,7 +7,6 @@ These measures are never compared with each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -19,16 +18,16 @@ from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
-from fltoolkit.estimate.measures.prevalence_and_totals import estimate, population_of, prevalence, total
+from fltoolkit.estimate.measures.prevalence_and_totals import estimate, prevalence, total
+from fltoolkit.estimate.measures.questions_asked import asked_now, months_of_duration, months_of_stock
+from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
-from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.printed_counts import class_of_cases
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import Measure
 from fltoolkit.survey.spec.questions import Months
-from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 As = Literal["total", "prevalence"]
 NOW = "forced_labour_now"
@@ -78,7 +77,7 @@ def stock(
         require_totals(persons, "stock")
     else:
         _refuse_rate(persons, by, "stock")
-    months, window = _months_of_stock(persons, by, population)
+    months, window = months_of_stock(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
     made = estimate(within(persons, where), Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
@@ -116,7 +115,7 @@ def current(
         RequestError, DesignError: as in `prevalence` and `total`.
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
-    _asked_now(persons, by, population)
+    asked_now(persons, by, population)
     made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
     return stated_only(replace(made, about=replace(made.about, measure=name)), not_stated)
 
@@ -144,7 +143,7 @@ def duration(
     Raises:
         NotAvailable: months were not asked, the population holds children, or a case has more months than the period.
     """
-    months, window = _months_of_duration(persons, by, population)
+    months, window = months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
     return stated_only(replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months))), not_stated)
@@ -157,77 +156,6 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,
             do=f'ask for the number: fl.{what}(persons, by=["{min(only)}"])',
-        )  # fmt: skip
-
-
-def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
-
-    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
-    for the wanted result, for the message.
-    """
-    _adults(persons, by, population, what)
-    if persons.spec.months is None:
-        raise NotAvailable(
-            Reason.of("reasons.months_not_asked", what=Reason.of(f"needs.{what}")), where=str(persons.path),
-            do="map the question under months: if it was asked",
-        )  # fmt: skip
-    return persons.spec.months, persons.spec.reference_period.months
-
-
-def _months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
-    months, window = asked_months(persons, by, population, "stock")
-    if months.covers == "last_spell":
-        raise NotAvailable(
-            Reason.of("reasons.last_spell"), where=str(persons.path),
-            found="months.covers: last_spell", allowed="all_spells",
-            do="ask for months over all spells; fl.total and fl.duration do not need them",
-        )  # fmt: skip
-    return months, window
-
-
-def _months_of_duration(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
-    return asked_months(persons, by, population, "duration")
-
-
-def _asked_now(persons: ClassifiedSurvey, by: By, population: str | None) -> None:
-    _adults(persons, by, population, "current")
-    if persons.spec.current is None:
-        raise NotAvailable(
-            Reason.of("reasons.not_current"), where=str(persons.path),
-            do="map the question under current: if it was asked; fl.stock gives the number on an average day",
-        )  # fmt: skip
-
-
-NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
-    "stock": _months_of_stock, "stock_prevalence": _months_of_stock, "current": _asked_now, "current_prevalence": _asked_now,
-    "duration": _months_of_duration,
-}  # fmt: skip
-
-
-def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
-    """Returns the measures in time (such as the stock) that `tables:` of survey.yaml asks for but its questions cannot give,
-    each with the reason. Nothing is estimated."""
-    out: dict[str, NotAvailable] = {}
-    for table in persons.spec.tables:
-        try:
-            if needs := NEEDS.get(table.measure):
-                needs(persons, table.by, table.population)
-        except NotAvailable as error:
-            out.setdefault(table.measure, error)
-    return out
-
-
-def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Raises an error if the population includes children: they are not asked about months or about the day of the interview.
-    `what` is the key of the words for the wanted result, for the message."""
-    groups = [g for b in breakdowns(by) for g in b]
-    spec: SurveySpec = persons.spec
-    chosen = population_of(persons, population, groups, "").name
-    if spec.children and spec.definition_of(chosen) != "adults":
-        raise NotAvailable(
-            Reason.of("reasons.of_children", what=Reason.of(f"needs.{what}")), where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.measures.prevalence_and_totals import population_of, truth_of
+from fltoolkit.estimate.measures.prevalence_and_totals import truth_of
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
+from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums_by_code
 from fltoolkit.survey.design.survey_design import Design

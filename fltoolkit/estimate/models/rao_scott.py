@@ -11,9 +11,10 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, population_of, truth_of
+from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
+from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, dense
 from fltoolkit.survey.design.survey_design import Design

@@ -17,8 +17,10 @@ from fltoolkit.classify.exploration.domains import domain_in_words
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcome, cluster_totals, margins_of
-from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, Cells, make_cells
+from fltoolkit.estimate.totals.reference_population import ReferencePopulation
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells, make_cells
 from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, dense, make_units
 from fltoolkit.estimate.weights.calibration import calibrated
@@ -71,21 +73,6 @@ class Estimand:
         proportions apply.
         """
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
-
-
-@dataclass(frozen=True)
-class ReferencePopulation:
-    """The persons that an estimate is about: those in its denominator.
-
-    Attributes:
-        name: the name of the population in survey.yaml; empty for a design without populations.
-        weight: the column of the population's weights.
-        domain: the true/false column that marks the population's members; None: everybody.
-    """
-
-    name: str
-    weight: str
-    domain: str | None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
@@ -66,7 +66,7 @@ class PersonPatterns:
     weights: Mapping[str, pd.DataFrame]
     case_homes: pd.DataFrame
 
-    def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
+    def holds(self, cells: Sequence[Cell]) -> scipy.sparse.csr_array[Any]:
         """Returns which kinds of persons are in which cells, as a matrix of cells × kinds: 1 if the kind is in the cell, else
         0."""
         found = []
@@ -79,7 +79,7 @@ class PersonPatterns:
             found.append(np.array([self._rows_of(inside, groups, values), inside]))
         row, kind = np.hstack(found) if found else np.zeros((2, 0), dtype=np.intp)
         known = row >= 0
-        return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
+        return scipy.sparse.csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
         """Returns, for each of the given kinds of persons, the number of its cell; -1 if it is in no cell.

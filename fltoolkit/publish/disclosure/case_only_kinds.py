@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.group_columns import POPULATION
@@ -74,7 +74,7 @@ class CaseOnlyKinds:
 
     kinds: Kinds
     rows: list[Row[AnyCell]]
-    holds: csr_array[Any]
+    holds: scipy.sparse.csr_array[Any]
     ties: list[Tie]
 
 
@@ -119,7 +119,7 @@ def case_only_kinds(
     ]
     places = [everybody.populations.index(p) for p in populations]
     kinds = _kinds(columns, code, everybody)
-    holds = csr_array([_holds(cell, columns, facts) for cell in cells])
+    holds = scipy.sparse.csr_array([_holds(cell, columns, facts) for cell in cells])
     return CaseOnlyKinds(
         kinds,
         [_row(cell, found, everybody, rounding_base) for cell, found in cells.items()],

@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, crossed_groups
@@ -108,8 +108,8 @@ class CellSystem(Generic[C]):
     """
 
     cells: tuple[C, ...]
-    count: csr_array[Any]
-    weight: csr_array[Any]
+    count: scipy.sparse.csr_array[Any]
+    weight: scipy.sparse.csr_array[Any]
     most: Array
     kinds: int
     spread: NDArray[np.intp]
@@ -118,12 +118,12 @@ class CellSystem(Generic[C]):
     persons: Array
     below: Array
     above: Array
-    ties: csr_array[Any]
+    ties: scipy.sparse.csr_array[Any]
     tied: Array
     weighed: Mask
 
     @cached_property
-    def programme(self) -> csc_array[Any]:
+    def programme(self) -> scipy.sparse.csc_array[Any]:
         """Returns the matrix of the constraints of all linear programmes for these cells.
 
         Rows: the cases of each cell, the weighted cases of each cell, the `ties`, and for each second unknown of a kind the
@@ -131,16 +131,22 @@ class CellSystem(Generic[C]):
         true cases, then the same for the weighted cases.
         """
         cells, beyond = len(self.cells), len(self.spread)
-        change = hstack([eye_array(cells), -eye_array(cells)])
-        none = csr_array((cells, 2 * cells))
-        of_kinds = csr_array((np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds))
+        change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])
+        none = scipy.sparse.csr_array((cells, 2 * cells))
+        of_kinds = scipy.sparse.csr_array((np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds))
         blocks = [
-            hstack([self.count, change, none]),
-            hstack([self.weight, none, change]),
-            hstack([self.ties, csr_array((self.ties.shape[0], 4 * cells))]),
-            hstack([of_kinds, eye_array(beyond), csr_array((beyond, 4 * cells))]),
+            scipy.sparse.hstack([self.count, change, none]),
+            scipy.sparse.hstack([self.weight, none, change]),
+            scipy.sparse.hstack([self.ties, scipy.sparse.csr_array((self.ties.shape[0], 4 * cells))]),
+            scipy.sparse.hstack([of_kinds, scipy.sparse.eye_array(beyond), scipy.sparse.csr_array((beyond, 4 * cells))]),
         ]
-        return csc_array(vstack(blocks))
+        return scipy.sparse.csc_array(scipy.sparse.vstack(blocks))
+
+    @cached_property
+    def in_whole(self) -> scipy.sparse.csr_array[Any]:
+        """Returns the matrix of the constraints that concern only numbers of cases: those of the cells, then the `ties`. Its
+        columns are the kinds of persons. It is used for programmes in whole numbers."""
+        return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[:, : self.kinds]
 
     @cached_property
     def place(self) -> Mapping[C, int]:
@@ -148,7 +154,7 @@ class CellSystem(Generic[C]):
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
-def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
+def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
     """Builds the system of equations in which each cell is a sum of kinds of persons.
 
     Args:
@@ -165,12 +171,13 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
     there = holds.tocoo()
     light, more = (
-        csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape) for w in (kinds.lightest, beyond)
+        scipy.sparse.csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape)
+        for w in (kinds.lightest, beyond)
     )
     return CellSystem(
         tuple(row.cell for row in rows),
-        csr_array(hstack([holds, csr_array((len(rows), len(spread)))])),
-        csr_array(hstack([light, more[:, spread]])),
+        scipy.sparse.csr_array(scipy.sparse.hstack([holds, scipy.sparse.csr_array((len(rows), len(spread)))])),
+        scipy.sparse.csr_array(scipy.sparse.hstack([light, more[:, spread]])),
         np.r_[kinds.persons, kinds.persons[spread]],
         len(kinds.persons),
         spread.astype(np.intp),
@@ -179,7 +186,7 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
         np.array([row.persons for row in rows]),
         np.array([row.below for row in rows]),
         np.array([row.above for row in rows]),
-        csr_array(
+        scipy.sparse.csr_array(
             np.vstack(
                 [
                     np.hstack([signs, np.zeros((len(ties), len(spread)))]),
@@ -250,7 +257,10 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
     many = np.full(len(kinds), np.inf)
     weights = np.zeros((1, len(kinds)))
     return assembled(
-        Kinds(many, weights, weights + HEAVIEST), rows, csr_array(holds), [Tie(first - other, 0.0, {0: 0.0}) for other in others]
+        Kinds(many, weights, weights + HEAVIEST),
+        rows,
+        scipy.sparse.csr_array(holds),
+        [Tie(first - other, 0.0, {0: 0.0}) for other in others],
     )
 
 

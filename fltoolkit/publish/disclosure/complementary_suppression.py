@@ -17,7 +17,7 @@ import numpy as np
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
-from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve, solve_in_whole
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a smaller change has the price of a change of this size, so that few cells change
@@ -139,8 +139,8 @@ class _Search(Generic[C]):
         Returns the positions of the confidential cells whose goals no choice of cells makes possible.
         """
         exposed = []
+        self._try_many()
         for whole in (False, True):
-            self._try_many(whole)
             for goal in self.goals:
                 # The cheapest solution in whole numbers takes longest. So any solution is searched for first.
                 found = self._possible(goal, whole) if whole else self._known(goal, whole)
@@ -177,15 +177,12 @@ class _Search(Generic[C]):
         self.pool.append(found)
         return True
 
-    def _try_many(self, whole: bool) -> None:
+    def _try_many(self) -> None:
         """Looks for solutions that meet as many goals as possible at the same time: one for the small numbers of cases, one for
-        the large.
-
-        The argument `whole` says whether the solutions must be in whole numbers of cases.
-        """
+        the large."""
         for at_least in (False, True):
-            wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole)]
-            if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True, whole=whole))):
+            wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole=False)]
+            if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
                 self.pool.append(found)
 
     def _possible(self, goal: Goal, whole: bool) -> bool:
@@ -195,7 +192,8 @@ class _Search(Generic[C]):
         If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
-            if (found := solve(self.system, [goal], replace(self._terms(), whole=whole))) is None:
+            of = self.system
+            if (found := solve_in_whole(of, goal, self.shown) if whole else solve(of, [goal], self._terms())) is None:
                 return False
             self.pool.append(found)
         return True

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
-from scipy.sparse.linalg import lsmr
 
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
@@ -40,7 +39,7 @@ AnyCell = CellId | DerivedCell
 
 
 def derived_cells(
-    cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, directions: list[Array]
+    cells: list[CellId], holds: scipy.sparse.csr_array[Any], counts: tuple[Array, Array], limits: Limits, directions: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
     """Returns the parts of cells that are confidential and that a reader could calculate if every cell were printed.
 
@@ -59,7 +58,7 @@ def derived_cells(
     persons, cases = counts
     with_cases = np.flatnonzero(cases > 0)
     few_kinds = holds[:, with_cases]
-    shared = csr_array(few_kinds @ diags_array(cases[with_cases]) @ few_kinds.T).tocoo()
+    shared = scipy.sparse.csr_array(few_kinds @ scipy.sparse.diags_array(cases[with_cases]) @ few_kinds.T).tocoo()
     one, other, both = shared.row, shared.col, shared.data  # a pair without a common case has no part that reveals a case
     mine, own_persons = (holds @ cases)[one], (holds @ persons)[one]
     mark = np.random.default_rng(1).normal(size=len(cases))  # two sets of kinds have different sums of these marks
@@ -82,7 +81,7 @@ def derived_cells(
     return found
 
 
-def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
+def _over_pairs(holds: scipy.sparse.csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
     """Returns, for each pair of cells, the sum of each array of values over the kinds of persons that are in both cells.
 
     Args:
@@ -99,7 +98,7 @@ def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]],
         asked = np.flatnonzero((one >= start) & (one < start + BLOCK))
         block = holds[start : start + BLOCK]
         for sums, value in zip(found, values, strict=True):
-            sums[asked] = (block @ diags_array(value) @ holds.T).toarray()[one[asked] - start, other[asked]]
+            sums[asked] = (block @ scipy.sparse.diags_array(value) @ holds.T).toarray()[one[asked] - start, other[asked]]
     return found
 
 
@@ -114,7 +113,7 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
     return np.asarray((cases > CLOSE) & few)
 
 
-def unchanging(holds: csr_array[Any]) -> list[Array]:
+def unchanging(holds: scipy.sparse.csr_array[Any]) -> list[Array]:
     """Returns random changes of the numbers of cases by kind of person that leave the number of cases in every cell the same.
 
     A kind is all persons with the same group values in the same populations. The changes test whether a reader can calculate
@@ -125,6 +124,8 @@ def unchanging(holds: csr_array[Any]) -> list[Array]:
     found = []
     for _ in range(TRIES):
         aim = draw.normal(size=holds.shape[1])
-        inside = holds.T @ lsmr(holds.T.tocsr(), aim, atol=1e-13, btol=1e-13, maxiter=20 * min(holds.shape))[0]
+        inside = (
+            holds.T @ scipy.sparse.linalg.lsmr(holds.T.tocsr(), aim, atol=1e-13, btol=1e-13, maxiter=20 * min(holds.shape))[0]
+        )
         found.append(np.asarray(aim - inside))
     return found

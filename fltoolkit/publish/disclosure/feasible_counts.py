@@ -120,6 +120,39 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
     return None if found is None else Solution(np.asarray(system.count @ found), np.asarray(system.weight @ found), terms.whole)
 
 
+def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution | None:
+    """Returns whole numbers of cases that meet a goal and agree with the known cells. Weighted numbers are ignored.
+
+    The programme without the condition of whole numbers is solved first, because that takes a tenth of the time. If it has no
+    solution, there is none in whole numbers. If its solution is in whole numbers, it is the answer. Otherwise the search in whole
+    numbers follows. Returns None if there is no solution, or if this search stops at its limit of steps.
+
+    Args:
+        known: the cells whose numbers of cases readers know. All other cells may have any number.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    limits = _Limits(system, known, whole=True)
+    limits.meet(goal)
+    low, high = (np.r_[limits.cases[which], limits.ties[which][~system.weighed]] for which in (0, 1))
+    limited = np.isfinite(low) | np.isfinite(high)
+    most = system.most[: system.kinds]
+    programme = {
+        "c": np.where(
+            np.isfinite(most), 1 / most, 0.0
+        ),  # cases among many persons first: such solutions are mostly in whole numbers
+        "constraints": LinearConstraint(system.in_whole[limited], low[limited], high[limited]),
+        "bounds": Bounds(0.0, most),
+    }
+    found = milp(**programme, options=IN_FRACTIONS).x
+    if found is not None and np.abs(found - np.round(found)).max() > CLOSE:
+        found = milp(**programme, integrality=1, options=IN_WHOLE).x
+    if found is None:
+        return None
+    unknowns = np.r_[np.round(found), np.zeros(len(system.spread))]
+    return Solution(np.asarray(system.count @ unknowns), np.asarray(system.weight @ unknowns), whole=True)
+
+
 def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
     """Returns the smallest and largest number of cases that a hidden cell may have for a reader, then the same for its weighted
     cases (in mean weights).

@@ -246,13 +246,12 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
         return NONE_FITS
     held = np.zeros(len(terms))
     for g in range(len(terms) - 1, -1, -1):
-        v, earlier, of_group = int(groups.weight[g]), np.zeros_like(back), np.zeros_like(back)
-        for j, chance in enumerate(terms[g]):
+        v, earlier = int(groups.weight[g]), terms[g][0] * back
+        for j, chance in enumerate(terms[g][1:], 1):
             if j * v < groups.high:
-                reached = chance * back[j:, j * v :]
-                earlier[: sizes[1] + 1 - j, : groups.high - j * v] += reached
-                of_group[: sizes[1] + 1 - j, : groups.high - j * v] += j * reached
-        held[g] = np.vdot(table[g], of_group)
+                reached, before = chance * back[j:, j * v :], (slice(sizes[1] + 1 - j), slice(groups.high - j * v))
+                earlier[before] += reached
+                held[g] += j * np.einsum("ij,ij->", table[g][before], reached)
         back = earlier
     outside = float(groups.persons @ np.logaddexp(0, odds.log))
     share = min(float((held / groups.persons).max()) / number, 1.0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import block_diag, csr_array, vstack
 
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
@@ -108,7 +108,7 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
         parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions)
     derivable = _derivable(outcome_cells, patterns, directions)
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
-    holds = csr_array(vstack([cells, *more_rows]))
+    holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *more_rows]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, scenario.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
@@ -127,7 +127,9 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
             np.hstack([kinds.lightest, more.kinds.lightest]),
             np.hstack([kinds.heaviest, more.kinds.heaviest]),
         )
-    return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
+    return SurveySystem(
+        assembled(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties), tuple(parts), not kept.all()
+    )
 
 
 def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
@@ -147,18 +149,18 @@ def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions
     return [c for c, change in zip(withheld, changes, strict=True) if change < CLOSE]
 
 
-def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
+def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
     """Returns a cell as a matrix of one row: 1 for each kind of person in the cell, 0 for all others.
 
     Args:
         kinds: the positions of the kinds in the cell.
         many: the number of all kinds.
     """
-    return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
+    return scipy.sparse.csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
 def _rows(
-    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds
+    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], everybody: PersonKinds
 ) -> list[Row[AnyCell]]:
     """Returns a row of the system of equations for each cell of groups that everybody has, and for each part of cells.
 
@@ -200,7 +202,7 @@ def left_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[floa
     return left_by_rounding(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 
 
-def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
+def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) -> Mask:
     """Returns, for each kind of person, whether it is in a cell that has cases, but fewer than the limit."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)

@@ -18,6 +18,7 @@ from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
+SHORT = 16  # rows of a table that is never broken, at most
 BESIDE = 45  # twips from the end of a number to its marker
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
@@ -62,8 +63,21 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
     ]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
-    lines = "".join(_row(line, columns, is_head=i == 0, kept=i <= 1) for i, line in enumerate([heads, *block.rows]))
+    lines = "".join(
+        _row(line, columns, is_head=i == 0, kept=kept(i, len(block.rows))) for i, line in enumerate([heads, *block.rows])
+    )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
+
+
+def kept(place: int, rows: int) -> bool:
+    """Returns whether a row stays on the page of what follows it. A short table stays whole, with its note. Of a longer one, the
+    head stays with two rows, and the note with the last two.
+
+    Args:
+        place: the row; the head is 0.
+        rows: how many rows there are below the head.
+    """
+    return rows <= SHORT or place < 2 or place > rows - 2
 
 
 @dataclass(frozen=True)

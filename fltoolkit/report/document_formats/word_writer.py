@@ -181,8 +181,8 @@ def _table(block: PrintedTable, word: Any, width: float) -> None:
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Cm(share)
     table._tbl.extend(rows(block, shares))
-    notes = (block.note, *(f"{letter}\u2002{text}" for letter, text in block.lettered))
-    add(word, "\n".join(note for note in notes if note), "Table Note")
+    lettered = "\u2003".join(f"{letter}\u2002{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, lettered) if note), "Table Note")
 
 
 @put.register

@@ -26,9 +26,10 @@ from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 from fltoolkit.survey.spec.groups import TOTAL
 
-Width = Literal["wide", "half", "slide"]
-SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
-SPACES = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
+Width = Literal["wide", "low", "half", "slide"]
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0), "half": HALF, "slide": SLIDE}
+"""`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text."""
+SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"half": 6, "slide": 3}  # categories in a picture of a change; on a slide the picture is below the verdicts
 BELOW_VERDICTS = 3.1  # inches of a slide, below the verdicts of a change

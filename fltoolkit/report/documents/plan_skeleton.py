@@ -46,9 +46,6 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
-    # The matrix needs landscape pages. Inside chapter 6 they would leave half-empty pages before and after them.
-    head = language.say("skeleton.annex", head=language.each("skeleton.monitoring")[0])
-    chapters += [Heading(head), framework_tables.matrix(language, evidence)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
     plan = evidence.plan
@@ -142,7 +139,7 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
         if measure in ("prevalence", "share") and len(rows) <= MOST:
             chosen.setdefault((measure, population), []).append((group, len(rows)))
     asked = (Grouped(measure, part, population) for (measure, population), sized in chosen.items() for part in _parts(sized))
-    return [Chart(estimates(evidence, language, "wide", what)) for what in asked]
+    return [Chart(estimates(evidence, language, "low", what)) for what in asked]
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
@@ -172,7 +169,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), Paragraph(language.say("skeleton.matrix_there")),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")),

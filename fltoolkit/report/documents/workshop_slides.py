@@ -15,6 +15,7 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
 VERDICTS, WARNINGS = 2, 2  # that fit on a slide
@@ -135,7 +136,7 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
 def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
     """Returns a sentence about some categories. It names the group of each category."""
     by = [
-        f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in part.to_dict('records'))})"
+        f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in records(part))})"
         for b, part in rows.groupby("breakdown", sort=False)
     ]
     return language.say(key, which=language.list(by)) if by else ""

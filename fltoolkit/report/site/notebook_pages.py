@@ -83,4 +83,5 @@ def _exporter(thread: int) -> Any:
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_output_prompt=True,
         exclude_anchor_links=True,
+        optimistic_validation=True,  # checks a notebook once, not after each step of the export
     )

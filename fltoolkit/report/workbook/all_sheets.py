@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText, own_texts_in
@@ -70,8 +72,10 @@ def write(evidence: Evidence, folder: Path) -> Words:
     made = pages(evidence, language)
     own = {name: [[plain(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
-    title = language.about(evidence.own_words).with_stars().own(evidence.plan.title)
-    write_book(target, Book(title, made, language, own, ids))
+    spoken = language.about(evidence.own_words).with_stars()
+    write_book(
+        target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_survey(spoken, evidence.now.table))
+    )
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
         sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
@@ -97,4 +101,11 @@ def write_baseline_book(filled: Baseline, path: Path) -> None:
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
     page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
-    write_book(path, Book(language.own(filled.plan.title), [page], language, recorded=False))
+    write_book(
+        path, Book(language.own(filled.plan.title), [page], language, recorded=False, source=_survey(language, filled.table))
+    )
+
+
+def _survey(language: Language, table: pd.DataFrame) -> str:
+    """Returns the title of the first survey that a table names."""
+    return "".join(language.kit(title) for title in table["survey"].dropna().iloc[:1])

@@ -2,88 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-CHART_COLUMNS = 9  # columns of usual width that a chart covers
-WIDE, ROW, ROWS = 560, 20, 15  # width in pixels, row height in pixels, and rows that a chart covers
-BLUE, GREY, LINES = "#1F5A7A", "#8A949E", "#D7DDE3"
+from fltoolkit.spreadsheets import Spreadsheet, reference
+
+CELL = 64  # pixels, the width of a column for which none is set
+GAP = 12  # pixels between the table and the chart
+ROW, ROWS = 20, 22  # height of a row in pixels, and rows that a chart covers
+BLUE, GREY, LINES = "#1F5A7A", "#6B737C", "#D7DDE3"
+SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
+
+
+@dataclass(frozen=True)
+class ChartAxes:
+    """The axes of a chart: their titles, and where the axis of the values ends, how far apart its ticks are, and how it shows its
+    numbers. It begins at 0.
+    """
+
+    across: str
+    up: str
+    top: float
+    step: float
+    number_format: str
 
 
 @dataclass(frozen=True)
 class NativeChart:
-    """A chart that the spreadsheet program draws from the cells of a sheet. It shows the first rows of the table, from left to
-    right.
+    """A chart that the spreadsheet program draws from the cells of a sheet: a dot for each value, with the line of its interval. It
+    shows the first rows of the table, from left to right.
 
     Attributes:
         title: what the chart shows, with the unit. The title is also the text alternative.
-        names: the position of the column with the labels below the dots or bars.
-        values: the position of the column with the values; they are drawn on an axis from 0.
+        names: the first and the last column of the labels below the dots. A blank label belongs to the group on its left.
+        values: the column with the measured values; they are drawn on an axis from 0.
+        lengths: the two columns with the lengths of an interval's line, below and above its dot.
         rows: how many rows of the table are drawn.
-        axis: the words next to this axis.
-        number_format: how the spreadsheet program prints the numbers of this axis.
-        limits: the positions of the two columns with the interval limits. If they are given, a value is a dot with a line,
-            otherwise a bar.
-        solid: for each bar, whether it is filled, because its value was measured. Other bars are hollow.
+        first: how many rows of the table, such as a heading, stand above them.
+        axes: the two axes.
+        path: the column with planned values, which a dashed line connects.
     """
 
     title: str
-    names: int
+    names: tuple[int, int]
     values: int
+    lengths: tuple[int, int]
     rows: int
-    axis: str
-    number_format: str
-    limits: tuple[int, int] | None = None
-    solid: Sequence[bool] = ()
+    axes: ChartAxes
+    path: int | None = None
+    first: int = 0
 
 
-def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
-    """Puts a chart into a sheet, to the right of its table. `at` is the cell of the chart's upper left corner: the row of the
-    table's column headings, and the first free column.
+def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
+    """Puts a chart into a sheet, to the right of its table.
+
+    Args:
+        file: the workbook.
+        sheet: the sheet with the table.
+        chart: what is drawn.
+        at: the cell of the chart's upper left corner: the first row below the column headings, and the first free column.
+        cells: how many columns of usual width the chart covers.
     """
-    head, column = at
+    first = at[0] + chart.first
+    last, sheet_name = first + chart.rows - 1, sheet.get_name()
 
-    def cells(of: int) -> list[object]:
-        return [name, head + 1, of, head + chart.rows, of]
+    def column(place: int) -> list[object]:
+        return [sheet_name, first, place, last, place]
 
-    made = book.add_chart({"type": "stock" if chart.limits else "column"})
-    if chart.limits:
-        low, high = chart.limits
-        for place in (high, low, chart.values):  # the order that a high-low-close chart needs
-            dot = (
-                {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
-                if place == chart.values
-                else {"type": "none"}
-            )
-            made.add_series(
-                {
-                    "name": chart.axis,
-                    "categories": cells(chart.names),
-                    "values": cells(place),
-                    "marker": dot,
-                    "line": {"none": True},
-                }
-            )
-        made.set_high_low_lines({"line": {"color": BLUE, "width": 2}})
-    else:
-        fill = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
-        hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": GREY, "width": 1.5, "dash_type": "dash"}}
-        points = [fill if solid else hollow for solid in chart.solid]
-        made.add_series(
-            {
-                "name": chart.axis,
-                "categories": cells(chart.names),
-                "values": cells(chart.values),
-                "gap": 60,
-                "points": points,
-                **fill,
-            }
-        )
-    made.set_title({"name": chart.title, "name_font": {"size": 11, "bold": True}, "overlay": False})
-    made.set_legend({"none": True})
-    made.set_x_axis({"num_font": {"size": 9}, "text_axis": True})
+    names = [sheet_name, first, chart.names[0], last, chart.names[1]]
+    below, above = (reference(sheet_name, (first, last), place) for place in chart.lengths)
+    made = file.book.add_chart({"type": "line"})
+    if chart.path is not None:
+        dashed = {"color": GREY, "width": 1.25, "dash_type": "dash"}
+        only_last = [*({"delete": True} for _ in range(chart.rows - 1)), {"value": None}]
+        made.add_series({
+            "name": [sheet_name, at[0] - 1, chart.path], "categories": names, "values": column(chart.path), "line": dashed, "marker": {"type": "none"},
+            "data_labels": {"value": True, "position": "above", "font": SMALL, "custom": only_last},
+        })  # fmt: skip
+    dot = {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
+    interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
+    made.add_series({
+        "name": [sheet_name, at[0] - 1, chart.values], "categories": names, "values": column(chart.values), "line": {"none": True}, "marker": dot,
+        "y_error_bars": interval, "data_labels": {"value": True, "position": "right", "font": SMALL},
+    })  # fmt: skip
+    made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
+    made.set_legend({"none": True} if chart.path is None else {"position": "bottom", "font": SMALL})
+    axes = chart.axes
+    made.set_x_axis({"name": axes.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
     lines = {"visible": True, "line": {"color": LINES}}
-    made.set_y_axis({"num_format": chart.number_format, "min": 0, "num_font": {"size": 9}, "major_gridlines": lines})
-    made.set_size({"width": WIDE, "height": ROWS * ROW})
-    sheet.insert_chart(head, column, made, {"x_offset": 12, "y_offset": 2, "description": chart.title, "object_position": 3})
+    shown = {"num_format": file.numbers.in_language(axes.number_format), "num_font": SMALL, "major_gridlines": lines}
+    made.set_y_axis({"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown})
+    made.show_hidden_data()
+    made.set_size({"width": cells * CELL - 2 * GAP, "height": (ROWS - 1) * ROW})
+    sheet.insert_chart(*at, made, {"x_offset": GAP, "y_offset": 2, "description": chart.title, "object_position": 3})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,21 @@ import pandas as pd
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import COUNTED, as_read
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
+ColumnLook = tuple[str, float, str]
+"""The name of a column, its width and its style."""
+READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
+STEPS_UP = 5  # at most, on the axis of a chart
 NO_GROUP = "–"
 
 
@@ -77,6 +85,13 @@ def cleared(row: Row) -> dict[Any, Any]:
     return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
 
 
+def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
+    """Yields the rows of a table on the same indicator, group and category as a row of another table."""
+    for found in map(cleared, table.to_dict("records")):
+        if all(found[name] == row[name] for name in ("id", "group", "category")):
+            yield found
+
+
 def look(measure: object, value: object) -> Styled:
     """Returns a rounded number with the style of its cell: numbers of persons without decimals, rates and shares with one
     decimal. The number is already in the unit of its row.
@@ -121,17 +136,44 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
     )
 
 
-def who_columns(language: Language) -> tuple[Column, ...]:
+def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
+    """Returns the columns of a sheet whose rows stand below headings (see `lines_by_indicator`): the group and category of a row,
+    the columns that are printed, and then, with grey headings, the facts behind them. Without facts there is a chart at their place.
+    """
+    style = "text" if facts else "hidden"
+    about = (("by", 16, "text"), ("category", 20, "text"), *read)
+    behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        column(language, "indicator", 34),
-        column(language, "by", 16),
-        column(language, "category", 20),
-        column(language, "unit", 22),
+        *(column(language, name, width, style) for name, width, style in about),
+        *(column(language, name, width, style, beside=True) for name, width, style in behind),
     )
+
+
+def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
+    """Returns a row for each record, and a heading before the first record of each indicator. `cells` returns what stands between
+    a row's category and its indicator.
+    """
+    lines: list[SheetRow] = []
+    before = None
+    for record in records:
+        indicator, group, category, unit = who(language, record)
+        line = (group, category, *cells(record), indicator, unit)
+        if before != (before := (indicator, unit)):
+            heading = f"{indicator} ({unit})" if unit else indicator
+            lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
+        lines.append(SheetRow(line))
+    return lines
 
 
 def sentence(text: str) -> str:
     return f"{number_words.start(text)}." if text else ""
+
+
+def surveys(evidence: Evidence, language: Language) -> str:
+    """Returns a sentence that names the surveys on whose numbers a sheet is based: the baseline's, and the later round's."""
+    named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
+    names = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
+    return language.say("workbook.surveys", surveys=language.list(names))
 
 
 def chart_title(language: Language, name: str, row: Row) -> str:
@@ -141,3 +183,22 @@ def chart_title(language: Language, name: str, row: Row) -> str:
     if row["group"] not in ("", TOTAL) and name != "headline":
         title = f"{title} ({number_words.reason(language, row['category'])})"
     return language.say(f"workbook.charts.{name}", what=title)
+
+
+def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object]) -> ChartAxes:
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that it has to hold."""
+    most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
+    each = step(most, STEPS_UP)
+    levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
+    across = language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))
+    return ChartAxes(across, language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0")
+
+
+def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:
+    """Returns how far the limits of an interval are below and above its value: what a chart draws. `numbers` are the value and the
+    two limits.
+    """
+    value, low, high = (look(measure, number).value for number in numbers)
+    if value is None or low is None or high is None:
+        return None, None
+    return look(measure, value - low), look(measure, high - value)  # type: ignore[operator]

@@ -16,17 +16,19 @@ from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
-from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, ROWS as CHART_ROWS, NativeChart, insert
-from fltoolkit.spreadsheets import Spreadsheet, clean, print_as_read
+from fltoolkit.report.workbook.sheet_charts import CELL, ROWS as CHART_ROWS, NativeChart, insert
+from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean, fits_in_print, print_as_read, width_in_pixels
 
 KIT = "_kit"
 KEY = "fl_"  # before a sheet's key in the name that is defined for it
 NARROWEST = 70  # characters of a line of notes, at least
-NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
-USUAL_WIDTH = 8.4  # of a column for which none is set
+NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 # Characters of a cell in one unit of its column's width: few enough that no line is cut if a sheet is printed smaller.
-IN_WIDTH = 1.12
+IN_WIDTH = 1.2
+ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 LINE = 13.2  # points of a line
+WIDEST = 130  # of a column that is not printed
+MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Column:
     the data dictionary).
 
     `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
-    words.
+    words. A column of the style `hidden` is not shown; a chart can be drawn from it.
     """
 
     head: str
@@ -45,6 +47,10 @@ class Column:
     key: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     beside: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        return self.style == "hidden"
 
     def shown(self, value: object) -> object:
         """Returns what a cell of this column shows for a value. If the value is a code that can be chosen, the cell shows its
@@ -122,7 +128,6 @@ class Page:
     table: str = ""
     above: SheetRow | None = None
     frozen: int = 1
-    paper: int = 9
     printed_lines: int | None = None
     printed_columns: int | None = None
     chart: NativeChart | None = None
@@ -131,11 +136,26 @@ class Page:
     def printed(self) -> tuple[Column, ...]:
         return self.columns[: self.printed_columns]
 
+    def holds_numbers(self, column: int) -> bool:
+        """Returns whether a column has a number. Its heading is then on the right, above the numbers."""
+        cells = (line.cells[column] for line in self.lines)
+        return any(isinstance(getattr(cell, "value", cell), (int, float)) for cell in cells)
+
+    @property
+    def room(self) -> int:
+        """Returns how many pixels of the printed page are free beside the table."""
+        return fits_in_print(c.width for c in self.printed if not c.hidden)
+
+    @property
+    def chart_cells(self) -> int:
+        """Returns how many columns of usual width the chart beside the table covers."""
+        return min(MOST_CELLS, self.room // CELL) if self.chart else 0
+
     @property
     def top(self) -> list[str]:
-        """Returns the lines of text between the plan's title and the table. No line is wider than a printed page."""
-        table = sum(c.width for c in self.printed) + (CHART_COLUMNS * USUAL_WIDTH if self.chart else 0)
-        wide = max(NARROWEST, int(table * NOTES_IN_WIDTH))
+        """Returns the lines of text between the plan's title and the table. No line is wider than what is printed."""
+        table = sum(width_in_pixels(c.width) for c in self.printed if not c.hidden)
+        wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
 
     @property
@@ -152,6 +172,7 @@ class Book:
         kept: the partners' own sheets, by name.
         ids: the ids of the plan's indicators.
         recorded: whether it is to be filled in; then it is protected, and has a record of what was written.
+        source: the name of the survey, for the foot of each printed page.
     """
 
     title: str
@@ -160,6 +181,7 @@ class Book:
     kept: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
     ids: Sequence[str] = ()
     recorded: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,7 +241,9 @@ def write_book(path: Path, book: Book) -> None:
     """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
     The same content gives the same bytes.
     """
-    file = Spreadsheet(book.title, book.language.say("workbook.made"))
+    say = book.language.say
+    numbers = NumberWriting(say("format.spreadsheet"), say("format.percent", value="").removesuffix("%"))
+    file = Spreadsheet(book.title, say("workbook.made"), numbers)
     writer = _Writer(file, book)
     for page in book.pages:
         writer.page(page)
@@ -231,23 +255,17 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest cell needs. If a sheet is printed smaller, the height that a spreadsheet program
-    chooses would cut off the last line.
-
-    Args:
-        sheet: the sheet.
-        row: the number of the row.
-        lines: for each cell, how many lines it takes.
+    """Makes a row as high as its longest printed cell needs. A spreadsheet program's own guess would cut off the last line if a
+    sheet is printed smaller, and counts cells that are not printed.
     """
-    if (most := max(lines, default=1)) > 1:
-        sheet.set_row(row, most * LINE + 2)
+    sheet.set_row(row, max(lines, default=1) * LINE + 2)
 
 
 def _lines_of(cell: object, about: Column) -> int:
     """Returns how many lines a cell takes in its column. An empty cell takes one."""
     style = cell.style if isinstance(cell, Styled) else about.style
     value = about.shown(getattr(cell, "value", cell))
-    return _lines(value, about.width) if isinstance(value, str) and style != "unseen" else 1
+    return _lines(value, about.width) if isinstance(value, str) and style not in ONE_LINE else 1
 
 
 def _lines(text: str, width: float) -> int:
@@ -272,17 +290,26 @@ class _Writer:
         if page.above:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
-            sheet.set_column(column, column, about.width)
-            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head")
+            sheet.set_column(column, column, self.width(page, column), None, {"hidden": about.hidden})
+            side = ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
+            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
             self.record.add(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
-        _raise(sheet, head, [_lines(about.head, about.width) for about in page.columns])
+        _raise(sheet, head, [_lines(about.head, about.width) for about in page.printed])
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
-            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.columns, strict=True)])
+            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)])
         if page.chart:
-            insert(self.file.book, sheet, page.name, page.chart, (head, len(page.columns)))
+            insert(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
         self.dress(sheet, page, last)
+
+    def width(self, page: Page, column: int) -> float:
+        """Returns the width of a column. A column that is not printed is so wide that its texts need one line."""
+        about = page.columns[column]
+        if column < len(page.printed):
+            return about.width
+        texts = [about.head, *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines))]
+        return min(WIDEST, max(about.width, *(len(text) / IN_WIDTH + 1 for text in texts)))
 
     def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> None:
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
@@ -324,10 +351,9 @@ class _Writer:
         sheet.freeze_panes(head + 1, page.frozen)
         if page.lines:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
-        print_as_read(sheet, head, page.paper)
+        print_as_read(sheet, head, about=self.made.source)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
-        beyond = CHART_COLUMNS if page.chart else 0
-        sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + beyond)
+        sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + page.chart_cells)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
         if self.made.recorded:

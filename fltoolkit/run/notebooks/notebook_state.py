@@ -93,6 +93,8 @@ def _restore_libraries(first: NotebookState) -> None:
         warnings.simplefilter("ignore")  # pandas warns about options that it will remove
         # Resetting matplotlib's options imports matplotlib. A run without a plan does not need it.
         pd.reset_option("all" if "matplotlib" in sys.modules else "^(?!plotting.matplotlib)")
-    plotly.templates.default, plotly.renderers.default = first.template, first.renderer
+    plotly.renderers.default = first.renderer
+    if plotly.templates.default != first.template:  # plotly checks a template at length
+        plotly.templates.default = first.template
     if drawing := sys.modules.get("matplotlib"):  # used by the documents' charts; the other notebooks do not need it
         drawing.rcParams.update(drawing.rcParamsOrig)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.estimate.totals.result_cells import By
+from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published

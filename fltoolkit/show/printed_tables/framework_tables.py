@@ -28,12 +28,6 @@ from fltoolkit.show.wording import number_words, plan_words
 INDENT = "\u2003"  # an em space
 
 
-def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
-    """Returns a cell with a text that is the same for all rows of an indicator. Only the first of these rows shows it; in the
-    others the cell is empty."""
-    return PrintedCell(language.own(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
-
-
 def _baseline(language: Language, row: Row) -> PrintedCell:
     """Returns the survey's number, the number that partners typed, or a note that partners have to fill it in."""
     if row["filled_by"] != "partners":
@@ -61,22 +55,40 @@ def _target(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(row["promised"] or typed)
 
 
-def _frequency(language: Language, row: Row) -> PrintedCell:
-    """Returns how often the indicator is reported, in the plan's words or in the kit's."""
-    frequency = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
-    return PrintedCell(
-        language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else language.own(frequency)
-    )
-
-
 def _indicator(language: Language, row: Row) -> PrintedCell:
     """Returns the cell that names a row: the indicator in the first row of an indicator, and the indented category in the rows
     below.
     """
     if row["starts"]:
         return PrintedCell(number_words.indicator(language, row))
+    return PrintedCell(INDENT + _category(language, row))
+
+
+def _category(language: Language, row: Row) -> str:
+    """Returns what part of an indicator's population a row is about: everyone, or a group and its category."""
+    if plan_cells.is_total(row):
+        return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
-    return PrintedCell(INDENT + (language.colon(group, name) if name else language.say("by", group=group)))
+    return language.colon(group, name) if name else language.say("by", group=group)
+
+
+def _statement(language: Language, row: Row) -> str:
+    """Returns the objective, outcome, output or activity to which an indicator belongs."""
+    return language.colon(language.own(str(row["code"])), language.own(str(row["statement"])))
+
+
+def _duties(language: Language, row: Row) -> str:
+    """Returns an indicator with its unit, and Tool No. 16's words on it: how it is verified and reported, and by whom."""
+    frequency = str(row["reporting_frequency"])
+    in_words = language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else frequency
+    duties = {"verification": row["means_of_verification"], "reporting": in_words, "lead": row["lead"]}
+    parts = [
+        language.colon(language.say(f"columns.{name}"), language.own(text))
+        for name, text in duties.items()
+        if isinstance(text, str) and text
+    ]
+    unit = language.kit(row["unit"])
+    return ". ".join([f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}", *parts])
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
@@ -86,24 +98,27 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
     return (number_words.remark(language, row),)
 
 
+NUMBERS = (TableColumn("baseline", _baseline, "value", "baseline_of"), TableColumn("baseline_interval", _limits, head="limits"))
 MATRIX = TableLayout(
     (
-        TableColumn("indicator", _indicator, "label"),
-        TableColumn("baseline", _baseline, "value", "baseline_of"),
-        TableColumn("baseline_interval", _limits, head="limits"),
-        TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
+        TableColumn("category", lambda language, row: PrintedCell(_category(language, row)), "label"),
+        *NUMBERS,
         TableColumn("target", _target, "words"),
-        TableColumn("verification", partial(_first_words, "means_of_verification"), "words"),
-        TableColumn("reporting", _frequency, "words"),
-        TableColumn("lead", partial(_first_words, "lead"), "words"),
     ),
-    headings=lambda language, row: (language.colon(language.own(str(row["code"])), language.own(str(row["statement"]))),),
+    headings=lambda language, row: (_statement(language, row), _duties(language, row)),
     reasons=_remark,
-    wide=True,
 )
-"""Tool No. 16's matrix. The statement that an indicator belongs to is above its rows."""
+"""Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
 
-BASELINE = ("indicator", "unit", "baseline", "baseline_interval")
+BASELINE = TableLayout(
+    (
+        TableColumn("indicator", _indicator, "label"),
+        TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
+        *NUMBERS,
+    ),
+    headings=lambda language, row: (_statement(language, row),),
+    reasons=_remark,
+)
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
@@ -127,7 +142,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     without the columns on targets and responsibilities.
     """
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
-    return printed(language, MATRIX.only(*BASELINE), _rows(filled), words)
+    return printed(language, BASELINE, _rows(filled), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

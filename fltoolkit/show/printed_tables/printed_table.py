@@ -90,13 +90,11 @@ class TableLayout:
         columns: in the order in which they are printed.
         headings: the lines across the table above the rows that share them, the widest first; an empty text for none.
         reasons: why a row's number is hidden or doubtful. Each text becomes one footnote with a letter.
-        wide: whether the table needs a landscape page.
     """
 
     columns: tuple[TableColumn, ...]
     headings: Callable[[Language, Row], tuple[str, ...]] | None = None
     reasons: Callable[[Language, Row], tuple[str, ...]] | None = None
-    wide: bool = False
 
     def only(self, *keys: str) -> TableLayout:
         """Returns the same layout with only the columns that have these keys, in this order."""
@@ -208,7 +206,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
     note = " ".join(f"{text.rstrip('.')}." for text in (*words.notes, legend) if text)
     meanings = (*markers, *_terms(language))
-    return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), meanings, layout.wide)
+    return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), meanings)
 
 
 def of_texts(

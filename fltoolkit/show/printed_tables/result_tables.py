@@ -21,6 +21,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words
+from fltoolkit.table_records import records
 
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
@@ -47,7 +48,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    return printed(language, results(measure), rows.to_dict("records"), words)
+    return printed(language, results(measure), records(rows), words)
 
 
 def _measured(language: Language, row: Row) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
 from fltoolkit.show.printed_tables.printed_table import (
+    Head,
     PrintedCell,
     PrintedTable,
     Row,
@@ -90,14 +97,8 @@ EVERYTHING = (
     "needed",
     "first_year",
 )
-MILESTONES = TableLayout(
-    (
-        TableColumn("year", lambda _, row: number_cells.year(row["year"]), "label"),
-        TableColumn("value", lambda language, row: plan_cells.value(language, row, "value"), "value"),
-        TableColumn("kind", lambda language, row: PrintedCell(language.kit(row["kind"])), "words"),
-    ),
-    headings=lambda language, row: (f"{plan_words.about(language, row)} ({language.kit(row['unit'])})",),
-)
+MOST_YEARS = 9
+"""Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -134,9 +135,24 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the path from the baseline to each target: the planned value of each year. `rows` are rows of
-    `Evidence.milestones`.
-
-    Values that nobody measures are marked.
+    """Returns a table of the path from the baseline to each target: a row per target, and a column per year with its planned value.
+    The heading of a year says whether somebody measures it. `rows` are rows of `Evidence.milestones`.
     """
-    return printed(language, MILESTONES, rows.to_dict("records"), TableWords(language.say("milestones.title")))
+    kinds: dict[str, list[Reason]] = {}
+    paths: dict[tuple[str, ...], dict[Any, Any]] = {}
+    for row in rows.sort_values("year", kind="stable").to_dict("records"):
+        kinds.setdefault(str(row["year"]), []).append(row["kind"])
+    for row in rows.to_dict("records"):
+        paths.setdefault((row["id"], row["group"], str(row["category"])), dict(row))[str(row["year"])] = row["value"]
+    years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
+    columns = [TableColumn("category", plan_cells.category, "label")]
+    columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
+    words = TableWords(language.say("milestones.title"))
+    table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
+    heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
+    return replace(table, heads=(table.heads[0], *heads))
+
+
+def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
+    """Returns the planned value of a year. Targets of other years have none."""
+    return plan_cells.value(language, row, year) if year in row else EMPTY

@@ -114,7 +114,7 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
     also names the breakdown.
     """
-    records = rows.to_dict("records")
+    records = rows[["breakdown", "category"]].to_dict("records")
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
     return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]

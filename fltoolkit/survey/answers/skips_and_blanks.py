@@ -19,6 +19,8 @@ SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a g
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
     """Returns whether a value is one of a few codes. Null if the value is null. The codes are compared one by one, which takes
     half the time of a list."""
+    if len(codes) == 1:
+        return value == codes[0]
     return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
 
 
@@ -159,8 +161,8 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
-    if not left:
-        return not one_is_enough
+    if len(left) < 2:
+        return left[0] if left else not one_is_enough
     return nw.any_horizontal(*left, ignore_nulls=False) if one_is_enough else nw.all_horizontal(*left, ignore_nulls=False)
 
 

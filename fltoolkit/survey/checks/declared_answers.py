@@ -3,10 +3,9 @@ question."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.survey.answers.skips_and_blanks import declared_no, is_blank, shut
 from fltoolkit.survey.checks.findings import Finding, count_rows
@@ -16,6 +15,9 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.routing import Routing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["blank", "gate"]
 TICKED = "another option of the question is ticked"
@@ -35,19 +37,26 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
         One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items
             has one row. If episodes are in rows, `persons` counts episodes.
     """
-    mapped, rows = survey.spec.mapped, []
-    asked = questions(survey)
+    import pandas as pd
+
+    return pd.DataFrame(_declared(survey, kind), columns=["where", "column", "why", "persons"])
+
+
+def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
+    """Returns the rows of `declared_counts`."""
+    mapped, asked = survey.spec.mapped, questions(survey)
+    found: dict[tuple[str, str], tuple[str, int]] = {}
     if not any(_why(q, kind) for q in asked):
-        return pd.DataFrame(columns=["where", "column", "why", "persons"])
+        return []
     for frame, columns in holding(survey, [q.column for q in asked]):
         held = [q for q in asked if q.column in columns]
         staged, stages = with_stages(frame, held, mapped)
         declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _why(q, kind)]
         made_no = {f"{i}": nw.col(reached) & _made_no(q, kind, mapped) for i, (q, reached) in enumerate(declared)}
         counts = count_rows(staged, made_no)
-        rows += [(q.where, q.column, _why(q, kind), counts[f"{i}"]) for i, (q, _) in enumerate(declared)]
-    table = pd.DataFrame(rows, columns=["where", "column", "why", "persons"])
-    return table.drop_duplicates(["column", "why"], ignore_index=True)
+        for i, (q, _) in enumerate(declared):
+            found.setdefault((q.column, _why(q, kind)), (q.where, counts[f"{i}"]))
+    return [(where, column, why, persons) for (column, why), (where, persons) in found.items()]
 
 
 def _why(question: AskedQuestion, kind: Kind) -> str:
@@ -88,8 +97,8 @@ def declared_findings(survey: Survey) -> list[Finding]:
         ("gate", "routing", "don't know or refused at the gate makes this a no", "without why: they are unresolved"),
     )
     for kind, check, what, do in notes:
-        for row in declared_counts(survey, kind).to_dict("records"):
-            out.append(Finding("note", check, str(row["column"]), f"{what}: {row['why']}", int(row["persons"]), do))
+        for _, column, why, persons in _declared(survey, kind):
+            out.append(Finding("note", check, column, f"{what}: {why}", persons, do))
     return [*out, *_number_findings(survey)]
 
 

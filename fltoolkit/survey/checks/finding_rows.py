@@ -5,8 +5,9 @@ The keys identify single persons, so the list may only be stored in a private fo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding, FindingRows
 from fltoolkit.survey.checks.survey_checks import all_findings
@@ -16,6 +17,9 @@ from fltoolkit.survey.data.person_frame import PART, ROW_FACTS
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def finding_rows(survey: Survey) -> pd.DataFrame:
     """Lists the rows of the data that the errors and warnings of `fl.check` are about. The list is confidential.
@@ -24,6 +28,8 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
         One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
         survey.yaml), then the columns of the record's key under their own names.
     """
+    import pandas as pd
+
     found = all_findings(survey, Mask(survey.spec.confidentiality.smallest_printed_count))
     tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
     keys = dict.fromkeys(c for table in tables for c in table.columns if c not in ROW_FACTS)

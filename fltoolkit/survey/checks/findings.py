@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, sum_in_words
 from fltoolkit.survey.data.engines import different
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
+from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
 from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Counted = Literal["persons", "cases", "others"]
 Count = int | tuple[int, int]
+SEVERITIES = ("error", "warning", "note")  # the most serious first
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
@@ -68,12 +71,18 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table, the most serious first. `limit` is the confidentiality limit by which `printed_counts` rounds
-    the counts. If it is None, the counts are exact."""
-    facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
-    table = pd.DataFrame(facts, columns=list(COLUMNS))
-    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    """Returns findings as a table, with one row for each `finding_facts`."""
+    import pandas as pd
+
+    return pd.DataFrame(finding_facts(found, limit), columns=list(COLUMNS))
+
+
+def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str, Any]]:
+    """Returns what may be printed of some findings, the most serious first: for each finding its `COLUMNS`.
+
+    `limit` is the confidentiality limit by which `printed_counts` rounds the counts. If it is None, the counts are exact."""
+    ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    return [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in ordered]
 
 
 def _what(finding: Finding, limit: int | None) -> str:
@@ -111,16 +120,10 @@ def _count(finding: Finding, limit: int | None) -> object:
     return cases_in_words(count, limit) if finding.counted == "cases" else count_in_words(count, limit)
 
 
-def stop_on_errors(table: pd.DataFrame, where: str) -> None:
-    """Raise `DataError` if a table of findings has errors. The message lists them.
-
-    Args:
-        table: findings, as `findings` returns them.
-        where: the path of survey.yaml, for the message.
-    """
-    errors = table[table["severity"] == "error"]
-    if len(errors):
-        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
+def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Raises `DataError` if findings have errors. The message lists these errors."""
+    if errors := [fact for fact in facts if fact["severity"] == "error"]:
+        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
 
 
@@ -128,9 +131,8 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     """Returns how many rows of a frame meet each condition, by the name of the condition. All are counted in one pass."""
     if not conditions:
         return {}
-    flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    (counts,) = to_arrow(flags.select(nw.all().sum())).to_pylist()
-    return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # None if there is no row
+    counts = to_sums(frame, [condition.cast(nw.Int64) for condition in conditions.values()])
+    return {name: int(count) for name, count in zip(conditions, counts, strict=True)}
 
 
 def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding
 from fltoolkit.survey.classifications.job_codes import classification_of, job_key, job_rows
-from fltoolkit.survey.data.fetch_rows import to_arrow
+from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
@@ -57,37 +57,48 @@ def industries(survey: Survey, mask: Mask) -> Found:
     return out
 
 
-def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> pd.DataFrame:
-    """Returns the different codes in a column of industries or occupations, over all episodes of work: `code`, `known` (whether
-    the classification has it), and the number of `rows` with this code."""
+@dataclass(frozen=True)
+class _CodeCounts:
+    """The different codes in a column of industries or occupations, over all episodes of work.
+
+    Attributes:
+        rows: the number of rows with each code, in the order of the codes.
+        known: those of the codes that the classification has.
+    """
+
+    rows: Mapping[str, int]
+    known: frozenset[str]
+
+    def of(self, codes: Sequence[str]) -> int:
+        """Returns the number of rows with some of the codes."""
+        return sum(self.rows[code] for code in codes)
+
+    def told(self, codes: Sequence[str], mask: Mask) -> str:
+        """Returns some of the codes, if a message may print them."""
+        return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
+
+
+def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
+    """Returns the different codes in a column of industries or occupations, and how many rows have them."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
-        given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())
-        counted = given.group_by("code").agg(nw.len().alias("rows"))
+        counted = frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
         # The key is derived after grouping, so that each different code is split only once.
-        found = to_arrow(counted.with_columns(job_key(nw.col("code"), sector).alias("key"))).to_pydict()
-        for code, n, key in zip(found["code"], found["rows"], found["key"], strict=True):
-            if code not in sector.missing:
+        for code, n, key in to_rows(counted.select("code", "rows", job_key(nw.col("code"), sector).alias("key"))):
+            if code is not None and code not in sector.missing:
                 rows[code] += int(n)
                 known |= {code} if key in keys else set()
-    codes = sorted(rows)
-    return pd.DataFrame(
-        {
-            "code": pd.Series(codes, dtype="str"),
-            "known": pd.Series([code in known for code in codes], dtype=bool),
-            "rows": pd.Series([rows[code] for code in codes], dtype="int64"),
-        }
-    )
+    return _CodeCounts(dict(sorted(rows.items())), frozenset(known))
 
 
-def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
+def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     sector, where = asked.sector, asked.where
-    unknown = codes[~codes["known"]]
-    count = int(unknown["rows"].sum())
+    unknown = [code for code in codes.rows if code not in codes.known]
+    count = codes.of(unknown)
     if not count:
         return []
-    what = f"codes that are not in {classification_of(sector)}: {_printable_codes(codes, ~codes['known'], mask)}"
-    if 2 * count > codes["rows"].sum():
+    what = f"codes that are not in {classification_of(sector)}: {codes.told(unknown, mask)}"
+    if 2 * count > codes.of(list(codes.rows)):
         check = "the classification and digits: (points and blanks are no part of a code)"
         if isinstance(sector, Sector):
             check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
@@ -96,7 +107,7 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
 
-def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
+def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     """Returns findings about codes with one digit too few. If all other codes of the column have the right number of digits,
     these codes have probably lost a leading zero.
 
@@ -109,25 +120,19 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
         return []
     digits = int(sector.digits)
-    short = codes["code"].str.fullmatch(rf"\d{{{digits - 1}}}")
-    count = int(codes["rows"][short].sum())
-    if count and digits > 2 and not codes["code"].str.fullmatch(rf"[A-Za-z]?\d{{{digits}}}").any():
+    short = _matching(codes, rf"\d{{{digits - 1}}}")
+    count = codes.of(short)
+    if count and digits > 2 and not _matching(codes, rf"[A-Za-z]?\d{{{digits}}}"):
         what = f"no code has {digits} digits; many have {digits - 1}"
         do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
         return [Finding("error", "industry", where, what, count, do)]
-    if count and codes["code"].str.fullmatch(rf"0\d{{{digits - 1}}}").any():
-        what = f"codes one digit short, read as if a leading zero were lost: {_printable_codes(codes, short, mask)}"
+    if count and _matching(codes, rf"0\d{{{digits - 1}}}"):
+        what = f"codes one digit short, read as if a leading zero were lost: {codes.told(short, mask)}"
         do = "check them: other codes of the column have their zero"
         return [Finding("warning", "industry", where, what, count, do)]
     return []
 
 
-def _printable_codes(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
-    """Returns those codes of a column that a message may print, and the number of the others.
-
-    Args:
-        codes: the different codes, as `_codes` returns them.
-        rows: which of these codes are meant.
-        mask: decides which codes a message may print.
-    """
-    return mask.printed(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))
+def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
+    """Returns the codes that have the form of a pattern."""
+    return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.answers.skips_and_blanks import (
@@ -25,6 +25,9 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # For each question to children, the earlier question that a child must not have answered with no.
 BEFORE = {
@@ -113,7 +116,7 @@ def answer_findings(survey: Survey) -> list[Finding]:
     def note(kind: str, column: str, count: Count) -> None:
         kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_sum)  # a column may feed two items
 
-    for row in counts.to_dict("records"):
+    for row in counts:
         column = str(row["column"])
         if row["unexpected"]:
             past[column] = max(past.get(column, 0), row["unexpected"])
@@ -184,12 +187,12 @@ def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingR
     return found
 
 
-def answer_counts(survey: Survey) -> pd.DataFrame:
+def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
     counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
-        One row per question, with the columns `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
+        One row per question, with `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
             `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
             blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
             and `answered` (yes or no). For the question whether both sides of the definition (involuntary, coercion) are about
@@ -214,11 +217,11 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
-                yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (answered_yes, answered_no))
+                yes, no = (says(q.source, mapped, q.episode) for says in (answered_yes, answered_no))  # a null counts as false
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode).fill_null(False)
+                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")
@@ -226,7 +229,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
             row["routed"] = q.source.routing is not None
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
@@ -307,7 +310,8 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
             two counts, or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0
             means nobody.
     """
-    counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
-    return rounded_columns(
-        counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.smallest_printed_count
-    )
+    import pandas as pd
+
+    counted = ["dont_know", "refused", "not_applicable", "missing"]
+    counts = pd.DataFrame(answer_counts(survey), columns=["where", "column", "label", *counted])
+    return rounded_columns(counts, counted, survey.spec.confidentiality.smallest_printed_count)

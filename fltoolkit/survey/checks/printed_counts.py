@@ -8,10 +8,12 @@ are given in classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from fltoolkit.languages.reasons import Reason
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def rounded(count: int, limit: int) -> int | None:
@@ -25,6 +27,8 @@ def rounded(count: int, limit: int) -> int | None:
 
 def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> pd.DataFrame:
     """Returns a table in which some columns of counts are rounded (see `rounded`). A hidden count is blank."""
+    import pandas as pd
+
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
 
 

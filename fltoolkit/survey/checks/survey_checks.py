@@ -7,28 +7,32 @@ counts of persons are rounded or hidden (`printed_counts`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings, printed_values
+from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, finding_facts, findings, printed_values
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
@@ -50,8 +54,17 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             `count` (rows, rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first.
             Without findings, the table is empty.
     """
+    return findings(*_found(survey, show_values))
+
+
+def check_facts(survey: Survey, *, show_values: bool = False) -> list[dict[str, Any]]:
+    """Returns the rows of `check` without a table, for code that only prints them or looks for errors."""
+    return finding_facts(*_found(survey, show_values))
+
+
+def _found(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None]:
     limit = survey.spec.confidentiality.smallest_printed_count
-    return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
+    return all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
@@ -181,6 +194,18 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
     return [*out, *_clusters(survey, mask)]
 
 
+def sees_all_errors_of_design(survey: Survey) -> bool:
+    """Returns whether `check` finds each error of the design and its weights that would stop an estimate. If it does not, only a
+    trial estimate shows them: of second stages, FPCs, replicate weights, certain PSUs, calibration, or sums of weights."""
+    design, populations = survey.spec.design, survey.spec.populations
+    default = survey.spec.default_population
+    parts = [populations[name] for name in populations[default].sum_of or (default,)]
+    simple = (
+        survey.clustered and survey.grosses_up and not (survey.stages or survey.replication or design.ssu or design.certainty)
+    )
+    return simple and survey.spec.calibration is None and not any(part.where or part.sum_of for part in parts)
+
+
 def _grossed_up(survey: Survey) -> list[Finding]:
     """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's weights
     over the persons who answered the module on forced labour, and the design's weights over all persons of the same ages. There
@@ -190,14 +215,13 @@ def _grossed_up(survey: Survey) -> list[Finding]:
     if not survey.grosses_up or not plain:
         return []
     sums: list[nw.Expr] = []
-    for i, (name, population) in enumerate(plain.items()):
+    for name, population in plain.items():
         age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
         eligible = (age >= low) & (age <= high)
-        for kind, weight, who in (("all", WEIGHT, eligible), ("asked", weight_of(name), eligible & nw.col(ASKED))):
-            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0).alias(f"fl__{kind}{i}"))
-    added = to_pandas(survey.frame.select(sums).select(nw.all().sum()), survey.path).iloc[0]
-    for i, (name, population) in enumerate(plain.items()):
-        whole, asked = float(added[f"fl__all{i}"]), float(added[f"fl__asked{i}"])
+        for weight, who in ((WEIGHT, eligible), (weight_of(name), eligible & nw.col(ASKED))):
+            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0))
+    added = to_sums(survey.frame, sums, survey.path)
+    for (name, population), whole, asked in zip(plain.items(), map(float, added[::2]), map(float, added[1::2]), strict=True):
         if math.isinf(whole) or math.isinf(asked):
             what = f"the weights of {name} add up to more than a number can hold"
             do = "correct them, or divide all by one number"
@@ -215,28 +239,36 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns findings about sampling units: PSU labels that are in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
-    pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()
+    pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
+    known = [row for row in to_rows(pairs, survey.path) if None not in row]
     out: list[Finding] = []
     design = survey.spec.design
-    in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
+    strata, psus = (_parts(known, place) for place in (0, 1))
+    in_two = [label for label, parts in psus.items() if len(parts) > 1]
     if len(in_two):
-        what = f"PSU labels in more than one stratum: {_printed_labels(pairs, PSU, in_two, mask)}"
+        what = f"PSU labels in more than one stratum: {_printed_labels(psus, in_two, mask)}"
         do = "if labels restart in each stratum say nest: true under design"
         out.append(Finding("error", "design", design.psu or "", what, len(in_two), do, counted="others"))
-    sizes = pairs[STRATA].value_counts()
-    single = sizes[sizes == 1].index
+    single = [label for label, parts in strata.items() if len(parts) == 1]
     if len(single):
         severity = "error" if design.single_psu == "fail" else "warning"
-        what = f"strata with a single PSU: {_printed_labels(pairs, STRATA, single, mask)}"
+        what = f"strata with a single PSU: {_printed_labels(strata, single, mask)}"
         where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
         out.append(Finding(severity, "design", where, what, len(single), do, counted="others"))
     return out
 
 
-def _printed_labels(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
+    """Returns, for each stratum (`place` 0) or PSU label (1), the number of persons in each pair of both that has it."""
+    parts: dict[object, list[int]] = {}
+    for pair in pairs:
+        parts.setdefault(pair[place], []).append(pair[2])
+    return parts
+
+
+def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[object], mask: Mask) -> str:
     """Returns some labels of strata or PSUs, as a message may print them. Labels that could identify a person are only counted."""
-    persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
-    return mask.printed({str(label): int(persons[str(label)]) for label in labels}, len(persons))
+    return mask.printed({str(label): sum(parts[label]) for label in labels}, len(parts))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
@@ -290,8 +322,7 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the person answered the module on forced labour, refused it, or counts as asked
-    but has only blanks. The caller counts the persons who meet them."""
+    """Returns conditions on a person, by name: answered the module on forced labour, refused it, or was asked and has only blanks."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -328,10 +359,10 @@ def _labels(survey: Survey) -> list[Finding]:
     """Returns findings about groups in which all persons have the same category, and about labels that a spreadsheet would
     read as a formula."""
     out = []
-    for name, group in survey.spec.groups.items():
-        if not isinstance(group, Group):
-            continue
-        found = different_values(survey.frame.filter(nw.col(ASKED)), group.column)
+    groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
+    alike = _alike_at_the_ends(survey, groups)
+    for name, group in groups.items():
+        found = different_values(survey.frame.filter(nw.col(ASKED)), group.column) if name in alike else []
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"
@@ -352,3 +383,18 @@ def _labels(survey: Survey) -> list[Finding]:
             do = "choose others, for those who open the CSV files in a spreadsheet"
             out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do, counted="others"))
     return out
+
+
+def _alike_at_the_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
+    """Returns those groups in which the lowest and the highest known code of the persons asked have the same category. Only in
+    these can all persons have it. All groups are looked at in one pass."""
+    ends: list[nw.Expr] = []
+    for i, group in enumerate(groups.values()):
+        value = column(group.column)
+        known = nw.when(nw.col(ASKED) & value.is_in(list(group.labels))).then(value)
+        ends += [known.min().alias(f"fl__low{i}"), known.max().alias(f"fl__high{i}")]
+    if not ends:
+        return set()
+    (found,) = to_rows(survey.frame.select(ends), survey.path)
+    pairs = zip(groups.items(), found[::2], found[1::2], strict=True)
+    return {name for (name, group), low, high in pairs if low is not None and group.labels[low] == group.labels[high]}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.findings import count_rows
@@ -13,6 +14,9 @@ from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU,
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @checked
@@ -28,6 +32,8 @@ def describe(design: Design) -> pd.DataFrame:
     Returns:
         One row per fact, with the columns `fact`, `value`.
     """
+    import pandas as pd
+
     facts = _survey_facts(design) if isinstance(design, Survey) else design_facts(design)
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 

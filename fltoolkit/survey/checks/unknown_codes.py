@@ -11,7 +11,7 @@ from fltoolkit.survey.answers.several_codes import split_codes
 from fltoolkit.survey.answers.skips_and_blanks import one_of
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, printed_values
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
+from fltoolkit.survey.data.fetch_rows import to_pandas, to_rows
 from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
@@ -65,7 +65,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
             if len(codes) <= FEW:
-                strange[name] = ~value.is_null() & ~one_of(value, codes)
+                strange[name] = ~one_of(value, codes) if codes else ~value.is_null()  # null of a blank, which is not counted
             elif odd := sorted({v for v in different_values(frame, [name]) if v is not None}.difference(codes)):
                 strange[name] = one_of(value, odd)
         for held, rows in count_rows(frame, strange).items():
@@ -134,8 +134,8 @@ def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     counts for each row. Whole numbers are used if the file has them, because they are found faster."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
-    found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
-    return [None if v is None else str(v) for v in found["v"].to_pylist()]
+    found = to_rows(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
+    return [None if v is None else str(v) for (v,) in found]
 
 
 def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:

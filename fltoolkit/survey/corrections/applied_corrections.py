@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.corrections.corrected_values import (
@@ -25,6 +25,9 @@ from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame, SourceTable, refuse_repeated_persons
 from fltoolkit.survey.spec.corrections import Correction, NumberRange, key_in_words
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHANGED = "fl__changed__"
 

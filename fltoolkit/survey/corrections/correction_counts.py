@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.printed_counts import count_in_words
@@ -17,6 +17,9 @@ from fltoolkit.survey.data.person_frame import PART, Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.readers.file_stamps import refuse_changed
 from fltoolkit.survey.spec.files_and_design import DataFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTS = ("column", "why", "rows")
 ROW_COLUMNS = ("entry", "column", "before", "after", "why", "evidence", "file")
@@ -42,6 +45,8 @@ def corrections(survey: Survey) -> pd.DataFrame:
             file, whose value differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing
             changed. Without corrections, the table is empty.
     """
+    import pandas as pd
+
     limit = survey.spec.confidentiality.smallest_printed_count
     rows = [(column, why, count_in_words(count, limit)) for (column, why), count in changed_rows(survey).items()]
     return pd.DataFrame(rows, columns=list(COUNTS))
@@ -58,6 +63,8 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
     Raises:
         DataError: a file changed since the survey was opened.
     """
+    import pandas as pd
+
     refuse_changed(survey.files)
     spec, keys, tables = survey.spec, survey.spec.correctable(), []
     if survey.corrected:

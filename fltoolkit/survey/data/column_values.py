@@ -25,7 +25,7 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
             .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
             .otherwise(_finite(column).cast(nw.String))
         )
-    as_text = column.cast(nw.String)
+    as_text = column if dtype == nw.String else column.cast(nw.String)
     if dtype.is_integer() or dtype == nw.Boolean:
         return as_text
     as_text = as_text.str.strip_chars()
@@ -48,7 +48,8 @@ def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     column = nw.col(name)
     if dtype.is_numeric() or dtype == nw.Boolean:
         return column.cast(nw.Float64)
-    return nw.when(column.cast(nw.String).str.contains(NUMBER)).then(column).cast(nw.Float64)
+    as_text = column if dtype == nw.String else column.cast(nw.String)
+    return nw.when(as_text.str.contains(NUMBER)).then(column).cast(nw.Float64)
 
 
 def _finite(column: nw.Expr) -> nw.Expr:

@@ -5,7 +5,8 @@ Files are read again for every estimate. So each call can find a damaged page, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,32 @@ def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
         return table
 
 
+def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any, ...]]:
+    """Returns the rows of a lazy frame as tuples of Python's own values, in the order of its columns. A blank is None. It is meant
+    for a few rows, and it needs neither pandas nor Arrow, which take longer to import than a small survey to read."""
+    table: Any = nw.to_native(frame)
+    with readable(where):
+        fetch = table.fetchall if hasattr(table, "fetchall") else table.collect  # DuckDB's, and Spark's
+        return [tuple(row) for row in fetch()]
+
+
+def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
+    """Returns the sum of each of some values over all rows. It is 0 if there is no value."""
+    rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
+    table: Any = nw.to_native(rows)
+    if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
+        with readable(where):
+            ((*sums,),) = table.aggregate("sum(COLUMNS(*))").fetchall()
+    else:
+        ((*sums,),) = to_rows(rows.select(nw.all().sum()), where)
+    return [found or 0 for found in sums]
+
+
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
     """Returns the number in a lazy frame that holds only one value, such as a count of rows. `where` is the source of the rows
     that error messages name."""
-    return int(to_arrow(frame, where).column(0)[0].as_py())
+    ((count,),) = to_rows(frame, where)
+    return int(count)
 
 
 def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
@@ -50,7 +73,6 @@ def readable(where: object = "") -> Iterator[None]:
     than fits in memory). The messages of other libraries are not repeated, because they may quote a person's row. `where` is the
     file, or the survey.yaml that names the files."""
     import duckdb
-    from pyarrow import ArrowException
 
     try:
         yield
@@ -59,16 +81,22 @@ def readable(where: object = "") -> Iterator[None]:
             "the memory is too small to read the data", where=str(where),
             do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
         ) from None  # fmt: skip
-    except (duckdb.Error, ArrowException):
-        raise DataError(
-            "the file cannot be read" if where else "a file of the data cannot be read any more",
-            where=str(where), found="it is not laid out as such a file is",
-            do="check that it is whole and what its name says; export the data again if it is not",
-        ) from None  # fmt: skip
     except Exception as error:
+        if isinstance(error, duckdb.Error) or _is_of_arrow(error):
+            raise DataError(
+                "the file cannot be read" if where else "a file of the data cannot be read any more",
+                where=str(where), found="it is not laid out as such a file is",
+                do="check that it is whole and what its name says; export the data again if it is not",
+            ) from None  # fmt: skip
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise
         raise DataError(
             "the cluster could not read the tables", where=str(where), found=type(error).__name__,
             do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
         ) from None  # fmt: skip
+
+
+def _is_of_arrow(error: Exception) -> bool:
+    """Returns whether an error is one of Arrow. Arrow is not imported for this: without it, it raised nothing."""
+    arrow = sys.modules.get("pyarrow")
+    return arrow is not None and isinstance(error, arrow.ArrowException)

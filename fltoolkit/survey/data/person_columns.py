@@ -15,8 +15,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def wanted_columns(spec: SurveySpec) -> WantedColumns:
     """Returns the columns of the data that have to be read for a survey.yaml, and in which form (text or number). Columns in the
     conditions of corrections are included. If a name holds `{episode}`, there is one column for each label of an episode."""
-    persons = {c: spec.key_of(c) for c in spec.person_columns()}
-    episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
+    persons, episodes = spec.keys_of(spec.person_columns()), spec.keys_of(spec.episode_columns())
     if not spec.episodes.long:
         filled = {c.replace("{episode}", e): key for c, key in episodes.items() for e in (spec.episodes.wide or ("",))}
         persons, episodes = {**persons, **filled}, {}

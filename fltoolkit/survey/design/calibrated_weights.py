@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from fltoolkit.survey.spec.benchmarks import Margin, Method
 from fltoolkit.survey.spec.groups import crossed
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
 PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # added to the columns of the margins, which never have these names
@@ -76,6 +78,9 @@ class Calibration:
                 `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
                 `sample_estimate`), `g_min`, `g_median` (over persons), `g_max`.
         """
+        import numpy as np
+        import pandas as pd
+
         rows = []
         p = self.patterns
         for m, margin in enumerate(self.margins):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.survey.data.engines import small_table
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -16,6 +15,9 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.survey_design import Design, bind
 from fltoolkit.survey.spec.groups import NOT_STATED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 D = TypeVar("D", bound=Design)
 PART = "fl__margin"

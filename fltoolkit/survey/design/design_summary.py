@@ -4,10 +4,9 @@ person."""
 from __future__ import annotations
 
 from math import floor, log10
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -16,6 +15,9 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.replicate_weights import Replication
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LONELY = {
     "fail": "stop the estimate", "certainty": "add no variance", "remove": "add no variance", "adjust": "count by their distance from the grand mean",

@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
-import pandas as pd
+from narwhals.dependencies import is_pandas_dataframe
 from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
@@ -20,6 +19,9 @@ from fltoolkit.survey.data.column_values import NUMBER
 from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import CROSS, crossed
 from fltoolkit.yaml_files.loading import Code, Model, canonical_code
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("margin", "category", "population")
 SAME = 1e-9  # largest allowed difference between the totals of two margins, as a share: rounding only
@@ -101,7 +103,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     if isinstance(benchmarks, (str, Path)):
         where = str(benchmarks)
         rows = list(_benchmark_rows(_csv(Path(benchmarks)), where))
-    elif isinstance(benchmarks, pd.DataFrame):
+    elif is_pandas_dataframe(benchmarks):
         rows = list(_benchmark_rows(benchmarks, where))
     elif isinstance(benchmarks, Mapping):
         for margin, categories in benchmarks.items():
@@ -133,6 +135,8 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
 
 
 def _csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
     rows = read_small_csv(path, COLUMNS, "the file of benchmarks", DataError)
     return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
 
@@ -174,7 +178,8 @@ def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, .
 
 
 def _population(value: Any, place: str) -> float:
-    plain = not isinstance(value, (bool, np.bool_)) and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
+    is_truth = type(value).__name__ in ("bool", "bool_")  # NumPy's too, without importing it
+    plain = not is_truth and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
     try:
         number = float(value) if plain else math.nan
     except (TypeError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated
@@ -283,11 +284,13 @@ class SurveySpec(Model):
         named = [*design.strata, *design.household, design.psu, design.ssu, *self.files.person.key, *links]
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
-    def key_of(self, column: str) -> str:
-        """Returns, for messages, where survey.yaml names a column: the first key that does so, such as `design.weight`. The
-        position in a list is not given."""
-        run = self.design.replicates and column in self.design.replicates.names  # survey.yaml may name the run RW{1..80} only
-        return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
+    def keys_of(self, columns: Iterable[str]) -> dict[str, str]:
+        """Returns, for messages, where survey.yaml names each of some columns: the first key that does so, such as
+        `design.weight`. The position in a list is not given."""
+        replicates = self.design.replicates.names if self.design.replicates else ()
+        named = dict.fromkeys(replicates, "design.replicates.columns")  # survey.yaml may name the run RW{1..80} only
+        named |= {column: ".".join(path) for column, path in reversed([*paths_naming(self)])}
+        return {column: named.get(column, "") for column in columns}
 
     @property
     def default_population(self) -> str:

@@ -22,7 +22,8 @@ from fltoolkit.estimate.measures.result_columns import (
     with_intervals,
 )
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, sum_persons
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
+from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.

@@ -11,7 +11,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, ReferencePopulation, _renumber, sum_persons
+from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, _renumber, sum_persons
+from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.estimate.variance.taylor_variance import dense
 from fltoolkit.survey.data.internal_columns import WEIGHT
 

@@ -1,4 +1,4 @@
-"""Breakdowns as a user writes them, and the rows they make."""
+"""The rows that breakdowns make."""
 
 from __future__ import annotations
 
@@ -8,36 +8,13 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.totals.result_cells import breakdowns, cube
+from fltoolkit.estimate.totals.breakdowns import cube
 
 PERSONS = pd.DataFrame({"w": 2.0, "psu": range(8), "y": [1, 0] * 4, "a": list("xxxxyyyy"), "b": list("ppqqppqq")})
 
 
 def design(frame: pd.DataFrame = PERSONS) -> fl.SurveyDesign:
     return fl.SurveyDesign(frame, weight="w", psu="psu")
-
-
-@pytest.mark.parametrize(
-    ("by", "expected"),
-    [
-        (None, ((),)),
-        ([], ((),)),
-        ([[]], ((),)),
-        ("a", (("a",),)),
-        (["a", "b"], (("a", "b"),)),
-        ([["a"], []], (("a",), ())),
-        ([["a"], ["a"], ["a", "b"]], (("a",), ("a", "b"))),
-        (["a", "a"], (("a",),)),
-        ([["a", "a"]], (("a",),)),
-    ],
-)
-def test_by_is_read_as_breakdowns(by: object, expected: object) -> None:
-    assert breakdowns(by) == expected  # type: ignore[arg-type]
-
-
-def test_a_cube_holds_every_breakdown_and_the_total_first() -> None:
-    assert cube("a", "b") == [[], ["a"], ["b"], ["a", "b"]]
-    assert cube() == [[]]
 
 
 def test_names_and_lists_do_not_mix() -> None:
@@ -83,9 +60,3 @@ def test_sums_by_unit_are_the_same_in_a_full_and_in_a_sparse_matrix(monkeypatch:
     assert not isinstance(found[1].influence, np.ndarray)
     pd.testing.assert_frame_equal(found[0].table, found[1].table, rtol=1e-12)
     assert found[0].covariance == pytest.approx(found[1].covariance, rel=1e-12, abs=1e-15)
-
-
-def test_a_cube_is_of_ten_groups_at_most() -> None:
-    assert len(fl.cube(*"abcdefghij")) == 2**10
-    with pytest.raises(RequestError, match=r"cube: (.|\n)*11 groups(.|\n)*list the breakdowns"):
-        fl.cube(*"abcdefghijk")

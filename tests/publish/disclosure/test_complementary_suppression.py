@@ -11,7 +11,7 @@ import pytest
 from attack import Reader
 from hypothesis import Phase, given, settings, strategies as st
 
-from fltoolkit.estimate.totals.result_cells import cube
+from fltoolkit.estimate.totals.breakdowns import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect

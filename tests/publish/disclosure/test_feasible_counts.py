@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, assembled, system_of
-from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, feasible_range, solve
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, feasible_range, solve, solve_in_whole
 
 NAN, INF = float("nan"), float("inf")
 
@@ -88,15 +88,39 @@ def test_a_cell_never_holds_more_cases_than_persons() -> None:
     assert solve(small, [Goal(1, 3, NAN, at_least=True)], terms) is None
 
 
-def test_whole_numbers_may_be_fewer_than_fractions() -> None:
-    """x + y, y + z and z + x are 1 each: halves add up, whole persons do not."""
-    ring = [(0, 1), (1, 2), (2, 0)]
+def ring(*, fourth: bool = False) -> CellSystem[str]:
+    """x + y, y + z and z + x are 1 each. The hidden cell is x; or, with a fourth kind u in each sum, x + y + z + u."""
+    pairs = [(0, 1, 3), (1, 2, 3), (2, 0, 3), (0, 1, 2, 3) if fourth else (0,)]
     rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0, 0.0) for i in range(3)] + [Row("hidden", 0, 0.5, NAN, 30.0, 0.0, 0.0)]
-    holds = csr_array(np.array([np.isin(np.arange(3), pair) for pair in [*ring, (0, 0)]], dtype=float))
-    system = assembled(Kinds(np.full(3, 30.0), np.ones((1, 3)), np.ones((1, 3))), rows, holds, [])
-    goal, prices = [Goal(3, 0.5, NAN, at_least=True)], np.array([INF, INF, INF, 0.0])
-    assert solve(system, goal, Terms(prices)) is not None
-    assert solve(system, goal, Terms(prices, whole=True)) is None
+    persons = np.array([30.0, 30.0, 30.0, 1.0])[: 3 + fourth]
+    holds = csr_array(np.array([np.isin(np.arange(len(persons)), some) for some in pairs], dtype=float))
+    return assembled(Kinds(persons, np.ones((1, len(persons))), np.ones((1, len(persons)))), rows, holds, [])
+
+
+def test_whole_numbers_may_be_fewer_than_fractions() -> None:
+    """Halves add up, whole persons do not."""
+    goal, prices = Goal(3, 0.5, NAN, at_least=True), np.array([INF, INF, INF, 0.0])
+    assert solve(ring(), [goal], Terms(prices)) is not None
+    assert solve(ring(), [goal], Terms(prices, whole=True)) is None
+    assert solve_in_whole(ring(), goal, np.isinf(prices)) is None
+
+
+def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> None:
+    """x, y and z are many and so come first: halves. In whole numbers only the one person of the fourth kind is the case."""
+    system, goal, known = ring(fourth=True), Goal(3, 1.0, NAN, at_least=True), np.array([True, True, True, False])
+    found = solve_in_whole(system, goal, known)
+    assert found is not None
+    assert found.whole
+    assert found.cases.tolist() == [1, 1, 1, 1]
+    assert solve_in_whole(system, Goal(3, 2.0, NAN, at_least=True), known) is None
+
+
+@pytest.mark.parametrize(("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)])
+def test_whole_numbers_without_a_choice_are_those_of_the_linear_programme(cases: int, at_least: bool, possible: bool) -> None:
+    found = solve_in_whole(SIXTEEN, Goal(1, cases, NAN, at_least), np.array([True, False, False, True]))
+    assert (found is not None) is possible
+    if found:
+        assert found.cases.tolist() == [16, *([7, 0] if at_least else [0, 7]), 9]
 
 
 def test_a_weighted_goal_is_met_beside_that_of_cases() -> None:

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
 from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
-from fltoolkit.report.document_formats.word_rows import add
+from fltoolkit.report.document_formats.word_rows import SHORT, add
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -48,8 +48,15 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     assert [p[-1].alignment for p in paragraphs] == [
         WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.RIGHT, None, WD_ALIGN_PARAGRAPH.RIGHT,
     ]  # fmt: skip
-    assert [p[0].paragraph_format.keep_with_next for p in paragraphs] == [True, True, True, None]
+    assert all(p[0].paragraph_format.keep_with_next for p in paragraphs)  # a short table stays whole, with its note
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
+
+
+@pytest.mark.parametrize("rows", [1, SHORT, SHORT + 1, 2 * SHORT])
+def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor_above_its_note(rows: int) -> None:
+    made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))
+    loose = [n for n, row in enumerate(made.rows) if row._tr.find(f".//{qn('w:keepNext')}") is None]
+    assert loose == (list(range(2, rows - 1)) if rows > SHORT else [])
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:

@@ -100,16 +100,16 @@ def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(pl
 
 def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And saved once a format."""
-    drawn: list[tuple[str, str, float]] = []
-    saved: list[tuple[str, str, str, float]] = []
+    drawn: list[tuple[str, str, Size]] = []
+    saved: list[tuple[str, str, str, tuple[float, float]]] = []
     draw, save = document_pictures.drawn, Drawn._saved
 
     def counted(chart: Any, size: Size) -> Drawn:
-        drawn.append((chart.name, chart.title, size.width))
+        drawn.append((chart.name, chart.title, size))
         return draw(chart, size)
 
     def kept(picture: Drawn, kind: str, about: dict[str, Any]) -> bytes:
-        saved.append((picture.name, picture.title, kind, picture.width))
+        saved.append((picture.name, picture.title, kind, tuple(picture.figure.get_size_inches())))
         return save(picture, kind, about)
 
     monkeypatch.setattr(document_pictures, "drawn", counted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
@@ -15,7 +16,7 @@ import pandas as pd
 import promises
 import pytest
 import small_country as country
-from handed import EN, in_languages
+from handed import EN, evidence, in_languages
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -87,6 +88,21 @@ def test_the_sheets_are_those_that_partners_expect_in_order(book: Workbook) -> N
     assert read_me == set(SHEETS[1:])
 
 
+def letters(word: str) -> float:
+    """About how many digits are as wide as a word in bold."""
+    return sum(0.5 if letter in "iljtfrI.,;:'’" else 1.0 for letter in word)
+
+
+@pytest.mark.parametrize("made", [evidence, fell], ids=["baseline", "later"])
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_no_sheet_prints_smaller_than_eight_points_and_no_head_is_cut(code: str, made: Callable[[], fl.Evidence]) -> None:
+    for page in pages(made(), read_language(code)):
+        assert page.room >= 0, page.key  # a printed column more, and letters of ten points are below eight on A4
+        for column in (c for c in page.printed if not c.hidden):
+            longest = max(map(letters, re.split(r"[ /-]", column.head)))
+            assert longest <= column.width * 0.92, (page.key, column.head)
+
+
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_sheet_is_fit_to_be_read_and_printed(book: Workbook, name: str) -> None:
     sheet = book[name]
@@ -152,7 +168,7 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
     sheet = book["M&E matrix"]
     head = head_of(sheet)
     assert [c.value for c in sheet[head]][:11] == TOOL_16
-    assert [c.value for c in sheet[head]][11:15] == ["Category", "Marker", "Interval from", "Interval to"]
+    assert [c.value for c in sheet[head]][11:15] == ["Marker", "Interval from", "Interval to", "Category"]
     assert sheet.max_row - head == len(country.filled().table)
     hidden = row(book, "M&E matrix", "region: east", "persons")
     assert (hidden["Baseline value"], hidden["Interval from"], hidden["Marker"]) == (None, None, "[c]")
@@ -165,8 +181,8 @@ def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) 
     assert no["Can it be verified?"] == "NO"
     assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
     assert (yes["Can it be verified?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
-    assert book["Targets"]["A4"].value.startswith("Targets that cannot be verified by the survey that is planned: 1.")
-    kinds = {r[6].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)}
+    assert book["Targets"]["A5"].value.startswith("Targets that cannot be verified by the survey that is planned: 1.")
+    kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
     assert kinds == {"baseline", "not measured", "target"}
     assert row(book, "SMART", "Achievable", "% decrease of prevalence")["Met"] == "NO"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
@@ -180,34 +196,36 @@ def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_
         return int(range_boundaries(found["Targets"].print_area.rpartition("!")[2].replace("$", ""))[2])
 
     assert "Beside the target" not in heads(book)
-    assert heads(book)[printed(book) - 1] == "Smallest detectable cut"
+    assert heads(book)[printed(book) - 2 : printed(book)] == ["Smallest detectable cut", "Why"]
     fl.report.write_workbook(fell(), tmp_path)
     later = openpyxl.load_workbook(tmp_path / "nap_workbook.xlsx")
-    assert heads(later)[heads(later).index("Why") :][:7] == [
-        "Why",
-        "Later round",
+    assert heads(later)[printed(later) - 5 : printed(later)] == [
+        "Smallest detectable cut",
         "Now",
-        "Now from",
-        "Now to",
+        "Marker now",
         "Beside the target",
-        "Power",
+        "Why",
     ]
-    assert heads(later)[printed(later) - 1] == "Smallest detectable cut"
+    assert heads(later)[-5:-2] == ["Later round", "Now from", "Now to"]
     target = row(later, "Targets", "a cut of 50 % by 2029")
     assert (target["Later round"], target["Beside the target"]) == (2027, "at or below the target, its interval reaches above")
     assert "the row below" not in str([c.value for r in later["Background studies"].iter_rows() for c in r])
+
+
+def shown(cell: Any) -> str:
+    """The number format of a cell without the language that it names, its space before a per cent sign, and its space behind."""
+    return str(cell.number_format).removeprefix("[$-409]").removesuffix("_-").replace('"\u00a0"', "")
 
 
 def test_numbers_have_the_format_of_their_unit_and_no_more_digits_than_it_shows(book: Workbook) -> None:
     """What a cell holds is what it shows: rates with one decimal, persons whole, and the same number as in the brief."""
     formats = {"#,##0.0": 1, "#,##0": 0, "0": 0, "0.0%": 3, "0%": 2, "0.00": 2}
     for name in ("Headline", "M&E matrix", "Baseline detail", "Targets", "Milestones", "Global figures"):
-        cells = [c for r in book[name].iter_rows(min_row=head_of(book[name]) + 1) for c in r]
+        drawn_only = {c.column for c in book[name][head_of(book[name])] if c.value in ("Below", "Above")}
+        cells = [c for r in book[name].iter_rows(min_row=head_of(book[name]) + 1) for c in r if c.column not in drawn_only]
         numbers = [c for c in cells if isinstance(c.value, (int, float)) and c.protection.locked]  # what partners typed is theirs
         assert numbers
-        assert {
-            c.coordinate: c.value for c in numbers if c.value != round(c.value, formats[c.number_format.removesuffix("_-")])
-        } == {}
+        assert {c.coordinate: c.value for c in numbers if c.value != round(c.value, formats[shown(c)])} == {}
     persons = row(book, "Baseline detail", "persons", "everyone")["Baseline value"]
     assert english_numbers.number(persons, "total") == f"{persons:,}"
 
@@ -224,8 +242,9 @@ def test_charts_are_native_and_drawn_from_the_cells_beside_them(book: Workbook, 
         drawn = [archive.read(f"xl/charts/chart{n}.xml").decode() for n in (1, 2)]
     rows = book["Headline"].max_row
     head = head_of(book["Headline"])
-    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", drawn[0]) == [f"Headline!${x}${head + 1}:${x}${rows}" for x in "DCB"]
-    assert "Milestones!$F$" in drawn[1]
+    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", drawn[0]) == [f"Headline!$D${head + 1}:$D${rows}"]
+    assert "Milestones!$D$" in drawn[1]
+    assert book["Headline"].column_dimensions["G"].hidden
 
 
 def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Native charts: dots with intervals, and bars that are hollow where nothing was measured; both from the cells beside them."""
+"""Native charts: dots with intervals, and a dashed line for what is planned; both from the cells beside them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,51 @@ import io
 import re
 import zipfile
 
-from fltoolkit.report.workbook.sheet_charts import NativeChart, insert
-from fltoolkit.spreadsheets import Spreadsheet
+from fltoolkit.report.workbook.sheet_charts import ChartAxes, NativeChart, insert
+from fltoolkit.spreadsheets import NumberWriting, Spreadsheet
+
+AXES = ChartAxes("Lines: 95 % intervals", "per 1,000 adults", 25, 5, "#,##0.0")
 
 
 def drawn(chart: NativeChart) -> tuple[str, str]:
     """The parts with the chart and with its place."""
-    file = Spreadsheet("Title", "")
-    insert(file.book, file.book.add_worksheet("One"), "One", chart, (4, 6))
+    file = Spreadsheet("Title", "", NumberWriting("[$-40C]"))
+    insert(file, file.book.add_worksheet("One"), chart, at=(5, 8), cells=10)
     with zipfile.ZipFile(io.BytesIO(file.content())) as archive:
         return archive.read("xl/charts/chart1.xml").decode(), archive.read("xl/drawings/drawing1.xml").decode()
 
 
-def test_an_interval_is_a_line_between_its_limits_with_a_dot() -> None:
-    chart, place = drawn(NativeChart("Prevalence", 0, 1, 3, "Value", number_format="#,##0.0", limits=(2, 3)))
-    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", chart) == [f"One!${x}$6:${x}$8" for x in "DCB"]
-    assert "<c:hiLowLines>" in chart
-    assert chart.count('<c:symbol val="none"/>') == 2
+def test_a_value_is_a_dot_with_its_number_and_the_line_of_its_interval() -> None:
+    """Error bars take their lengths from cells: LibreOffice draws none that stand in the chart itself."""
+    chart, place = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 3, AXES))
+    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", chart) == ["One!$D$6:$D$8"]
+    assert re.findall(r"<c:(plus|minus)><c:numRef><c:f>([^<]*)<", chart) == [
+        ("plus", "'One'!$H$6:$H$8"),
+        ("minus", "'One'!$G$6:$G$8"),
+    ]
+    assert "<c:f>One!$A$6:$C$8</c:f>" in chart  # labels in three levels, the marker the nearest
+    assert '<c:showVal val="1"/>' in chart
+    assert '<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart  # the lengths stand in hidden columns
     assert 'descr="Prevalence"' in place
-    assert "<xdr:col>6</xdr:col>" in place
+    assert "<xdr:col>8</xdr:col>" in place
 
 
-def test_a_bar_is_hollow_where_nothing_was_measured() -> None:
-    chart, _ = drawn(NativeChart("Path", 4, 5, 3, "Value", number_format="#,##0", solid=(True, False, False)))
-    points = re.findall(r"<c:dPt>.*?</c:dPt>", chart)
-    assert ["FFFFFF" in point for point in points] == [False, True, True]
-    assert '<c:min val="0"/>' in chart
-    assert '<c:numFmt formatCode="#,##0"' in chart
+def test_the_axes_have_titles_a_fixed_end_and_the_languages_numbers() -> None:
+    chart, _ = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 3, AXES))
+    for text in (
+        AXES.across,
+        AXES.up,
+        '<c:max val="25"/>',
+        '<c:min val="0"/>',
+        '<c:majorUnit val="5"/>',
+        'formatCode="[$-40C]#,##0.0"',
+    ):
+        assert text in chart
+
+
+def test_a_path_is_a_dashed_line_whose_last_value_is_told() -> None:
+    chart, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1))
+    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", chart) == ["One!$D$7:$D$12", "One!$F$7:$F$12"]
+    assert '<a:prstDash val="dash"/>' in chart
+    assert chart.count('<c:delete val="1"/>') >= 5
+    assert "<c:f>One!$D$5</c:f>" in chart  # the heads are the legend

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 from handed import EN, FR, evidence
 from two_rounds import fell
 
+from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -61,4 +63,15 @@ def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
     table = target_tables.milestones(EN, evidence().milestones)
     assert table.texts[0][0].endswith("(per 1,000 adults)")
-    assert "not measured" in column(table, "kind")
+    assert any(head.text.endswith(" not measured") for head in table.heads)
+
+
+def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_target_has_its_own_years() -> None:
+    rows = evidence().milestones
+    one = rows[(rows["group"] == rows["group"].iloc[0]) & (rows["category"] == rows["category"].iloc[0])]
+    later = pd.DataFrame([{**one.iloc[-1], "year": year, "kind": NOT_MEASURED} for year in range(2031, 2040)])
+    table = target_tables.milestones(EN, pd.concat([one, later]))
+    assert not [head.text for head in table.heads if "not measured" in head.text]
+    short = one[one["year"] < 2030].assign(category="short", group="region")
+    (*_, row) = target_tables.milestones(EN, pd.concat([one, short])).texts
+    assert row[-1] == ""

@@ -116,7 +116,7 @@ def test_an_episode_exists_if_the_number_is_at_least_its_place(
     # a blank number is no absence: of two persons with blanks in b, one has a single job
     from fltoolkit.survey.checks.item_nonresponse import answer_counts
 
-    assert answer_counts(survey).set_index("column")["missing"].to_dict()["q1_b"] == 1
+    assert {row["column"]: row["missing"] for row in answer_counts(survey)}["q1_b"] == 1
 
 
 def test_a_code_that_stands_for_a_blank_is_counted_as_one(write: Write, changed: Change) -> None:

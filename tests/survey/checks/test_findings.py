@@ -9,7 +9,7 @@ import pytest
 from small_surveys import frame_of
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.findings import Finding, count_rows, findings, stop_on_errors
+from fltoolkit.survey.checks.findings import Finding, count_rows, finding_facts, findings, stop_on_errors
 
 FOUND = [
     Finding("note", "module", "result", "refused", 30, "nothing"),
@@ -29,9 +29,9 @@ def test_the_worst_stand_first_and_else_in_the_order_they_were_found() -> None:
 
 
 def test_errors_alone_stop_and_all_of_them_are_told() -> None:
-    stop_on_errors(findings([f for f in FOUND if f.severity != "error"], 5), "survey.yaml")
+    stop_on_errors(finding_facts([f for f in FOUND if f.severity != "error"], 5), "survey.yaml")
     with pytest.raises(DataError) as error:
-        stop_on_errors(findings(FOUND, 5), "survey.yaml")
+        stop_on_errors(finding_facts(FOUND, 5), "survey.yaml")
     assert str(error.value).splitlines() == [
         "survey.yaml: 2 finding(s) stop the estimate:",
         "  - W: negative (1). correct them",

@@ -47,7 +47,7 @@ def test_a_blank_is_a_missing_answer_of_who_worked_and_the_gate_let_through(
     people.loc[5, "result"] = "out"
     people.loc[5, "q1"] = ""  # of one who was not asked
     keys = {"items.coercion.debt_bondage": {"column": "q2"}}
-    counts = answer_counts(fl.read_survey(write(changed(spec, keys), people=people))).set_index("column")
+    counts = pd.DataFrame(answer_counts(fl.read_survey(write(changed(spec, keys), people=people)))).set_index("column")
     assert counts.loc[["q1", "q2"], ["asked", "missing", "unexpected"]].to_numpy().tolist() == [[12, 2, 1], [12, 2, 0]]
 
 
@@ -65,7 +65,7 @@ def test_non_response_is_shown_rounded_and_above_the_limit_only(spec: dict[str, 
     people.loc[range(4), "q2"] = "A"
     survey = fl.read_survey(write(spec, people=people))
     kinds = ["dont_know", "refused", "not_applicable", "missing"]
-    whole = answer_counts(survey).set_index("column")[kinds]
+    whole = pd.DataFrame(answer_counts(survey)).set_index("column")[kinds]
     assert whole.loc["q1"].to_list() == [5, 2, 0, 6]
     assert whole.loc["q2"].to_list() == [0, 0, 4, 0]
     shown = nonresponse(survey).set_index("column")[kinds]

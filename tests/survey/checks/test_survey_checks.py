@@ -11,6 +11,8 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
+from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
+from fltoolkit.survey.checks.survey_checks import sees_all_errors_of_design
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -165,6 +167,49 @@ def test_a_finding(
     table = fl.check(fl.read_survey(write(changed(spec, keys), people=with_cells(people, cells))), show_values=True)
     assert short(table) == expected
     assert table["do"].str.len().min() > 5 or not expected
+
+
+@pytest.mark.parametrize(("cells", "keys"), [f[1:3] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
+def test_no_trial_estimate_fails_if_the_check_sees_all_errors(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, cells: Cells, keys: dict[str, Any]
+) -> None:
+    survey = fl.read_survey(write(changed(spec, keys), people=with_cells(people, cells)))
+    if sees_all_errors_of_design(survey) and "error" not in set(fl.check(survey)["severity"]):
+        refuse_unusable_design(fl.classify(survey))
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        ({}, True),
+        ({"design.fpc": "villages", "design.selection": "srs"}, False),
+        ({"design.psu": None, "design.selection": "srs"}, False),
+        ({"design.ssu": "hh"}, False),
+        ({"design.weights": "normalised"}, False),
+        ({"populations.adults.where": {"sex": [1, 2]}}, False),
+    ],
+)
+def test_a_design_whose_errors_only_a_trial_estimate_shows(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, keys: dict[str, Any], seen: bool
+) -> None:
+    survey = fl.read_survey(write(changed(spec, keys), people=people.assign(villages=20)))
+    assert sees_all_errors_of_design(survey) is seen
+
+
+@pytest.mark.parametrize(
+    ("sexes", "told"),
+    [
+        ([1] * 16, True),
+        ([1] * 15 + [9], True),
+        ([1, 2] * 8, False),
+        ([9] * 16, False),
+    ],
+)
+def test_a_group_in_which_everybody_has_one_category(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, sexes: list[int], told: bool
+) -> None:
+    table = fl.check(fl.read_survey(write(changed(spec, {"groups.sex.missing": [9]}), people=people.assign(sex=sexes))))
+    assert ("everybody asked whose sex is known is 'men'" in table["what"].to_list()) is told
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import os
 import shutil
 from pathlib import Path
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
+from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 
 MARK = "Ana Secret"
 
@@ -74,3 +76,17 @@ def test_a_file_that_goes_between_the_look_and_the_reading(tmp_path: Path, desig
 
     with pytest.raises(DataError, match="cannot be read any more"):
         to_arrow(frame)
+
+
+def test_few_rows_are_pythons_own_values_and_a_blank_is_none() -> None:
+    design = fl.SurveyDesign(pd.DataFrame({"w": [1.5, 2.0], "y": [1, None], "g": ["a", None]}), weight="w")
+    rows = to_rows(design.frame.select("w", "y", "g"))
+    assert [tuple(row) for row in rows] == [(1.5, 1.0, "a"), (2.0, None, None)]
+    assert {type(value) for row in rows for value in row} == {float, str, type(None)}
+
+
+def test_sums_leave_out_blanks_and_are_zero_without_a_row() -> None:
+    frame = fl.SurveyDesign(pd.DataFrame({"w": [1.5, 2.0, 4.0], "y": [1, 0, None]}), weight="w").frame
+    asked = [nw.col("w"), (nw.col("y") > 0).cast(nw.Int64), nw.lit(1)]
+    assert list(to_sums(frame, asked)) == [7.5, 1, 3]
+    assert list(to_sums(frame.filter(nw.col("w") > 9), asked)) == [0, 0, 0]

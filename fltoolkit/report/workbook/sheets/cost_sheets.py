@@ -23,14 +23,14 @@ def costs(evidence: Evidence, language: Language) -> Page:
     """
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
-        column(language, "objective", 26, "words", key="objective"),
-        column(language, "intermediate_objective", 26, "words", key="intermediate_objective"),
-        column(language, "activity", 32, "words", key="activity"),
-        column(language, "cost_category", 18, "words", key="category", choices=choices(language, "category", CATEGORIES)),
-        column(language, "cost_unit", 14, "words", key="unit"), column(language, "quantity", 10, "amount", key="quantity"),
-        column(language, "unit_cost", 13, "money", key="unit_cost"), column(language, "year", 8, "plain", key="year", choices=years),
-        column(language, "total", 14, "money"), column(language, "existing_source", 26, "words", key="existing_source"),
-        column(language, "secured", 14, "money", key="secured"), column(language, "gap", 14, "money"),
+        column(language, "objective", 18, "words", key="objective"),
+        column(language, "intermediate_objective", 18, "words", key="intermediate_objective"),
+        column(language, "activity", 28, "words", key="activity"),
+        column(language, "cost_category", 15, "words", key="category", choices=choices(language, "category", CATEGORIES)),
+        column(language, "cost_unit", 11, "words", key="unit"), column(language, "quantity", 10, "amount", key="quantity"),
+        column(language, "unit_cost", 12, "money", key="unit_cost"), column(language, "year", 8, "plain", key="year", choices=years),
+        column(language, "total", 13, "money"), column(language, "existing_source", 18, "words", key="existing_source"),
+        column(language, "secured", 13, "money", key="secured"), column(language, "gap", 13, "money"),
     )  # fmt: skip
     lines, sums = [], [0.0, 0.0, 0.0]
     for n in range(1, _rows_offered(evidence.partners.costs) + 1):
@@ -98,11 +98,11 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
 def implementation(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of Tool No. 14: one row per indicator of the plan, then free rows."""
     columns = (
-        column(language, "objective", 26, "words", key="objective"), column(language, "result", 34, "words", key="result"),
-        column(language, "activity", 34, "words", key="activity"), column(language, "partner", 30, "words", key="partner"),
-        column(language, "start", 12, "amount", key="start"), column(language, "end", 12, "amount", key="end"),
-        column(language, "indicator", 34, "words", key="indicator"), column(language, "budget", 14, "amount", key="budget"),
-        column(language, "note", 40, "words", key="note"),
+        column(language, "objective", 22, "words", key="objective"), column(language, "result", 26, "words", key="result"),
+        column(language, "activity", 26, "words", key="activity"), column(language, "partner", 20, "words", key="partner"),
+        column(language, "start", 10, "amount", key="start"), column(language, "end", 10, "amount", key="end"),
+        column(language, "indicator", 26, "words", key="indicator"), column(language, "budget", 12, "amount", key="budget"),
+        column(language, "note", 24, "words", key="note"),
     )  # fmt: skip
     lines, objective, result = [], "", ""
     theirs = ("partner", "start", "end", "budget", "note")

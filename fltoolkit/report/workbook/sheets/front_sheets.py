@@ -19,7 +19,7 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
     columns = (
         column(language, "sheet", 26),
         column(language, "purpose", 84),
-        column(language, "tool", 9),
+        column(language, "tool", 11),
         column(language, "fills", 50),
     )
     nothing = language.say("workbook.fills_nothing")

@@ -30,12 +30,12 @@ from fltoolkit.show.wording.plan_words import frequency
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 30, "unseen"), ("t16_indicator", 34, "again"), ("t16_definition", 54, "unseen"), ("t16_by", 30, "text"),
-    ("t16_verification", 26, "unseen"), ("t16_unit", 24, "text"), ("t16_baseline", 12, "given"), ("t16_year_1", 11, "given"),
-    ("t16_year_2", 11, "given"), ("t16_frequency", 20, "unseen"), ("t16_lead", 30, "unseen"),
+    ("t16_statement", 16, "unseen"), ("t16_indicator", 20, "unseen"), ("t16_definition", 24, "unseen"), ("t16_by", 21, "text"),
+    ("t16_verification", 12, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
+    ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 12, "unseen"),
 )  # fmt: skip
 BESIDE = (
-    ("category", 24, "text"), ("marker", 8, "marker"), ("interval_from", 11, "text"), ("interval_to", 11, "text"), ("n", 12, "whole"),
+    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("category", 24, "text"), ("n", 12, "whole"),
     ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
     ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
@@ -45,7 +45,7 @@ STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
 QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
-PRINTED = len(TOOL_16) + 4
+PRINTED = len(TOOL_16) + 3  # with the marker and the interval
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
@@ -55,7 +55,7 @@ def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
     """
     lines = list(_lines(filled, language, partners))
     return page(
-        language, "matrix", _columns(language, filled_in=True), lines, _notes(filled, language), tool="16", table="matrix", frozen=2, paper=8,
+        language, "matrix", _columns(language, filled_in=True), lines, _notes(filled, language), tool="16", table="matrix", frozen=2,
         printed_columns=PRINTED,
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, paper=8, printed_columns=PRINTED)
+    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, printed_columns=PRINTED)
 
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-        category, bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), row["n"], cases(language, row),
+        bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), category, row["n"], cases(language, row),
         rounded(row["cv"], 3), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),

@@ -19,6 +19,7 @@ from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Style
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.report.workbook.sheets.target_sheets import verdicts
 from fltoolkit.show.wording import number_words
+from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
@@ -28,11 +29,11 @@ BACKGROUND = 8
 
 
 def _answer(language: Language, name: str = "answer") -> Column:
-    return column(language, name, 14, "words", key="answer", choices=choices(language, "answer", ANSWERS))
+    return column(language, name, 11, "words", key="answer", choices=choices(language, "answer", ANSWERS))
 
 
-def _note(language: Language, name: str = "note") -> Column:
-    return column(language, name, 50, "words", key="note")
+def _note(language: Language, name: str = "note", width: float = 36) -> Column:
+    return column(language, name, width, "words", key="note")
 
 
 def smart(evidence: Evidence, language: Language) -> Page:
@@ -40,8 +41,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
     for the criteria that the kit cannot check.
     """
     columns = (
-        column(language, "code", 14), column(language, "indicator", 40), column(language, "criterion", 16), column(language, "met", 13),
-        column(language, "missing", 60), _answer(language), _note(language),
+        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
+        column(language, "missing", 55), _answer(language), _note(language, width=28),
     )  # fmt: skip
     lines = []
     for row in evidence.smart.to_dict("records"):
@@ -67,8 +68,9 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
     columns = (
-        column(language, "section", 24, "section"), column(language, "question", 70), *([column(language, "said", 60)] if beside else []),
-        _answer(language), _note(language), *([column(language, "source", 30, "words", key="source")] if sourced else []),
+        column(language, "section", 20, "section"), column(language, "question", 44 if beside else 66),
+        *([column(language, "said", 54)] if beside else []), _answer(language), _note(language, width=26 if sourced else 36),
+        *([column(language, "source", 18, "words", key="source")] if sourced else []),
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = []
@@ -84,8 +86,8 @@ def methods(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of definitions and methods (ILO toolkit, Tools No. 1 and 2). Below them are the labour standards;
     partners fill in which are ratified."""
     columns = (
-        column(language, "section", 24, "section"), column(language, "term", 34), column(language, "meaning", 90), column(language, "source", 40),
-        _answer(language, "ratified"), _note(language, "note_law"),
+        column(language, "section", 18, "section"), column(language, "term", 26), column(language, "meaning", 64), column(language, "source", 26),
+        _answer(language, "ratified"), _note(language, "note_law", 28),
     )  # fmt: skip
     lines = [SheetRow((*row, None, None)) for row in definitions(evidence, language)]
     tool = language.say("workbook.tool", n="1")
@@ -113,11 +115,11 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
 
 def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     """Returns the numbers of one breakdown in one line."""
-    records = rows.to_dict("records")
-    first, shown = records[0], [r for r in records if pd.notna(r["estimate"])]
+    every = records(rows)
+    first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
     numbers = [f"{'' if whole else number_words.category(language, r)} {_number_in_words(language, r)}".strip() for r in shown]
-    if hidden := len(records) - len(shown):
+    if hidden := len(every) - len(shown):
         numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
     unit = number_words.unit(language, str(first["measure"]), str(first["reference_population_label"]))

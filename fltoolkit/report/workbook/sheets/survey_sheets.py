@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
-from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
+    READ,
+    Row,
     bracketed,
     cases,
+    chart_axes,
     chart_title,
     cleared,
     column,
+    columns_by_indicator,
     flag,
     legend,
+    lengths_of,
+    like,
+    lines_by_indicator,
     look,
     page,
     rounded,
-    who,
-    who_columns,
+    surveys,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
@@ -31,21 +37,23 @@ from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
 DETAIL = (
-    ("measure", 16, "text"), ("baseline_value", 11, "text"), ("interval_from", 11, "text"), ("interval_to", 11, "text"), ("confidence", 10, "percent"),
-    ("marker", 8, "marker"), ("flag", 24, "text"), ("reason", 58, "text"), ("se", 10, "text"), ("cv", 8, "percent"), ("n", 12, "whole"),
-    ("cases", 10, "whole"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"), ("deff", 8, "two_decimals"), ("df", 6, "whole"),
-    ("method", 32, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"), ("reference_population", 24, "text"), ("same_work", 12, "text"),
-    ("sector_basis", 16, "text"), ("duration_basis", 24, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"),
-    ("filled_by", 13, "text"), ("input_hash", 70, "again"),
+    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("cases", 11, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
-PRINTED_DETAIL = 17  # up to the cases; the columns after them are for the screen
+FACTS = (
+    ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"),
+    ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("method", 24, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"),
+    ("reference_population", 24, "text"), ("same_work", 12, "text"), ("sector_basis", 16, "text"), ("duration_basis", 24, "text"),
+    ("measure", 16, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"), ("id", 34, "text"),
+    ("input_hash", 70, "again"),
+)  # fmt: skip
 
 
 def framework(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of objectives, outcomes, outputs and activities with their indicators, one row per indicator."""
     columns = (
         column(language, "level", 12), column(language, "code", 14), column(language, "statement", 44), column(language, "indicator", 44),
-        column(language, "filled_from", 14), column(language, "lead", 34), column(language, "sdg", 14),
+        column(language, "filled_from", 14), column(language, "lead", 32), column(language, "sdg", 14),
     )  # fmt: skip
     lines = [
         SheetRow((
@@ -72,18 +80,40 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         return None
     records = [cleared(row) for row in rows.to_dict("records")]
     columns = (
-        column(language, "category", 26), column(language, "baseline_value", 12), column(language, "interval_from", 12),
-        column(language, "interval_to", 12), column(language, "marker", 9, "marker"), column(language, "flag", 16),
+        column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
+        column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
+        column(language, "above", 10, "hidden"),
     )  # fmt: skip
-    lines = [SheetRow((_category(language, r), *_estimate(r), bracketed(r["marker"]), flag(language, r))) for r in records]
-    measure = records[0]["measure"]
+    lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
     title = chart_title(language, "headline", records[0])
+    heights = [line.cells[place].value for line in lines for place in (3, 5)]  # type: ignore[attr-defined]
     chart = NativeChart(
-        title, names=0, values=1, limits=(2, 3), rows=len(lines), axis=columns[1].head,
-        number_format="#,##0" if measure in COUNTED else "#,##0.0",
+        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights),
     )  # fmt: skip
-    notes = (*_latest(evidence, language), title, *legend(language, [r["marker"] for r in records]))
+    notes = (
+        surveys(evidence, language),
+        *_latest(evidence, language),
+        title,
+        *legend(language, [str(line.cells[2])[1:-1] for line in lines]),
+    )
     return page(language, "headline", columns, lines, notes, chart=chart)
+
+
+def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
+    """Yields the cells of one row of the baseline and, below it, of the later round. The second names no category, so that a chart
+    shows both below one label.
+    """
+    yield (
+        _category(language, row),
+        row["year"],
+        *_value(row, row["marker"], [row[name] for name in ("baseline_value", "ci_low", "ci_high")]),
+    )
+    for now in like(evidence.follow_up, row):
+        yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
+
+
+def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tuple[object, ...]:
+    return (bracketed(marker), *(look(row["measure"], number) for number in numbers), *lengths_of(row["measure"], numbers))
 
 
 def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -96,7 +126,7 @@ def _category(language: Language, row: dict[Any, Any]) -> str:
     return language.say("everyone") if row["group"] == TOTAL else number_words.reason(language, row["category"])
 
 
-def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
+def _estimate(row: Row) -> tuple[Styled, Styled, Styled]:
     value, low, high = (look(row["measure"], row[name]) for name in ("baseline_value", "ci_low", "ci_high"))
     return value, low, high
 
@@ -105,31 +135,28 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline all facts on which it is based, such as the sample. Returns
     None if the survey fills no row of the plan.
     """
-    columns = (
-        column(language, "id", 34),
-        *who_columns(language),
-        *(column(language, name, width, style) for name, width, style in DETAIL),
-    )
     table = evidence.baseline.table
-    lines = [
-        SheetRow((row["id"], *who(language, row), *_detail(language, row)))
-        for row in map(cleared, table[table["filled_by"] != "partners"].to_dict("records"))
-    ]
-    notes = legend(language, list(table["marker"]))
-    return page(language, "detail", columns, lines, notes, frozen=4, paper=8, printed_columns=PRINTED_DETAIL) if lines else None
+    records = [cleared(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
+    if not records:
+        return None
+    lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
+    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    columns = columns_by_indicator(language, DETAIL, FACTS)
+    return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
 
 
-def _detail(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
-    """Returns the cells of one row for the columns in `DETAIL`: the facts on which a number of the baseline is based."""
+def _detail(language: Language, r: Row) -> tuple[object, ...]:
+    """Returns the cells of one row for the columns in `DETAIL` and `FACTS`: a number of the baseline, and the facts on which it is
+    based.
+    """
     measure = r["measure"]
     return (
-        word(language, "measures", measure), *_estimate(r), r["confidence"], bracketed(r["marker"]), flag(language, r),
-        number_words.reason(language, r["reason"]), look(measure, r["se"]), rounded(r["cv"], 3), r["n"], cases(language, r), r["unresolved"],
-        look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"], word(language, "intervals", r["interval"]), r["rule_set"],
-        language.kit(r["reference_period"]), language.kit(r["reference_population_label"]),
-        word(language, "same_work", r["same_work"]), word(language, "sector_basis", r["sector_basis"]),
-        number_words.reason(language, r["duration_basis"]), language.kit(r["survey"]), language.kit(r["round"]), r["year"],
-        word(language, "filled", r["filled_by"]), r["input_hash"],
+        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), number_words.reason(language, r["reason"]),
+        r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
+        word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
+        language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
+        word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
+        language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"], r["input_hash"],
     )  # fmt: skip
 
 
@@ -160,14 +187,16 @@ def sdg(evidence: Evidence, language: Language) -> Page:
 def global_figures(language: Language) -> Page:
     """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's."""
     columns = (
-        column(language, "place", 32), column(language, "year", 8, "plain"), column(language, "measure", 20), column(language, "value", 14),
-        column(language, "unit", 30), column(language, "comparable", 12, "section"), column(language, "why", 70), column(language, "source", 46),
+        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 14), column(language, "value", 13),
+        column(language, "unit", 22), column(language, "comparable", 12, "section"), column(language, "why", 44), column(language, "source", 38),
     )  # fmt: skip
-    lines = [
-        SheetRow((
+    lines, before = [], None
+    for r in references().to_dict("records"):
+        reason = (number_words.reason(language, r["why"]), language.kit(r["source"]))
+        shown = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
+        before = reason
+        lines.append(SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), number_words.reason(language, r["why"]), language.kit(r["source"]),
-        ))
-        for r in references().to_dict("records")
-    ]  # fmt: skip
+            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *shown,
+        )))  # fmt: skip
     return page(language, "global_figures", columns, lines)

@@ -3,56 +3,67 @@ later survey found."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, UNPLANNED
-from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
+    READ,
+    Row,
     bracketed,
+    chart_axes,
     chart_title,
     cleared,
-    column,
+    columns_by_indicator,
     flag,
     legend,
+    lengths_of,
+    like,
+    lines_by_indicator,
     look,
     page,
     rounded,
     sentence,
-    who,
-    who_columns,
+    surveys,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables.change_tables import verdict_in_words
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
-    ("baseline_year", 10, "plain"), ("baseline_value", 11, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"),
-    ("marker", 8, "marker"), ("flag", 24, "text"), ("target_year", 8, "plain"), ("target_value", 10, "text"), ("target_words", 26, "text"),
-    ("cut", 9, "percent"), ("verifiable", 12, "text"), ("why", 52, "text"),
+    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
+    ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
-LATER = (
-    ("later_round", 10, "plain"), ("now", 10, "text"), ("now_from", 10, "text"), ("now_to", 10, "text"), ("beside_target", 24, "text"),
-)  # fmt: skip
+LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 21, "text"))
+WHY = (("why", 32, "text"),)
 RECKONED = (
-    ("power", 9, "power"), ("smallest_cut", 11, "percent"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
-    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("deff", 8, "two_decimals"), ("first_year", 11, "plain"),
-    ("path", 12, "text"),
+    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
+    ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
+    ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
 )  # fmt: skip
+LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
+PLANNED = (
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), ("interval_from", 10, "text"),
+    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
+)  # fmt: skip
+MEASURED = (
+    ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
+    ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
+)
 FOLLOWED = (
-    ("year_before", 9, "plain"), ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("year", 8, "plain"),
-    ("now", 10, "text"), ("now_from", 10, "text"), ("now_to", 10, "text"), ("change", 10, "text"), ("change_from", 10, "text"),
-    ("change_to", 10, "text"), ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"),
-    ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 46, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
-    ("flag", 24, "text"), ("reason", 60, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
+    ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("now", 9, "text"), ("now_from", 9, "text"),
+    ("now_to", 9, "text"), ("change", 9, "text"), ("change_from", 9, "text"), ("change_to", 9, "text"), ("marker", 8, "marker"),
+    ("verdict", 22, "text"), ("why", 25, "text"),
 )  # fmt: skip
-UNPRINTED = 4  # flag and reason, which the marker says shortly, and the titles of the two surveys
+FOLLOWED_FACTS = (
+    ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
+    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"), ("year_before", 9, "plain"), ("year", 8, "plain"),
+    ("survey_before", 26, "text"), ("survey", 26, "text"),
+)  # fmt: skip
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
@@ -65,21 +76,20 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     later = bool(table["later_year"].notna().any())
-    columns = (
-        *who_columns(language),
-        *(column(language, name, width, style) for name, width, style in (*PROMISED, *(LATER if later else ()), *RECKONED)),
-    )
-    # Rows with a target come first.
-    promised = table.sort_values("target_year", key=lambda years: years.isna(), kind="stable")
-    lines = [SheetRow(_promised(language, cleared(row), later=later)) for row in promised.to_dict("records")]
+    read = (*PROMISED, *(LATER if later else ()), *WHY)
+    columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())))
+    # Rows with a target come first among the rows of their indicator.
+    order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
+    records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
+    lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    read = len(columns) - len(RECKONED) + 2  # with the power and the smallest cut
-    notes = (*refused, *legend(language, list(table["marker"])))
-    return page(language, "targets", columns, lines, notes, frozen=3, paper=8, printed_columns=read)
+    used = [*table["marker"], *(table["later_marker"] if later else [])]
+    notes = (surveys(evidence, language), *refused, *legend(language, used))
+    return page(language, "targets", columns, lines, notes, frozen=2, printed_columns=READ + len(read))
 
 
-def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
+def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
@@ -91,15 +101,13 @@ def _promised(language: Language, r: dict[Any, Any], *, later: bool) -> tuple[ob
     if least is None and r["planned_sample"] is not None:
         least = Styled(language.say("workbook.none"), "in_place")
     numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value", "smallest_value")]
-    now = (
-        r["later_year"],
-        *(look(measure, r[name]) for name in ("later_value", "later_ci_low", "later_ci_high")),
-        language.kit(r["beside"]),
-    )
+    now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
+    since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *who(language, r), r["baseline_year"], *numbers[:3], bracketed(r["marker"]), flag(language, r), r["target_year"], numbers[3],
-        language.kit(r["target_words"]), rounded(r["cut"], 3), verifiable, why, *(now if later else ()), rounded(r["power"], 2), least, numbers[4],
+        *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], verifiable, least, *now, why,
+        flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), numbers[4],
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
+        *since,
     )  # fmt: skip
 
 
@@ -110,25 +118,37 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     records = [cleared(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
-    columns = (
-        *who_columns(language),
-        column(language, "year", 8, "plain"),
-        column(language, "value", 12),
-        column(language, "kind", 20),
-    )
-    lines = []
-    for r in records:
-        kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
-        lines.append(SheetRow((*who(language, r), r["year"], look(r["measure"], r["value"]), kind)))
+    lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
-    title = chart_title(language, "milestones", first[0])
-    digits = "#,##0" if first[0]["measure"] in COUNTED else "#,##0.0"
-    measured = [r["kind"] == BASELINE for r in first]
-    place = len(columns) - 2
+    drawn = [line.cells for line in lines[1 : len(first) + 1]]
+    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
     chart = NativeChart(
-        title, names=place - 1, values=place, rows=len(first), axis=columns[place].head, number_format=digits, solid=measured
-    )
-    return page(language, "milestones", columns, lines, frozen=3, chart=chart)
+        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3,
+        axes=chart_axes(evidence, language, first[0], heights),
+    )  # fmt: skip
+    notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
+    columns = columns_by_indicator(language, PLANNED, ())
+    return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
+
+
+def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
+    """Returns the cells of one milestone: the planned value of a year, beside the number of a survey in that year."""
+    kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
+    marker, numbers = _measured(evidence, r)
+    measure = r["measure"]
+    return (
+        r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
+        *lengths_of(measure, numbers),
+    )  # fmt: skip
+
+
+def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
+    """Returns the marker of a survey's number in the year of a milestone, and the number with its limits; nothing if there is none."""
+    for one in like(evidence.targets, r):
+        for year, marker, *names in MEASURED:
+            if r["year"] == one[year]:
+                return one[marker], [one[name] for name in names]
+    return None, [None, None, None]
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
@@ -136,24 +156,25 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     table = evidence.follow_up
     if table.empty:
         return None
-    columns = (*who_columns(language), *(column(language, name, width, style) for name, width, style in FOLLOWED))
-    lines = [SheetRow(_followed(language, cleared(row))) for row in table.to_dict("records")]
-    notes = legend(language, list(table["marker"]))
-    return page(language, "follow_up", columns, lines, notes, frozen=3, paper=8, printed_columns=len(columns) - UNPRINTED)
+    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS)
+    records = [cleared(row) for row in table.to_dict("records")]
+    lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
+    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    return page(language, "follow_up", columns, lines, notes, frozen=2, printed_columns=READ + len(FOLLOWED))
 
 
-def _followed(language: Language, r: dict[Any, Any]) -> tuple[object, ...]:
+def _followed(language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]
 
     return (
-        *who(language, r), r["year_before"], *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), r["year"],
-        *numbers("value", "ci_low", "ci_high"), *numbers("change", "change_ci_low", "change_ci_high"), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), verdict_in_words(language, r),
-        number_words.reason(language, r["verdict_reason"]), *numbers("milestone"), bracketed(r["marker"]), flag(language, r),
-        number_words.reason(language, r["reason"]), language.kit(r["survey_before"]), language.kit(r["survey"]),
+        *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
+        *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), verdict_in_words(language, r),
+        number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotCh
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.table_records import records
 
 REASON = 150  # letters of a reason that is printed in the chart
 
@@ -93,7 +94,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()
     lines = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
         lines.append(
             _row(
@@ -107,9 +108,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
-    sentences = [
-        language.colon(line.name, number_text(language, row)) for line, row in zip(lines, rows.to_dict("records"), strict=True)
-    ]
+    sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]
     return DotChart(
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
         f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
@@ -118,7 +117,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
     """Returns an axis from zero that includes every number and interval of published rows of one measure."""
-    marks = [mark for row in rows.to_dict("records") for mark in mark_of(language, row, str(row["measure"]), words="")]
+    marks = [mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
     return axis_ticks.from_zero(language, [mark.end for mark in marks])
 
 
@@ -182,7 +181,7 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
     return [
         (
             number_words.start(number_words.group(language, str(group))) if headed and group else "",
-            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, part.to_dict("records"), strict=True)],
+            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, records(part), strict=True)],
         )
         for group, part in rows.groupby("breakdown", sort=False)
     ]
@@ -207,8 +206,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
         for _, below in part.groupby(outer, sort=False):
             of = label(outer, below.iloc[0].to_dict())
             head = language.colon(number_words.start(number_words.group(language, inner)), of) if several else of
-            records = zip(below.index, below.to_dict("records"), strict=True)
-            found.append((head, [(label(inner, row), names[i], row) for i, row in records]))
+            pairs = zip(below.index, records(below), strict=True)
+            found.append((head, [(label(inner, row), names[i], row) for i, row in pairs]))
     return found
 
 
@@ -286,8 +285,9 @@ def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
 
     No interval in the picture shows this bound.
     """
-    for name, row in zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True):
-        if not row["breakdown"] and pd.notna(row["estimate"]) and has_wide_bounds(row):
+    whole = rows[rows["breakdown"] == ""]
+    for name, row in zip(number_words.labels(language, whole), records(whole), strict=True):
+        if pd.notna(row["estimate"]) and has_wide_bounds(row):
             return language.say(
                 "charts.wide", who=name, high=number_words.number(language, row["bound_high"], str(row["measure"]))
             )
@@ -295,5 +295,5 @@ def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
-    pairs = zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True)
+    pairs = zip(number_words.labels(language, rows), records(rows), strict=True)
     return f"{title}. {subtitle} {language.list(language.colon(name, number_text(language, row)) for name, row in pairs)}."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import promises
+import pytest
 import small_country as country
 from handed import EN, FR, evidence
 from two_rounds import fell
@@ -55,17 +57,38 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     page = headline(evidence(), EN)
     assert page
     assert [cells(page, n)["Category"] for n in range(len(page.lines))] == ["everyone", "men", "women"]
-    assert page.notes[0].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
-    assert page.notes[1] == "Prevalence of forced labour, per 1,000 adults"
-    later = headline(fell(), EN)
-    assert later
-    assert any("▼ decreased" in note for note in later.notes)
+    assert page.notes[0].startswith("Based on: ")
+    assert page.notes[1].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
+    assert page.notes[2] == "Prevalence of forced labour, per 1,000 adults"
     table = evidence().baseline.table
     men = table[(table["measure"] == "prevalence") & (table["category"] == "men")].iloc[0]
-    assert cells(page, 1)["Baseline value"] == Styled(round(men["baseline_value"], 1), "one_decimal")
+    row = cells(page, 1)
+    assert row["Value"] == Styled(round(men["baseline_value"], 1), "one_decimal")
+    assert row["Below"].value == pytest.approx(row["Value"].value - row["Interval from"].value)
+    assert row["Above"].value == pytest.approx(row["Interval to"].value - row["Value"].value)
     assert page.chart
-    assert (page.chart.rows, page.chart.limits, page.chart.number_format) == (3, (2, 3), "#,##0.0")
+    assert (page.chart.rows, page.chart.lengths, page.chart.names) == (3, (6, 7), (0, 2))
+    assert page.chart.axes.top >= max(cells(page, n)["Interval to"].value for n in range(3))
+    assert page.chart.axes.up == "per 1,000 adults"
     assert cells(headline(evidence(), FR))["Catégorie"] == "ensemble"
+
+
+def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_hidden() -> None:
+    """The notes tell the change in words; table and chart show both rounds."""
+    made = fell()
+    page = headline(made, EN)
+    assert page
+    assert any("▼ decreased" in note for note in page.notes)
+    rows = [cells(page, n) for n in range(len(page.lines))]
+    assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
+    assert [bool(row["Category"]) for row in rows] == [True, False] * (len(rows) // 2)
+    now = made.follow_up[made.follow_up["group"] == "total"].iloc[0]
+    assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
+    assert page.chart
+    assert page.chart.rows == len(rows)
+    hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
+    row = cells(headline(replace(made, follow_up=hidden), EN), 1)
+    assert (row["Marker"], row["Value"].value, row["Below"]) == ("[c]", None, None)
 
 
 def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
@@ -79,8 +102,12 @@ def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
 def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() -> None:
     page, table = detail(evidence(), FR), evidence().baseline.table
     assert page
-    assert len(page.lines) == (table["filled_by"] != "partners").sum()
-    row = cells(page)
+    theirs = table[table["filled_by"] != "partners"]
+    headings = [n for n, line in enumerate(page.lines) if isinstance(line.cells[0], Styled)]
+    assert len(page.lines) == len(theirs) + len(headings)
+    assert len(headings) == len({(row["id"], str(row["unit"])) for row in theirs.to_dict("records")})
+    assert cells(page)["Selon"] == Styled("Prévalence du travail forcé, adults (pour 1\u202f000 adults)", "across")
+    row = cells(page, 1)
     assert (row["Mesure"], row["Selon"], row["Catégorie"]) == ("prévalence", "–", "ensemble")
     assert row["Rempli par"] == "enquête"
     assert row["Méthode de l’intervalle"].startswith("Korn-Graubard")

@@ -34,13 +34,15 @@ def sheet(made: Evidence) -> Page:
 
 
 def cells(page: Page | None, line: int = 0) -> dict[str, Any]:
+    """The cells of a row by their heads; the headings of indicators are not counted."""
     assert page
-    return dict(zip((c.head for c in page.columns), page.lines[line].cells, strict=True))
+    rows = [one.cells for one in page.lines if not isinstance(one.cells[0], Styled)]
+    return dict(zip((c.head for c in page.columns), rows[line], strict=True))
 
 
 def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() -> None:
     page = sheet(judged(reason="too few persons"))
-    assert page.notes[0].startswith("Targets that cannot be verified by the survey that is planned: 1.")
+    assert page.notes[1].startswith("Targets that cannot be verified by the survey that is planned: 1.")
     row = cells(page)
     assert row["Can it be verified?"] == Styled("NO", "warn")
     assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
@@ -54,9 +56,9 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
 def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> None:
     two = judged()
     page = sheet(replace(two, targets=pd.concat([two.targets, two.targets])))
-    assert page.notes[0].startswith("Targets that cannot be verified by the survey that is planned: 2.")
+    assert page.notes[1].startswith("Targets that cannot be verified by the survey that is planned: 2.")
     can = sheet(judged(verifiable="yes", reason="it would"))
-    assert can.notes[0].startswith("Targets of rows that a survey fills stand in nap.yaml")
+    assert can.notes[1].startswith("Targets of rows that a survey fills stand in nap.yaml")
     assert (cells(can)["Can it be verified?"], cells(can)["Why"]) == ("yes", "It would.")
 
 
@@ -87,24 +89,31 @@ def test_what_has_a_target_comes_first() -> None:
 
 
 def test_the_later_round_stands_there_only_once_there_is_one() -> None:
-    before, after = sheet(judged()), sheet(judged(later_year=2027, later_value=4.26, beside="above the target"))
-    assert len(after.columns) == len(before.columns) + 5
-    assert (after.printed_columns or 0) == (before.printed_columns or 0) + 5
+    before, after = sheet(judged()), sheet(judged(later_year=2027, later_value=4.26, later_marker="u", beside="above the target"))
+    assert len(after.columns) == len(before.columns) + 6
+    assert (after.printed_columns or 0) == (before.printed_columns or 0) + 3
     row = cells(after)
     assert (row["Later round"], row["Now"], row["Beside the target"]) == (2027, Styled(4.3, "one_decimal"), "above the target")
-    assert after.columns[(after.printed_columns or 0) - 1].head == "Smallest detectable cut"
+    assert (row["Marker now"], after.printed[-1].head) == ("[u]", "Why")
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
     page = milestones(judged(), EN)
     assert page
-    assert [(cells(page, n)["Year"], cells(page, n)["Value"].value) for n in range(6)] == [
+    assert [(cells(page, n)["Year"], cells(page, n)["Planned value"].value) for n in range(6)] == [
         (2025, 5.0), (2026, 4.5), (2027, 4.0), (2028, 3.5), (2029, 3.0), (2030, 2.5),
     ]  # fmt: skip
     kinds = [cells(page, n)["What it is"] for n in range(6)]
     assert kinds == [Styled("baseline", "text"), *[Styled("not measured", "quiet")] * 4, Styled("target", "quiet")]
+    assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
-    assert (page.chart.rows, list(page.chart.solid)) == (6, [True, *[False] * 5])
+    assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)
+    later = milestones(judged(later_year=2027, later_value=4.26, later_ci_low=3.0, later_ci_high=6.0, later_marker="u"), EN)
+    row = cells(later, 2)
+    assert (row["Measured value"].value, row["Interval to"].value, row["Marker"]) == (4.3, 6.0, "[u]")
+    assert later
+    assert later.chart
+    assert later.chart.axes.top >= 6.0
     assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
 
 

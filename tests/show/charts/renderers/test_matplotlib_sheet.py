@@ -66,6 +66,38 @@ def test_two_processes_draw_the_same_bytes_whatever_the_seed_of_their_hashes() -
     assert len(made[0].split()) == 2
 
 
+@pytest.mark.parametrize("inches", [0.9, 2.6, 6.6])
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_break_where_the_exact_widths_say(inches: float, bold: bool) -> None:
+    """Words are measured roughly unless that leaves doubt. The lines are those of a loop that measures each exactly."""
+    words = [
+        "Prévalence",
+        "du",
+        "travail",
+        "forcé,",
+        "illicit",
+        "AVATAR",
+        "To",
+        "Wi",
+        "fl",
+        "ffi",
+        "1,000",
+        "(6.3",
+        "to",
+        "13.3)",
+        "[u]",
+        "—",
+    ] * 6
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer, 8.0, bold=bold) > inches:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    assert wrapped(" ".join(words), 8.0, inches, bold=bold) == "\n".join(lines)
+
+
 def test_the_font_is_the_one_that_comes_with_matplotlib() -> None:
     import matplotlib
 
