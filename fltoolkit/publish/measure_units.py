@@ -44,10 +44,9 @@ def scaled(value: float, measure: str) -> float:
 
 
 def as_read(value: float, measure: str) -> float:
-    """Returns a number rounded as documents, notebooks and the workbook print it.
-
-    Numbers of persons have three significant digits (6,290), all others have one decimal (17.2). A missing number stays
-    missing.
+    """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
+    digits (6,290), shares of cases have no decimal (36), all others have one decimal (17.2). A share in the middle between two
+    whole numbers is rounded up. A missing number stays missing.
 
     Args:
         value: a number in its printed unit, such as per 1,000.
@@ -57,7 +56,14 @@ def as_read(value: float, measure: str) -> float:
         return value
     if measure in COUNTED:
         return round(value, -max(0, len(str(int(abs(value)))) - 3))
-    return round(value, 1)
+    return float(math.floor(value + 0.5)) if measure in OF_CASES else round(value, 1)
+
+
+def decimals(measure: str) -> int:
+    """Returns how many decimals the numbers of a measure have in print. Shares of cases are ratios of numbers that are rounded to
+    the base of the run: a decimal would promise more than they hold.
+    """
+    return 0 if measure in (*COUNTED, *OF_CASES) else 1
 
 
 def unit(measure: str, population: object = "") -> Reason:

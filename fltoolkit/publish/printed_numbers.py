@@ -19,7 +19,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
-RATE_STEP, SHARE_STEP, MONTH_STEP, TENS = 0.0001, 0.001, 0.1, 10.0
+RATE_STEP, SHARE_STEP, MONTH_STEP, TENS = 0.0001, 0.01, 0.1, 10.0
 ENOUGH_CASES = 30  # with fewer cases, a standard error reveals too much about who the cases are
 DIGITS, HEADLINE_DIGITS = 2, 3  # of a standard error
 CLASSES = (
@@ -114,11 +114,12 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     In cells of a breakdown:
 
     - Numbers of persons are multiples of B, and rates are ratios of such numbers.
+    - Shares of cases are such ratios, too, rounded to whole per cents.
     - `n` and `unresolved` are to the nearest ten, and never 0 if there is somebody.
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
-    In headlines, numbers are multiples of B, rates have four decimals, and counts are exact. `cv`, `deff` and `n_eff` are
+    In headlines, numbers are multiples of B, rates have four decimals, shares two, and counts are exact. `cv`, `deff` and `n_eff` are
     calculated from the printed standard error.
 
     Args:
@@ -178,7 +179,7 @@ def steps(rows: pd.DataFrame) -> Numbers:
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         of_rate = np.where(whole, RATE_STEP, base / rows["population"].to_numpy(float))
-        of_share = np.where(whole, SHARE_STEP, base / rows["population"].to_numpy(float))
+        of_share = np.maximum(SHARE_STEP, np.where(whole, SHARE_STEP, base / rows["population"].to_numpy(float)))
     return _by_measure(rows, base, of_rate, of_share, MONTH_STEP, np.nan)
 
 
@@ -194,7 +195,7 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     values, whole = exact[name].to_numpy(float), is_headline(exact)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population
-    of_rate, of_share = (np.where(whole, nearest(values, step), ratio) for step in (RATE_STEP, SHARE_STEP))
+    of_rate, of_share = np.where(whole, nearest(values, RATE_STEP), ratio), nearest(np.where(whole, values, ratio), SHARE_STEP)
     return _by_measure(
         exact, nearest(values, base), of_rate, of_share, nearest(values, MONTH_STEP), significant(values, HEADLINE_DIGITS)
     )

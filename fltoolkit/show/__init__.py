@@ -21,7 +21,7 @@ from fltoolkit.show.tables import (
     questionnaire,
     table,
 )
-from fltoolkit.show.wording.result_sentences import headline
+from fltoolkit.show.wording.headline_words import headline
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",

@@ -50,6 +50,19 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
     return (*(_sentence(out, language, p) for p in listed), *others)
 
 
+def only_pair(out: Published, language: Language) -> str | None:
+    """Returns the result of the test as a title, if the default population has one tested pair of categories. None otherwise."""
+    pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+    if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
+        return None
+    a, b, size = _ordered(out, language, pairs[0])
+    if pairs[0]["verdict"] == NO_DIFFERENCE:
+        return language.say("slides.no_difference", a=a, b=b)
+    if size is None:
+        return language.say("slides.higher_only", a=a, b=b)
+    return language.say("slides.higher", a=a, b=b, size=size)
+
+
 def family(out: Published, language: Language) -> str:
     """Returns a sentence on how many differences between groups the document tests, and how. It also says that all other
     comparisons in the document are not tested.
@@ -73,21 +86,27 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
     """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
     verdict of the test."""
-    names = _names(out, language, pair[POPULATION])
-    a, b = (names[pair[side]] for side in ("category", "reference"))
+    a, b, size = _ordered(out, language, pair)
     if pair["verdict"] == NOT_TESTED:
         return number_words.start(
             language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
         )
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("contrasts.none", a=a, b=b)
-    if pair["verdict"] == LOWER:
-        a, b, size = b, a, -pair["ci_high"]
-    else:
-        size = pair["ci_low"]
-    if pd.isna(size) or size <= 0:
+    if size is None:
         return language.say("contrasts.higher_only", a=a, b=b)
-    return language.say("contrasts.higher", a=a, b=b, size=number_words.number(language, size, "prevalence"))
+    return language.say("contrasts.higher", a=a, b=b, size=size)
+
+
+def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
+    """Returns the names of a pair, that of the higher rate first, and the least size of the difference, if the test gives one."""
+    names = _names(out, language, pair[POPULATION])
+    a, b = (names[pair[side]] for side in ("category", "reference"))
+    lower = pair["verdict"] == LOWER
+    least = -pair["ci_high"] if lower else pair["ci_low"]
+    known = pair["verdict"] not in (NO_DIFFERENCE, NOT_TESTED) and pd.notna(least) and least > 0
+    size = number_words.number(language, least, "prevalence") if known else None
+    return (b, a, size) if lower else (a, b, size)
 
 
 def _names(out: Published, language: Language, population: str) -> dict[str, str]:

@@ -83,17 +83,12 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
-        *(Paragraph(text) for text in result_sentences.basis(out, language)), *_rule_sets(evidence, language),
+        *(Paragraph(text) for text in result_sentences.basis(out, language)),
+        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 3)),
         Heading(heads[KNOWN], 2), _prompt(language, 1, 3), *knowledge_section.known(evidence, language),
         *knowledge_section.research(evidence, language),
         Heading(heads[4], 2), _prompt(language, 1, 4),
     ]  # fmt: skip
-
-
-def _rule_sets(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the headline under those other rule sets that were checked against their publication. Empty if there are none."""
-    table = results_section.rule_sets(evidence.now, language, checked=True)
-    return [] if isinstance(table, Paragraph) else [table]
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:

@@ -19,7 +19,7 @@ from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import holds
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.measure_units import COUNTED, is_rate, scaled, unit
+from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
@@ -216,7 +216,7 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
-    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTED else 1, **words}
+    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": decimals(row["measure"]), **words}
 
 
 def _title(measure: str) -> str:

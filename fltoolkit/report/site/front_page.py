@@ -19,7 +19,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
-from fltoolkit.show.charts.change_charts import sentence
+from fltoolkit.show.wording.change_sentences import sentence
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
     PublishedNumber,

@@ -13,11 +13,12 @@ from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.measure_units import COUNTED, as_read
+from fltoolkit.publish.measure_units import as_read
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
+from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -93,11 +94,11 @@ def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
 
 
 def look(measure: object, value: object) -> Styled:
-    """Returns a rounded number with the style of its cell: numbers of persons without decimals, rates and shares with one
-    decimal. The number is already in the unit of its row.
+    """Returns a rounded number with the style of its cell: numbers of persons and shares of cases without decimals, rates
+    with one. The number is already in the unit of its row.
     """
     read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
-    return Styled(read, "whole" if measure in COUNTED else "one_decimal")
+    return Styled(read, number_cells.style(str(measure)))
 
 
 def rounded(value: object, digits: int) -> float | None:

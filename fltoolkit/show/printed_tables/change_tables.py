@@ -56,7 +56,7 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     lights = [sign_and_verdict(verdict) if verdict else "" for verdict in rows["verdict"]]
     made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
     title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
-    subtitle = language.list((unit, language.say("tables.rules", rules=first["rule_set"])))
+    subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), _rounds(first))
     layout = TableLayout(
         (

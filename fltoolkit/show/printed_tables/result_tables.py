@@ -39,7 +39,11 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     """
     first = rows.iloc[0].to_dict()
     measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
-    about = language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])
+    about = language.say(
+        "tables.note",
+        period=language.kit(first["reference_period"]),
+        definition=number_words.definition(language, first["rule_set"]),
+    )
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
@@ -81,7 +85,11 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
-    own = TableColumn("rule_set", lambda _, row: PrintedCell(str(row["rule_set"])), "label")
+    own = TableColumn(
+        "rule_set",
+        lambda language, row: PrintedCell(number_words.start(number_words.definition(language, row["rule_set"]))),
+        "label",
+    )
     layout = TableLayout(
         (own, *_estimate(measure), TableColumn("cases", _cases)), reasons=partial(_of_rule_set, str(first["rule_set"]))
     )

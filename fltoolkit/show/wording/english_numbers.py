@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import TOPICS
-from fltoolkit.publish.measure_units import COUNTED, as_read, scale
+from fltoolkit.publish.measure_units import as_read, decimals, scaled
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording.section_words import Nothing
 
@@ -19,13 +19,12 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str) -> str:
-    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three
+    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
     significant digits).
     """
     if pd.isna(value):
         return ""
-    read = as_read(float(value) * scale(measure), measure)
-    return f"{read:,.0f}" if measure in COUNTED else f"{read:,.1f}"
+    return f"{as_read(scaled(value, measure), measure):,.{decimals(measure)}f}"
 
 
 def percent(row: PublishedNumber) -> str:

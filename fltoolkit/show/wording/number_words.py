@@ -139,10 +139,20 @@ def reason(language: Language, text: object) -> str:
     return language.kit(text).replace(" %", f"{NBSP}%")
 
 
+def definition(language: Language, rule_set: object) -> str:
+    """Returns the name of a rule set in words: `2018 international definition` for `icls_2018 v1`. A rule set of the user's own
+    keeps its name.
+    """
+    key = f"definitions.{str(rule_set).partition(' v')[0]}"
+    return language.say(key) if language.has(key) else str(rule_set)
+
+
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be said beside a published row, in words: its flag (such as `unreliable`) and every reason for the flag."""
-    why, flag = reason(language, row["reason"]), str(row["flag"])
-    flagged = flag in ("unreliable", "caution", "review")
+    """Returns what must be said beside a published row, in words: its flag (such as `use with caution`) and every reason for it.
+    What the row's marker says already is left out: the flag `unreliable`, and that nobody was found.
+    """
+    why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
+    flagged = flag in ("caution", "review") and row.get("marker") != "w"
     words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
     if not has_wide_bounds(row):
         return words

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -48,7 +49,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     return DotChart(
         str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), space),
         f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines),
-        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=space.steps),
+        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=axis_ticks.FEW),
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
 
@@ -86,10 +87,11 @@ def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace)
     marks = [
         mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
-    words = verdict(language, row)
-    printed = f"{words}\n{_values(language, row)}" if row["verdict"] and space.intervals else words
+    said = verdict(language, row)
+    printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
-    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else words, why)
+    found = row["verdict"] in (DECREASED, INCREASED)
+    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
 
 
 def _measure(row: PublishedNumber) -> str:
@@ -128,7 +130,8 @@ def _row_in_words(language: Language, row: PublishedNumber) -> str:
 def _notes(
     language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
-    signs = " ".join(chart_notes.signs(language, marks))
+    arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
+    signs = " ".join([*arrows, *chart_notes.signs(language, marks)])
     if not space.source:
         return chart_notes.nonempty(signs)
     first = rows.iloc[0].to_dict()

@@ -34,15 +34,19 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         intervals: whether intervals are printed in digits.
-        source: whether there are notes below the chart (the number of persons asked, the source, the markers).
+        markers: whether a note below the chart explains the markers.
+        source: whether notes below the chart name the source and the number of persons asked.
     """
 
     steps: int = axis_ticks.MOST
     intervals: bool = True
+    markers: bool = True
     source: bool = True
 
 
-WHOLE_PAGE, HALF_PAGE = ChartSpace(), ChartSpace(axis_ticks.FEW, intervals=False, source=False)
+WHOLE_PAGE = ChartSpace()
+HALF_PAGE = ChartSpace(axis_ticks.FEW, intervals=False, markers=False, source=False)
+ON_SLIDE = ChartSpace(source=False)
 
 
 def estimates(
@@ -96,15 +100,8 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     lines = []
     for row in records(rows):
         doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
-        lines.append(
-            _row(
-                language,
-                "\n".join([str(row["rule_set"]), *doubt]),
-                language.list([str(row["rule_set"]), *doubt]),
-                row,
-                WHOLE_PAGE,
-            )
-        )
+        said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
+        lines.append(_row(language, "\n".join(said), language.list(said), row, WHOLE_PAGE))
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
@@ -127,7 +124,8 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
-    return (Mark(value, low, high, chart_notes.glyph(row), words, colour),)
+    reach = scaled(row["bound_high"], measure) if has_wide_bounds(row) else math.nan
+    return (Mark(value, low, high, chart_notes.glyph(row), words, colour, reach),)
 
 
 def number_text(language: Language, row: PublishedNumber) -> str:
@@ -270,21 +268,18 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, space: ChartSpace) -> tuple[str, ...]:
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
-    above = (signs, _with_open_answers(language, rows))
-    if not space.source:
-        return chart_notes.nonempty(*above, *groups)
-    below = (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"]))
+    below = (
+        (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"])) if space.source else ()
+    )
+    markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
     return chart_notes.nonempty(
-        *above, chart_notes.markers(language, rows["marker"]), *groups, " ".join(part for part in below if part)
+        signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part)
     )
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
     """Returns a sentence with the upper bound of the number of everyone (with all unresolved persons as cases), if it is above
-    the interval. Otherwise returns an empty text.
-
-    No interval in the picture shows this bound.
-    """
+    the interval. Otherwise returns an empty text. A grey band in the picture shows the bound."""
     whole = rows[rows["breakdown"] == ""]
     for name, row in zip(number_words.labels(language, whole), records(whole), strict=True):
         if pd.notna(row["estimate"]) and has_wide_bounds(row):
