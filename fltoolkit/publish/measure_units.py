@@ -60,9 +60,8 @@ def as_read(value: float, measure: str) -> float:
 
 
 def decimals(measure: str) -> int:
-    """Returns how many decimals the numbers of a measure have in print. Shares of cases are ratios of numbers that are rounded to
-    the base of the run: a decimal would promise more than they hold.
-    """
+    """Returns how many decimals the numbers of a measure have in print. Shares of cases have none: they are ratios of rounded
+    numbers, so a decimal would promise too much precision."""
     return 0 if measure in (*COUNTED, *OF_CASES) else 1
 
 

@@ -1,4 +1,4 @@
-"""Finds the persons whom an estimate is about: the population in its denominator."""
+"""Finds the reference population of an estimate: the persons in its denominator."""
 
 from __future__ import annotations
 

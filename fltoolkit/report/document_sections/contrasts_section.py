@@ -51,7 +51,8 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 
 
 def only_pair(out: Published, language: Language) -> str | None:
-    """Returns the result of the test as a title, if the default population has one tested pair of categories. None otherwise."""
+    """Returns a title with the result of the test, if the default population has exactly one tested pair of categories.
+    Otherwise returns None."""
     pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
@@ -99,7 +100,8 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
-    """Returns the names of a pair, that of the higher rate first, and the least size of the difference, if the test gives one."""
+    """Returns the names of the two categories of a pair, the one with the higher rate first. Also returns the smallest size
+    that the difference has according to the test, if there is one."""
     names = _names(out, language, pair[POPULATION])
     a, b = (names[pair[side]] for side in ("category", "reference"))
     lower = pair["verdict"] == LOWER

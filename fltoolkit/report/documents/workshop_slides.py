@@ -127,7 +127,7 @@ def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
 
 
 def _definitions(out: Published, language: Language) -> str:
-    """Returns the title of the slide with the headline under other definitions."""
+    """Returns the title of the slide that shows the headline under other definitions (rule sets)."""
     found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
     return found or language.say("rule_sets.heading")
 

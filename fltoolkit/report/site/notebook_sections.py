@@ -120,9 +120,8 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold(outputs: list[Any]) -> None:
-    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first one.
-    The line on which readers click has the title of the picture.
-    """
+    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
+    picture. The line on which readers click has the title of the folded picture."""
     drawn, picture = False, ""
     for place, output in enumerate(outputs):
         data = output.get("data", {})

@@ -137,13 +137,14 @@ class Page:
         return self.columns[: self.printed_columns]
 
     def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column has a number. Its heading is then on the right, above the numbers."""
+        """Returns whether a column contains a number. The heading of such a column is right-aligned, like its numbers. `column`
+        is the position of the column, from 0."""
         cells = (line.cells[column] for line in self.lines)
         return any(isinstance(getattr(cell, "value", cell), (int, float)) for cell in cells)
 
     @property
     def room(self) -> int:
-        """Returns how many pixels of the printed page are free beside the table."""
+        """Returns how wide the free space beside the table is on the printed page, in pixels."""
         return fits_in_print(c.width for c in self.printed if not c.hidden)
 
     @property
@@ -255,8 +256,10 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest printed cell needs. A spreadsheet program's own guess would cut off the last line if a
-    sheet is printed smaller, and counts cells that are not printed.
+    """Makes a row as high as its longest printed cell needs. `lines` is the number of lines of each cell.
+
+    The height that a spreadsheet program chooses would cut off the last line if a sheet is printed smaller. It would also take
+    account of cells that are not printed.
     """
     sheet.set_row(row, max(lines, default=1) * LINE + 2)
 

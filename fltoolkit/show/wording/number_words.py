@@ -148,9 +148,9 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be said beside a published row, in words: its flag (such as `use with caution`) and every reason for it.
-    What the row's marker says already is left out: the flag `unreliable`, and that nobody was found.
-    """
+    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and every reason for
+    the flag. Texts that the row's marker already stands for are left out: the flag `unreliable`, and the reason that nobody was
+    found."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
     words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)

@@ -115,9 +115,8 @@ def headline_unresolved(out: Published, language: Language) -> str:
 
 
 def width(out: Published, language: Language) -> str:
-    """Returns a sentence that says on how few cases the headline rests, since this decides how wide its interval is. Empty if the
-    interval is not wider than half of the rate, or if a number is not shown.
-    """
+    """Returns a sentence on the small number of cases on which the headline is based, which makes its interval wide. Empty if
+    the interval is not wider than half of the rate, or if a number is not shown."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""

@@ -70,11 +70,11 @@ class _CodeCounts:
     known: frozenset[str]
 
     def of(self, codes: Sequence[str]) -> int:
-        """Returns the number of rows with some of the codes."""
+        """Returns the number of rows that have one of these codes."""
         return sum(self.rows[code] for code in codes)
 
     def told(self, codes: Sequence[str], mask: Mask) -> str:
-        """Returns some of the codes, if a message may print them."""
+        """Returns those of the codes that a message may print, as one text."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
@@ -134,5 +134,5 @@ def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
-    """Returns the codes that have the form of a pattern."""
+    """Returns the codes that fit a regular expression (`pattern`)."""
     return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

@@ -259,7 +259,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
-    """Returns, for each stratum (`place` 0) or PSU label (1), the number of persons in each pair of both that has it."""
+    """Returns, for each stratum (`place` 0) or PSU label (`place` 1), the numbers of persons in the pairs that contain it."""
     parts: dict[object, list[int]] = {}
     for pair in pairs:
         parts.setdefault(pair[place], []).append(pair[2])

@@ -36,7 +36,8 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
-    """Returns the sum of each of some values over all rows. It is 0 if there is no value."""
+    """Returns, for each of the expressions in `values`, its sum over all rows. The sum is 0 if all values are blank. `where` is
+    the source of the rows that error messages name."""
     rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
     table: Any = nw.to_native(rows)
     if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
@@ -97,6 +98,7 @@ def readable(where: object = "") -> Iterator[None]:
 
 
 def _is_of_arrow(error: Exception) -> bool:
-    """Returns whether an error is one of Arrow. Arrow is not imported for this: without it, it raised nothing."""
+    """Returns whether an error was raised by Arrow. Arrow is not imported for this check: if it was not imported before, the
+    error is not its."""
     arrow = sys.modules.get("pyarrow")
     return arrow is not None and isinstance(error, arrow.ArrowException)

@@ -100,9 +100,8 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
-    """Yields the cells of one row of the baseline and, below it, of the later round. The second names no category, so that a chart
-    shows both below one label.
-    """
+    """Yields the cells of one row of the baseline and, below it, those of the later round. The second row has no category, so
+    that a chart shows both rounds with one label."""
     yield (
         _category(language, row),
         row["year"],

@@ -150,9 +150,8 @@ class DotChart(DescribedChart):
 
     @property
     def named(self) -> tuple[int, ...]:
-        """Returns the place of the row whose numbers carry the words of the series: the first row with two. Empty if there is none;
-        then the series have a legend.
-        """
+        """Returns the position of the row above whose numbers the words of the series are written: the first row with two
+        numbers. Empty if there is no such row; then the series have a legend."""
         return next(((place,) for place, row in enumerate(self.rows) if len(row.marks) > 1), ())
 
 

@@ -53,13 +53,16 @@ def width(line: str, points: float, *, bold: bool = False) -> float:
 
 @cache
 def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
-    """Returns the sum of the widths of a word's letters, in inches: nearly its width, without the pairs that are set closer."""
+    """Returns the sum of the widths of a word's letters, in inches. The true width is slightly smaller, because some pairs of
+    letters are printed closer together."""
     return sum(_letter_width(letter, bold=bold) for letter in word) * points
 
 
 @cache
 def _letter_width(letter: str, *, bold: bool) -> float:
-    """Returns how far a letter moves the next one, in inches for each point of the font size."""
+    """Returns the distance from the start of a letter to the start of the next one, in inches for each point of the
+    font size.
+    """
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 

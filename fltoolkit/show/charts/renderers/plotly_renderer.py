@@ -97,7 +97,8 @@ def _lines(text: str) -> str:
 
 
 def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:
-    """Returns the settings of an axis that has a text for each row, the first at the top, with `over` rows above it."""
+    """Returns the settings of an axis that has a text for each row, the first at the top. `over` is the number of empty rows
+    above it."""
     places = list(range(len(texts)))
     return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -over], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
@@ -120,7 +121,8 @@ def _arrows(fig: Any, chart: DotChart) -> None:
 
 
 def _bands(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Draws a grey band from each number with wide bounds to the number with every open answer as a case."""
+    """Draws a grey band for each number with wide bounds: from the number to its upper bound, at which all unresolved persons
+    are cases."""
     for at, mark in ((at, mark) for at, row in enumerate(rows) for mark in row.marks if not math.isnan(mark.reach)):
         fig.add_shape(
             x0=mark.value,
