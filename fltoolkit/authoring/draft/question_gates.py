@@ -135,7 +135,10 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
 
 def _kinds(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
     """Returns what each code of a gate means, such as yes or no. A gate is an earlier question that decides whether another is
-    asked. If its codes have no labels, 2 is taken as the no of 1 and 2, and 0 as the no of 1 and 0."""
+    asked.
+
+    If its codes have no labels, 2 is taken as no; if there is no 2, 0 is taken as no. All other codes then mean `other`.
+    """
     meaning_of = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:
         return meaning_of

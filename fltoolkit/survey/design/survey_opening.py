@@ -84,7 +84,7 @@ def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """Returns the paths of the other files that a survey.yaml names."""
+    """Returns the paths of the files that a survey.yaml names besides its data files: correspondence tables and benchmarks."""
     return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 

@@ -174,7 +174,8 @@ Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
 def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of each breakdown, with the name of the breakdown as heading if there are several."""
+    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the group by which
+    the rows are broken down. Otherwise, and for rows without a group, it is empty."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     return [
         (
