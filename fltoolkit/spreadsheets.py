@@ -170,9 +170,9 @@ def width_in_pixels(characters: float) -> int:
 
 
 def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns how many pixels of a printed A4 page are free beside columns of these widths in characters, if the cells' letters are
-    to be at least `SMALLEST_PRINT` points high in print. Negative: the columns are too wide for that.
-    """
+    """Returns the width, in pixels, that is free beside some columns on a printed A4 page, if the letters in the cells must be
+    at least `SMALLEST_PRINT` points high. `widths` are the widths of the columns in characters. A negative result means that
+    the columns are too wide."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 
