@@ -12,8 +12,7 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. If a label of a survey contains HTML, a link or a picture, it is shown as
-    plain text."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are shown as plain text."""
 
     text: str
 
