@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import INK
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
 
 Sign = tuple[int, float, str]  # row from the top, value, look
@@ -32,7 +31,7 @@ class Shown:
     ticks: tuple[tuple[float, str], ...]
     signs: frozenset[Sign]
     intervals: frozenset[Interval]
-    joined: frozenset[Interval]
+    joined: frozenset[Interval]  # by an arrow, from the first number to the second
     legend: tuple[str, ...]
 
 
@@ -56,10 +55,9 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     """What stands on a figure's JSON."""
     layout = fig["layout"]
     title, _, subtitle = layout["title"]["text"].partition("</b>")
-    signs, intervals, joined, legend = set(), set(), set(), []
+    signs, intervals, legend = set(), set(), []
     absent: dict[int, str] = {}
     for trace in fig["data"]:
-        line = trace.get("line", {})
         if trace["x"] == [None]:
             legend += [trace["name"]] if "name" in trace else []
         elif trace["mode"] == "text":
@@ -67,7 +65,7 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
         elif trace["mode"] == "lines":
             for i in range(0, len(trace["x"]), 3):
                 place = (round(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
-                (joined if line["color"] == INK else intervals).add(place)
+                intervals.add(place)
         else:
             for i, (x, y) in enumerate(zip(trace["x"], trace["y"], strict=True)):
                 signs.add((round(y), _near(x), _look(trace["marker"])))
@@ -75,7 +73,10 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
                     low, high = x - trace["error_x"]["arrayminus"][i], x + trace["error_x"]["array"][i]
                     intervals.add((round(y), _near(low), _near(high)))
     axis = layout["xaxis"]
-    notes = " ".join(a["text"] for a in layout.get("annotations", []))
+    words = layout.get("annotations", [])
+    joined = {(round(a["y"]), _near(a["ax"]), _near(a["x"])) for a in words if a["showarrow"]}
+    legend += sorted(a["text"] for a in words if not a["showarrow"] and a.get("xref") != "paper")
+    notes = " ".join(a["text"] for a in words if a.get("xref") == "paper")
     printed = layout["yaxis2"]["ticktext"] if "yaxis2" in layout else [""] * len(layout["yaxis"]["ticktext"])
     return Shown(
         _flat(title), _flat(subtitle), _flat(notes), tuple(map(_flat, layout["yaxis"]["ticktext"])), tuple(map(_flat, printed)), absent,
@@ -88,15 +89,20 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
     """What stands on a matplotlib figure."""
     (axes,) = figure.axes
     labels, printed, absent = [""] * rows, [""] * rows, {}
+    series, joined = [], set()
     for text in axes.texts:
         x, y = text.xy
-        if x == 1:
+        if text.arrow_patch is not None:
+            joined.add((round(y), _near(text.xyann[0]), _near(x)))
+        elif text.xycoords == "data":
+            series.append(text.get_text())
+        elif x == 1:
             printed[y] = _flat(text.get_text())
         elif text.xyann[0] > 0:
             absent[y] = _flat(text.get_text())
         else:
             labels[y] = _flat(text.get_text())
-    signs, intervals, joined = set(), set(), set()
+    signs, intervals = set(), set()
     for line in axes.lines:
         (x, *more), (y, *_) = line.get_xdata(), line.get_ydata()
         if line.get_marker() != "None":
@@ -104,11 +110,11 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
             look = "hollow" if hollow else {"o": "solid", "|": "stop", "D": "diamond"}[line.get_marker()]
             signs.add((round(float(y)), _near(x), look))
         elif line.get_transform() == axes.transData:  # not the reference
-            (joined if line.get_color() == INK else intervals).add((round(float(y)), _near(x), _near(more[0])))
+            intervals.add((round(float(y)), _near(x), _near(more[0])))
     title, subtitle, notes, *legend = (_flat(text.get_text()) for text in figure.texts)
     ticks = tuple((_near(v), t.get_text()) for v, t in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True))
     return Shown(title, subtitle, notes, tuple(labels), tuple(printed), absent, ticks, frozenset(signs), frozenset(intervals),
-                 frozenset(joined), tuple(legend))  # fmt: skip
+                 frozenset(joined), (*legend, *sorted(series)))  # fmt: skip
 
 
 def contrast(colour: str, ground: str = "#ffffff") -> float:

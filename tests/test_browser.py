@@ -99,6 +99,17 @@ def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_st
             assert printed(browser) == 1, code
 
 
+def test_what_is_folded_on_a_page_stays_folded_in_print(outputs: Path, tmp_path: Path) -> None:
+    """Of each section the first picture is printed; tables and further pictures are one line each."""
+    with Chromium(tmp_path / "profile") as browser:
+        browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
+        assert browser.js("document.querySelectorAll('details.folded').length") > 8
+        assert browser.js("document.querySelectorAll('details.folded[open]').length") == 0
+        assert printed(browser) <= 13
+        browser.js("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        assert printed(browser) > 18
+
+
 def printed(browser: Chromium) -> int:
     """How many pages a page takes in print."""
     pdf = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])

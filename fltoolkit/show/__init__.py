@@ -1,4 +1,5 @@
-"""Step 6: what people look at. All functions here take `Published`, findings or a spec, never estimates or persons."""
+"""Makes what people look at in a notebook: charts, tables and sentences. All functions take published numbers (`Published`),
+findings or a survey.yaml, never estimates or persons."""
 
 from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan
@@ -20,7 +21,7 @@ from fltoolkit.show.tables import (
     questionnaire,
     table,
 )
-from fltoolkit.show.wording.result_sentences import headline
+from fltoolkit.show.wording.headline_words import headline
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",

@@ -16,10 +16,11 @@ from fltoolkit.survey.spec.groups import Measure
     ("value", "measure", "read"),
     [
         (6294.4, "total", 6290), (6295.6, "total", 6300), (123456.0, "stock", 123000), (999.6, "total", 1000), (12.4, "current", 12), (-754.2, "total", -754),
-        (14.96694886, "prevalence", 15.0), (17.24, "stock_prevalence", 17.2), (49.86, "share", 49.9), (-0.04, "prevalence", 0.0), (7.06, "duration", 7.1),
+        (14.96694886, "prevalence", 15.0), (17.24, "stock_prevalence", 17.2), (49.86, "share", 50.0), (36.5, "profile", 37.0),
+        (-0.04, "prevalence", 0.0), (7.06, "duration", 7.1),
     ],
 )  # fmt: skip
-def test_persons_have_three_digits_and_everything_else_a_decimal(value: float, measure: str, read: float) -> None:
+def test_persons_have_three_digits_shares_none_and_everything_else_a_decimal(value: float, measure: str, read: float) -> None:
     assert as_read(value, measure) == read
 
 

@@ -149,21 +149,28 @@ def test_a_population_that_rounds_to_nobody_has_no_rate(tmp_path: Path) -> None:
 
 
 def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Published) -> None:
-    """And so is every share: the numerators are the rows of `total` where there are any, and whole multiples of the base."""
+    """The numerators are the rows of `total` where there are any, and whole multiples of the base. Every share is a whole per
+    cent.
+    """
     table, base = norvia.table, norvia.table["rounding"].iloc[0]
     assert (table["rounding"] == base).all()
-    checked = 0
+    checked = shares = 0
     for row in table[table["breakdown"] != ""].to_dict("records"):
         if pd.notna(row["population"]):
             assert row["population"] % base == 0
         if row["measure"] == "flowchart" or row["measure"] in ("total", "stock", "current"):
             assert all(row[c] % base == 0 for c in RATES if pd.notna(row[c]))
+        elif row["measure"] in ("share", "profile"):
+            for column in (c for c in RATES if pd.notna(row[c])):
+                assert 100 * row[column] == pytest.approx(round(100 * row[column]), abs=1e-9)
+                shares += 1
         elif row["measure"] != "duration":
             for column in (c for c in RATES if pd.notna(row[c])):
                 persons = row[column] * row["population"]
                 assert persons / base == pytest.approx(round(persons / base), abs=1e-6)
                 checked += 1
     assert checked > 150
+    assert shares > 100
     numbers = {
         (r["breakdown"], r["category"], r["reference_population"]): r for r in table.to_dict("records") if r["measure"] == "total"
     }

@@ -124,7 +124,7 @@ def parameter(folder: Path, _: pytest.MonkeyPatch) -> None:
     content = yaml.safe_load((folder / "batch.yaml").read_text(encoding="utf-8"))
     content["surveys"][0]["parameters"] = {"profile": "profile.yaml"}
     (folder / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    shutil.copy(HOUSE / "fltoolkit" / "publish" / "profiles" / "fltoolkit.yaml", folder / "a" / "profile.yaml")
+    shutil.copy(HOUSE / "fltoolkit" / "publish" / "publication_profiles" / "fltoolkit.yaml", folder / "a" / "profile.yaml")
 
 
 def failed(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
     assert north[3:] == ["90", "15–29", "a"]
     assert re.fullmatch(r"\d+\.\d \[u\]", south[1])
     assert south[3:] == ["80", "5–14", "b"]
-    assert "b\xa0\xa0Unreliable: fewer than 15 cases" in shown.text
+    assert "b\xa0\xa0Fewer than 15 cases" in shown.text
 
 
 def test_a_suppressed_row_is_blank_but_for_its_marker() -> None:
@@ -95,15 +95,15 @@ def test_a_table_says_what_it_is_about() -> None:
     html = tables.table(country.published().select("total", [[], ["region"]])).html
     assert "Persons in forced labour: adults" in html
     assert "adults; the past 12 months<" in html
-    assert "The past 12 months; rule set icls_2018 v1." in html
+    assert "The past 12 months; 2018 international definition." in html
     assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").html
 
 
 def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> None:
     shown = tables.table(country.published().rule_sets())
-    assert "Prevalence under each rule set" in shown.html
-    assert line(shown, "icls_2018 v1")[1] == "99.5"
-    absent = line(shown, "hts_2012 v1")
+    assert "Prevalence under each definition" in shown.html
+    assert line(shown, "2018 international definition")[1] == "99.5"
+    absent = line(shown, "ILO indicators of 2012")
     assert absent[1:4] == ["[x]", "", ""]
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
     assert "does not give it: very low or no wages, withheld wages; " in note

@@ -1,5 +1,6 @@
-"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher according to the test, and by how much at
-least.
+"""The comparison of the lead group in sentences: which rate is higher according to the test, and by how much at least.
+
+The lead group is the group that survey.yaml names for the first comparison.
 """
 
 from __future__ import annotations
@@ -37,15 +38,30 @@ def sentences(out: Published, language: Language) -> tuple[str, ...]:
 
 
 def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
-    """Returns a sentence for each pair of categories of a population, which claims no more than its verdict.
+    """Returns sentences on the tests of differences between categories, in one population.
 
-    If there are many pairs, only the differences that were found have a sentence. A last sentence counts the others.
+    If there are few pairs of categories, each pair has a sentence. If there are many, only pairs with a difference have one,
+    and a last sentence counts the others.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
     listed = pairs if len(pairs) <= EACH else found
     others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
     return (*(_sentence(out, language, p) for p in listed), *others)
+
+
+def only_pair(out: Published, language: Language) -> str | None:
+    """Returns a title with the result of the test, if the default population has exactly one tested pair of categories.
+    Otherwise returns None."""
+    pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+    if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
+        return None
+    a, b, size = _ordered(out, language, pairs[0])
+    if pairs[0]["verdict"] == NO_DIFFERENCE:
+        return language.say("slides.no_difference", a=a, b=b)
+    if size is None:
+        return language.say("slides.higher_only", a=a, b=b)
+    return language.say("slides.higher", a=a, b=b, size=size)
 
 
 def family(out: Published, language: Language) -> str:
@@ -69,22 +85,30 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the result of the test of one pair. The higher rate is named first."""
-    names = _names(out, language, pair[POPULATION])
-    a, b = (names[pair[side]] for side in ("category", "reference"))
+    """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
+    verdict of the test."""
+    a, b, size = _ordered(out, language, pair)
     if pair["verdict"] == NOT_TESTED:
         return number_words.start(
             language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
         )
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("contrasts.none", a=a, b=b)
-    if pair["verdict"] == LOWER:
-        a, b, size = b, a, -pair["ci_high"]
-    else:
-        size = pair["ci_low"]
-    if pd.isna(size) or size <= 0:
+    if size is None:
         return language.say("contrasts.higher_only", a=a, b=b)
-    return language.say("contrasts.higher", a=a, b=b, size=number_words.number(language, size, "prevalence"))
+    return language.say("contrasts.higher", a=a, b=b, size=size)
+
+
+def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
+    """Returns the names of the two categories of a pair, the one with the higher rate first. Also returns the smallest size
+    that the difference has according to the test, if there is one."""
+    names = _names(out, language, pair[POPULATION])
+    a, b = (names[pair[side]] for side in ("category", "reference"))
+    lower = pair["verdict"] == LOWER
+    least = -pair["ci_high"] if lower else pair["ci_low"]
+    known = pair["verdict"] not in (NO_DIFFERENCE, NOT_TESTED) and pd.notna(least) and least > 0
+    size = number_words.number(language, least, "prevalence") if known else None
+    return (b, a, size) if lower else (a, b, size)
 
 
 def _names(out: Published, language: Language, population: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The first page of the evidence brief.
 
-Its title is the verdict. Its large numbers say how many, and whether this is better or worse than before.
+Its title is the verdict of the test. Its large numbers are the rate, the number of persons and the change since the baseline.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fltoolkit.report.document_sections import results_section, targets_section
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import value, verifiable
+from fltoolkit.show.wording.result_sentences import is_unsure
 from fltoolkit.survey.spec.groups import TOTAL
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
@@ -40,15 +41,23 @@ def title(evidence: Evidence, language: Language) -> str:
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
-    about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
-    if has_wide_bounds(first) and not _is_unsure(first) and first["estimate"] > 0:
-        low, high = _in_title(language, first["estimate"], first["bound_high"])
+    return rate(language, first) or results_section.title(out, language, "brief.title")
+
+
+def rate(language: Language, row: PublishedNumber) -> str | None:
+    """Returns a rate as a title: `9 of every 1,000 adults …`. If it has wide bounds, returns the range. None if it is too uncertain
+    for a title.
+    """
+    if is_unsure(row):
+        return None
+    about = {"who": language.kit(row["reference_population_label"]), "year": row["year"]}
+    if row["estimate"] == 0:
+        high = number_words.number(language, row["ci_high"], "prevalence")
+        return None if has_wide_bounds(row) else language.say("sheet.nobody", high=high, **about)
+    if has_wide_bounds(row):
+        low, high = _in_title(language, row["estimate"], row["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)
-    if _is_doubtful(first):
-        return results_section.title(out, language, "brief.title")
-    if first["estimate"] == 0:
-        return language.say("sheet.nobody", high=number_words.number(language, first["ci_high"], "prevalence"), **about)
-    return language.say("sheet.rate", value=_in_title(language, first["estimate"])[0], **about)
+    return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
 
 
 def headline_change(evidence: Evidence) -> Row | None:
@@ -96,18 +105,13 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
 
 
-def _is_unsure(row: PublishedNumber) -> bool:
-    """Returns whether a number is hidden, rounds to zero, or is unreliable."""
-    return bool(pd.isna(row["estimate"])) or row["marker"] == "low" or row["flag"] in ("suppress", "unreliable")
-
-
 def _is_doubtful(row: PublishedNumber) -> bool:
     """Returns whether a number is too uncertain for a title: it is unsure, or has wide bounds."""
-    return _is_unsure(row) or has_wide_bounds(row)
+    return is_unsure(row) or has_wide_bounds(row)
 
 
 def _within(doubt: str) -> str:
-    """Returns an uncertainty as it is written in brackets: `intervalle à 95 %: …`."""
+    """Returns an uncertainty with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
     return doubt[:1].lower() + doubt[1:]
 
 
@@ -121,7 +125,7 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def _people(language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two digits: `about 6,300`, `5,000 to 8,000`."""
+    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known
@@ -135,7 +139,8 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the rates of both surveys, and the smallest change that the interval allows: the limit that is nearer to no change."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and the limit of the interval that is
+    nearer to no change. None if there is no tested change."""
     row = headline_change(evidence)
     if row is None:
         return None

@@ -10,7 +10,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.report.document_formats.document_blocks import Fact, Facts, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Fact, Facts, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
@@ -26,15 +26,12 @@ def title(out: Published, language: Language, key: str) -> str:
 
 
 def source(out: Published, language: Language) -> str:
-    """Returns one line that says where every number of a document comes from: the survey, the rule set (which answers make a
-    person a case), the look-back window, and the publication profile.
+    """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
+    a person a case), and the look-back window.
     """
     first = out.select("prevalence").iloc[0]
-    period = language.kit(first["reference_period"])
-    judged = out.judged.partition(":")[0]
-    return language.say(
-        "source", survey=language.own(str(first["survey"])), rules=first["rule_set"], period=period, profile=judged
-    )
+    definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
+    return language.say("source", survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
@@ -69,12 +66,11 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     key = "doubt_of_lower" if has_wide_bounds(row) else "doubt"
     doubt = language.say(key, level=number_words.level(language, row), interval=number_words.interval(language, row))
-    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    doubt = language.list([doubt, *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])])
     if not has_wide_bounds(row):
-        return Fact(number_words.shown(language, row), unit, language.list([doubt, *flagged]))
+        return Fact(number_words.shown(language, row), unit, doubt)
     high = number_words.number(language, row["bound_high"], row["measure"])
-    range_ = number_words.limits(language, number_words.shown(language, row), high)
-    return Fact(range_, unit, language.list([doubt, language.say("flags.wide_bounds"), *flagged]))
+    return Fact(number_words.limits(language, number_words.shown(language, row), high), unit, doubt)
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
@@ -113,13 +109,18 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
-def rule_sets(out: Published, language: Language, *, checked: bool = False) -> PrintedTable | Paragraph:
-    """Returns a table of the headline under each rule set, side by side. A rule set says which answers make a person a case.
+def rule_sets(out: Published, language: Language, heading: Heading) -> list[Block]:
+    """Returns a heading and a table of the headline under each definition (rule set: which answers make a person a case).
 
-    Args:
-        checked: whether to leave out rule sets that were written from memory and never compared with their publication. Documents
-            for partners leave them out.
+    Rule sets that were written from memory and never compared with their publication are left out. Returns nothing if no other
+    is left.
     """
+    rows = checked_rule_sets(out)
+    return [heading, Paragraph(language.say("rule_sets.why")), result_tables.rule_sets(language, rows)] if len(rows) > 1 else []
+
+
+def checked_rule_sets(out: Published) -> pd.DataFrame:
+    """Returns the headline under the run's own rule set, and under those that were compared with their publication."""
     rows = out.rule_sets("prevalence")
-    rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows
-    return Paragraph(language.say("rule_sets.one"), "quiet") if len(rows) < 2 else result_tables.rule_sets(language, rows)
+    found: pd.DataFrame = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)]
+    return found

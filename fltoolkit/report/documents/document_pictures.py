@@ -1,4 +1,5 @@
-"""The pictures of a plan's documents. Each is drawn once per language and size. The list depends on what is published."""
+"""The pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are depends on
+what is published."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, ON_SLIDE, WHOLE_PAGE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 from fltoolkit.survey.spec.groups import TOTAL
@@ -28,10 +29,10 @@ from fltoolkit.survey.spec.groups import TOTAL
 Width = Literal["wide", "low", "half", "slide"]
 SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0), "half": HALF, "slide": SLIDE}
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text."""
-SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
+SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
-BELOW_VERDICTS = 3.1  # inches of a slide, below the verdicts of a change
+FEW_CHANGES = {"half": 6, "slide": 2}  # of a change
+ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
@@ -50,7 +51,7 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within this `with` block, a picture is drawn only once. All documents that need it use the same picture."""
+    """Within this `with` block, each picture is drawn only once, even if several documents need it."""
     before = _drawn.set({})
     try:
         yield
@@ -169,7 +170,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    size = replace(SLIDE, height=BELOW_VERDICTS) if width == "slide" else SIZES[width]
+    size = replace(SLIDE, height=ABOVE_VERDICT) if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
 
 

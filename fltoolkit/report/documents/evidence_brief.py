@@ -45,7 +45,8 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the first page: how many, who, better or worse, what to decide, and two caveats."""
+    """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision to take, and the
+    caveats."""
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
@@ -79,16 +80,14 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
     return [Paragraph(" ".join(contrasts_section.sentences(evidence.now, language)), "lead")]
 
 
-def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
-    """Returns two caveats: whom the survey could not reach, and what it means that some answers are open (don't know, refused,
-    blank).
-
-    If no answers are open, the second caveat is what no survey can say.
-    """
+def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some answers are
+    open (don't know, refused, blank). If no answers are open, the last caveat says what no survey can show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     left_open = result_sentences.has_open_answers(out)
-    return reached, result_sentences.headline_unresolved(out, language) if left_open else language.say("sheet.describes")
+    last = result_sentences.headline_unresolved(out, language) if left_open else language.say("sheet.describes")
+    return tuple(text for text in (result_sentences.width(out, language), reached, last) if text)
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
@@ -102,7 +101,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
         *results_section.rates(out, language),
         *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
-        Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
+        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
 

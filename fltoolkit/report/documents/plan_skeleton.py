@@ -83,17 +83,12 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
-        *(Paragraph(text) for text in result_sentences.basis(out, language)), *_rule_sets(evidence, language),
+        *(Paragraph(text) for text in result_sentences.basis(out, language)),
+        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 3)),
         Heading(heads[KNOWN], 2), _prompt(language, 1, 3), *knowledge_section.known(evidence, language),
         *knowledge_section.research(evidence, language),
         Heading(heads[4], 2), _prompt(language, 1, 4),
     ]  # fmt: skip
-
-
-def _rule_sets(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the headline under those other rule sets that were compared with their publication."""
-    table = results_section.rule_sets(evidence.now, language, checked=True)
-    return [] if isinstance(table, Paragraph) else [table]
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -127,9 +122,10 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """Returns pictures of the rate by some groups, or else of the share of cases, each of the first population that has it.
+    """Returns pictures of the rate by some groups. If there is no rate, they show the share of cases. Each picture is for the
+    first population that has it.
 
-    Groups share a picture while a page has room. A group that alone has too many categories for a page has no picture.
+    Several groups share a picture if they fit on a page. A group with too many categories for a page has no picture.
     """
     first = {str(rows["breakdown"].iloc[0]): rows for rows in reversed(answers(evidence.now, groups))}
     chosen: dict[tuple[str, str], list[tuple[str, int]]] = {}

@@ -1,4 +1,5 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found and is not known, what to promise, and what to discuss."""
+"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, and what
+to discuss."""
 
 from __future__ import annotations
 
@@ -8,7 +9,14 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import follow_up_section, profile_section, results_section, targets_section
+from fltoolkit.report.document_sections import (
+    first_page,
+    follow_up_section,
+    profile_section,
+    results_section,
+    slide_titles,
+    targets_section,
+)
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
@@ -17,7 +25,7 @@ from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
-VERDICTS, WARNINGS = 2, 2  # that fit on a slide
+VERDICTS, WARNINGS = 1, 2  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -25,12 +33,14 @@ COERCION = "coercion"  # the topic of a profile
 def workshop(evidence: Evidence, language: Language) -> Document:
     """Returns the slides for the consultation workshop (Tool No. 11) in one language.
 
-    The answer comes first: the headline on slide 2, the change on slide 3. All slides have different titles.
+    The answer comes first: the headline on slide 2, the change on slide 3. The title of a slide says what it shows, and all
+    slides have different titles.
     """
     out = evidence.now
     blocks = [
-        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language), *_asked(out, language),
-        *_rule_sets(out, language), *_known(evidence, language), *_promise(evidence, language), *_discuss(language),
+        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
+        *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
+        *_known(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     return Document(
@@ -39,62 +49,75 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the headline, and with the number of persons whose answers leave the question open."""
+    """Returns the slide with the headline: the numbers, the definition, who was asked, and how many answers leave the question
+    open.
+    """
     out = evidence.now
-    first = result_sentences.sentences(out, language)[0]
-    lower = result_sentences.headline_unresolved(out, language)
+    title = slide_titles.rate(out, language)
+    told = (
+        "" if title else result_sentences.sentences(out, language)[0],
+        result_sentences.window(out, language), result_sentences.headline_unresolved(out, language),
+    )  # fmt: skip
     return [
-        Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"),
-        *([Paragraph(lower, "quiet")] if lower else []),
+        Heading(title or language.say("slides.found")), results_section.facts(out, language),
+        Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(t for t in told if t)),
     ]  # fmt: skip
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slides on what changed since the baseline: the verdicts of the tests above a picture.
-
-    Verdicts that do not fit there are on a separate slide.
-    """
+    """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
     sentences = follow_up_section.verdicts(evidence, language)
     if not sentences:
         return []
+    found = first_page.headline_change(evidence)
     picture = change(evidence, language, "slide")
-    more: list[Block] = [Heading(language.say("slides.verdict")), Bullets(sentences[VERDICTS:])] if sentences[VERDICTS:] else []
     return [
-        Heading(language.say("change.heading")), Bullets(sentences[:VERDICTS]), *([Chart(picture)] if picture else []),
-        Paragraph(language.say("change.note"), "quiet"), *more,
+        Heading(first_page.title(evidence, language) if found else language.say("change.heading")),
+        *([Chart(picture)] if picture else []), Bullets(sentences[:VERDICTS], "quiet"), Paragraph(language.say("change.note"), "quiet"),
     ]  # fmt: skip
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides that show who is in forced labour, and by which means of coercion: one picture per slide. The title of the
-    picture is the title of the slide.
-    """
+    """Returns slides that show who is in forced labour, and by which means of coercion: one picture per slide."""
     out = evidence.now
-    shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
-    pictures = [
-        by_group(evidence, language, "slide"),
-        *(estimates(evidence, language, "slide", Grouped("share", (g,))) for g in shares[:2]),
-        _coerced(evidence, language),
-        *(_of(evidence, population, language) for population in children),
+    return [
+        *_pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language)),
+        *_shared(evidence, language),
+        *_coerced(evidence, language),
+        *(block for p in children for block in _pictured(_of(evidence, p, language), slide_titles.rate(out, language, p))),
     ]
-    return [block for picture in pictures for block in _pictured(picture)]
 
 
-def _pictured(picture: Drawn | None) -> list[Block]:
-    """Returns a slide with a picture. The title of the picture is the heading of the slide. Empty if there is no picture."""
-    return [Heading(picture.title), Chart(picture)] if picture else []
+def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
+    """Returns a slide with a picture; without a title, that of the picture is its heading. Empty if there is no picture."""
+    return [Heading(title or picture.title), Chart(picture)] if picture else []
 
 
-def _coerced(evidence: Evidence, language: Language) -> Drawn | None:
-    """Returns a picture of the means of coercion, of the first population with a published profile. Returns None if there is no
-    such profile, or if a slide has no room for it.
+def _shared(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns a slide with the cases by group: the first groups, as many as a slide has room for."""
+    chosen: list[str] = []
+    room, out = ROWS, evidence.now
+    for group in groups_of(out, "share", least=2):
+        size = len(out.select("share", [group]))
+        chosen, room = ([*chosen, group], room - size) if size <= room else (chosen, room)
+    if not chosen:
+        return []
+    picture = estimates(evidence, language, "slide", Grouped("share", tuple(chosen)))
+    return _pictured(picture, slide_titles.shares(out, language, chosen[0]))
+
+
+def _coerced(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns a slide with the means of coercion, of the first population with a published profile. Empty if there is no such
+    profile, or if a slide has no room for it.
     """
     out = evidence.now
     there = [p for p in profile_section.populations(out) if COERCION in groups_of(out, "profile", p)]
-    if not there or len(out.select("profile", [COERCION], population=there[0])) > ROWS:
-        return None
-    return estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
+    rows = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
+    if rows.empty or len(rows) > ROWS:
+        return []
+    picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
+    return _pictured(picture, slide_titles.majority(language, rows))
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
@@ -103,20 +126,10 @@ def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
-def _asked(out: Published, language: Language) -> list[Block]:
-    """Returns the slide on what was asked: the definition of forced labour, whom the survey asked, and whom it could not reach."""
-    return [
-        Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
-        Bullets(result_sentences.basis(out, language)[:3] + tuple(t for t in (result_sentences.coverage(out, language),) if t)),
-    ]  # fmt: skip
-
-
-def _rule_sets(out: Published, language: Language) -> list[Block]:
-    """Returns the headline under other definitions that were checked against their publication, if there are any."""
-    table = results_section.rule_sets(out, language, checked=True)
-    if isinstance(table, Paragraph):
-        return []
-    return [Heading(language.say("rule_sets.heading")), Paragraph(language.say("rule_sets.why")), table]
+def _definitions(out: Published, language: Language) -> str:
+    """Returns the title of the slide that shows the headline under other definitions (rule sets)."""
+    found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
+    return found or language.say("rule_sets.heading")
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:
@@ -142,13 +155,16 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
 
 
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what the plan could promise, and the targets that no survey could verify."""
+    """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
+    and which targets a planned survey could verify."""
     warnings = targets_section.unverifiable(evidence, language)
     parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
     title = language.say("slides.warning")
     blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide")), *_pictured(path(evidence, language, "slide")),
-        Heading(language.say("slides.promise")), targets_section.table(evidence, language, ROWS),
+        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
+        *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
+        Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
+        targets_section.table(evidence, language, ROWS), Paragraph(language.say("targets.meaning")),
     ]  # fmt: skip
     for n, part in enumerate(parts, 1):
         head = title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts)))
@@ -159,5 +175,5 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 def _discuss(language: Language) -> list[Block]:
     return [
         Heading(language.say("slides.discuss")), Bullets(language.each("slides.questions")),
-        Heading(language.say("slides.next")), Bullets(language.each("slides.agenda")),
+        Heading(language.say("slides.next"), 2), Bullets(language.each("slides.agenda")),
     ]  # fmt: skip

@@ -1,7 +1,8 @@
-"""Arranges the sections of an executed notebook for its page.
+"""Arranges the sections of an executed notebook for its HTML page.
 
-A notebook is worked through: prose, a call, its output. A page is read. So the result of a section is under its heading, and a
-table after a picture is folded. A section with nothing to show is one line.
+In a notebook, each section has prose, a call and its output. On the page, the result of a section is directly under its
+heading, and its first picture is open. Further pictures, and tables after a picture, are folded. A section with nothing to show
+is one line.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
     The template reads the metadata of the cells. A cell that begins a section has three entries: `opens` (the address of its
     heading), `follows` (whether another section is before it) and `empty` (whether it has nothing to show). A cell with the
-    result of a section has `result`. A cell with a folded table has `fold`: the words on which readers click to open it.
+    result of a section has `result`. An output that begins a fold has `fold`: the words on which readers click to open it. The
+    last output of a fold has `folded`.
     """
     cells = [part for cell in notebook.cells for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]
@@ -55,12 +57,14 @@ def lay_out(notebook: Any) -> list[PageSection]:
     notebook.cells = [*head, *parts]
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
-        _fold_tables(cell)
+    for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
+        _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
     return sections
 
 
 def _split(cell: Any) -> list[Any]:
-    """Splits a cell of prose so that each heading begins a cell. Prose that ends a section often begins the next one."""
+    """Splits a cell of text so that each heading begins a cell. In notebooks, the text that ends a section often begins the
+    next one."""
     if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]
@@ -115,18 +119,37 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
 
 
-def _fold_tables(cell: Any) -> None:
-    """Folds the tables of a cell that follow a picture. The line on which readers click has the title of the picture before the
-    table.
-    """
+def _fold(outputs: list[Any]) -> None:
+    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
+    picture. The line on which readers click has the title of the folded picture."""
     drawn, picture = False, ""
-    for output in cell.get("outputs", []):
+    for place, output in enumerate(outputs):
         data = output.get("data", {})
         if MIME in data:
-            drawn, picture = True, _picture_title(data[MIME])
-        elif drawn and "text/html" in data:
-            found = TABLE_TITLE.search(data["text/html"])
-            output.metadata["fold"] = picture or (re.sub("<[^>]+>", "", found[1]) if found else escape("Table"))
+            picture = _picture_title(data[MIME])
+            if drawn:
+                output.metadata |= {"fold": f"Picture: {picture}", "folded": not _is_table(outputs[place + 1 : place + 2])}
+            drawn = True
+        elif drawn and _is_table([output]):
+            begun = (
+                place
+                and outputs[place - 1].metadata.get("fold", "").startswith("Picture")
+                and not outputs[place - 1].metadata.folded
+            )
+            output.metadata |= {
+                "folded": True,
+                **({} if begun else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}),
+            }
+
+
+def _is_table(outputs: list[Any]) -> bool:
+    return any("text/html" in output.get("data", {}) for output in outputs)
+
+
+def _table_title(html: str) -> str:
+    """Returns the title of a table in HTML as plain text; `Table` if it has none."""
+    found = TABLE_TITLE.search(html)
+    return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
 
 
 def _picture_title(chart: Any) -> str:

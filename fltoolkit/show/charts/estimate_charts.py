@@ -9,10 +9,11 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.totals.breakdowns import By
-from fltoolkit.languages.language import read_language
+from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.survey.spec.groups import uncrossed
@@ -43,12 +44,16 @@ def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.
     Args:
         beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
     """
+    return picture(dot_chart(out, rows, read_language(BASE), title=title, beside=beside))
+
+
+def dot_chart(
+    out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None
+) -> DotChart:
+    """Returns the description of the picture that `dot_plot` draws, in a language. The arguments are those of `dot_plot`."""
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
-    language = read_language(BASE)
     chart = estimates(out, rows, language, crossed=crossed, title=title)
-    if beside is not None:
-        chart = replace(chart, axis=value_axis(beside, language))
-    return picture(chart)
+    return chart if beside is None else replace(chart, axis=value_axis(beside, language))
 
 
 @checked

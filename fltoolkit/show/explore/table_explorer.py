@@ -1,7 +1,8 @@
-"""The tables explorer: all that a run publishes, chosen by rule set, measure, population, breakdown and profile.
+"""The tables explorer: shows any table that a run publishes. The user chooses publication profile, rule set, measure,
+population and breakdown.
 
-Everything shown is selected from the run's published set (`publish_run(..., every_profile=True)` for several profiles), in which
-confidentiality was decided once. A change of the controls estimates or decides nothing.
+Everything comes from the run's published set (`publish_run(..., every_profile=True)` for several publication profiles), in
+which confidentiality was decided once. A change of the controls estimates or decides nothing.
 """
 
 from __future__ import annotations
@@ -14,24 +15,21 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import read_language
+from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.estimate_charts import dot_plot
+from fltoolkit.show.charts.estimate_charts import dot_chart
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
-from fltoolkit.show.tables import table
+from fltoolkit.show.printed_tables import result_tables
+from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.section_words import Words
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
-LABELS = {
-    "rule_set": "Rule set",
-    "measure": "Measure",
-    "population": "Population",
-    "breakdown": "Breakdown",
-    "profile": "Profile",
-}
+CONTROLS = (*COLUMNS, "profile")
+ENGLISH = read_language(BASE)
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,11 @@ class TableChoice:
     profile: str
 
 
-def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the table nearest to the wanted one that exists, and the options of each control (for each label its value).
+def offered(
+    out: Published, wanted: TableChoice | None = None, language: Language = ENGLISH
+) -> tuple[TableChoice, dict[str, Options]]:
+    """Returns the table to show, and the options of each control (for each label its value). It is the wanted table. If that
+    does not exist, it is the one that differs least from it.
 
     For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
     wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
@@ -62,7 +63,7 @@ def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableCho
         there = rows.drop_duplicates(column)
         options[name] = {}
         for row in there.to_dict("records"):
-            label, value = _label(out, name, row), str(row[column])
+            label, value = _label(out, name, row, language), str(row[column])
             options[name][f"{label} ({value})" if label in options[name] else label] = value
         values = list(options[name].values())
         first = out.rule_set if name == "rule_set" and out.rule_set in values else values[0]
@@ -79,51 +80,51 @@ def _fullest(rows: pd.DataFrame) -> str:
     return str(shown.sort_values(["all", "sum"], ascending=False, kind="stable").index[0])
 
 
-def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
+def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> tuple[Part, ...]:
     """Returns what the tables explorer shows for the chosen table: a text on what is hidden and why, the picture, and the table.
 
     Raises:
         RequestError: the choice is not offered.
     """
     fits, options = offered(out, choice)
-    if name := next((n for n in LABELS if getattr(fits, n) != getattr(choice, n)), ""):
+    if name := next((n for n in CONTROLS if getattr(fits, n) != getattr(choice, n)), ""):
         raise RequestError(
-            f"no such {LABELS[name].lower()} to look at", found=getattr(choice, name), allowed=list(options[name].values())
+            f"no such {name.replace('_', ' ')} to look at", found=getattr(choice, name), allowed=list(options[name].values())
         )
-    return _view(out, choice)
+    return _view(out, choice, language)
 
 
-def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
+def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part, ...]:
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    return hidden(rows, _title(of)), dot_plot(of, rows, beside=_compared(out, choice)), table(rows)
+    chart = dot_chart(of, rows, language, beside=_compared(out, choice))
+    return hidden(rows, _title(of), language), picture(chart), in_notebook(result_tables.table(language, rows))
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population.
-
-    Their pictures share an axis.
-    """
+    """Returns the rows of the same measure and breakdown under every publication profile and rule set, and of every population.
+    Their pictures have the same axis."""
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
-def hidden(rows: pd.DataFrame, judged: str) -> Words:
+def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Words:
     """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` names the publication
     profile that decides which numbers are reliable enough.
     """
     gone = rows[rows["estimate"].isna()]
-    by = f"Judged by the profile *{judged}*."
+    by = language.say("explorer.judged", profile=judged)
     if gone.empty:
-        return Words(f"Every number is shown. {by}")
-    names = dict(zip(rows.index, number_words.labels(read_language(BASE), rows), strict=True))
-    why = "\n".join(f"- {names[i]}: [{marker}] {reason}" for i, marker, reason in gone[["marker", "reason"]].itertuples())
-    return Words(f"**{len(gone)} of {len(rows)} numbers are not shown.** {by}\n\n{why}")
+        return Words(f"{language.say('explorer.every_shown')} {by}")
+    names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
+    reasons = [(i, marker, number_words.reason(language, why)) for i, marker, why in gone[["marker", "reason"]].itertuples()]
+    lines = "\n".join(f"- {language.colon(names[i], f'[{marker}] {why}')}" for i, marker, why in reasons)
+    return Words(f"**{language.say('explorer.not_shown', n=str(len(gone)), of=str(len(rows)))}** {by}\n\n{lines}")
 
 
 @checked
-def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None) -> Any:
+def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None, language: str = BASE) -> Any:
     """Shows a table of the published set that the user chooses. With `interactive` there are labelled drop-downs; otherwise one
     view.
 
@@ -131,28 +132,35 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
         out: the run's published set; with `every_profile` it can be viewed under each profile.
         interactive: a widget for people; batch runs and stored notebooks keep False.
         choice: what is shown first.
+        language: the code of the language of controls, texts, pictures and tables: `fr`.
+
+    Raises:
+        SpecError: the kit has no words in this language.
     """
+    spoken = read_language(language).about(out.own_words) if language != BASE else ENGLISH
     first, _ = offered(out, choice)
     if interactive:
-        return panel(out, first)
-    return static(view(out, first))
+        return panel(out, first, spoken)
+    return static(view(out, first, spoken))
 
 
-def panel(out: Published, start: TableChoice) -> Any:
+def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:
     """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
     table.
     """
-    _, options = offered(out, start)
-    pickers = {name: dropdown(label, options[name], getattr(start, name)) for name, label in LABELS.items()}
+    _, options = offered(out, start, language)
+    pickers = {
+        name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in CONTROLS
+    }
 
     def show() -> tuple[Part, ...]:
         """Updates the options of each control, and returns the view."""
-        choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}))
+        choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language)
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):
                 picker.options = tuple(now[name].items())
             picker.value = getattr(choice, name)
-        return _view(out, choice)  # the options were updated a moment ago
+        return _view(out, choice, language)  # the options were updated a moment ago
 
     return shell(list(pickers.values()), show)
 
@@ -166,11 +174,12 @@ def _title(out: Published) -> str:
     return out.judged.partition(": ")[2] or out.profile
 
 
-def _label(out: Published, name: str, row: Mapping[Any, Any]) -> str:
+def _label(out: Published, name: str, row: Mapping[Any, Any], language: Language) -> str:
     if name == "rule_set":
-        return str(row["rule_set"]) + (" (of this run)" if row["rule_set"] == out.rule_set else " (the headline only)")
+        key = "of_this_run" if row["rule_set"] == out.rule_set else "headline_only"
+        return language.say(f"explorer.{key}", name=row["rule_set"])
     if name == "measure":
-        return read_language(BASE).say(f"titles.{row['measure']}")
+        return language.say(f"titles.{row['measure']}")
     if name == "population":
-        return str(row["reference_population_label"])
-    return str(row["breakdown"]).replace("_", " ") or "everyone"
+        return language.kit(row["reference_population_label"])
+    return number_words.group(language, str(row["breakdown"])) if row["breakdown"] else language.say("everyone")

@@ -1,4 +1,4 @@
-"""The tables of change: the plan's rows beside the later round, and a published change between two rounds."""
+"""The tables of changes: the rows of the plan with the numbers of a later survey, and a published change between two rounds."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     lights = [sign_and_verdict(verdict) if verdict else "" for verdict in rows["verdict"]]
     made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
     title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
-    subtitle = language.list((unit, language.say("tables.rules", rules=first["rule_set"])))
+    subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), _rounds(first))
     layout = TableLayout(
         (
@@ -80,9 +80,9 @@ def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCe
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """Returns the change with its sign.
+    """Returns the cell of a change, with its sign (+ or −).
 
-    The marker is shown only if there is no number. If a number is doubtful, the marker is at the number of its round.
+    It has a marker only if the change is not shown. If a number is doubtful, its marker is in the cell of that number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
     return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from math import floor, log10
-
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import COUNTED, scaled
+from fltoolkit.publish.measure_units import as_read, decimals, scaled
 from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell
 from fltoolkit.show.wording import number_words
 
 EMPTY = PrintedCell()
 NONE = PrintedCell("–", like_number=True)  # there is no such number, for example no fall that a repeat would detect
-PERSONS_DIGITS = 3  # significant digits of a number of persons
 
 
 def estimate(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
@@ -31,7 +28,7 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "")
     mark = letters(marker)
     if pd.isna(value):
         return PrintedCell("", mark)
-    return PrintedCell(number_words.in_unit(language, value, measure), mark, (as_printed(value, measure),), style(measure))
+    return PrintedCell(number_words.in_unit(language, value, measure), mark, (as_read(float(value), measure),), style(measure))
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
@@ -41,7 +38,7 @@ def interval(language: Language, low: float, high: float, measure: str) -> Print
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
-    numbers = (as_printed(low, measure), as_printed(high, measure))
+    numbers = (as_read(float(low), measure), as_read(float(high), measure))
     return PrintedCell(number_words.limits(language, *texts), "", numbers, style(measure))
 
 
@@ -59,17 +56,9 @@ def year(value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
     return missing if pd.isna(value) else PrintedCell(f"{value:.0f}", "", (float(value),), "plain")
 
 
-def as_printed(value: float, measure: str) -> float:
-    """Returns a number in its unit, rounded as printed: one decimal, or three significant digits for numbers of persons."""
-    if measure not in COUNTED:
-        return round(float(value), 1)
-    digits = max(0, floor(log10(abs(value))) + 1 - PERSONS_DIGITS) if abs(value) >= 1 else 0
-    return float(round(value, -digits))
-
-
 def style(measure: str) -> NumberStyle:
-    """Returns the style in which a spreadsheet shows numbers of a measure: whole numbers for persons, one decimal for all others."""
-    return "whole" if measure in COUNTED else "one_decimal"
+    """Returns the style in which a spreadsheet shows numbers of a measure: whole, or with one decimal."""
+    return "one_decimal" if decimals(measure) else "whole"
 
 
 def letters(marker: object) -> str:

@@ -1,6 +1,5 @@
-"""Published numbers as people read them: scaled, rounded to the precision of the survey, and never without their markers and
-intervals.
-"""
+"""Published numbers in English words: in their printed unit, rounded to the precision of the survey, and always with their
+markers and intervals."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import TOPICS
-from fltoolkit.publish.measure_units import COUNTED, as_read, scale
+from fltoolkit.publish.measure_units import as_read, decimals, scaled
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording.section_words import Nothing
 
@@ -20,13 +19,12 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str) -> str:
-    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three
+    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
     significant digits).
     """
     if pd.isna(value):
         return ""
-    read = as_read(float(value) * scale(measure), measure)
-    return f"{read:,.0f}" if measure in COUNTED else f"{read:,.1f}"
+    return f"{as_read(scaled(value, measure), measure):,.{decimals(measure)}f}"
 
 
 def percent(row: PublishedNumber) -> str:
@@ -56,9 +54,8 @@ def value(group: str, code: object) -> str:
 
 
 def to_verify(row: PublishedNumber) -> str:
-    """Returns `; to be verified` if a figure depends on a rule or fact that was written from memory and that nobody has compared
-    with its source. Otherwise returns an empty text.
-    """
+    """Returns `; to be verified` if a number depends on a rule or fact that was written from memory and not yet checked against
+    its source. Otherwise returns an empty text."""
     return "; to be verified" if row["to_verify"] else ""
 
 

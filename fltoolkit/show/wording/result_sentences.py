@@ -4,44 +4,28 @@ based.
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
-
 import pandas as pd
 
-from fltoolkit.arguments import checked
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.section_words import Words
 
 CAREFUL = ("unreliable", "caution", "review")
+WIDE = 0.5  # of the rate: an interval that is wider has its reason said
 MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 
-@checked
-def headline(out: Published) -> Words:
-    """Returns the headlines of a run for a notebook: sentences with the rate and the number of each headline population (such as
-    adults and children), and the facts on which they are based.
-    """
-    language = read_language(BASE)
-    lines: list[str] = []
-    for _, of_one in groupby(headline_rows(out), key=itemgetter("reference_population")):
-        rows = list(of_one)
-        first, *rest = (sentence(language, row) for row in rows)
-        lines += [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest, unresolved(rows[0], language)]
-    return Words("\n\n".join(line for line in (*lines, coverage(out, language), *basis(out, language)) if line))
-
-
 def sentence(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as a sentence.
+    """Returns a published number in a sentence with its interval, and the reason why it must be used with care, if there is
+    one. If the number is hidden, the sentence says so and does not contain it."""
+    return " ".join((statement(language, row), *doubts(language, row)))
 
-    A suppressed number is never written. For an unreliable number the sentence says so.
-    """
+
+def statement(language: Language, row: PublishedNumber) -> str:
+    """Returns a published number in a sentence with its interval. If it is suppressed, the sentence says why."""
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
@@ -59,9 +43,24 @@ def sentence(language: Language, row: PublishedNumber) -> str:
     )  # fmt: skip
     if row["duration_basis"]:
         text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
-    if row["flag"] in CAREFUL:
-        text += " " + language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))
-    return f"{text} {language.say('sentence.wide')}" if has_wide_bounds(row) else text
+    return text
+
+
+def doubts(language: Language, row: PublishedNumber) -> tuple[str, ...]:
+    """Returns why a published number must be read with care, in sentences. Empty for a number that is not shown, or that can be
+    used as it is.
+    """
+    if pd.isna(row["estimate"]):
+        return ()
+    care = (
+        [language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))] if row["flag"] in CAREFUL else []
+    )
+    return (*care, *([language.say("sentence.wide")] if has_wide_bounds(row) else []))
+
+
+def is_unsure(row: PublishedNumber) -> bool:
+    """Returns whether a number is hidden, rounds to zero, or is unreliable."""
+    return bool(pd.isna(row["estimate"])) or row["marker"] == "low" or row["flag"] in ("suppress", "unreliable")
 
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
@@ -115,6 +114,16 @@ def headline_unresolved(out: Published, language: Language) -> str:
     return unresolved(headline_rows(out)[0], language)
 
 
+def width(out: Published, language: Language) -> str:
+    """Returns a sentence on the small number of cases on which the headline is based, which makes its interval wide. Empty if
+    the interval is not wider than half of the rate, or if a number is not shown."""
+    row = headline_rows(out)[0]
+    if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
+        return ""
+    counts = (number_words.count(language, row[c]) for c in ("cases", "n"))
+    return language.say("sentence.width", **dict(zip(("cases", "n"), counts, strict=True)))
+
+
 def coverage(out: Published, language: Language) -> str:
     """Returns a sentence that says whom the survey could not reach, in the survey's own words."""
     return (
@@ -122,13 +131,23 @@ def coverage(out: Published, language: Language) -> str:
     )
 
 
+def window(out: Published, language: Language) -> str:
+    """Returns a sentence on the reference period and the population of the headline."""
+    row = out.select("prevalence").iloc[0]
+    return language.say(
+        "basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])
+    )
+
+
 def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the facts on which every number is based: rule set, population, period, weights and reliability profile."""
+    """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
+    profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
-        language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
+        language.say("basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],
+                     work=language.say(f"basis.same_work_{row['same_work']}")
                      if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
-        language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
+        window(out, language),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
         language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
         language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",

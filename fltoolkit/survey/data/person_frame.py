@@ -38,10 +38,10 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, and the names of all its columns. The frame may hold only some of them.
+    """A file or table as a lazy frame, perhaps with only some of its columns; `names` are the names of all its columns.
 
-    `texts` are the columns that are already text in standard form. `unreadable` are the unusable columns, which are left out.
-    `missing` gives, for each column, the ranges of numbers that an SPSS file declares missing.
+    `texts` are the columns that are already text in standard form. `unreadable` are the columns that are left out because they
+    cannot be used. `missing` has, for each column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -52,8 +52,7 @@ class Opened:
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
-    """Returns a path (CSV, Parquet, SPSS or Stata) or a pandas, Polars or Arrow table as a lazy frame of `con`; see
-    `open_named`."""
+    """Returns a file or table as a lazy frame of `con`. `open_named` says which kinds it opens, and explains the arguments."""
     return open_named(data, con, as_text=as_text, **options).frame
 
 
@@ -69,13 +68,13 @@ def open_named(
     """Opens a path or a table on a DuckDB connection.
 
     Args:
-        data: what to open. Unless `as_text`, a CSV's columns with only numbers become numbers.
+        data: a path (CSV, Parquet, SPSS or Stata), or a pandas, Polars or Arrow table.
         con: the connection.
         as_text: keep codes as they are: a CSV's `0111` keeps its zero, and user-missing values of SPSS and Stata are kept.
-            Otherwise user-missing values become blank.
+            Otherwise a CSV's columns of numbers become numbers, and user-missing values become blank.
         only: the columns that are needed. SPSS and Stata files are read with these columns only. Other files are always read as
             needed.
-        named: the columns by which a CSV's header is told from data. None: those of `only`.
+        named: columns that a CSV should have. They show whether its first line is a header. None: those of `only`.
         options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
 
     Raises:
@@ -113,7 +112,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """How many persons and rows had no match when a file was joined to the persons. `lost` holds the keys of these rows."""
+    """How many persons and rows had no match when a file was joined to the persons. `lost` has the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -123,10 +122,11 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey as one row per person, and the episodes separately. Only columns that survey.yaml names are included.
+    """The files of a survey as one row per person, and the episodes in another frame. Only columns that survey.yaml names are
+    included.
 
-    `widths` says, for each file, how many columns are used and how many there are. `contents` is a fingerprint of the rows of
-    Spark tables; empty for files. `small` says whether all rows may be kept in memory, so that no file is read again.
+    `joins` counts rows without a match. `widths` has, for each file, the number of used columns and of all columns. `contents`
+    is a fingerprint of the rows of Spark tables; empty for files. `small` says whether all rows may be kept in memory.
     """
 
     persons: Frame
@@ -181,8 +181,8 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns needed in all files, with the `keys` of all files. `joined`: whether keys are compared with those of another
-    file. `small`: whether all rows may be kept in memory."""
+    """The columns needed from all files (`columns`), and their key columns (`keys`). `joined`: files are joined by their keys.
+    `small`: all rows may be kept in memory."""
 
     columns: frozenset[str]
     keys: frozenset[str]
@@ -268,8 +268,8 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
 
 
 def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
-    """Returns the columns of `wanted.persons` as text; those that are also needed as numbers, or hold whole numbers, also as
-    numbers."""
+    """Returns the columns of `wanted.persons` as text. Columns that are needed as numbers, or are whole numbers, are also
+    returned as numbers."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
@@ -280,8 +280,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
-    """Returns one file, or several pooled with their weight factors. Pooled columns are text. So are keys, unless they are
-    whole numbers and no other file's keys are compared with them."""
+    """Returns one file, or several files one below the other with their weight factors. Columns of several files become text.
+    Keys do, too, unless they are whole numbers and not compared with other files."""
     frames, offered, texts, where, tables = [], [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
@@ -335,7 +335,8 @@ def _name_here(file: DataFile, column: str) -> str:
 
 
 def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
-    """Returns this name for each column of a file. Raises `DataError` if a common name is also that of another column."""
+    """Returns, for each column of a file, its name in all of survey.yaml (see `_name_here`). Raises `DataError` if two have the
+    same name."""
     names = {column: _name_here(file, column) for column in columns}
     others = {name.lower() for column, name in names.items() if column not in file.renamed}
     if taken := [common for common in file.renamed.values() if common.lower() in others]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from handed import EN, FR
 from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
 
-from fltoolkit.report.document_formats.document_blocks import Fact, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Fact, Heading, Paragraph
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import result_sentences
+from fltoolkit.show.wording import number_words, result_sentences
 
 NAN = float("nan")
 
@@ -37,9 +37,7 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
     assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
-    assert results_section.source(small(), EN).endswith(
-        "the past 12 months. Published numbers only, judged by the profile fltoolkit."
-    )
+    assert results_section.source(small(), EN).endswith("the past 12 months. Published numbers only.")
 
 
 def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
@@ -51,10 +49,10 @@ def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
     assert whole == ["everyone", "20.0", "15.0 to 26.0", "2,000", "40", ""]
     assert line == ["sex"]
     assert (men[1], men[-1]) == ("20.0 [u]", "a")
-    assert table.lettered == (("a", "Unreliable: fewer than 15 cases"),)
+    assert table.lettered == (("a", "Fewer than 15 cases"),)
     assert women == ["women", "[c]", "", "", "", ""]
     assert table.note.startswith(
-        "The past 12 months; rule set icls_2018 v1. Parts may not add up because of rounding. [c] confidential: too"
+        "The past 12 months; 2018 international definition. Parts may not add up because of rounding. [c] confidential: too"
     )
     assert table.note.endswith("; [u] low reliability.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
@@ -72,24 +70,33 @@ def test_groups_are_those_of_single_breakdowns_with_enough_shown() -> None:
 
 
 def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
-    other = row(rule_set=OTHER_RULES, estimate=0.03, cases=60.0, rule_note="all its cases too", to_verify="recalled", marker="u")
-    table = results_section.rule_sets(small(other), EN)
+    other = row(rule_set=OTHER_RULES, estimate=0.03, cases=60.0, rule_note="all its cases too", marker="u")
+    heading = Heading("Other definitions", 2)
+    first, why, table = results_section.rule_sets(small(other), EN, heading)
+    assert (first, why) == (heading, Paragraph(EN.say("rule_sets.why")))
     assert isinstance(table, PrintedTable)
     first, second = ([plain(cell) for cell in cells] for cells in table.texts)
-    assert (first[0], first[1], first[-1]) == ("icls_2018 v1", "20.0", "a")
-    assert (second[0], second[1], second[3], second[-1]) == (OTHER_RULES, "30.0 [u]", "60", "b")
-    assert table.footnotes == ("The rule set of this document", "All its cases too; recalled")
+    assert (first[0], first[1], first[-1]) == ("2018 international definition", "20.0", "a")
+    assert (second[0], second[1], second[3], second[-1]) == (
+        number_words.start(number_words.definition(EN, OTHER_RULES)),
+        "30.0 [u]",
+        "60",
+        "b",
+    )
+    assert table.footnotes == ("The definition of this document", "All its cases too")
     assert table.note == "Per 1,000 adults. [u] low reliability."
-    assert results_section.rule_sets(small(), FR) == Paragraph(FR.say("rule_sets.one"), "quiet")
+    assert results_section.rule_sets(small(), FR, heading) == []
+    assert results_section.rule_sets(small({**other, "to_verify": "recalled"}), EN, heading) == []
 
 
 def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> None:
     wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt.startswith("established cases, and with all unresolved as cases; 95\xa0% interval of the lower: ")
-    assert rate.doubt.endswith("; wide bounds")
+    assert rate.doubt.startswith(
+        "Low end: established cases. High end: with all open answers as cases. 95\xa0% interval of the low end: "
+    )
     assert "20.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No title and no verdict rests on it.")
-    assert "Bornes larges" in result_sentences.sentence(FR, wide)
-    assert "ide bounds" not in result_sentences.sentence(EN, row(**OPEN))
+    assert "Beaucoup de réponses restent ouvertes" in result_sentences.sentence(FR, wide)
+    assert "Many answers" not in result_sentences.sentence(EN, row(**OPEN))

@@ -43,7 +43,7 @@ def texts(blocks: list[Block], style: str = "") -> list[str]:
     return [b.text for b in blocks if isinstance(b, Paragraph) and style in ("", b.style)]
 
 
-def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_two_caveats() -> None:
+def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_caveats() -> None:
     made = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000), EN)
     page = first_page(made)
     assert made.title == "20 of every 1,000 adults reported forced labour in 2025"
@@ -63,8 +63,9 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_two_cav
     assert decide.text.startswith("To decide: where no planned survey can verify the target (Prevalence")
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)
-    assert caveats.items[0] == "The survey names no group that it could not reach."
-    assert caveats.items[1].startswith("6 of 2,000 persons asked left the question open")
+    assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")
+    assert caveats.items[1] == "The survey names no group that it could not reach."
+    assert caveats.items[2].startswith("6 of 2,000 persons asked left the question open")
 
 
 def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:
@@ -95,11 +96,11 @@ def test_the_numbers_the_promises_and_the_limits_follow_in_this_order() -> None:
     brief = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000, title="Our plan"), EN)
     after = list(brief.blocks)[len(first_page(brief)) :]
     heads = [b.text for b in after if isinstance(b, Heading)]
-    keys = ("brief.numbers", "rule_sets.heading", "brief.promises", "brief.limits", "brief.basis")
+    keys = ("brief.numbers", "brief.promises", "brief.limits", "brief.basis")
     assert heads == [EN.say(key) for key in keys]
     assert (brief.kind, brief.language) == ("brief", "en")
     assert brief.subtitle == "Forced labour in Nowhere: what the survey of 2025 found"
-    assert brief.foot.startswith("Source: Small survey; rule set icls_2018 v1")
+    assert brief.foot.startswith("Source: Small survey; 2018 international definition")
 
 
 def test_a_hidden_headline_has_no_number_in_its_title() -> None:

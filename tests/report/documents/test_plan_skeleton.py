@@ -69,7 +69,7 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
             assert point in said
     for filled in (
         country.PLAN["goal"],
-        "Prevalence under each rule set",
+        "Prevalence under each definition",
         "Inspectors trained",
         "to be filled by the partners",
         " | 2028 planned survey | 2029 not measured | ",

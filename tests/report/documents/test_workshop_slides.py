@@ -21,6 +21,7 @@ from fltoolkit.report.documents.workshop_slides import ROWS, VERDICTS, workshop
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
+SLIDE_WIDTH, ROOM, ROOM_ABOVE_VERDICT = 924, 405, 285  # points, below a title of two lines
 TARGET = {"year": 2030, "cut": 0.9}
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
 CHILDREN: dict[str, Any] = {"reference_population": "children", "reference_population_label": "children"}
@@ -31,7 +32,7 @@ def slides(document: Document) -> list[tuple[str, list[Block]]]:
     """The heading of each slide, and what stands on it."""
     found: list[tuple[str, list[Block]]] = []
     for block in document.blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading) and block.level == 1:
             found.append((block.text, []))
         else:
             found[-1][1].append(block)
@@ -44,31 +45,31 @@ def titled(document: Document, key: str) -> list[list[Block]]:
 
 def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     made = workshop(evidence_from(published(row(), *SEX, groups=("sex",)), TARGET, planned_sample=2000), EN)
-    words = {f"slides.{key}": EN.say(f"slides.{key}") for key in ("found", "asked", "unknown", "promise", "discuss", "next")}
-    found, asked, unknown, promise, discuss, following = words.values()
+    unknown, discuss = (EN.say(f"slides.{key}") for key in ("unknown", "discuss"))
     assert [head for head, _ in slides(made)] == [
-        found, "Prevalence of forced labour by sex: adults", asked, unknown, EN.say("charts.repeat"), "The way to the target: Prevalence",
-        promise, discuss, following,
+        "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
+        "A repeat that asks 2,000 persons would find a fall by 54\u00a0% or more", "The target for 2030 is 2.0 per 1,000; in 2025 it was 20.0",
+        "The planned surveys could verify 1 of 1 targets", discuss,
     ]  # fmt: skip
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")
-    assert titled(made, "slides.discuss") == [[Bullets(EN.each("slides.questions"))]]
-    (asked,) = titled(made, "slides.asked")
-    assert isinstance(asked[1], Bullets)
-    assert len(asked[1].items) == 3
+    ((questions, following, agenda),) = titled(made, "slides.discuss")
+    assert (questions, agenda) == (Bullets(EN.each("slides.questions")), Bullets(EN.each("slides.agenda")))
+    assert following == Heading(EN.say("slides.next"), 2)
 
 
 def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
-    """Two shares at most, of groups with at least two categories shown and no more than a slide has room for; children by their first group."""
+    """The shares of several groups share a slide while there is room; children stand by their first group."""
     long = [of("age", str(i), measure="share", age=str(i)) for i in range(ROWS + 1)]
     few = [of(group, c, measure="share", **{group: c}) for group in ("sector", "form", "status") for c in ("x", "y")]
     single = [of("route", "x", measure="share", route="x"), of("route", "y", measure="share", route="y", **HIDDEN)]
     children = [row(**CHILDREN), *(r | CHILDREN for r in SEX)]
     out = published(row(), *SEX, *long, *single, *few, *children, groups=("sex",), headlines=("adults", "children"))
     pictured = [(head, b.picture) for head, (b, *_) in slides(workshop(evidence_from(out), EN)) if isinstance(b, Chart)]
-    assert all(head == picture.title for head, picture in pictured)
-    assert [picture.name for _, picture in pictured if picture.name != "repeat"] == [
-        "prevalence_by_sex", "share_by_sector", "share_by_form", "prevalence_children_by_sex",
-    ]  # fmt: skip
+    assert [(head, picture.name) for head, picture in pictured if picture.name != "repeat"] == [
+        ("Prevalence of forced labour by sex: adults", "prevalence_by_sex"),
+        ("Of every 100 cases: x 2, y 2", "share_by_sector_form_status"),
+        ("20 of every 1,000 children reported forced labour in 2025", "prevalence_children_by_sex"),
+    ]
 
 
 @pytest.mark.parametrize(("items", "there"), [(ROWS, True), (ROWS + 1, False)])
@@ -110,40 +111,42 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
     assert nothing == Bullets(EN.each("slides.never"))
 
 
-def test_the_table_of_targets_is_cut_to_a_slide_and_two_warnings_share_one() -> None:
+def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_verifiable() -> None:
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     many = dataclasses.replace(made, targets=pd.concat([made.targets] * (ROWS + 2), ignore_index=True))
-    ((table,),) = titled(workshop(many, EN), "slides.promise")
+    ((table, meaning),) = [
+        blocks for head, blocks in slides(workshop(many, EN)) if head == "The planned surveys could verify 0 of 11 targets"
+    ]
     assert isinstance(table, PrintedTable)
     assert len([row for row in table.rows if len(row) > 1]) == ROWS
+    assert meaning == Paragraph(EN.say("targets.meaning"))
     title = EN.say("slides.warning")
     warnings = {head: len(blocks) for head, blocks in slides(workshop(many, EN)) if head.startswith(title)}
     assert warnings == {f"{title} ({n} of 6)": 2 if n < 6 else 1 for n in range(1, 7)}
     assert [len(blocks) for blocks in titled(workshop(made, EN), "slides.warning")] == [1]
-    assert titled(workshop(evidence_from(published(row())), EN), "slides.promise") == [[Paragraph(EN.say("targets.no_target"))]]
+    ((nothing, _),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
+    assert nothing == Paragraph(EN.say("targets.no_target"))
 
 
 def test_a_baseline_run_has_no_slide_of_a_change() -> None:
     made = evidence_from(published(row()))
     assert titled(workshop(made, EN), "change.heading") == []
-    assert titled(workshop(dataclasses.replace(made, changed=made.now), EN), "slides.verdict") == []
 
 
 def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The title's slide is the first; what finds no room beside the picture has a slide of its own."""
+    """The title's slide is the first; a slide has room for one verdict."""
     picture = Drawn("change", None, "t", "both rounds", 1.0)
-    monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
     baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
-    _, (head, (told, chart, note)), (after, _) = slides(workshop(changed, EN))[:3]
-    assert (head, chart) == (EN.say("change.heading"), Chart(picture))
+    note = Paragraph(EN.say("change.note"), "quiet")
+    monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
+    head, (chart, told, below) = slides(workshop(changed, EN))[1]
+    assert (head, chart, below) == (EN.say("change.heading"), Chart(picture), note)
     assert isinstance(told, Bullets)
     assert told.items[0].startswith("Prevalence, 2025 to 2027: ▼ decreased.")
-    assert note == Paragraph(EN.say("change.note"), "quiet")
-    assert after != EN.say("slides.verdict")
     many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
-    ((more,),) = titled(workshop(many, EN), "slides.verdict")
-    assert more == Bullets(told.items[:1])
+    monkeypatch.setattr(workshop_slides, "change", lambda *_: None)
+    assert slides(workshop(many, EN))[1][1] == [Bullets(told.items[:1] * VERDICTS, "quiet"), note]
 
 
 def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
@@ -157,7 +160,17 @@ def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
 
 @pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
 @pytest.mark.parametrize("run", [evidence, fell])
-def test_no_two_slides_have_the_same_title(run: Callable[[], Evidence], language: Language) -> None:
+def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enough(
+    run: Callable[[], Evidence], language: Language
+) -> None:
+    """A slide is 960 points wide. A picture is drawn for its width, so it must not be higher than its room, or it is made smaller."""
     made = workshop(run(), language)
     heads = [made.title, *(head for head, _ in slides(made))]
-    assert len(heads) == len(set(heads)) > 8
+    assert len(heads) == len(set(heads)) > 6
+    for chart in (b for b in made.blocks if isinstance(b, Chart)):
+        figure = chart.picture.figure
+        enlarged = SLIDE_WIDTH / (72 * figure.get_figwidth())
+        room = ROOM_ABOVE_VERDICT if chart.picture.name.startswith("change") else ROOM
+        words = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
+        assert min(t.get_fontsize() for t in words) * enlarged >= 12
+        assert 72 * figure.get_figheight() * enlarged <= room, chart.picture.name

@@ -102,7 +102,7 @@ def test_numbers_stand_in_their_unit_and_a_coefficient_without_bound_is_left_out
     assert found.table["OBS_VALUE"].tolist() == pytest.approx([20, 25, 400, 4.5])
     assert found.table["UPPER_LIMIT"].tolist()[:2] == pytest.approx([26, 40])
     assert found.table["UNIT_MEASURE"].tolist() == ["PER_1000", "PERCENT", "PERSONS", "MONTHS"]
-    assert found.table["DECIMALS"].tolist() == [1, 1, 0, 1]
+    assert found.table["DECIMALS"].tolist() == [1, 0, 0, 1]
     assert np.isnan(found.table["CV"][0])
     assert found.codes["UNIT_MEASURE"] == {"PER_1000": "Per 1,000", "PERCENT": "%", "PERSONS": "persons", "MONTHS": "months"}
     assert found.table["TIME_PERIOD"].tolist() == [2025] * 4

@@ -68,14 +68,24 @@ def test_a_failed_cell_is_never_folded_away() -> None:
     assert [o.output_type for c in made.cells for o in c.get("outputs", [])] == ["display_data", "error"]
 
 
-@pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
-                                              ((CHART, TABLE, TABLE), [None, "By &lt;sex&gt;", "By &lt;sex&gt;"]),
-                                              ((CHART, PROSE, TABLE), [None, None, "By &lt;sex&gt;"]),
-                                              ((TITLED, TABLE), [None, "By sex and &lt;age&gt;"])])  # fmt: skip
+@pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "Table: By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
+                                              ((CHART, TABLE, TABLE), [None, "Table: By &lt;sex&gt;", "Table: By &lt;sex&gt;"]),
+                                              ((CHART, PROSE, TABLE), [None, None, "Table: By &lt;sex&gt;"]),
+                                              ((TITLED, TABLE), [None, "Table: By sex and &lt;age&gt;"])])  # fmt: skip
 def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: Any) -> None:
     made = notebook("## One", shown(*data))
     lay_out(made)
     assert [o.metadata.get("fold") for o in made.cells[-1].outputs] == folds
+    assert [bool(o.metadata.get("folded")) for o in made.cells[-1].outputs] == [bool(fold) for fold in folds]
+
+
+def test_further_pictures_of_a_section_are_folded_with_their_tables() -> None:
+    made = notebook("## One", shown(CHART, TABLE, TITLED, TABLE, TITLED), shown(TABLE), "## Two", shown(CHART))
+    lay_out(made)
+    outputs = [o for cell in made.cells for o in cell.get("outputs", [])]
+    again = "Picture: By sex and &lt;age&gt;"
+    assert [o.metadata.get("fold") for o in outputs] == [None, "Table: By &lt;sex&gt;", again, None, again, None, None]
+    assert [bool(o.metadata.get("folded")) for o in outputs] == [False, True, False, True, False, True, False]
 
 
 def test_a_notebook_without_headings_has_no_sections() -> None:

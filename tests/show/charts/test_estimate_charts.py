@@ -251,9 +251,9 @@ def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> No
 def test_rule_sets_are_dots_with_their_doubt_and_what_is_not_available_says_why() -> None:
     picture = estimate_charts.rule_sets(country.published())
     fig = figure(picture)
-    assert drawn(fig) == pytest.approx({"icls_2018 v1": 99.5})  # 41 of 412
-    assert marked(fig)["hts_2012 v1<br>rule to be verified"].startswith("[x] not available: hts_2012 needs the stage")
-    assert "hts_2012 v1; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
+    assert drawn(fig) == pytest.approx({"2018 international<br>definition": 99.5})  # 41 of 412
+    assert marked(fig)["ILO indicators of 2012<br>rule to be verified"].startswith("[x] not available: hts_2012 needs the stage")
+    assert "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
 
 
 def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(norvia: fl.Published) -> None:
@@ -262,7 +262,7 @@ def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(nor
     assert [x for _, x, _ in points(fig)] == pytest.approx(list(rows["estimate"]))
     (dots,) = (t for t in fig["data"] if "error_x" in t)
     assert dots["error_x"]["array"] == pytest.approx(list(rows["ci_high"] - rows["estimate"]))
-    assert row_names(fig) == ["icls_2018 v1", "hts_2012 v1<br>rule to be verified"]
+    assert row_names(fig) == ["2018 international<br>definition", "ILO indicators of 2012<br>rule to be verified"]
 
 
 def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:

@@ -36,7 +36,7 @@ def test_every_item_can_be_chosen_and_all_together(norvia: fl.Published) -> None
 
 def test_all_items_are_a_picture_for_each_side_with_the_published_shares(norvia: fl.Published) -> None:
     involuntary, coercion = (part.alt for part in view(COUNTS, norvia, ALL))  # type: ignore[union-attr]
-    assert f"debt bondage: {100 * share_of(norvia, 'debt_bondage')['estimate']:.1f} (" in coercion
+    assert f"debt bondage: {100 * share_of(norvia, 'debt_bondage')['estimate']:.0f} (" in coercion
     assert "hazardous work" in involuntary
     assert "hazardous work" not in coercion
 
@@ -44,7 +44,7 @@ def test_all_items_are_a_picture_for_each_side_with_the_published_shares(norvia:
 def test_one_item_is_told_in_words_beside_its_own_questions(norvia: fl.Published) -> None:
     words, picture, table = view(COUNTS, norvia, "involuntary.hazardous_work")
     share = 100 * share_of(norvia, "hazardous_work")["estimate"]
-    assert f"**Hazardous work** (involuntary): {share:.1f} % of the cases answered yes to it" in str(words)
+    assert f"**Hazardous work** (involuntary): {share:.0f} % of the cases answered yes to it" in str(words)
     assert picture.alt == "Stacked bars of open answers by question. FI4: don't know 7, refused [c], blank 0."  # type: ignore[union-attr]
     assert "<b>hazard</b>" not in table.html  # type: ignore[union-attr]
     assert "another job" not in table.html  # type: ignore[union-attr]

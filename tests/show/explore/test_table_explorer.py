@@ -13,7 +13,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, NUMBERS
 from fltoolkit.show import explore
@@ -110,7 +110,7 @@ def test_of_another_rule_set_only_the_headline_is_offered(norvia: fl.Published) 
     assert list(options["measure"].values()) == ["prevalence", "total"]
     assert list(options["breakdown"]) == ["everyone"]
     assert f"{OTHER} (the headline only)" in options["rule_set"]
-    assert "rule set hts_2012 v1" in view(norvia, choice)[2].html  # type: ignore[union-attr]
+    assert "ILO indicators of 2012" in view(norvia, choice)[2].html  # type: ignore[union-attr]
 
 
 def test_each_choice_is_words_a_picture_and_a_table(judged: fl.Published) -> None:
@@ -213,3 +213,15 @@ def test_two_populations_of_one_name_are_told_apart() -> None:
     table = pd.concat([out.table, out.table[out.table["measure"] == "prevalence"].assign(reference_population="others")])
     options = offered(replace(out, table=table))[1]["population"]
     assert options == {"adults": "adults", "adults (others)": "others"}
+
+
+def test_the_explorer_speaks_the_language_that_is_asked_for(judged: fl.Published) -> None:
+    screen: Any = fl.show.explore.tables(judged, interactive=True, choice=REGION, language="fr")
+    controls = {child.description for child in screen.children[:-1]}
+    assert controls == {"Définition", "Mesure", "Population étudiée", "Ventilation", "Profil"}
+    words, picture, table = (output["data"] for output in screen.children[-1].outputs)
+    assert "Chiffres non montrés" in words["text/plain"]
+    assert "Prévalence du travail forcé" in picture["text/plain"]
+    assert "Intervalle" in table["text/html"]
+    with pytest.raises(SpecError):
+        fl.show.explore.tables(judged, language="xx")

@@ -43,7 +43,7 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert trained[:3] == ["everyone", EN.say("by_partners"), ""]
     assert trained[3] == "80 / more than 150 (partners)"
     assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability; [x] not available."  # nothing by region
-    assert table.footnotes[0] == "Unreliable: fewer than 15 cases"
+    assert table.footnotes[0] == "Fewer than 15 cases"
 
 
 def test_the_matrix_fits_a_portrait_page() -> None:

@@ -42,7 +42,7 @@ def test_what_is_confidential_has_one_reason_which_its_marker_tells() -> None:
         row(), of("sex", "men", **HIDDEN | {"reason": "confidential: other"}), of("sex", "women", **UNRELIABLE)
     ).table
     table = result_tables.table(EN, rows)
-    assert table.footnotes == ("Unreliable: fewer than 15 cases",)
+    assert table.footnotes == ("Fewer than 15 cases",)
     assert "confidential: other" not in repr(table)
 
 
@@ -50,4 +50,4 @@ def test_rule_sets_say_which_is_the_runs_own() -> None:
     other = row(rule_set=OTHER_RULES, estimate=0.03, rule_note="all its cases too")
     table = result_tables.rule_sets(EN, published(row(), other).rule_sets("prevalence"))
     assert [cells[-1] for cells in table.texts] == ["a", "b"]
-    assert table.footnotes == ("The rule set of this document", "All its cases too")
+    assert table.footnotes == ("The definition of this document", "All its cases too")

@@ -27,7 +27,7 @@ def row(measure: str, category: str = "total") -> dict[str, Any]:
         (0.0171925, "prevalence", "17.2"),
         (0.0171500001, "prevalence", "17.2"),
         (0.0, "prevalence", "0.0"),
-        (0.4982, "share", "49.8"),
+        (0.4982, "share", "50"),
         (6290.4, "total", "6,290"),
         (6295.1, "total", "6,300"),
         (1_234_567, "total", "1,230,000"),

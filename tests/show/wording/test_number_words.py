@@ -38,12 +38,15 @@ def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
     assert "non déclaré (région)" in number_words.labels(FR, rows)
 
 
-def test_a_remark_says_the_flag_and_the_reason() -> None:
+def test_a_remark_says_the_flag_and_the_reason_but_not_what_the_marker_says() -> None:
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
-    assert number_words.remark(EN, south).startswith("unreliable: fewer than 15 cases")
-    assert number_words.remark(FR, south).startswith("peu fiable\u202f: moins de 15 cas")
-    assert number_words.remark(EN, {**south, "bounds_note": "wide bounds"}).endswith("; wide bounds")
-    assert number_words.remark(FR, {"reason": "", "flag": "", "bounds_note": "wide bounds"}) == "Bornes larges"
+    assert number_words.remark(EN, south) == "Fewer than 15 cases"
+    assert number_words.remark(FR, south) == "Moins de 15 cas"
+    assert number_words.remark(EN, {**south, "bounds_note": "wide bounds"}).endswith("; many open answers")
+    careful = {**south, "marker": "", "flag": "caution"}
+    assert number_words.remark(EN, careful) == "use with caution: fewer than 15 cases"
+    assert number_words.remark(EN, {**careful, "marker": "w", "flag": "review"}) == ""
+    assert number_words.remark(FR, {"reason": "", "flag": "", "bounds_note": "wide bounds"}) == "Beaucoup de réponses ouvertes"
     assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
 
 

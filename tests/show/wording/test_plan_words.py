@@ -40,7 +40,7 @@ def test_a_row_is_named_by_its_indicator_and_its_category() -> None:
 
 @pytest.mark.parametrize(
     ("number", "measure", "told"),
-    [(17.25, "prevalence", "17.2"), (1234.0, "total", "1,230"), (50.0, "share", "50.0"), (np.nan, "total", "")],
+    [(17.25, "prevalence", "17.2"), (1234.0, "total", "1,230"), (50.0, "share", "50"), (np.nan, "total", "")],
 )
 def test_a_number_stands_in_its_unit_already(number: float, measure: str, told: str) -> None:
     assert value(EN, number, row(measure=measure)) == told

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-import small_country as country
 from handed import EN
 from published_rows import CHILDREN, HIDDEN, UNRELIABLE, plain, published, row, small
 
@@ -64,58 +62,8 @@ def test_how_many_left_the_question_open_is_told_as_far_as_it_may() -> None:
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
     lines = result_sentences.basis(small(notes=("A note.",)), EN)
-    assert [line.partition(" ")[0] for line in lines] == ["Rule", "Window:", "Small", "Confidential", "A"]
+    assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Window:", "Small", "Confidential", "A"]
     assert "is assumed, not asked; definition by age at interview" in lines[0]
     more = result_sentences.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
     assert len(more) == 4
-
-
-def headline(**rate: Any) -> str:
-    """The headline of the small country, its rate changed."""
-    out = country.published()
-    table = out.table.copy()
-    first = table.index[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
-    for column, value in rate.items():
-        table.loc[first, column] = value
-    return str(fl.show.headline(replace(out, table=table)))
-
-
-def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
-    assert "verified" not in headline()
-    told = headline(to_verify="from memory", rule_note="it counts more")
-    assert "To be verified: from memory" in told
-    assert "Under this rule set: it counts more." in told
-
-
-def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
-    told = headline()
-    assert told.startswith("**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95")
-    assert "410 adults were in forced labour" in told
-    assert "5 of 412 persons asked left the question open" in told
-    assert "Without them it is 100.7 per 1,000; with all of them as cases 111.7" in told  # 41 of 407, 46 of 412
-    assert "in the same work is assumed, not asked; definition by age at interview." in told
-    assert "The survey could not reach: the homeless." in told
-
-
-def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> None:
-    told = headline(unresolved=float("nan"), bound_high=float("nan"), bound_ci_high=float("nan"), resolved_only=float("nan"))
-    assert "How many persons left the question open is too small a number to be shown" in told
-    assert "Without them" not in told
-
-
-def test_the_headline_says_when_nobody_is_unresolved() -> None:
-    assert "No person asked left the question open." in headline(unresolved=0.0)
-
-
-def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
-    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan"))
-    told = headline(**nothing, flag="suppress", marker="u", reason="fewer than 30 persons in the denominator")
-    assert "not shown. Reason: fewer than 30 persons in the denominator." in told
-    assert "Without them" not in told
-    assert "nan" not in told
-
-
-def test_notes_about_lowered_limits_go_with_the_headline() -> None:
-    out = replace(country.published(), notes=("Confidentiality limits were lowered on purpose: cases 3 (instead of 5).",))
-    assert str(fl.show.headline(out)).endswith("lowered on purpose: cases 3 (instead of 5).")

@@ -62,6 +62,8 @@
     tools.append(cite);
   });
 
+  document.querySelectorAll('details.folded').forEach((part) => { part.open = false; }); // a picture is drawn where it is seen
+
   // Every marker is explained; a term is explained once per section.
   function explain(root) {
     const names = Object.keys(about.terms);
@@ -100,5 +102,4 @@
 
   const contents = document.querySelector('.contents');
   if (contents && window.matchMedia('(max-width: 72rem)').matches) contents.open = false;
-  window.addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((part) => { part.open = true; }));
 })();

@@ -1,4 +1,5 @@
-"""A change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at the right."""
+"""Describes a change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at
+the right."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -47,7 +49,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     return DotChart(
         str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), space),
         f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines),
-        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=space.steps),
+        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=axis_ticks.FEW),
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
 
@@ -85,10 +87,11 @@ def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace)
     marks = [
         mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
-    words = verdict(language, row)
-    printed = f"{words}\n{_values(language, row)}" if row["verdict"] and space.intervals else words
+    said = verdict(language, row)
+    printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
-    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else words, why)
+    found = row["verdict"] in (DECREASED, INCREASED)
+    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
 
 
 def _measure(row: PublishedNumber) -> str:
@@ -97,7 +100,16 @@ def _measure(row: PublishedNumber) -> str:
 
 
 def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """Returns the mark of one round's number. If the number is 0, the mark says that nobody was found."""
+    """Returns the mark of one round's number; empty if the number is not shown. If the number is 0, the mark says that nobody
+    was found.
+
+    Args:
+        language: the language of the chart.
+        row: a published change.
+        side: the ending of the round's columns.
+        year: the name of the round.
+        colour: the colour of the round.
+    """
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
     words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
@@ -118,7 +130,8 @@ def _row_in_words(language: Language, row: PublishedNumber) -> str:
 def _notes(
     language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
-    signs = " ".join(chart_notes.signs(language, marks))
+    arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
+    signs = " ".join([*arrows, *chart_notes.signs(language, marks)])
     if not space.source:
         return chart_notes.nonempty(signs)
     first = rows.iloc[0].to_dict()

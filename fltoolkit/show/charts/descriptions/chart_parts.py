@@ -14,9 +14,8 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 
 
 class Glyph(Enum):
-    """What the sign of a number in a chart means, for example that the number is unreliable. The same meaning has the same look
-    in every chart.
-    """
+    """The meaning of the sign with which a chart draws a number, for example that the number is unreliable. The same meaning
+    has the same look in every chart."""
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
@@ -53,6 +52,7 @@ class Mark:
         glyph: the sign. For NONE_FOUND only the upper limit is drawn.
         words: the number as printed, with its interval.
         colour: the colour of its series.
+        reach: the value with every open answer as a case, if the number has wide bounds; else nan. A grey band ends there.
     """
 
     value: float
@@ -61,11 +61,12 @@ class Mark:
     glyph: Glyph
     words: str
     colour: str = BLUE
+    reach: float = math.nan
 
     @property
     def end(self) -> float:
-        """Returns the highest value that is drawn for this number: the upper limit of the interval, or the number itself."""
-        return self.value if math.isnan(self.high) else max(self.value, self.high)
+        """Returns the highest value that is drawn for this number: of the interval, of the grey band, or the number itself."""
+        return max(end for end in (self.value, self.high, self.reach) if not math.isnan(end))
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class ChartRow:
         name: like the label, but unique in the chart.
         marks: its numbers, one per series; none for a heading, or if nothing is shown.
         printed: the words at its right: the numbers in digits with their marker, or a verdict.
+        changed: of a row with two numbers, whether the test found a change. The arrow between them is then dark.
         absent: the words in place of numbers that are not shown.
         remark: the reason why a number is hidden or unreliable, in words.
         heading: whether the row only names the rows below it.
@@ -89,6 +91,7 @@ class ChartRow:
     absent: str = ""
     remark: str = ""
     heading: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class DotChart(DescribedChart):
     Attributes:
         rows: the rows, from top to bottom.
         axis: the value axis that all rows share.
-        series: the legend, if rows have several numbers. The numbers of a row are joined by a line.
+        series: the words of the numbers, if rows have two: they stand above the first row's. An arrow leads from one to the other.
         reference: the place of a grey vertical line; nan for none.
         bars: whether each number is a bar from zero instead of a dot. The bar is hollow if the number is unreliable.
     """
@@ -145,11 +148,22 @@ class DotChart(DescribedChart):
         colours = [series.colour for series in self.series]
         return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
 
+    @property
+    def named(self) -> tuple[int, ...]:
+        """Returns the position of the row above whose numbers the words of the series are written: the first row with two
+        numbers. Empty if there is no such row; then the series have a legend."""
+        return next(((place,) for place, row in enumerate(self.rows) if len(row.marks) > 1), ())
+
 
 @dataclass(frozen=True)
 class Line:
-    """A curve in a chart, with words at its right end. `y` is nan if the curve has no value at that place. A path that is only
-    planned is thin, grey and dashed.
+    """A curve in a chart, with words at its right end.
+
+    Attributes:
+        x, y: the places on the two axes; y is nan if the curve has no value at a place.
+        words: the words at its right end.
+        colour: its colour.
+        planned: whether it is a path that is only planned: thin, grey and dashed.
     """
 
     x: tuple[float, ...]
@@ -181,14 +195,33 @@ class Upright:
 
 
 @dataclass(frozen=True)
+class Region:
+    """The part of a chart above or below its first curve, with words inside, at a place on both axes."""
+
+    words: str
+    x: float
+    y: float
+    above: bool = True
+
+
+@dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """A chart with two value axes, in which curves and points are drawn."""
+    """A chart with two value axes. The region above the first curve is pale, if it has words.
+
+    Attributes:
+        x, y: the axes.
+        lines: the curves.
+        points: single numbers with their intervals.
+        uprights: vertical lines.
+        regions: the parts above or below the first curve that have words.
+    """
 
     x: Axis
     y: Axis
     lines: tuple[Line, ...]
     points: tuple[Point, ...] = ()
     uprights: tuple[Upright, ...] = ()
+    regions: tuple[Region, ...] = ()
 
 
 def planned_tick(value: float, words: str) -> Mark:

@@ -15,7 +15,7 @@ from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick, Upright
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
 
@@ -106,17 +106,26 @@ def repeat(
         if space.source
         else ()
     )
+    high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
+    regions = (Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False))
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(" ".join(part for part in below if part)),
         f"{title} {subtitle} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
         axis_ticks.of_sizes(language, *sizes, steps=space.steps, title=language.say("charts.answering")), _percents(language),
         (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _fall_in_words(language, size, y), BLUE) for size, y in there),
-        tuple(Upright(size, y) for size, y in there),
+        tuple(Upright(size, y) for size, y in there), regions,
     )  # fmt: skip
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """Returns one curve of the chart. If no fall can be detected with a number of persons, the curve has no value there."""
+    """Returns one curve of the chart. Where no fall can be detected, the curve has no value.
+
+    Args:
+        fall: returns the smallest detectable fall in percent, for a number of persons.
+        sizes: the smallest and the largest number of persons.
+        words: the words at the end of the curve.
+        colour: its colour.
+    """
     n = [float(size) for size in np.geomspace(*sizes, POINTS)]
     return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
 
@@ -126,7 +135,7 @@ def _point(size: float, fall: float, words: str, colour: str) -> Point:
 
 
 def _percents(language: Language) -> Axis:
-    return Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)))
+    return Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
 
 
 def _per_1000(language: Language, rate: str) -> str:
@@ -149,6 +158,10 @@ def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
 def _apart(asked: float, planned: float | None) -> list[float]:
     """Returns the sample sizes to mark in the chart: this survey's and the planned one. If both are nearly equal, returns only
     the planned one.
+
+    Args:
+        asked: the number of persons asked in this survey.
+        planned: the planned number; None if there is none.
     """
     if planned is None:
         return [asked]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE, QUIET
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
@@ -22,7 +23,10 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     wrapped,
 )
 
-LANE = 0.13  # of a row: the distance from the line that joins two dots to the interval of each dot
+LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
+AIRY = 3.0  # lines of a row at most, where a picture may fill a room
+TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
+BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
 GAP = 0.1  # inches between the axes and the words at their sides
 
 
@@ -48,12 +52,16 @@ def _dots(chart: DotChart, size: Size) -> Any:
         )
         + 2 * GAP
     )
-    most = max((text.count("\n") + 1 for text in (*labels, *printed)), default=1)
-    each = (1.5, 1.95) if most == 1 else (1.15 * most, 0.6 + 1.15 * most)
-    least, wanted = ((len(chart.rows) + 0.6) * size.font * lines / 72 for lines in each)
+    lines = [max(text.count("\n") + 1 for text in pair) for pair in zip(labels, printed, strict=True)]
+    most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
+    each = 0.35 + 1.15 * most, 0.8 + 1.15 * most
+    if math.isfinite(size.height):  # the room of a slide is filled
+        each = each[0], AIRY * most
+    over = 1.1 if chart.named else 0.6  # rows above the first: room for the words of the series
+    least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)
     around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
-    figure, axes = sheet(chart, size, (least, wanted), around, chart.series)
-    axes.set(ylim=(len(chart.rows) - 0.4, -0.6), yticks=[])
+    figure, axes = sheet(chart, size, (least, wanted), around, () if chart.named else chart.series)
+    axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.axis)
     if not math.isnan(chart.reference):
@@ -66,13 +74,24 @@ def _dots(chart: DotChart, size: Size) -> Any:
                 _bar(axes, mark, at, size)
             else:
                 _mark(axes, mark, at, size, lane=LANE * chart.lane(row, mark))
+    for at in chart.named:
+        _series(axes, chart, at, size)
     return figure
 
 
+def _series(axes: Any, chart: DotChart, at: int, size: Size) -> None:
+    """Writes the words of each series above its number: at the left of the lower number, and at the right of the higher one."""
+    words = {series.colour: series.words for series in chart.series}
+    sides = ("right", "left")
+    for mark, side in zip(sorted(chart.rows[at].marks, key=lambda m: m.value), sides, strict=True):
+        look = {"ha": side, "va": "bottom", "color": INK if mark.colour == GREY else mark.colour}
+        shift = (0.5 if side == "right" else -0.5) * size.font
+        _note(axes, words[mark.colour], (mark.value, at - LANE), (shift, 0.5 * size.font), size, **look)
+
+
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
-    """Draws the words of a row (its label, what is printed, and the words in place of its numbers) and the line that joins its
-    dots.
-    """
+    """Draws the words of a row (its label, what is printed, and the words in place of its numbers) and the arrow between its
+    dots. `at` is the height of the row, and `words` holds these three texts."""
     label, printed, absent = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - EDGE
@@ -82,11 +101,19 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
     _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
     if len(row.marks) > 1:
-        axes.plot([mark.value for mark in row.marks], [at, at], color=INK, linewidth=size.font / 8, zorder=2.5)
+        old, new = (mark.value for mark in row.marks)
+        if abs(new - old) > TOO_NEAR * axes.get_xlim()[1]:
+            look = {"arrowstyle": "-|>", "color": INK if row.changed else GREY, "linewidth": size.font / (6 if row.changed else 9),
+                    "shrinkA": 0.45 * size.font, "shrinkB": 0.45 * size.font, "mutation_scale": size.font}  # fmt: skip
+            axes.annotate("", (new, at), (old, at), arrowprops=look, zorder=2.5)
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
-    """Writes words at the left or right of the drawing, centred on the row to which they belong."""
+    """Writes words at the left or right of the drawing, centred on the row to which they belong.
+
+    `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance from there, and
+    `points` the size of the letters, both in points.
+    """
     if text:
         middle = "center" if "\n" in text else "center_baseline"
         axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
@@ -94,7 +121,7 @@ def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, o
 
 
 def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
-    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable."""
+    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable. `at` is the height of the row."""
     fill = "white" if mark.glyph is Glyph.UNRELIABLE else f"{mark.colour}99"
     axes.barh([at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1)
     if not math.isnan(mark.high):
@@ -102,7 +129,16 @@ def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
-    """Draws a number with its interval, along the row or `upright`."""
+    """Draws a number with its interval, along the row or upright.
+
+    Args:
+        axes: the axes.
+        mark: the number.
+        at: the position of the row, or the place on the other axis.
+        size: the size of the picture.
+        lane: how far the interval is moved away from the middle of the row.
+        upright: whether the interval is vertical.
+    """
 
     def plot(along: list[float], across: float, **look: Any) -> None:
         places = [across] * len(along)
@@ -111,7 +147,10 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     none = mark.glyph is Glyph.NONE_FOUND
     low, high = (0.0 if none else mark.low), mark.high
     if not math.isnan(high):
-        plot([low, high], at + lane, linewidth=size.font / 6, solid_capstyle="butt", zorder=2)
+        thin = {"linewidth": size.font / 9, "alpha": 0.6} if lane else {"linewidth": size.font / 6}
+        plot([low, high], at + lane, solid_capstyle="butt", zorder=2, **thin)
+    if not math.isnan(mark.reach):
+        axes.fill_between([mark.value, mark.reach], at - BAND, at + BAND, color=GREY, alpha=0.3, linewidth=0, zorder=1)
     edge = {"markeredgecolor": mark.colour, "markeredgewidth": size.font / 6, "zorder": 3, "clip_on": False}
     dot = {**edge, "markersize": size.font * 0.72}
     if none:
@@ -131,7 +170,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
     figure, axes = sheet(chart, size, (body / 2, body), SheetMargins(left, right, over, below))
-    axes.tick_params(pad=6)
+    axes.tick_params(axis="x", pad=0.7 * size.font)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}
         axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))
@@ -140,6 +179,19 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     for upright in chart.uprights:
         axes.plot([upright.x, upright.x], [chart.y.low, upright.top], color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
         _note(axes, upright.words, (upright.x, upright.top), (0, size.font * 0.6), size, ha="center")
+    if chart.regions:
+        axes.fill_between(chart.lines[0].x, chart.lines[0].y, chart.y.high, color=BLUE, alpha=0.09, linewidth=0, zorder=0)
+    for region in chart.regions:
+        _note(
+            axes,
+            region.words,
+            (region.x, region.y),
+            (0, 0),
+            size,
+            ha="center",
+            va="center",
+            color=BLUE if region.above else QUIET,
+        )
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.x)
     _scale(axes, "y", chart.y)
@@ -175,13 +227,14 @@ def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Writes words beside a point of the drawing, given by its values on the two axes."""
+    """Writes words beside a point of the drawing, given by its values on the two axes. `place` holds these values, and `offset`
+    the distance of the words from there, in points."""
     if text:
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 
 
 def _scale(axes: Any, side: str, axis: Axis) -> None:
-    """Gives one axis of the drawing the limits and ticks that the description of the chart says."""
+    """Sets the limits and ticks of one axis (`x` or `y`) as the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()

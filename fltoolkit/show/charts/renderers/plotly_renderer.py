@@ -7,7 +7,20 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import BUTTONS, GREY, INK, PALE, QUIET, SUBTITLE, Picture, figure, more_lines, safe, wrap
+from fltoolkit.show.charts.chart_style import (
+    BLUE,
+    BUTTONS,
+    GREY,
+    INK,
+    PALE,
+    QUIET,
+    SUBTITLE,
+    Picture,
+    figure,
+    more_lines,
+    safe,
+    wrap,
+)
 from fltoolkit.show.charts.descriptions.chart_parts import (
     Axis,
     ChartRow,
@@ -20,7 +33,9 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
 )
 
 LABEL = 28  # letters in a line of a label
-LANE = 0.13  # of a row: the distance from the line that joins two dots to the interval of each dot
+LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
+TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
+BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
 SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
@@ -38,10 +53,12 @@ def _dots(chart: DotChart) -> Any:
     labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
     printed = [_lines(row.printed) for row in rows]
     each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
+    legend, over = bool(chart.series) and not chart.named, 0.9 if chart.named else 0.6
     fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
     if not math.isnan(chart.reference):
         fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
-    _joined(fig, rows)
+    _arrows(fig, chart)
+    _bands(fig, rows)
     for glyph, colour in _looks(m for r in rows for m in r.marks):
         there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
         marks, places = [m for *_, m in there], [i for i, *_ in there]
@@ -62,15 +79,15 @@ def _dots(chart: DotChart) -> Any:
             signs=not barred,
         )
     _absent(fig, rows)
-    for series in chart.series:
+    for series in chart.series if legend else ():
         look = {"size": 11, "color": series.colour}
         fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
     fig.update_xaxes(**_values(chart.axis))
-    fig.update_yaxes(**_texts(labels), automargin=True)
+    fig.update_yaxes(**_texts(labels, over), automargin=True)
     if any(printed):  # a second axis whose labels are the printed values
         fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
-        fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed), "automargin": True})
-    fig.update_layout(showlegend=bool(chart.series))
+        fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed, over), "automargin": True})
+    fig.update_layout(showlegend=legend)
     return fig
 
 
@@ -79,20 +96,44 @@ def _lines(text: str) -> str:
     return "<br>".join(wrap(part, LABEL) for part in text.split("\n"))
 
 
-def _texts(texts: Sequence[str]) -> dict[str, Any]:
-    """Returns the settings of an axis that has a text for each row, the first at the top."""
+def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:
+    """Returns the settings of an axis that has a text for each row, the first at the top. `over` is the number of empty rows
+    above it."""
     places = list(range(len(texts)))
-    return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -0.6], "showgrid": False, "zeroline": False,
+    return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -over], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
 
 
-def _joined(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Draws a line between the numbers of each row that has several."""
-    joined = [(i, row.marks) for i, row in enumerate(rows) if len(row.marks) > 1]
-    if joined:
-        x = [x for _, marks in joined for x in (*(m.value for m in marks), None)]
-        y = [y for i, marks in joined for y in (*(i for _ in marks), None)]
-        fig.add_scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 1.5}, hoverinfo="skip", showlegend=False)
+def _arrows(fig: Any, chart: DotChart) -> None:
+    """Draws an arrow from the first number of a row to the second, if it has two, and the words of the series above them."""
+    for at, row in enumerate(chart.rows):
+        if len(row.marks) > 1 and abs(row.marks[1].value - row.marks[0].value) > TOO_NEAR * chart.axis.high:
+            fig.add_annotation(
+                x=row.marks[1].value, y=at, ax=row.marks[0].value, ay=at, axref="x", ayref="y", text="", showarrow=True, arrowhead=2,
+                arrowwidth=2 if row.changed else 1.5, arrowcolor=INK if row.changed else GREY, standoff=7, startstandoff=7,
+            )  # fmt: skip
+    words = {series.colour: series.words for series in chart.series}
+    for at in chart.named:
+        for mark, side in zip(sorted(chart.rows[at].marks, key=lambda m: m.value), ("right", "left"), strict=True):
+            font = {"size": 13, "color": INK if mark.colour == GREY else mark.colour}
+            shift = 8 if side == "right" else -8
+            _words(fig, mark.value, at, words[mark.colour], xanchor=side, xshift=shift, yanchor="bottom", yshift=8, font=font)
+
+
+def _bands(fig: Any, rows: Sequence[ChartRow]) -> None:
+    """Draws a grey band for each number with wide bounds: from the number to its upper bound, at which all unresolved persons
+    are cases."""
+    for at, mark in ((at, mark) for at, row in enumerate(rows) for mark in row.marks if not math.isnan(mark.reach)):
+        fig.add_shape(
+            x0=mark.value,
+            x1=mark.reach,
+            y0=at - BAND,
+            y1=at + BAND,
+            fillcolor=GREY,
+            opacity=0.3,
+            line={"width": 0},
+            layer="below",
+        )
 
 
 def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None:
@@ -100,12 +141,23 @@ def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None
     there = [(m, y) for m, y in zip(marks, places, strict=True) if not math.isnan(m.high)]
     x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
     y = [y for _, place in there for y in (place, place, None)]
-    fig.add_scatter(x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 2}, hoverinfo="skip", showlegend=False)
+    fig.add_scatter(
+        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 1.5}, opacity=0.6, hoverinfo="skip", showlegend=False
+    )
 
 
 def _curves(chart: CurveChart) -> Any:
     names = [safe(line.words) for line in chart.lines]
     fig = _sheet(chart, 300, left=_widest([t.words for t in chart.y.ticks]), right=_widest(names))
+    if chart.regions:
+        first = chart.lines[0]
+        for edge, fill in (([chart.y.high] * len(first.x), "none"), (first.y, "tonexty")):
+            fig.add_scatter(x=list(first.x), y=list(edge), mode="lines", line={"width": 0}, fill=fill, fillcolor=f"{BLUE}18", hoverinfo="skip",
+                            showlegend=False)  # fmt: skip
+    for region in chart.regions:
+        _words(
+            fig, _place(chart.x, region.x), region.y, region.words, font={"size": 13, "color": BLUE if region.above else QUIET}
+        )
     for upright in chart.uprights:
         fig.add_scatter(x=[upright.x, upright.x], y=[chart.y.low, upright.top], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
                         hoverinfo="skip", showlegend=False)  # fmt: skip
@@ -138,7 +190,11 @@ def _curves(chart: CurveChart) -> Any:
 
 
 def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes."""
+    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
+
+    `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
+    pixels.
+    """
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
     top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
     if isinstance(chart, CurveChart):
@@ -161,9 +217,15 @@ def _marks(
     along: str,
     signs: bool = True,
 ) -> None:
-    """Draws numbers with the same look, with their intervals `along` x or y (or none).
+    """Draws numbers that have the same look, with their intervals.
 
-    Without `signs` only the intervals are visible.
+    Args:
+        fig: the figure.
+        marks: the numbers.
+        x, y: their places.
+        hover: the words that are shown if a reader points at them.
+        along: the axis along which intervals are drawn (`x` or `y`); empty for none.
+        signs: whether the numbers themselves are drawn. If not, only the intervals are visible.
     """
     glyph, colour = marks[0].glyph, marks[0].colour
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
@@ -188,7 +250,7 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
 
 
 def _drawn(mark: Mark) -> float:
-    """Returns the place of a number's sign. If nobody was found, it is at the upper limit."""
+    """Returns the place at which the sign of a number is drawn. If nobody was found, it is the upper limit."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 

@@ -37,7 +37,9 @@ def test_both_rounds_stand_on_one_line_with_the_verdict() -> None:
     assert [m.value for m in everyone.marks] == [50.0, 18.8]
     assert [m.colour for m in everyone.marks] == [GREY, BLUE] == [s.colour for s in chart.series]
     assert [s.words for s in chart.series] == ["2025", "2027"]
-    assert everyone.printed == "decreased\n50.0 → 18.8"
+    assert everyone.changed
+    assert not with_first(verdict="no detectable change").rows[0].changed
+    assert everyone.printed == "50.0 → 18.8: decreased"
     assert chart.title == "Prevalence of forced labour, 2025 and 2027: adults"
     assert "everyone: 50.0 and 18.8: decreased" in chart.alt
     assert "ensemble\u202f: 50,0 et 18,8\u202f: baisse" in change(rows(), FR).alt
@@ -51,7 +53,7 @@ def test_the_base_names_how_many_were_asked_in_each_round() -> None:
 def test_an_unreliable_change_is_hollow_and_marked() -> None:
     row = with_first(marker="u", flag_after="unreliable").rows[0]
     assert [m.glyph for m in row.marks] == [Glyph.MEASURED, Glyph.UNRELIABLE]
-    assert row.printed.startswith("decreased [u]")
+    assert row.printed.endswith(": decreased [u]")
 
 
 def test_a_hidden_round_leaves_the_other_and_no_verdict() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -137,9 +138,9 @@ def test_rule_sets_are_rows_and_one_that_is_not_available_says_why() -> None:
     chart = rule_sets(country.published(), "prevalence", EN)
     own, other = chart.rows
     assert own.marks[0].value == pytest.approx(99.5)
-    assert (other.label, other.marks) == ("hts_2012 v1\nrule to be verified", ())
+    assert (other.label, other.marks) == ("ILO indicators of 2012\nrule to be verified", ())
     assert other.absent.startswith("[x] not available: hts_2012 needs the stage")
-    assert "hts_2012 v1; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
+    assert "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
 
 
 def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
@@ -153,6 +154,10 @@ def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answer
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.25)
-    said = "If every open answer were a case, the number for everyone would be 250.0."
-    assert said in estimates(out, wide, EN, space=space).notes
+    said = "Grey band: with every open answer as a case, the number for everyone would be 250.0."
+    chart = estimates(out, wide, EN, space=space)
+    assert said in chart.notes
+    reaches = [mark.reach for row in chart.rows for mark in row.marks]
+    assert reaches[0] == 250.0 <= chart.axis.high
+    assert all(math.isnan(reach) for reach in reaches[1:])
     assert said not in estimates(out, rows, EN, space=space).notes

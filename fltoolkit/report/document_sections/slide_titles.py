@@ -1,0 +1,113 @@
+"""The titles of the slides: each says in one sentence what its slide shows, and claims no more than a test or an interval says.
+
+A title names a number only if it is reliable. Where there is nothing to say, a title is None, and the slide has a plain heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.document_sections import contrasts_section, first_page
+from fltoolkit.report.document_sections.targets_section import with_target
+from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.plan_words import value
+from fltoolkit.survey.spec.groups import TOTAL
+
+FEW = 3  # categories of which a title gives every number
+HALF = 0.5  # of the cases
+
+
+def rate(out: Published, language: Language, population: str | None = None) -> str | None:
+    """Returns the rate of a population (None: the first) in a sentence. None if it is too uncertain for a title."""
+    row = out.select("prevalence", population=population).iloc[0].to_dict()
+    return first_page.rate(language, row)
+
+
+def groups(out: Published, language: Language) -> str | None:
+    """Returns a sentence with the result of the test of the lead group, if it compares two categories. If nothing is tested,
+    returns the reliable rates of the group. None if the run publishes no rates by this group."""
+    if not contrasts_section.is_compared(out):
+        return None
+    found = contrasts_section.only_pair(out, language)
+    rows = out.select("prevalence", [out.lead]).to_dict("records")
+    return found or _each(language, rows, "slides.rates")
+
+
+def shares(out: Published, language: Language, group: str) -> str:
+    """Returns the share of each category of a group among the cases, in words. If the group has many categories, or if no share
+    is reliable, returns how many shares are reliable."""
+    rows = out.select("share", [group]).to_dict("records")
+    sure = sum(not result_sentences.is_unsure(r) for r in rows)
+    counted = language.say("slides.reliable", n=str(sure), of=str(len(rows)))
+    return _each(language, rows, "slides.shares") or language.colon(
+        number_words.start(number_words.group(language, group)), counted
+    )
+
+
+def majority(language: Language, rows: pd.DataFrame) -> str | None:
+    """Returns the characteristics of a profile that more than half of all cases have: those whose whole interval lies above one
+    half. They are in the order of the questionnaire. None if there is none, or if there are many.
+    """
+    sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
+    if not 1 <= len(sure) <= FEW:
+        return None
+    return language.say("slides.majority", what=language.join(number_words.category(language, r) for r in sure))
+
+
+def definitions(language: Language, rows: pd.DataFrame) -> str | None:
+    """Returns a sentence with the lowest and the highest rate under the given rule sets. None if these rates do not differ."""
+    low, high = (number_words.number(language, end, "prevalence") for end in (rows["estimate"].min(), rows["estimate"].max()))
+    return language.say("slides.definitions", low=low, high=high) if low != high else None
+
+
+def repeat(evidence: Evidence, language: Language) -> str | None:
+    """Returns a sentence with the smallest fall that the planned repeat would detect. None if no repeat is planned, or if it
+    would detect no fall."""
+    rows = evidence.targets
+    rows = rows[rows["group"].isin(["", TOTAL]) & rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
+    if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
+        return None
+    persons = number_words.count(language, rows["planned_sample"].iloc[0])
+    return language.say("slides.repeat", persons=persons, cut=number_words.percent(language, rows["smallest_cut"].iloc[0]))
+
+
+def path(evidence: Evidence, language: Language) -> str | None:
+    """Returns a sentence with the first target for everyone and the newest number of a survey. None if the plan has no such
+    target."""
+    rows = with_target(evidence)
+    rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
+    if rows.empty:
+        return None
+    row = rows.iloc[0].to_dict()
+    side = "baseline" if pd.isna(row["later_value"]) else "later"
+    return language.say(
+        "slides.path", aim=value(language, row["target_value"], row), unit=number_words.unit(language, str(row["measure"])), by=f"{row['target_year']:g}",
+        year=f"{row[f'{side}_year']:g}", now=value(language, row[f"{side}_value"], row),
+    )  # fmt: skip
+
+
+def targets(evidence: Evidence, language: Language) -> str | None:
+    """Returns a sentence on how many of the plan's targets a planned survey could verify. None if the plan has no target."""
+    rows = with_target(evidence)
+    sure = (rows["verifiable"] == "yes").sum()
+    return None if rows.empty else language.say("slides.verified", n=str(sure), of=str(len(rows)))
+
+
+def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
+    """Returns the number of each category in words, or a note that it is too uncertain. None if no number is reliable, or if
+    there are many categories."""
+    sure = [not result_sentences.is_unsure(r) for r in rows]
+    if not any(sure) or len(rows) > FEW:
+        return None
+    numbers = (
+        number_words.shown(language, r) if known else language.say("slides.uncertain")
+        for r, known in zip(rows, sure, strict=True)
+    )
+    named = (f"{number_words.category(language, r)} {number}" for r, number in zip(rows, numbers, strict=True))
+    return language.say(key, numbers=", ".join(named))

@@ -1,0 +1,69 @@
+"""The headline of a notebook: first the number, then a short list: how precise the number is, which answers are open, what
+changed, and on which facts it is based."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+
+from fltoolkit.arguments import checked
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.word_files import BASE
+from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.show.wording import change_sentences, number_words, result_sentences
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.section_words import Words
+
+COUNTS = ("prevalence", "total")
+Rows = list[PublishedNumber]
+
+
+@checked
+def headline(out: Published, found: Published | None = None) -> Words:
+    """Returns the headlines of a run for a notebook: the rate and the number of each headline population (such as adults and
+    children), and a list of what a reader must know beside them.
+
+    Args:
+        found: the changes since an earlier round, from `fl.changes`; None for none.
+    """
+    language = read_language(BASE)
+    populations = [list(rows) for _, rows in groupby(result_sentences.headline_rows(out), key=itemgetter("reference_population"))]
+    lead = [text for rows in populations for text in _numbers(language, rows)]
+    said = {
+        "sure": [_named(language, populations, rows, _doubts(language, rows)) for rows in populations],
+        "time": [text for rows in populations for text in _in_time(language, rows)],
+        "open": [
+            *(_named(language, populations, rows, result_sentences.unresolved(rows[0], language)) for rows in populations),
+            result_sentences.coverage(out, language),
+        ],
+        "change": change_sentences.of_headline(found) if found else (),
+        "basis": result_sentences.basis(out, language),
+    }
+    items = [(language.say(f"headline.{key}"), " ".join(text for text in texts if text)) for key, texts in said.items()]
+    listed = "\n".join(f"- **{language.colon(name, '').strip()}** {text}" for name, text in items if text)
+    return Words("\n\n".join([*lead, listed]))
+
+
+def _numbers(language: Language, rows: Rows) -> list[str]:
+    """Returns the rate of a population and its number of persons. The rate is in bold letters, unless it has wide bounds."""
+    first, *rest = (result_sentences.statement(language, row) for row in rows if row["measure"] in COUNTS)
+    return [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
+
+
+def _doubts(language: Language, rows: Rows) -> str:
+    """Returns the reasons why the numbers of a population must be used with care, each reason once. If there is no reason, a
+    text says so."""
+    found = dict.fromkeys(text for row in rows if row["measure"] in COUNTS for text in result_sentences.doubts(language, row))
+    return " ".join(found) or language.say("headline.no_doubt")
+
+
+def _in_time(language: Language, rows: Rows) -> list[str]:
+    return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
+
+
+def _named(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
+    """Returns a sentence (`said`). If there are several populations, the name of its population is put before it."""
+    if not said or len(populations) < 2:
+        return said
+    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)

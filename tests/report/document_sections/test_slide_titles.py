@@ -1,0 +1,116 @@
+"""A slide's title says a number or the verdict of a test, never more: the largest of many, or an unreliable number, is in no title."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from handed import EN, ES, FR
+from promises import evidence_from, evidence_of
+from published_rows import HIDDEN, OTHER_RULES, of, published, row
+
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.document_sections import slide_titles
+
+UNSURE = {"flag": "unreliable", "marker": "u"}
+TARGET = {"year": 2030, "cut": 0.9}
+
+
+def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women: object) -> Published:
+    """A run in which men are compared with women."""
+    pair = {
+        "reference_population": "adults",
+        "category": "men",
+        "reference": "women",
+        "verdict": verdict,
+        "ci_low": low,
+        "ci_high": high,
+    }
+    rows = [row(), of("sex", "men", estimate=0.03, sex="men"), of("sex", "women", estimate=0.01, sex="women", **women)]
+    return dataclasses.replace(
+        published(*rows, groups=("sex",)), lead="sex", contrasts=pd.DataFrame([{**pair, "reason": "", "tested": 1}])
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "limits", "title"),
+    [
+        (HIGHER, (0.0052, 0.03), "The rate is higher for men than for women, by at least 5.2 per 1,000"),
+        (LOWER, (-0.03, -0.0052), "The rate is higher for women than for men, by at least 5.2 per 1,000"),
+        (HIGHER, (np.nan, np.nan), "The rate is higher for men than for women"),
+        (NO_DIFFERENCE, (-0.01, 0.02), "No difference detected between men and women"),
+        (NOT_TESTED, (np.nan, np.nan), "In forced labour, of every 1,000: men 30.0, women 10.0"),
+    ],
+)
+def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
+    verdict: object, limits: tuple[float, float], title: str
+) -> None:
+    assert slide_titles.groups(compared(verdict, *limits), EN) == title
+
+
+def test_an_unreliable_number_is_in_no_title() -> None:
+    assert (
+        slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN)
+        == "In forced labour, of every 1,000: men 30.0, women too uncertain"
+    )
+    assert slide_titles.groups(published(row()), EN) is None
+    assert slide_titles.rate(published(row(**UNSURE)), EN) is None
+    assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults reported forced labour in 2025"
+
+
+def test_many_shares_are_counted_and_none_is_picked() -> None:
+    shares = [of("sector", c, measure="share", estimate=0.2, sector=c) for c in "abc"]
+    few, many = published(row(), *shares), published(row(), *shares, of("sector", "d", measure="share", sector="d", **HIDDEN))
+    assert slide_titles.shares(few, EN, "sector") == "Of every 100 cases: a 20, b 20, c 20"
+    assert slide_titles.shares(many, EN, "sector") == "Sector of the forced labour: 3 of 4 shares are reliable"
+
+
+def test_a_majority_has_its_whole_interval_above_one_half() -> None:
+    def rows(*lows: float, **more: object) -> pd.DataFrame:
+        made = [of("coercion", f"m{i}", measure="profile", estimate=0.7, ci_low=low, **more) for i, low in enumerate(lows)]
+        return published(row(), *made).select("profile", ["coercion"])
+
+    assert slide_titles.majority(EN, rows(0.51, 0.5, 0.6)) == "More than half of all cases: m0 and m2"
+    assert slide_titles.majority(EN, rows(0.5, 0.49)) is None
+    assert slide_titles.majority(EN, rows(0.51, **UNSURE)) is None
+    assert slide_titles.majority(EN, rows(*[0.6] * (slide_titles.FEW + 1))) is None
+
+
+def test_definitions_are_said_to_differ_only_if_their_numbers_do() -> None:
+    def title(estimate: float) -> str | None:
+        return slide_titles.definitions(
+            EN, published(row(), row(rule_set=OTHER_RULES, estimate=estimate)).rule_sets("prevalence")
+        )
+
+    assert title(0.03) == "The number depends on the definition: 20.0 to 30.0 of every 1,000"
+    assert title(0.02) is title(np.nan) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (EN, "The target for 2030 is 2.0 per 1,000; in 2025 it was 20.0"),
+        (FR, "La cible pour 2030 est 2,0 pour 1\u202f000\u202f; en 2025, c’était 20,0"),
+        (ES, "La meta para 2030 es 2,0 por 1\u202f000; en 2025 era 20,0"),
+    ],
+)
+def test_the_path_names_the_target_and_the_newest_number(language: Language, said: str) -> None:
+    before = evidence_from(published(row()), TARGET, planned_sample=2000)
+    assert (slide_titles.path(before, language) or "").replace("por cada", "por") == said
+    after = evidence_of(before.baseline, [{"value": 12.0}], published(row()))
+    later = after.targets.assign(later_value=12.0, later_year=2027.0)
+    assert "2027" in (slide_titles.path(dataclasses.replace(after, targets=later), language) or "")
+    assert slide_titles.path(evidence_from(published(row())), language) is None
+
+
+def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
+    made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
+    assert slide_titles.targets(made, EN) == "The planned surveys could verify 1 of 2 targets"
+    assert slide_titles.repeat(made, EN) == "A repeat that asks 2,000 persons would find a fall by 54\u00a0% or more"
+    nothing = evidence_from(published(row()))
+    assert slide_titles.targets(nothing, EN) is None
+    assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None

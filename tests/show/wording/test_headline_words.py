@@ -1,0 +1,94 @@
+"""The headline of a notebook: the number, then how sure it is, what is open, what changed, and what it rests on."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import small_country as country
+from two_rounds import fell
+
+import fltoolkit as fl
+
+
+def headline(**rate: Any) -> str:
+    """The headline of the small country, its rate changed."""
+    out = country.published()
+    table = out.table.copy()
+    first = table.index[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
+    for column, value in rate.items():
+        table.loc[first, column] = value
+    return str(fl.show.headline(replace(out, table=table)))
+
+
+def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
+    assert "verified" not in headline()
+    told = headline(to_verify="from memory", rule_note="it counts more")
+    assert "To be verified: from memory" in told
+    assert "Under this definition: it counts more." in told
+
+
+def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
+    told = headline()
+    assert told.startswith("**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95")
+    assert "410 adults were in forced labour" in told
+    assert "5 of 412 persons asked left the question open" in told
+    assert "Without them it is 100.7 per 1,000; with all of them as cases 111.7" in told  # 41 of 407, 46 of 412
+    assert "in the same work is assumed, not asked; definition by age at interview." in told
+    assert "The survey could not reach: the homeless." in told
+
+
+def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> None:
+    told = headline(unresolved=float("nan"), bound_high=float("nan"), bound_ci_high=float("nan"), resolved_only=float("nan"))
+    assert "How many persons left the question open is too small a number to be shown" in told
+    assert "Without them" not in told
+
+
+def test_the_headline_says_when_nobody_is_unresolved() -> None:
+    assert "No person asked left the question open." in headline(unresolved=0.0)
+
+
+def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
+    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan"))
+    told = headline(**nothing, flag="suppress", marker="u", reason="fewer than 30 persons in the denominator")
+    assert "not shown. Reason: fewer than 30 persons in the denominator." in told
+    assert "Without them" not in told
+    assert "nan" not in told
+
+
+def test_notes_about_lowered_limits_go_with_the_headline() -> None:
+    out = replace(country.published(), notes=("Confidentiality limits were lowered on purpose: cases 3 (instead of 5).",))
+    assert str(fl.show.headline(out)).endswith("lowered on purpose: cases 3 (instead of 5).")
+
+
+def test_the_number_is_followed_by_a_short_list() -> None:
+    number, persons, listed = headline().split("\n\n")
+    assert "Read it with care" not in number + persons
+    assert [line.partition(":**")[0] for line in listed.split("\n")] == [
+        "- **How sure",
+        "- **What is open",
+        "- **What it rests on",
+    ]
+    assert listed.count("Read it with care: coefficient of variation above 16.5\u00a0%.") == 1
+    out = country.published()
+    sure = str(fl.show.headline(replace(out, table=out.table.assign(flag=""))))
+    assert "- **How sure:** No rule of publication asks for care beyond the interval." in sure
+
+
+def test_a_change_is_in_the_list_and_says_no_more_than_its_verdict() -> None:
+    made = fell()
+    told = str(fl.show.headline(made.now, made.changed))
+    assert "- **Change:** The prevalence of forced labour, from 2025 to 2027: decreased" in told
+    assert "Change" not in str(fl.show.headline(made.now))
+
+
+def test_each_of_several_populations_has_its_name() -> None:
+    out = country.published()
+    children = out.table.assign(reference_population="children", reference_population_label="children")
+    table = out.table.assign(reference_population="adults")
+    both = dataclasses.replace(out, table=pd.concat([table, children], ignore_index=True), headlines=("adults", "children"))
+    told = str(fl.show.headline(both))
+    assert "Adults: " in told
+    assert "Children: " in told
