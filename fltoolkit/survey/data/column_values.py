@@ -19,9 +19,12 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Returns a column as text in one standard form: trimmed, `1` and never `1.0`, and null if blank."""
     column = nw.col(name)
     if dtype.is_float():
-        whole = (column.floor() == column) & (column.abs() <= LARGEST_WHOLE)  # to DuckDB and Spark, NaN is above every number
-        as_whole = nw.when(whole).then(column).cast(nw.Int64).cast(nw.String)
-        return nw.coalesce(as_whole, nw.when(column.is_finite()).then(column).cast(nw.String))
+        whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
+        return (
+            nw.when(whole)
+            .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
+            .otherwise(_finite(column).cast(nw.String))
+        )
     as_text = column if dtype == nw.String else column.cast(nw.String)
     if dtype.is_integer() or dtype == nw.Boolean:
         return as_text
@@ -47,6 +50,10 @@ def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
         return column.cast(nw.Float64)
     as_text = column if dtype == nw.String else column.cast(nw.String)
     return nw.when(as_text.str.contains(NUMBER)).then(column).cast(nw.Float64)
+
+
+def _finite(column: nw.Expr) -> nw.Expr:
+    return nw.when(column.is_finite()).then(column)
 
 
 def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
