@@ -161,7 +161,10 @@ def _listed(value: Any) -> Any:
 
 
 def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
-    """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element."""
+    """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element.
+
+    `where` names the function and the argument, `hint` is the type hint of the argument, and `error` is pydantic's error.
+    """
     do = _advice(hint)
     paths = {_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
@@ -188,8 +191,8 @@ def _advice(hint: Any) -> list[str]:
 
 
 def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
-    """Returns the keys and positions that lead to an error in a list or mapping. pydantic adds the names of types to this
-    path; they are left out."""
+    """Returns the keys and positions that lead to an error in a list or mapping. pydantic adds the names of types to this path;
+    they are left out. `steps` is the path as pydantic gives it, and `value` is the argument."""
     path: list[Any] = []
     for step in steps:
         of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
@@ -201,7 +204,7 @@ def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
 
 def _inside(hint: Any, step: Any) -> Any:
     """Returns the type hint of an element of a list or mapping. If a hint allows several types, only those with elements are
-    used."""
+    used. `step` is the position or key of the element."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _inside(inside[0], step)

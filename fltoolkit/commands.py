@@ -102,8 +102,12 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Print what a comparison with an earlier round (an earlier survey) would find, such as changed questions. Returns True if
-    the comparison would be refused.
+    """Prints what a comparison with an earlier survey would find, such as changed questions. Returns True if the comparison
+    would be refused.
+
+    Args:
+        before: the survey.yaml of the earlier survey.
+        persons: the classified persons of the later survey.
     """
     import fltoolkit as fl
     from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
@@ -146,7 +150,14 @@ def estimate(parsed: argparse.Namespace) -> int:
 
 
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
-    """Write all estimates without suppression into the private folder. No page has a link to this file."""
+    """Writes the table of all estimates without suppression into the private folder of a survey. No page has a link to this
+    file.
+
+    Args:
+        parsed: the arguments of the command.
+        name: the name of the survey's folder.
+        place: the private folder or address.
+    """
     import fltoolkit as fl
     from fltoolkit.publish.published_set import restricted
     from fltoolkit.run.private_folder import FULL, write_private

@@ -85,13 +85,13 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or not of everyone. In the published set, the number then
-    has a row with the reason and without a number.
-    """
+    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published set then has
+    a row without a number that gives the reason."""
 
 
 class PublicationError(FltoolkitError):
-    """A file would be written that is not publishable, or a protection would become weaker without notice."""
+    """A file cannot be written, because it must not be published, or because a protection (hidden numbers) would become weaker
+    without notice."""
 
 
 class BatchError(FltoolkitError):

@@ -25,7 +25,8 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: str = "") -> int:
-    """Raise an error unless a path leads to a regular file. A pipe or a device could block its reader for ever.
+    """Raises an error unless a path leads to a regular file. This function is needed because reading from a pipe or a device
+    may never end.
 
     Args:
         path: the path that the user gave. Links are followed.
@@ -89,9 +90,8 @@ def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, d
 
 
 def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
-    """Returns the kit's error for an error that the operating system reported about a path. Python raises a `ValueError` for a
-    path with a NUL character.
-    """
+    """Returns the kit's error for an error that the operating system reported about a path. `error` is an `OSError`, or the
+    `ValueError` that Python raises for a path with a NUL character."""
     code = getattr(error, "errno", None)
     problem, advice = {
         errno.ENOENT: ("there is no such file", do or "check the path; it is looked up as written"),

@@ -68,7 +68,7 @@ class NumberWriting:
 
     Attributes:
         locale: the code of the language in a number format, such as `[$-40C]` for French.
-        percent: what stands between a number and its per cent sign.
+        percent: the characters between a number and its per cent sign.
     """
 
     locale: str = ""
@@ -156,21 +156,23 @@ def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> Non
 
 
 def reference(sheet: str, rows: tuple[int, int], column: int) -> str:
-    """Returns a formula that names the cells of one column, from the first to the last of these rows (counted from 0)."""
+    """Returns the text by which a formula refers to the cells of one column, from the first to the last of these rows (counted
+    from 0)."""
     from xlsxwriter.utility import xl_range_abs
 
     return f"='{sheet}'!{xl_range_abs(rows[0], column, rows[1], column)}"
 
 
 def width_in_pixels(characters: float) -> int:
-    """Returns how wide a column of this width in characters is, in pixels at 96 per inch."""
+    """Returns the width of a column in pixels, at 96 per inch. `characters` is its width in characters, as a spreadsheet counts
+    it."""
     return round(characters * DIGIT) + PADDING
 
 
 def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns how many pixels of a printed A4 page are free beside columns of these widths in characters, if the cells' letters are
-    to be at least `SMALLEST_PRINT` points high in print. Negative: the columns are too wide for that.
-    """
+    """Returns the width, in pixels, that is free beside some columns on a printed A4 page, if the letters in the cells must be
+    at least `SMALLEST_PRINT` points high. `widths` are the widths of the columns in characters. A negative result means that
+    the columns are too wide."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 

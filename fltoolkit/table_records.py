@@ -1,4 +1,4 @@
-"""The rows of a table as dictionaries."""
+"""Converts the rows of a table to dictionaries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 def records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """Returns the rows of a table as dictionaries by column, as pandas' `to_dict("records")` does.
 
-    pandas' way takes five times as long for a published table of 60 columns, and charts and sheets ask for these rows some
+    For a published table of 60 columns, the function of pandas takes five times as long. Charts and sheets need these rows some
     hundred times.
     """
     names = list(table.columns)

@@ -1,4 +1,4 @@
-"""Decides who is in forced labour by the 20th ICLS guidelines (2018), and records the reasons. Step 2 of the work."""
+"""Decides who is in forced labour by the 20th ICLS guidelines (2018), and records the reasons."""
 
 import lazy_loader
 

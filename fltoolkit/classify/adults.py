@@ -1,8 +1,9 @@
 """Classifies adults by the statistical definition of the 20th ICLS, one episode of work at a time.
 
-An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2) applies. The rule set
-says which items count and how many are needed. The definition has two sides: involuntary work and coercion. Each item counts on
-one side. Each truth is yes, no or unresolved (null). An unresolved person is not counted as a case but stays in the denominator.
+An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2) applies. The
+definition has two sides: involuntary work and coercion. Each item (such as debt bondage) counts on one side. The rule set says
+which items count and how many are needed. Each condition is yes, no or unresolved (null). An unresolved person is not counted
+as a case but stays in the denominator.
 """
 
 from __future__ import annotations
@@ -44,19 +45,20 @@ FIRST, LIMITS = "fl__first__", "fl__limits"
 
 @checked
 def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurvey:
-    """Decide for each person of a survey whether they are in forced labour, by a rule set. The survey that is passed in does not
-    change.
+    """Decide for each person of a survey whether she or he is in forced labour, by a rule set. The survey that is passed in
+    does not change.
 
     Args:
         survey: what `fl.read_survey` returned.
         rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of survey.yaml.
 
     Returns:
-        A ClassifiedSurvey: the survey with these columns added, one row per person. Truths are true, false or null (unresolved).
+        A ClassifiedSurvey: the survey with these columns added, one row per person. Conditions are true, false or null
+        (unresolved).
 
-        - `any_work`, `involuntary`, `coercion`, `same_work` (both in the same work, and enough for the rule set), `forced_labour`
-          (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced labour at
-          interview)
+        - `any_work`, `involuntary`, `coercion`, `same_work` (both in the same work, and enough for the rule set),
+        `forced_labour` (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced
+        labour at interview)
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
           `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
         - `step` (the leaf of the flowchart), `items` (the items answered yes); the reason in words is the attribute `trace`
@@ -94,7 +96,8 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     Args:
         survey: the survey, without errors.
         rule: the rule set, which must be applicable to the survey.
-        hold: whether to compute the classification now, if the survey is in memory. If false, each estimate computes it again.
+        hold: whether to compute the classification now and keep it, if the survey is in memory. If False, each estimate
+            computes it again.
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
@@ -133,7 +136,7 @@ def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
     """Returns the persons with columns for any work, for their populations, and for each condition of the definition.
 
     If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
-    person are combined.
+    person are combined. `sources` are the questions of the items, as `applicability.item_sources` returns them.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
@@ -165,8 +168,15 @@ def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.E
 
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """Applies the definition of forced labour to rows of answers. Each row holds the answers about one person or one episode of
+    """Applies the definition of forced labour to rows of answers. Each row has the answers about one person or one episode of
     work (see `_answers`).
+
+    Args:
+        rows: the rows.
+        spec: the survey.
+        rule: the rule set.
+        sources: the questions of the items, as `applicability.item_sources` returns them.
+        episode: the text that replaces `{episode}` in column names.
     """
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
@@ -202,7 +212,7 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
 
 
 def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the person had this episode of work, for each row."""
+    """Returns, for each row, whether the person had this episode of work."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
     return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
@@ -220,9 +230,8 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet one dimension of the rule set (see `Dimension`): enough items on each side of the
-    definition (involuntary, coercion), and enough strong items.
-    """
+    """Returns whether the answers meet one dimension of the rule set (one way to meet it): enough items on each side of the
+    definition (involuntary, coercion), and enough strong items. `episode` is the spell of work that the answers are about."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -238,9 +247,8 @@ def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: 
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns three columns about the exceptions of C29 Art. 2(2), such as military service: which exception applies, whether the
-    work is within its limits, and whether the work is therefore no forced labour.
-    """
+    """Returns three columns about the exceptions of C29 Art. 2(2), such as military service: which exception applies, whether
+    the work is within its limits, and whether the work is therefore not forced labour."""
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
@@ -320,10 +328,11 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
-    """Returns the columns that describe a case in the country, such as the form of the forced labour. They are null for everyone
-    who is not a case.
+    """Returns the columns that describe a case in the country, such as the form of the forced labour. They are null for
+    everyone who is not a case.
 
     Args:
+        spec: the survey.
         there: the names of the columns in the persons' rows.
     """
     labels = {name: nw.col(FIRST + name) for name in ("form", "route", *_jobs_of_cases(spec))}
@@ -336,7 +345,8 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
     """Returns the form, the route and the sector of children in forced labour, by column name.
 
-    If the child's row has the adults' columns for them, they are read from these columns.
+    If the rows of children have the adults' columns for the form or the sector, these columns are used. `there` has the names
+    of all columns.
     """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)

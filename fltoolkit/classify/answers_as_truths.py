@@ -84,8 +84,12 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
-    """Returns a column of codes as labels. `options` gives the codes of each label: `{"men": [1]}` turns 1 into `men`. The result
-    is null for a code that no label has.
+    """Returns a column of codes as labels. The result is null for a code without a label.
+
+    Args:
+        names: the column, or several columns of which the first with a value is used.
+        options: the codes of each label: `{"men": ["1"]}` turns 1 into `men`.
+        episode: the text that replaces `{episode}` in column names.
     """
     return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
 

@@ -19,10 +19,10 @@ BASE = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """Returns the questions that a rule set uses, by side of the definition (involuntary or coercion). Each entry holds the
-    internal column of the answer, the item (such as `debt_bondage`) and the question.
+    """Returns the questions that a rule set uses, by side of the definition (involuntary or coercion). Each entry is a tuple:
+    the internal column of the answer, the item (such as `debt_bondage`) and the question.
 
-    A rule set may use an item on the other side than survey.yaml does.
+    A rule set may use an item on another side than survey.yaml does.
     """
     asked = _item_sources(spec)
     return {
@@ -114,8 +114,7 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
     """Returns the questions that a dimension (one way to meet the rule set) uses on one side of the definition (involuntary or
-    coercion). Each comes with its item, such as `debt_bondage`.
-    """
+    coercion). Each comes with its item, such as `debt_bondage`. `asked` holds the survey's questions for each item."""
     wanted = getattr(part, side).all
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 
@@ -135,10 +134,10 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the items asked in this survey that the rule set has on another side of the definition (involuntary or coercion)
-    than `icls_2018`.
+    """Returns the items asked in this survey that count on one side of the definition (involuntary or coercion) in the rule
+    set, and on the other side in `icls_2018`.
 
-    Dimensions that nobody can meet in this survey are not considered.
+    Dimensions (ways to meet the rule set) that nobody can meet in this survey are not considered.
     """
     base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(

@@ -1,8 +1,7 @@
-"""Gives each category two things: the name that it has in a population, and a code for machines, from ILOSTAT or of the kit
-(`FL_...`).
+"""Gives each category the name that it has in a population, and a code of ILOSTAT or of the kit (`FL_...`).
 
-Categories of the standard `sex` are men and women for adults, boys and girls for children. A sum of adults and children names
-both.
+In the standard `sex`, the categories are men and women for adults, boys and girls for children. For a population of adults and
+children, each category has both names.
 """
 
 from __future__ import annotations
@@ -22,8 +21,13 @@ if TYPE_CHECKING:
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code for machines of one category: group `sex`, category `women` gives the code of ILOSTAT. Blank if the group
-    follows a standard that has no code for it.
+    """Returns the code of one category, as exchange files use it. In the group `sex`, the category `women` has a code of
+    ILOSTAT. Empty if the group follows a standard that has no code for the category.
+
+    Args:
+        spec: the survey.
+        name: the name of the group.
+        category: the label of the category in the data.
     """
     codes = {}
     if name in spec.jobs:
@@ -88,7 +92,7 @@ def plain_code(text: str) -> str:
 
 
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
-    """Returns the code for machines of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
+    """Returns the code of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
     if isinstance(group, Group):
         return _coded(name, group)
     if isinstance(group, AgeGroup):
@@ -102,11 +106,10 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
-    """Returns the code for machines of each category, by label, for a group that is made from the codes of a column (such as
-    sex).
+    """Returns the code of each category, by label, for a group that is made from the codes of a column (such as sex).
 
-    If the group follows a standard classification, the codes are those of the standard. Otherwise they are made from the survey's
-    own codes; if several codes share a label, the first is used.
+    If the group follows a standard classification, the codes are those of the standard. Otherwise they are made from the
+    survey's own codes; if several codes share a label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]
@@ -115,9 +118,8 @@ def _coded(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of groups of numbers (bands or quantiles), by label. The lowest group has the number `first`, the next
-    one more.
-    """
+    """Returns the codes of bands or quantiles of a number, by label. They are numbered from the lowest, which has the number
+    `first`."""
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 

@@ -1,4 +1,4 @@
-"""Gives each category its label: the kit's own words, in each language, or the words of survey.yaml."""
+"""Gives each category its label: the kit's own words, which are translated into each language, or the words of survey.yaml."""
 
 from __future__ import annotations
 

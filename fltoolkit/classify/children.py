@@ -37,8 +37,8 @@ THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
 
 
 def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
-    """Returns the persons after the children among them are classified by the definition for children. The rows of adults keep
-    their classification.
+    """Returns the persons, with the children among them classified by the definition for children. The rows of adults are
+    unchanged.
 
     Args:
         frame: the persons, classified as adults.
@@ -47,8 +47,9 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
     Returns:
         The frame with `route_i` to `route_iv`: true, false or null (unresolved); null for adults. In the rows of children,
-        `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow the definition for children. `involuntary`,
-        `same_work` and `trafficking` do not apply to children and are null. Children are not asked about work abroad.
+        `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow the definition for children.
+        `involuntary`, `same_work` and `trafficking` do not apply to children and are null. Children are not asked about work
+        abroad.
     """
     mapped, col = spec.mapped, nw.col
     frame = frame.with_columns(
@@ -77,8 +78,13 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
-    """Returns two columns about one kind of child work: whether the child did it, and whether a third party threatened the child
-    or the parents in it. `done` and `threat` are their names.
+    """Returns two columns about one kind of child work: whether the child did it, and whether a third party threatened the
+    child or the parents in it.
+
+    Args:
+        work: the questions about this work.
+        mapped: all questions of the survey.
+        done, threat: the names of the two columns.
     """
     threatened = any_answer(work.threat, mapped)
     if work.by_third_party:
@@ -87,11 +93,11 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Returns, for each child, whether a parent is in forced labour in the country. Also returns the frame with the columns that
-    this needs.
+    """Returns the frame with the columns that are needed, and a column that says for each child whether a parent is in forced
+    labour in the country.
 
-    Only the parents of children who may work with their parents are looked up, because for other children the parents decide
-    nothing. The answer is unresolved if a parent was not asked and no other parent is known to be in forced labour.
+    Only the parents of children who may work with their parents are looked up, because only their route depends on it. The
+    answer is unresolved if a parent was not asked and no other parent is known to be in forced labour.
     """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
@@ -149,7 +155,8 @@ def child_trace() -> nw.Expr:
 
 
 def together(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns several texts joined to one. None of them is ever null; `ignore_nulls` tells the engine so, which makes it faster."""
+    """Joins the texts of several columns to one text per person. None of the texts may be null: then DuckDB is faster with
+    `ignore_nulls`."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 

@@ -44,7 +44,8 @@ class ClassifiedSurvey(Survey):
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, name: str) -> Key:
-        """Returns a group or column by which rows are to be grouped, as a `Key`. `trace` is one of them."""
+        """Returns a group or column by which rows are to be grouped, as a `Key`. The name `trace` is also allowed: the reason
+        for the classification of each person, in words."""
         return Key(self.trace) if name == "trace" else super().key(name)
 
 

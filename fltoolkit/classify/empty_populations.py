@@ -1,4 +1,6 @@
-"""Stops when a reference population is empty, and names the condition that removed everybody."""
+"""Raises an error if a reference population is empty. The message says how many persons meet each condition of the
+population.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,12 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def refuse_empty_populations(survey: Survey) -> None:
-    """Stop if no person in the data belongs to a population of survey.yaml. For a population that is the sum of others, these
-    others are checked.
+    """Raises an error if no person in the data belongs to a population of survey.yaml. Sums of other populations are not
+    checked themselves.
 
     Raises:
         DataError: it names the population and how many persons meet each of its conditions. For each column of `where` it says
-            how many different values the column holds, and which of the codes that survey.yaml names.
+            how many different values the column has, and which of the codes in survey.yaml are among them.
     """
     spec = survey.spec
     own = [name for name, population in spec.populations.items() if not population.sum_of]
@@ -34,7 +36,7 @@ def refuse_empty_populations(survey: Survey) -> None:
 
 
 def _nobody(survey: Survey, name: str) -> DataError:
-    """Returns the error that says that nobody is in a population, with the number of persons who meet each of its conditions."""
+    """Returns the error for a population without persons. It says how many persons meet each condition of the population."""
     spec, where = survey.spec, survey.spec.populations[name].where
     conditions = _conditions(spec, name)
     counts = count_rows(
@@ -66,9 +68,8 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 
 def _column_values(survey: Survey, asked: str) -> str:
-    """Returns, in words, what a column named under `where` holds: the number of different values, and which of the codes in
-    survey.yaml are among them.
-    """
+    """Returns, in words, how many different values a column named under `where` has, and which of the codes in survey.yaml are
+    among them. `asked` is the name of the column."""
     values = [value for (value,) in to_rows(survey.frame.select(column(asked).alias("v")).unique(), survey.path)]
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]

@@ -1,6 +1,5 @@
-"""Adds two things to each person: to which reference populations the person belongs, and the person's category in each group
-(sex, age band, region, sector, occupation and others).
-"""
+"""Adds columns to each person: the reference populations to which the person belongs, and the person's category in each group
+(such as sex, age band, region, sector or occupation)."""
 
 from __future__ import annotations
 
@@ -95,10 +94,11 @@ def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """Returns the quantile group to which a number belongs, such as the lowest fifth. It is the first group whose upper limit is
+    """Returns the quantile group (such as the lowest fifth) of each person's number. It is the first group whose upper limit is
     not below the number.
 
     Args:
+        spec: the group.
         limits: the upper limits of all quantiles except the last.
     """
     value, found = stated_number(spec), nw.lit(spec.labels[-1])

@@ -1,4 +1,7 @@
-"""An invented adult, or a child with a parent, to try answers on. Each change runs the real classification."""
+"""An invented adult, or an invented child with a parent. A user can change the answers and see how the person is classified.
+
+Each change runs the same classification as for a survey.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +49,11 @@ class Verdict:
 
 
 class Person:
-    """An invented adult or child, on whom a user can try answers. `verdict` returns the classification for other answers; only
-    this one row is computed again.
+    """An invented adult or child, whose answers a user can change. `verdict` returns the classification for other answers.
 
     Attributes:
         questions: the wording of each question that can be answered, by column.
-        items: the columns of the adult's questions, by side of the definition.
+        items: the items of the adults' definition, by side of the definition.
     """
 
     def __init__(self, who: Who) -> None:

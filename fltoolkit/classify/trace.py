@@ -1,6 +1,5 @@
-"""Explains how each person was classified: the box at which the person leaves the flowchart, the items answered yes, and the
-whole path in words.
-"""
+"""Explains how each person was classified: the last box that the person reaches in the flowchart, the items answered yes, and
+the whole path in words."""
 
 from __future__ import annotations
 
@@ -22,9 +21,10 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Returns the box at which a person leaves the flowchart: the first condition that the person does not meet, or the last box.
+    """Returns the last box that a person reaches in the flowchart: that of the first condition that the person does not meet,
+    or the end.
 
-    This function is for adults; `children.child_leaf` is for children.
+    Adults have the boxes of this function, children those of `children.child_leaf`.
     """
     col = nw.col
     steps = [

@@ -1,4 +1,4 @@
-"""Estimates how many people are in forced labour, and how precise the estimate is. Step 3 of the work."""
+"""Estimates how many people are in forced labour, and how precise each estimate is."""
 
 import lazy_loader
 

@@ -15,10 +15,13 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall that a survey would detect.
+    """The smallest fall of a prevalence that a survey would detect. All fields are nan if not even a fall to zero would be
+    detected.
 
-    It is given as `absolute` (a proportion), `relative` to the earlier prevalence, and as the prevalence `after` the fall. All
-    are nan if not even a fall to zero would be detected.
+    Attributes:
+        absolute: the fall, as a difference of proportions.
+        relative: the fall divided by the earlier prevalence.
+        after: the prevalence after the fall.
     """
 
     absolute: float
@@ -31,17 +34,19 @@ def power_of_change(
     before: float, after: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> float:  # fmt: skip
-    """Compute the chance to detect a true change from one prevalence to another: Φ(|p1 − p2| / SE − z), with z at 1 − α/sided.
+    """Compute the probability to detect a true change from one prevalence to another: Φ(|p1 − p2| / SE − z), with z at 1 −
+    α/sided.
 
-    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)]. With equal n it is deff/n·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)].
+    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)], with q = 1 − p. With equal n it is deff/n·[p1q1 + p2q2 −
+    2πρ√(p1q1·p2q2)].
 
     Args:
-        before: the true prevalence in the earlier round, as a proportion.
-        after: the true prevalence in the later round, as a proportion.
-        n_before: persons who answer in the earlier round.
-        n_after: persons who answer in the later round; by default as many as in the earlier round.
+        before: the true prevalence p1 in the earlier round, as a proportion.
+        after: the true prevalence p2 in the later round, as a proportion.
+        n_before: persons who answer in the earlier round (n1).
+        n_after: persons who answer in the later round (n2); by default as many as in the earlier round.
         deff: the design effect of both rounds.
-        alpha: the level of the test.
+        alpha: the level α of the test.
         sided: 1 or 2: whether the test is one-sided or two-sided.
         overlap: the share π of the smaller round's persons who are in both rounds.
         rho: the correlation ρ of the answers of persons who are in both rounds.
@@ -65,8 +70,11 @@ def detectable_change(
     before: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> Detectable:  # fmt: skip
-    """Compute the smallest fall from a prevalence that a survey would detect with a given power. The arguments are as in
-    `power_of_change`, and `power` is the chance to detect this fall.
+    """Compute the smallest fall from a prevalence that a survey would detect with a given power.
+
+    Args:
+        before, n_before, n_after, deff, alpha, sided, overlap, rho: as in `power_of_change`.
+        power: the probability to detect this fall.
 
     Raises:
         RequestError: a number is outside its range.
@@ -145,17 +153,21 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns how many persons must answer so that a fall from p1 to p2 is detected. It is the number in each round; if
-    `n_before` is given, it is the number in the later round.
+    """Returns how many persons must answer in each round so that a fall from p1 to p2 is detected. If `n_before` is given, the
+    result is for the later round only.
 
-    `factor` is deff·(z + z_power)², and `shared` is the term for persons who are in both rounds.
+    Args:
+        p1, p2: the prevalence before and after the fall.
+        n_before: persons who answered in the earlier round; None: both rounds have the same size.
+        factor: deff·(z + z_power)².
+        shared: πρ, the term for persons who are in both rounds.
     """
     if n_before is None:
         return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2
     _sizes(n_before, None)
     v1, v2 = p1 * (1 - p1), p2 * (1 - p2)
     common, left = 2 * shared * sqrt(v1 * v2), (p1 - p2) ** 2 / factor - v1 / n_before
-    smaller = left + common / n_before  # the variance that the later round may add, if it is the smaller one
+    smaller = left + common / n_before  # if the later round is the smaller one: the variance that it may add
     n = v2 / smaller if smaller > 0 else float("inf")
     if n > n_before:
         n = (v2 - common) / left if left > 0 else float("inf")
@@ -179,7 +191,7 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Stop on a number that is not a valid proportion between 0 and 1.
+    """Raises an error if a number is not a proportion between 0 and 1.
 
     Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
     """

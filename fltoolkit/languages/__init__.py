@@ -1,3 +1,2 @@
-"""The kit's words in each language: one YAML file per language. Modules here import none of the packages survey, classify, …
-report.
-"""
+"""The kit's words in each language, in one or more YAML files per language. Modules of this package do not import the packages
+of the work: survey, classify, estimate, publish, nap, show and report."""

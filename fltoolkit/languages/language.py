@@ -1,9 +1,11 @@
 """The words of one language, from its files in this folder: sentences, labels, formats of numbers.
 
-A language is the file `xx.yaml`. Words that would make this file too long are in folders beside it, such as `kit/xx.yaml`. Every
-language has the same keys as English. A placeholder is `{name}`; its value is inserted as it is and never searched for
-placeholders. The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason
-why it is hidden, a verdict, or a category of a standard (see `reasons`). A survey's own labels stay unchanged.
+The main file of a language is `xx.yaml`, where xx is the code of the language. Further files are in folders beside it, such as
+`kit/xx.yaml`. Every language has the same keys as English. A placeholder is `{name}`. Its value is inserted unchanged, even if
+it looks like a placeholder itself.
+
+The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason why it is
+hidden, a verdict, or a category of a standard (see `reasons`). Labels that a survey gives are not in these files.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ KIT = "kit."
 
 @runtime_checkable
 class Worded(Protocol):
-    """The interface of a value that has words in each language, such as the reason why a number is hidden."""
+    """The interface of a value that can be put in words in each language, such as the reason why a number is hidden
+    (`reasons.Remark`)."""
 
     def in_words(self, language: Language) -> str: ...
 
@@ -41,7 +44,8 @@ class Language:
     Attributes:
         code: en, fr, …, as in the `lang` of a page.
         words: each sentence by its key. The parts of a key are joined by dots.
-        own_words: the texts that the survey and the plan of a document give themselves, with translations.
+        own_words: texts that users wrote in survey.yaml and nap.yaml, with translations. None: no translation of such texts is
+            looked up.
         stars: whether only a star marks a text that is not translated, as in a picture or in a cell of the workbook.
     """
 
@@ -51,9 +55,8 @@ class Language:
     stars: bool = False
 
     def about(self, own_words: OwnWords) -> Language:
-        """Returns this language together with the texts that a survey and a plan contain themselves (titles, labels). Documents
-        about this survey and plan then find the translations of these texts.
-        """
+        """Returns this language together with the texts that users wrote in survey.yaml and nap.yaml (titles, labels).
+        Documents about this survey and plan then find the translations of these texts."""
         return replace(self, own_words=own_words)
 
     def with_stars(self) -> Language:
@@ -63,10 +66,10 @@ class Language:
         return replace(self, stars=True)
 
     def own(self, text: str) -> str:
-        """Returns the translation of a text that survey.yaml or nap.yaml contains, such as a label. Any other text is returned
-        unchanged.
+        """Returns the translation of a text that a user wrote in survey.yaml or nap.yaml, such as a label. Any other text is
+        returned unchanged.
 
-        If the file gives no translation, the text stays as it is and is marked as a text in the file's language.
+        If the file has no translation, the text is marked as a text in the file's language.
         """
         found = self.own_words.texts.get(text) if self.own_words else None
         return text if found is None else self.translated(found)
@@ -81,23 +84,20 @@ class Language:
         return starred(marked) if self.stars else marked
 
     def by_group(self, name: str) -> str:
-        """Returns the words for a group after *by*, as in a title "by sex": `sex` in English, `le sexe` in French. If the survey
-        gives the group a label of its own, this label is returned.
-        """
+        """Returns the words for a group after *by*, as in a title "by sex": `sex` in English, `le sexe` in French. If
+        survey.yaml has a label for the group, the words are made from this label."""
         own = self.own_words and name in self.own_words.labels
         return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
 
     def name_of(self, code: str) -> str:
-        """Returns the name of another language in this language: `fr` gives `French` in English. If this language has no word for
-        the other language, the result is the name that the other language has for itself: `Français`.
-        """
+        """Returns the name of another language in this language: `fr` gives `French` in English. If this language has no word
+        for the other language, returns the name in that language itself: `Français`."""
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
 
     def group(self, name: str) -> str:
-        """Returns the name of a group (a breakdown such as sex): the label that the survey gives it, or otherwise the kit's word
-        for it.
-        """
+        """Returns the name of a group (a breakdown such as sex): the label in survey.yaml, or the kit's word if survey.yaml has
+        none."""
         own = self.own_words.labels.get(name) if self.own_words else None
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
@@ -150,15 +150,13 @@ class Language:
         return self.words["format.semicolon"].join(parts)
 
     def colon(self, what: str, words: str) -> str:
-        """Returns two texts joined by a colon, spaced as this language does it: `what: said` in English, with a space before the
-        colon in French.
-        """
+        """Returns two texts joined by a colon. The spaces around the colon are those of this language: `what: words` in
+        English, with a space before the colon in French."""
         return self.say("format.colon", what=what, said=words)
 
     def kit(self, words: object) -> str:
         """Returns the content of a table cell in this language. The cell holds a remark (a reason or verdict of the kit, see
-        `reasons`), or a text of the survey or the plan. A missing value gives an empty text.
-        """
+        `reasons`), or a text of the survey or the plan. A missing value gives an empty text. `words` is this content."""
         if isinstance(words, Worded):
             return words.in_words(self)
         return "" if words is None or words != words else self.own(str(words))
@@ -166,10 +164,10 @@ class Language:
 
 @cache
 def read_language(code: str) -> Language:
-    """Returns a language by the name of its file in this folder.
+    """Returns the words of a language by its code, such as `fr`.
 
     Raises:
-        SpecError: there is no such file; it lacks a key of en.yaml; it has a key that en.yaml does not have.
+        SpecError: the kit has no such language; its file lacks a key of en.yaml; it has a key that en.yaml does not have.
     """
     base = _words(BASE)
     shipped = shipped_languages()

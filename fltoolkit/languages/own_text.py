@@ -1,7 +1,8 @@
-"""A text that survey.yaml or nap.yaml gives itself: plain text in the language of its file, or texts in several languages.
+"""A text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the text in several
+languages.
 
-`label: men` is in the file's own language. `label: {en: men, fr: hommes}` also gives translations. The key `language` names the
-file's own language. Without this key, a plan is in the first of its `languages`, and a survey is in English.
+`label: men` is in the language of the file. `label: {en: men, fr: hommes}` also gives translations. The key `language` names
+the language of the file. Without this key, a plan is in the first of its `languages`, and a survey is in English.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from fltoolkit.yaml_files.loading import Model
 
 
 class OwnText(str):
-    """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. In comparisons, sums and files
-    it acts like its plain text; the translations play no part.
+    """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. It is a `str` in the
+    language of the file: comparisons, concatenation and writing to files ignore the translations.
 
     Attributes:
-        language: the code of the file's own language: en, fr, …
+        language: the code of the language of the file: en, fr, …
         others: the text in other languages, by their codes.
     """
 
@@ -89,7 +90,7 @@ NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
 
 
 def language_of(data: Mapping[str, Any]) -> str:
-    """Returns the language in which a YAML file's own texts are written. `data` is the content of the file."""
+    """Returns the code of the language in which the texts of a YAML file are written. `data` is the content of the file."""
     wanted = data.get("languages") or BASE
     return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
 
@@ -125,8 +126,8 @@ def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterat
 
 
 def refuse_two_translations(model: Model) -> None:
-    """Stop if a text is in the file twice with different translations. Documents replace a text by its translation wherever it
-    is, so they could not choose.
+    """Raises an error if a text is in the file twice with different translations. Documents look up a translation by the text
+    itself, so they could not choose between the two.
 
     Raises:
         ValueError: the message names both keys.

@@ -1,7 +1,7 @@
-"""Collects the texts that survey.yaml and nap.yaml contain themselves (labels, titles), so that documents in other languages find
-the translations.
+"""Collects the texts that users wrote in survey.yaml and nap.yaml (labels, titles), so that documents in other languages find
+their translations.
 
-A text is looked up by its wording, as the published tables hold it.
+The published tables hold a text in the language of its file. A translation is looked up by this text.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Place = tuple[str, str]  # a file and the keys within it
 
 @dataclass(frozen=True)
 class OwnWords:
-    """The texts of a user that one or several files (survey.yaml, nap.yaml) contain, with their translations.
+    """The texts that users wrote in one or several files (survey.yaml, nap.yaml), with their translations.
 
     Attributes:
-        texts: the texts with their translations, by the wording in the file's own language, as tables hold it.
+        texts: the texts with their translations, by the text in the language of the file.
         labels: the labels of groups, by the name of the group.
         places: the first place of each text: file and keys.
     """
@@ -33,9 +33,8 @@ class OwnWords:
 
     @cached_property
     def is_english(self) -> bool:
-        """Returns whether documents in English need no look-up: the files are in English and give no labels of their own to
-        groups.
-        """
+        """Returns whether documents in English need no look-up. This is so if all texts are in English and survey.yaml has no
+        labels for groups."""
         return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:

@@ -25,11 +25,12 @@ CROSSED = "categories.crossed"
 
 
 class Remark:
-    """A remark of the kit about a number: one `Reason`, several (`Reasons`), or a `Name`. This is their common base class. If a
+    """A remark of the kit about a number. This is the common base class of `Reason`, `Reasons` (several) and `Name`. If a
     remark is printed, it shows its English words.
 
-    Two remarks are equal if their keys and values are equal. A remark also equals its English words, so that users may write
-    `table["verdict"] == "decreased"`, and `in` searches its English words. The kit itself does neither.
+    Two remarks are equal if their keys and values are equal. For users, a remark also equals its English words, so that they
+    can write `table["verdict"] == "decreased"`, and `in` searches its English words. The kit's own code compares only keys and
+    values.
     """
 
     def in_words(self, language: Language) -> str:
@@ -93,8 +94,7 @@ class Reason(Remark):
 @dataclass(frozen=True, eq=False, repr=False)
 class Reasons(Remark):
     """Several reasons (`Reason`) for one number, as one value, so that one cell of a table can hold them all. `parts` are the
-    reasons in the order in which they are printed. `joined` makes such a value: a reason that is given twice is kept once.
-    """
+    reasons in the order in which they are printed. The function `joined` makes such a value, without repeated reasons."""
 
     parts: tuple[Any, ...]
 
@@ -205,8 +205,10 @@ def _worded(remark: object, language: Language, of_name: Callable[[Name], str], 
     """Returns a remark (such as a reason or verdict), or one of the values in it, as text in one language.
 
     Args:
+        remark: the remark or the value.
+        language: the language.
         of_name: returns the words of a name.
-        of_text: returns the words of a text that a survey or a plan gives itself.
+        of_text: returns the words of a text that a user wrote in survey.yaml or nap.yaml.
     """
     if isinstance(remark, Reason):
         return language.say(
@@ -224,9 +226,9 @@ def _worded(remark: object, language: Language, of_name: Callable[[Name], str], 
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name as people read it. For a group this is the survey's or the kit's word. For an item, such as `debt_bondage`,
-    it is the word in the language files, or otherwise the name without underscores.
-    """
+    """Returns a name (such as that of a group or an item) as words in one language. For a group, these are the label in
+    survey.yaml or the kit's word. For an item, such as `debt_bondage`, they are the words in the language file. If the file has
+    none, the underscores of the name become blanks."""
     if name.kind == "groups":
         return language.group(name.code)
     own = name.code.replace("_", " ")

@@ -1,6 +1,5 @@
-"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. A sentence at the end of a run
-says so.
-"""
+"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. At its end, a run prints how
+many there are, and where."""
 
 from __future__ import annotations
 
@@ -13,9 +12,8 @@ from fltoolkit.languages.word_files import BASE
 
 
 def lacking(words: OwnWords, language: Language) -> list[Place]:
-    """Returns the places of all texts without a translation; a place is a file and the keys in it. A text lacks a translation into a language if neither its
-    own file nor the kit has words for it.
-    """
+    """Returns the places of all texts that have no translation into a language, neither in their own file nor in the kit. A
+    place is a file and the keys that lead to the text."""
     filled = language.about(words)
     return [place for text, place in words.places.items() if languages_marked(filled.own(text))]
 
@@ -48,9 +46,9 @@ def _by_file(places: Sequence[Place]) -> str:
 
 
 def _by_part(keys: Sequence[str]) -> list[str]:
-    """Returns the first keys of a file below which texts are not translated, each with the number of these texts. If there is
-    only one text below a first key, its whole key is returned.
-    """
+    """Returns where in one file texts are not translated. `keys` are the keys of these texts. They are grouped by the first
+    part of the key, with the number of texts in each group, such as `legal_basis (3)`. If a group has only one text, its whole
+    key is returned."""
     parts: dict[str, list[str]] = {}
     for key in keys:
         parts.setdefault(key.partition(".")[0], []).append(key)

@@ -1,4 +1,5 @@
-"""A reason in a YAML file: the author's own words, or the key of a reason of the kit, which has words in each language."""
+"""A reason in a YAML file. It is either a text of the author, or the key of one of the kit's reasons, which have words in each
+language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the tables of a National Action Plan: baseline, targets and follow-up. Step 5 of the work."""
+"""Builds the tables of a National Action Plan from published numbers: baseline, targets and follow-up."""
 
 import lazy_loader
 

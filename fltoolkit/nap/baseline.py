@@ -55,11 +55,11 @@ class Baseline:
 
 @checked
 def baseline(plan: Plan, out: Published) -> Baseline:
-    """Fill the rows of the plan that a survey can fill with published numbers. They are the baseline: the first measured values,
-    with which later surveys are compared.
+    """Fill the rows of the plan that a survey can fill with published numbers. They are the baseline: the first measured
+    values, with which later surveys are compared.
 
-    A row stays empty if its number depends on something that nobody has verified yet, such as a rule set that was not compared
-    with its source.
+    A row stays empty if its number depends on content that was not yet checked against its source, such as a rule set that was
+    written from memory.
 
     Raises:
         RequestError: the number of a row is not in `out` (publish the run with `plan=`).
@@ -74,8 +74,8 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
-    """Returns a baseline that is known only from a publication. It has a row for each published figure, and a row for each figure
-    that the plan needs but the publication does not give.
+    """Returns a baseline whose numbers come from a publication, without microdata. It has a row for each number that nap.yaml
+    copies from the publication, and a row for each number that the plan needs but the publication does not have.
 
     Args:
         plan: the plan.
@@ -105,10 +105,10 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
-    """Returns the rows for which the plan has a target but the publication no figure. They are kept, so that the target is not
-    lost.
+    """Returns the group and the category of each row for which the plan has a target but the publication has no number. The
+    baseline keeps these rows, so that the target is not lost.
 
-    A row is left out if the survey does not have its category either: `targets` stops on it.
+    A row is left out if the survey does not have its category either: `targets` then raises an error.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []
@@ -129,7 +129,16 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _figure(
     frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
 ) -> dict[str, Any]:
-    """Returns the row of the baseline for one published figure. Its numbers are in the unit that nap.yaml uses for this row."""
+    """Returns the row of the baseline for one number of a publication. The row's numbers are in the unit that nap.yaml uses for
+    this row.
+
+    Args:
+        frame: the columns that all rows of the indicator share, from `_frame`.
+        indicator: the indicator of the plan.
+        measure: what the number measures, such as the prevalence.
+        population: the population that it is about.
+        figure: the number of the publication.
+    """
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
     facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
@@ -142,7 +151,15 @@ def _figure(
 
 
 def _path(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
-    """Returns the values on the path to the targets in the two years after the baseline (Tool No. 16); empty without a target."""
+    """Returns the values on the path to the targets in the two years after the baseline (Tool No. 16), as columns of a row of
+    the baseline. Empty if the row has no target.
+
+    Args:
+        indicator: the indicator, with its targets.
+        group, category: the row.
+        value: the baseline value of the row.
+        year: the year of the baseline.
+    """
     mine = of_row(indicator.targets, group, category)
     if not mine or pd.isna(value) or pd.isna(year):
         return {}
@@ -153,14 +170,14 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
 
 
 def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
-    """Returns the row that holds the prevalence from which a % decrease is derived."""
+    """Returns the columns that a row of the plan has in common (`frame`), changed for a second row: the prevalence from which a
+    % decrease is derived."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """Returns the row for an indicator that is a % decrease. It has no number at the baseline, because a decrease needs two
-    surveys.
-    """
+    """Returns the row for an indicator that is a % decrease. It has no number in the baseline, because a decrease needs two
+    surveys. `frame` holds the columns that all rows of the indicator share."""
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _prevalence_row(frame)["id"]}]
@@ -186,8 +203,14 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """Returns the rows of an indicator: first the total, then each breakdown that the plan wants. If the survey cannot give a
-    breakdown, a row says so.
+    """Returns the rows of an indicator: first the total, then each breakdown that the plan asks for. If the survey does not
+    have a breakdown, one row gives the reason.
+
+    Args:
+        frame: the columns that all rows of the indicator share, from `_frame`.
+        indicator: the indicator of the plan.
+        measure: what the survey estimates for it, such as the prevalence.
+        out: the published set.
     """
     rows = [_filled_row(frame, indicator, measure, TOTAL, row) for row in records(_published(out, indicator, measure, ()))]
     for word in indicator.disaggregated_by:
@@ -241,7 +264,8 @@ def _filled_row(
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """Returns what every row of an indicator has in common, by column: level, code, statement, definition, unit and others."""
+    """Returns the columns that have the same value in every row of an indicator: level, code, statement, definition, unit and
+    others. `statement` is the objective, outcome, output or activity of the indicator."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The checklists of the ILO toolkit, and the workbook sheet of each. Their words are in languages/checklists."""
+"""The checklists of the ILO toolkit, each of which is a sheet of the workbook. Their words are in languages/checklists."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist of the ILO toolkit: a question that partners answer in the workbook.
+    """One line of a checklist of the ILO toolkit: a question that partners answer in the workbook. Its words are under
+    `checklists.questions.<id>` in the language files.
 
-    `tool` is the number of the toolkit's tool, `section` is its part of the checklist. `evidence` names the results of the survey
-    that help to answer it. The words of the line are under `checklists.questions.<id>` in the language files.
+    Attributes:
+        id: the name of the question in these files.
+        tool: the number of the toolkit's tool.
+        section: the part of the checklist to which the question belongs.
+        evidence: names of results of the survey that help to answer it.
     """
 
     id: Name
@@ -26,27 +30,28 @@ class ChecklistQuestion(Model):
 
 
 class Link(Model):
-    """A link between forced labour and one target of the Sustainable Development Goals, such as 8.7.
-
-    Its words are under `checklists.sdg.<id>`.
-    """
+    """A link between forced labour and one target of the Sustainable Development Goals. `target` is the number of this target,
+    such as 8.7. The words that explain the link are under `checklists.sdg.<id>` in the language files."""
 
     id: Name
     target: str
 
 
 class Meaning(Model):
-    """A term that the workbook explains, such as a measure. Its meaning and the source of that meaning are under
-    `checklists.definitions.<id>`.
-    """
+    """A term that the workbook explains, such as a measure. Its explanation, and the source of the explanation, are under
+    `checklists.definitions.<id>` in the language files."""
 
     id: Name
     kind: Literal["definition", "measure", "method"]
 
 
 class Checklists(Model):
-    """The content of checklists.yaml: the questions of the ILO toolkit's checklists, in order. Their words are in
-    languages/checklists, one file per language.
+    """The content of checklists.yaml. The words of each entry are in languages/checklists, one file per language.
+
+    Attributes:
+        questions: the questions of the ILO toolkit's checklists, in order.
+        sdg: the links to targets of the Sustainable Development Goals.
+        definitions: the terms that the workbook explains.
     """
 
     questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)

@@ -47,7 +47,8 @@ class Evidence:
 
     @property
     def own_words(self) -> OwnWords:
-        """Returns the texts that the plan and its surveys give themselves, with translations, as documents show them."""
+        """Returns the texts that nap.yaml and the survey.yaml files contain (labels, titles), with their translations, for the
+        plan's documents."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 

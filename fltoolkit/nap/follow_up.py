@@ -119,7 +119,14 @@ def sign_and_verdict(verdict: Reason) -> Reason:
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
-    """Returns the published change of a row of the baseline; None unless both rounds publish this row."""
+    """Returns the published change between the two rounds for a row of the baseline. Returns None unless both rounds publish
+    this row.
+
+    Args:
+        changed: the published changes since the baseline.
+        row: a row of the baseline.
+        of: the group or characteristic that the row's measure is about, as in nap.yaml; None if it is about neither.
+    """
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
     if row["measure"] == PROFILE and of is not None:
@@ -137,7 +144,12 @@ def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow 
 
 
 def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
-    """Returns a row of the follow-up. If nothing is shown, its verdict and `light` are blank."""
+    """Returns a row of the follow-up.
+
+    Args:
+        row: the row of the baseline.
+        found: the published change of this row. None: there is none, and the verdict is blank.
+    """
     before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
     if found is None:
         empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "flag"), "")

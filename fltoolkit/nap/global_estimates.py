@@ -1,4 +1,5 @@
-"""The ILO's Global Estimates, for orientation. They always carry `comparable: no` and the reason."""
+"""The ILO's Global Estimates, for orientation. They may not be compared with a survey: each row says `comparable: no`, with the
+reason."""
 
 from __future__ import annotations
 
@@ -17,8 +18,14 @@ COLUMNS = ("place", "year", "measure", "value", "unit", "comparable", "why", "so
 
 
 class Figure(Model):
-    """One figure of the ILO's Global Estimates: for a place and a year, the number of persons and, if it was published, the
-    number per 1,000.
+    """One number of the ILO's Global Estimates.
+
+    Attributes:
+        place: the world or a region.
+        part: the part of the persons, such as women; empty: all persons.
+        year: the year of the estimates.
+        millions: the number of persons in forced labour on an average day, in millions.
+        per_1000: the same per 1,000 people; None if it was not published.
     """
 
     place: str
@@ -29,7 +36,8 @@ class Figure(Model):
 
 
 class References(Model):
-    """The content of references.yaml: the figures of the ILO's Global Estimates, with their source."""
+    """The content of references.yaml: the numbers of the ILO's Global Estimates (`rows`), with the source of each year
+    (`sources`). They are never `comparable` with a survey; `why` is the key of the reason."""
 
     comparable: Literal["no"]
     why: Annotated[str, Field(min_length=1)]

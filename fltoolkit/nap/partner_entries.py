@@ -53,9 +53,9 @@ Value = (
 
 
 class Worked(Model):
-    """A number in a cell of the workbook that a partner calculated with a formula in this cell.
+    """A number in a cell of the workbook (`value`) that a partner calculated with a formula in this cell (`formula`).
 
-    The formula is kept as text and never becomes a formula again.
+    The next workbook shows the number. The formula is kept as text only, so it is never calculated again.
     """
 
     formula: str
@@ -116,9 +116,10 @@ class Partners(Model):
 
 
 class _Loader(BoundedLoader):
-    """Reads everything as text, except plain numbers, true and false, null and ISO dates.
+    """Reads the scalars of partners.yaml as text, except plain numbers, true and false, null and ISO dates, which get their own
+    type.
 
-    The dumper quotes texts that look like these.
+    If a text looks like one of these, the writer (`_Dumper`) puts it in quotes.
     """
 
     tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
@@ -137,7 +138,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, pairs_of
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML as people do: a text of several lines becomes a block of lines."""
+    """Writes YAML. A text of several lines is written as a block of lines."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -176,7 +177,14 @@ def plain(entry: Entry | None) -> Value | None:
 
 
 def unfit(table: str, column: str, entry: Entry | None) -> str:
-    """Returns why an entry of the workbook does not fit its column, in words; empty if it fits."""
+    """Returns, in words, why an entry that a partner typed into the workbook does not fit its column. For example, a cost must
+    be a number. Empty if the entry fits.
+
+    Args:
+        table: the table of partners.yaml, such as costs.
+        column: the column of this table.
+        entry: the entry.
+    """
     value, place = plain(entry), (table, column)
     is_truth = isinstance(value, bool)
     if value is None or value == "":
@@ -206,9 +214,8 @@ def row_number(id: str) -> int:
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
-    """Returns the baseline with the entries of partners (from partners.yaml) in their rows. If nap.yaml also says something
-    there, the partners' entry is used.
-    """
+    """Returns the baseline with the entries of partners (from partners.yaml) in the rows that partners fill in. If nap.yaml
+    also gives a value for such a row, the partners' entry is used."""
     table = filled.table.copy()
     for i, row in enumerate(table.to_dict("records")):
         if row["filled_by"] == "partners":

@@ -63,7 +63,8 @@ def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings if the survey cannot fill a row, or cannot break it down as the plan wants."""
+    """Yields findings if the survey cannot fill a row of the plan, or cannot break it down by the groups that the plan asks
+    for."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"
@@ -122,10 +123,8 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns the names that the categories of a group have in a population, such as `girls` for children. Empty if survey.yaml
-    does not list the categories.
-
-    For a sector the list is empty, because its categories come from ISIC.
+    """Returns the names of a group's categories in a population. A population can have its own names, such as `girls` in a
+    population of children. Empty if survey.yaml does not list the categories, as for a sector, whose categories come from ISIC.
     """
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})

@@ -65,7 +65,7 @@ class Definition(Model):
 
 
 def _share(value: object) -> object:
-    """Stop if a cut is above 1: most people type it in percent."""
+    """Returns the value of a cut. Raises an error if it is above 1, because most people then mean a percentage."""
     try:
         percent = float(str(value)) > 1
     except ValueError:
@@ -104,9 +104,11 @@ class Target(Model):
 
 
 class PublishedFigure(Model):
-    """One figure of an earlier publication that is a row of the plan's baseline, in the row's unit (17.2 for 17.2 per 1,000).
+    """A number of an earlier publication that fills one row of the plan's baseline, in the row's unit (17.2 for 17.2 per
+    1,000).
 
-    Facts that the publication does not state, such as its rule set, are left out. They are not compared with those of the survey.
+    Facts that the publication does not state, such as its rule set, are left out. They are then not compared with those of the
+    survey.
     """
 
     indicator: Name
@@ -142,7 +144,8 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that a message names."""
+        """Returns the published number on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key for error
+        messages."""
         if is_rate(measure) and self.cases and self.n:
             share = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / share < 10:
@@ -156,9 +159,9 @@ class PublishedFigure(Model):
 
 
 class Indicator(Model):
-    """One row of Tool No. 16's matrix. A row with a `measure` is filled by a survey; a row without one is filled by partners.
+    """An indicator: one row of Tool No. 16's matrix. A survey fills a row with a `measure`. Partners fill a row without one.
 
-    `percent_decrease` has no baseline of its own: the kit writes two rows for it, the prevalence and the derived decrease.
+    The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is derived from it.
     """
 
     id: Name
@@ -220,10 +223,10 @@ class Statement(Model):
 class Plan(Model):
     """The content of a nap.yaml.
 
-    `baseline_survey` is the path of the baseline's survey.yaml from the folder of nap.yaml (none: the survey at hand), or rows of
-    a publication. `planned_sample` is how many persons will answer in a repeat, in all or by population (none: as many as in the
-    baseline). `planned_surveys` are the years of repeats (none: each target's year). `languages` are those of the documents.
-    `language` is that of the plan's own texts (none: the first of `languages`).
+    `baseline_survey` is the path of the baseline's survey.yaml, or numbers from a publication; empty: the run's own survey.
+    `planned_sample` is how many persons will answer in a repeat, in all or by population; None: as many as in the baseline.
+    `planned_surveys` are the years of repeats; empty: the year of each target. `languages` are those of the documents.
+    `language` is that of the texts in nap.yaml; None: the first of `languages`.
     """
 
     title: OwnText
@@ -268,7 +271,7 @@ class Plan(Model):
 
     @property
     def baseline_path(self) -> Path | None:
-        """Returns the path of the baseline's survey.yaml. None if the baseline is the survey at hand or a publication."""
+        """Returns the path of the baseline's survey.yaml. None if the baseline is the run's own survey, or a publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
@@ -292,12 +295,12 @@ class Plan(Model):
         """Returns how many persons of a row of the plan will answer in a repeat of the survey.
 
         Args:
-            population: the population whose planned sample counts.
+            population: the population whose planned sample is used.
             n: persons of the row who were asked in the baseline.
             asked: all persons who were asked in the baseline.
 
         Returns:
-            The row's share of the planned sample; without a planned sample, `n`; nan if the share is unknown.
+            The row's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.
         """
         sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
         return float(sample) * n / asked if sample else n
@@ -383,9 +386,8 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """Returns the survey's group that a word of the plan means, or None: `gender` means `gender` or `sex`, `age` means `age` or
-    `age_group`.
-    """
+    """Returns the group of the survey that a word of the plan means: `gender` means `gender` or `sex`, `age` means `age` or
+    `age_group`. Returns None if the survey has no such group."""
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 

@@ -73,9 +73,8 @@ def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
 
 
 def _whose(row: dict[Hashable, Any]) -> Any:
-    """Returns a target of the plan in words. If the target is for one category, such as women, the words name the group and the
-    category.
-    """
+    """Returns a target of the plan in words. If the target is for one category, such as women, the words also name the group
+    and this category. `row` is a row of `targets`."""
     if row["group"] == TOTAL:
         return row["target_words"]
     words: Reason = row["target_words"]
@@ -98,7 +97,8 @@ def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
 
 
 def _lacks(what: str, **values: Any) -> Reason:
-    """Returns, in words, what an indicator lacks to meet a SMART criterion."""
+    """Returns the sentence that says what an indicator lacks to meet a SMART criterion. `what` is the key of the sentence below
+    `smart` in the language files."""
     return Reason.of(f"smart.{what}", **values)
 
 

@@ -1,4 +1,5 @@
-"""Says which targets can be verified: the smallest change that a repeat survey would detect in each row of the plan."""
+"""Calculates which targets of a plan can be verified, and the smallest change that a repeat of the survey would detect in each
+row."""
 
 from __future__ import annotations
 
@@ -23,9 +24,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def short(obstacle: str) -> Reason:
-    """Returns a word or two for an obstacle: the reason why no survey can verify a target, for example that the sample is too
-    small.
-    """
+    """Returns an obstacle in a word or two. An obstacle is a reason why no survey can verify a target, for example that the
+    sample is too small. `obstacle` is its key in the language files."""
     return Reason.of(f"plan.short.{obstacle}")
 
 
@@ -91,8 +91,13 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Start:
-    """The baseline from which a change is planned: a row of the plan's baseline, how many persons were asked in all, its rate
-    `p`, and its design effect.
+    """The baseline from which a change is planned.
+
+    Attributes:
+        row: the row of the plan's baseline.
+        asked: how many persons were asked in the whole baseline survey.
+        p: the baseline value as a proportion of its population.
+        deff: the design effect.
     """
 
     row: TargetRow
@@ -102,9 +107,13 @@ class _Start:
 
 
 def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of `targets`, computed from the shown numbers.
+    """Returns one row of `targets`, computed from the printed numbers. If the numbers at full precision give another verdict,
+    or only one of the two has a certain result, the verdict and the results are those at full precision.
 
-    If these contradict the full-precision numbers, those are used.
+    Args:
+        shown: the baseline with printed numbers and a rounded design effect.
+        whole: the baseline at full precision.
+        plan, indicator, target: the plan, the row's indicator, and its target if it has one.
     """
     printed, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
     alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in RECKONED)
@@ -112,10 +121,8 @@ def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, 
 
 
 def _coarse(deff: float, row: TargetRow) -> float:
-    """Returns a design effect rounded for printed results, at least 1.
-
-    A finer one would let readers compute the standard error.
-    """
+    """Returns a design effect (at least 1) rounded for printed results. A more precise one would let readers compute the exact
+    standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
     if row["filled_by"] == "publication" or isnan(deff):
         return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
@@ -149,7 +156,8 @@ def _measured(table: pd.DataFrame) -> list[TargetRow]:
 
 
 def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:
-    """Stop on a target for a category that no row of the indicator has. Otherwise nobody would notice that it is not judged."""
+    """Raises an error for a target whose category is in no row of the indicator. Otherwise nobody would notice that the target
+    is not judged."""
     for target in indicator.targets:
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
@@ -171,8 +179,7 @@ def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
 
 def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
     """Returns one row of the table that `targets` makes: what a repeat of the survey could detect, and whether it could verify
-    the target. `start` holds the numbers of the baseline.
-    """
+    the target. `start` holds the numbers of the baseline. Without a `target`, the columns about the target are empty."""
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -216,7 +223,15 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
 
 
 def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
-    """Returns whether the target can be verified, the chance of it, the sample that it would need, and the reason in words."""
+    """Returns the columns of `targets` that say whether a target can be verified: the verdict, the probability that the repeat
+    detects it, the sample that would be needed, and the reason in words.
+
+    Args:
+        start: the baseline.
+        plan: the plan.
+        found: the columns of the row that are already filled.
+        planned: how many persons of this row will answer in the repeat.
+    """
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
@@ -259,9 +274,14 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
 
 
 def _needed(p: float, cut: float, deff: float, n: float) -> float:
-    """Returns the persons of the row who must answer in the repeat, so that it has the power and a verdict is possible.
+    """Returns how many persons of a row must answer in the repeat, so that it detects the target with the wanted power and a
+    verdict is possible. Returns nan if no sample is large enough.
 
-    It is nan if no repeat is large enough.
+    Args:
+        p: the baseline value as a proportion.
+        cut: the relative fall from `p` to the target.
+        deff: the design effect.
+        n: the persons of the row who were asked in the baseline.
     """
     try:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
@@ -273,9 +293,13 @@ def _needed(p: float, cut: float, deff: float, n: float) -> float:
 
 
 def _decides(n: float, planned: float, after: float) -> bool:
-    """Returns whether a verdict is possible between a baseline of n persons and a repeat with a share `after` of cases.
+    """Returns whether the test between two rounds may give a verdict. It may not if the sizes of the two samples differ too
+    much (docs/methods.md §5).
 
-    docs/methods.md §5 gives the rule.
+    Args:
+        n: the persons asked in the baseline.
+        planned: the persons who will be asked in the repeat.
+        after: the expected share of cases in the repeat.
     """
     size = float(apart(n, planned))
     return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)

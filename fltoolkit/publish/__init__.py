@@ -1,4 +1,5 @@
-"""Decides which numbers may be published, rounds them, and marks each with its reliability and the reason. Step 4 of the work."""
+"""Decides which numbers may be published, rounds them, and marks each with its reliability and the reason. Works on the
+estimates of the package `estimate`."""
 
 import lazy_loader
 

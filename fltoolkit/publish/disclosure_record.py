@@ -1,6 +1,6 @@
-"""The record that a disclosure officer reads before the outputs leave the office: what a run hides, and why.
+"""The record of what a run hides, and why. A disclosure officer reads it before the outputs leave the office.
 
-It contains confidential numbers. It belongs in the private folder, never among the outputs.
+The record contains confidential numbers. It belongs in the private folder, never among the outputs.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ ITSELF = "hidden by itself"
 
 @dataclass(frozen=True)
 class HiddenCell:
-    """A cell that a run hides, or a part of cells that no table shows.
+    """A cell that a run hides, or a part of two cells that no table shows.
 
     Attributes:
         outcome: what is counted: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved` (persons whose
-            answers do not decide it), or `flowchart` (persons at a step).
+            answers do not decide whether they are cases), or `flowchart` (persons at a step).
         population, groups: the population of the cell, and its value in each group.
         part: for a part of two cells, the persons in both (`both`) or only in the first (`less`); empty for a cell of a table.
         other_population, other_groups: the second of the two cells.
@@ -58,9 +58,11 @@ class HiddenCell:
         cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
         reason: why the cell is hidden.
         complement: whether it is hidden only to protect another cell.
-        against: how many shown cells are linked to it by sums, so that a reader could use them to calculate it.
-        cases_range, weighted_range: the smallest and largest value that agrees with the shown cells, by linear programme (for
-            cases: the whole numbers in this range); None if no shown cell is tied to it, or if no programme finds a solution.
+        against: how many printed cells are in the same system of equations, so that a reader could use them to calculate this
+            cell.
+        cases_range, weighted_range: the smallest and largest value that agrees with the printed cells, found by linear
+        programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations, or
+        if a programme finds no solution.
     """
 
     outcome: str
@@ -81,10 +83,13 @@ class HiddenCell:
 
 @dataclass(frozen=True)
 class TableCells:
-    """One table of a run, with the number of its cells that are shown and the number that are hidden.
+    """One table of a run, and how many of its cells are shown and hidden.
 
-    `unresolved_hidden` counts shown cells in which only the count of unresolved persons is hidden (persons whose answers do not
-    decide whether they are cases).
+    Attributes:
+        measure, population, breakdown, rule_set: which table it is.
+        shown, hidden: numbers of cells.
+        unresolved_hidden: the number of shown cells in which only the count of unresolved persons is hidden (persons whose
+            answers do not decide whether they are cases).
     """
 
     measure: str
@@ -161,7 +166,8 @@ def disclosure_record(
 
 
 def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
-    """Returns a cell with the category names that its population's tables use: `girls` for children."""
+    """Returns a cell with the category names that the tables of its population use, such as `girls` for a population of
+    children."""
 
     def named(population: str, groups: Mapping[str, str]) -> dict[str, str]:
         names = names_in(spec, population) if population else {}
@@ -182,7 +188,7 @@ def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
 
 
 def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[HiddenCell]:
-    """Yields the hidden cells of one outcome, each with the range that the shown cells leave possible."""
+    """Yields the hidden cells of one outcome. Each has the range of values that agree with the printed cells."""
     system = suppression.system
     hidden = np.array([cell in suppression.hidden for cell in system.cells], dtype=bool)
     against = int(
@@ -205,7 +211,7 @@ def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[Hi
 
 
 def _nowhere(cell: AnyCell) -> bool:
-    """Returns whether a cell is shown in no table because it is a sum of flowchart steps."""
+    """Returns whether a cell is a sum of flowchart steps. No table shows such a sum."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 
 
@@ -216,24 +222,28 @@ def _groups(key: Key) -> dict[str, str]:
 
 
 def _whole(least: float, most: float) -> tuple[int, int] | None:
-    """Returns the smallest and the largest whole number from `least` to `most`; None if one of these is not known."""
+    """Returns the smallest and the largest whole number in the range from `least` to `most`; None if one of the two is nan."""
     return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
 
 
 def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
-    """Returns the two ends of a range as numbers of persons. An end is None if it is not known."""
+    """Converts a range in mean weights to numbers of persons; None if an end is nan. `unit` is the mean weight."""
     low, high = _persons(least, unit), _persons(most, unit)
     return None if low is None or high is None else (low, high)
 
 
 def _persons(weighted: float, unit: float) -> float | None:
-    """Converts a number that is measured in mean weights to a number of persons."""
+    """Converts a number in mean weights to a number of persons; None if it is nan. `unit` is the mean weight."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 
 
 def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
-    """Yields hidden rows that no system ties to others: rows of other rule sets, and rows of a flowchart that is hidden as a
-    whole.
+    """Yields hidden rows that are in no system of equations: rows of other rule sets, and rows of a flowchart that is hidden as
+    a whole.
+
+    Args:
+        run: the rows before anything is hidden, and the decision about them.
+        published: the same rows as they are published.
     """
     reported = {
         (suppression.outcome, cell[0], frozenset(_groups(cell[1]).items()))

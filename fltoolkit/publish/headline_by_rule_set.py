@@ -1,6 +1,7 @@
-"""The headline under every other rule set of the kit, beside the run's own headline, because experts disagree about thresholds.
+"""The headline under every other rule set of the kit, next to the run's own headline, because experts disagree about
+thresholds.
 
-If the survey does not support a rule set, its row gives the reason.
+If the survey does not support a rule set, its row has no number but the reason.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class OtherHeadlines:
     A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
 
     Attributes:
-        made: the estimates under each rule set that the survey supports.
+        made: the estimates, for each rule set that the survey supports.
         obstacles: each rule set that the survey does not support, with the error that says why.
     """
 
@@ -64,8 +65,8 @@ def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
 
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
-    """Classifies the same persons again, with every blank answer that survey.yaml counts as a *no* taken as unresolved (not
-    known).
+    """Classifies the same persons again, as if survey.yaml counted no blank answer as a *no*. Those blanks are then unresolved
+    (not known).
 
     The rule set stays the same. Returns None if survey.yaml counts no blank as a *no*.
     """
@@ -79,20 +80,23 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
 
 
 def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
-    """Returns persons who were classified again, now with the weights that the run uses (calibrated weights, if survey.yaml asks
-    for them).
+    """Returns persons who were classified again with the weights of the run: calibrated weights, if survey.yaml asks for them.
+
+    Args:
+        other: the persons who were classified again.
+        persons: the classified survey of the run.
     """
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
 def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number for a rule set that the survey does not support, each with the reason.
+    """Returns published rows without a number, for a rule set that the survey does not support. Each has the reason.
 
     Args:
-        own: the run's own published headline; for each of its rows, one row without a number is returned.
+        own: the run's own published headline. One row without a number is returned for each of its rows.
         rule: the rule set.
-        error: why it cannot be applied.
-        numbers: the columns with numbers; they are left empty.
+        error: why the rule set cannot be applied.
+        numbers: the columns to leave empty.
     """
     about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
     return own.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
@@ -100,10 +104,15 @@ def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: l
 
 @dataclass(frozen=True)
 class Refused:
-    """A measure that tables ask for but that the survey cannot give, such as a stock without dates.
+    """A measure that tables ask for but that the survey cannot give, such as the number of cases on a day in a survey without
+    dates.
 
-    It names the measure, the population, the breakdowns that were asked for, and the reason. `refused_rows` makes published rows
-    without numbers from it.
+    `refused_rows` makes published rows without numbers from it.
+
+    Attributes:
+        measure, population: the measure, and the population.
+        by: the breakdowns that were asked for, each as a tuple of groups.
+        error: why the survey cannot give the measure.
     """
 
     measure: str
@@ -113,13 +122,14 @@ class Refused:
 
 
 def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number for a measure that the survey cannot give: one row per breakdown, with the reason.
+    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown, with the
+    reason.
 
     Args:
-        own: one row of the run's own published set.
-        refused: the measure and the reason.
+        own: one row of the run's own published set, from which the other columns are copied.
+        refused: the measure, its breakdowns and the reason.
         spec: the survey.
-        numbers: the columns with numbers; they are left empty.
+        numbers: the columns to leave empty.
     """
     label = spec.populations[refused.population].label
     about = {

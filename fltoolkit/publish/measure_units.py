@@ -1,4 +1,4 @@
-"""The unit in which each measure is printed. Only here does a proportion become a number per 1,000."""
+"""The unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions until they are printed."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ PROFILES = ("profile", "profile_total")
 
 
 def scale(measure: str) -> float:
-    """Returns the factor by which a published estimate is multiplied before it is printed: 1,000 for a rate, so 0.0187 becomes
-    18.7.
-    """
+    """Returns the factor by which a published estimate is multiplied before it is printed. For a rate it is 1,000: 0.0187
+    becomes 18.7."""
     return SCALES[measure][0]
 
 
@@ -45,11 +44,13 @@ def scaled(value: float, measure: str) -> float:
 
 
 def as_read(value: float, measure: str) -> float:
-    """Returns a number rounded as all documents, notebooks and the workbook print it. The number is already in its printed unit
-    (per 1,000, for example).
+    """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
+    digits (6,290), shares of cases have no decimal (36), all others have one decimal (17.2). A share in the middle between two
+    whole numbers is rounded up. A missing number stays missing.
 
-    Numbers of persons have three significant digits (6,290), shares of cases no decimal (36), all others one (17.2). A missing
-    number stays missing. A share halfway between two whole numbers is rounded up.
+    Args:
+        value: a number in its printed unit, such as per 1,000.
+        measure: the name of its measure.
     """
     if math.isnan(value):
         return value
@@ -59,16 +60,17 @@ def as_read(value: float, measure: str) -> float:
 
 
 def decimals(measure: str) -> int:
-    """Returns how many decimals the numbers of a measure have in print. Shares of cases are ratios of numbers that are rounded to
-    the base of the run: a decimal would promise more than they hold.
-    """
+    """Returns how many decimals the numbers of a measure have in print. Shares of cases have none: they are ratios of rounded
+    numbers, so a decimal would promise too much precision."""
     return 0 if measure in (*COUNTED, *OF_CASES) else 1
 
 
 def unit(measure: str, population: object = "") -> Reason:
-    """Returns the unit of the scaled number, as `per 1,000 adults`.
+    """Returns the unit of a printed number in words, such as `per 1,000 adults`.
 
-    If no population is given, the unit of a rate does not say of whom it is a rate (`per 1,000`).
+    Args:
+        measure: the name of the measure.
+        population: the persons of whom a rate is given. Without it, the unit of a rate is only `per 1,000`.
     """
     key = SCALES[measure][1]
     if not is_rate(measure):

@@ -1,4 +1,5 @@
-"""Counts the paths through the definition. Only paths that enough persons share are shown, beside the flowchart."""
+"""Counts the paths through the definition of forced labour. A path is shown next to the flowchart only if enough persons have
+it."""
 
 from __future__ import annotations
 
@@ -17,15 +18,20 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """Returns the paths through the definition that enough persons share. A path is the list of answers that led to a person's
+    """Returns the paths through the definition that enough persons have. A path is the list of answers that led to a person's
     result.
 
-    One row per path, most frequent first. `step` is the place in the flowchart where the path ends, `trace` is the path, and
-    `persons` is how many persons have it.
+    If a path has fewer persons, PSUs or households than the confidentiality limits, it is counted only in the row `other paths`
+    of its step. The same is true of a path that would reveal such a path. A step that is not shown has no paths.
 
-    If a path has fewer persons, PSUs or households than the limits, or would reveal such a path, it is counted only in the row
-    `other paths` of its step. A step that is not shown has no paths. `persons` are unweighted and rounded as in `fl.nonresponse`;
-    a number below the limit is blank. `out` is the run's published set.
+    Args:
+        persons: a classified survey.
+        out: the run's published set.
+
+    Returns:
+        One row for each path, the most frequent first. `step` is the place in the flowchart where the path ends, and `trace` is
+        the path. `persons` is how many persons have it, unweighted and rounded as in `fl.nonresponse`; a number below the limit
+        is blank.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 

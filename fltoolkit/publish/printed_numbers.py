@@ -32,20 +32,20 @@ CLASSES = (
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
 DOMAIN = "domain"  # a column that only sets with domains have: the domain of a row, or empty
 SPREAD = ("psus_with_cases", "households_with_cases")
-EXACT = 1e-9  # of a mean weight or a step: a smaller difference is rounding of a sum, or of 0.01875 in binary
+EXACT = 1e-9  # as a part of a mean weight or a step: a smaller difference is a rounding error of floating-point numbers
 
 
 def rounding_base(table: pd.DataFrame) -> float:
-    """Returns the base B of a run: every weighted number of persons is rounded to a multiple of B. B is 1, 2 or 5 times a power
-    of ten: the smallest that is not smaller than the mean weight of any population.
+    """Returns the base B of a run: every weighted number of persons is rounded to a multiple of B.
 
-    Example: mean weights of 310 (adults) and 260 (children) give 500.
+    B is 1, 2 or 5 times a power of ten. It is the smallest such number that no population's mean weight exceeds. For example,
+    mean weights of 310 (adults) and 260 (children) give 500.
 
     Args:
-        table: a run's rows, none hidden. The mean weight of a population comes from its row with most persons.
+        table: a run's rows, before any is hidden. The mean weight of a population comes from its row with most persons.
 
     Returns:
-        B in persons. It is below 1 only if the mean weight is, as for weights that add up to 1.
+        B, in persons. It is below 1 only if the mean weight is below 1, as for weights that add up to 1.
     """
     there = table[(table["n"] > 0) & (table["population"] > 0)]
     if there.empty:
@@ -57,25 +57,22 @@ def rounding_base(table: pd.DataFrame) -> float:
 
 
 def nearest(values: Any, step: Any) -> Numbers:
-    """Returns values rounded to the nearest multiple of a step: with a step of 500, 1,240 becomes 1,000. A value halfway between
-    two multiples is rounded up.
-    """
+    """Returns values rounded to the nearest multiple of `step`: with a step of 500, 1,240 becomes 1,000. A value in the middle
+    between two multiples is rounded up."""
     found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172 instead of 0.017200000000000003; and no minus zero
 
 
 def significant(values: Any, digits: Any) -> Numbers:
-    """Returns values rounded to this number of significant digits: with 2 digits, 6,290 becomes 6,300."""
+    """Returns values rounded to a number of significant digits: with 2 digits, 6,290 becomes 6,300."""
     pairs = np.broadcast_arrays(np.asarray(values, float), np.asarray(digits))
     made = [float(f"{value:.{int(count)}g}") for value, count in zip(*(part.ravel() for part in pairs), strict=True)]
     return np.asarray(made).reshape(pairs[0].shape)
 
 
 def rounded_up(value: float, digits: int = DIGITS) -> float:
-    """Returns a number of persons to be asked, rounded to this number of significant digits: with 2 digits, 4,310 gives 4,400.
-
-    It is rounded up, so that it is never too small.
-    """
+    """Returns a sample size, rounded up to a number of significant digits: with 2 digits, 4,310 gives 4,400. So it is never too
+    small."""
     if not np.isfinite(value) or value <= 0:
         return value
     step = 10.0 ** max(0, floor(log10(value)) - digits + 1)
@@ -93,9 +90,8 @@ def is_headline(table: pd.DataFrame) -> Flags:
 
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
-    """Returns what may be printed as the number of cases: for a cell of a breakdown its class (`5–14`), for a headline the number
-    itself.
-    """
+    """Returns what may be printed as the number of cases. For a cell of a breakdown it is a class, such as `5–14`. For a
+    headline it is the number itself."""
     if pd.isna(cases):
         return ""
     if headline or not cases:
@@ -104,9 +100,8 @@ def cases_class(cases: float, *, headline: bool) -> Reason | str:
 
 
 def class_limits(cases: float) -> tuple[int, int | None]:
-    """Returns the smallest and largest number of cases in the class to which a number belongs: 5 and 14 for 7. None: no upper
-    limit.
-    """
+    """Returns the smallest and the largest number of cases in the class of a number. For 7 they are 5 and 14. The largest is
+    None if the class has no upper limit."""
     ends = [least for least, _ in CLASSES]
     k = next(i for i, least in enumerate(ends) if cases >= least)
     return ends[k], (ends[k - 1] - 1 if k else None)
@@ -152,9 +147,12 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns which rows of a breakdown have a rate, although their population is so small that its printed number rounds to 0.
+    """Returns which rows of a breakdown have a rate, although the printed number of their population is 0. This happens if the
+    population is very small.
 
     No ratio of printed numbers can show such a rate.
+
+    `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """
     rate = exact["measure"].map(lambda m: is_rate(m) or m in OF_CASES).astype(bool)
     gone = nearest(exact["population"], base) == 0
@@ -162,8 +160,9 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table without some numbers of mean durations: those that would reveal how many cases have no duration, if in
-    any cell only a few have none.
+    """Returns the table without some numbers in the rows of mean durations, if a few cases have no duration in any cell.
+
+    Those numbers would reveal how many cases have no duration.
     """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
@@ -172,9 +171,10 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
 
 
 def steps(rows: pd.DataFrame) -> Numbers:
-    """Returns the rounding step of each printed row: the smallest difference that its digits can show.
+    """Returns the rounding step of each printed row: the smallest difference that its digits can show, in the unit of
+    `estimate`.
 
-    The step is missing for means, except means of months.
+    Means have no step (nan), except means of months.
     """
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -184,7 +184,14 @@ def steps(rows: pd.DataFrame) -> Numbers:
 
 
 def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -> Numbers:
-    """Returns a column, such as a limit of the interval, rounded like the estimates of its rows."""
+    """Returns one column of a table (such as a limit of the interval), rounded like the estimates of its rows.
+
+    Args:
+        exact: the rows at full precision.
+        name: the column.
+        base: the rounding base of numbers of persons.
+        population: the rounded population of each row.
+    """
     values, whole = exact[name].to_numpy(float), is_headline(exact)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population
@@ -195,9 +202,8 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
 
 
 def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
-    """Returns for each row one of five values. `of` holds the value for numbers of persons, for rates, for shares, for months and
-    for other means, in this order.
-    """
+    """Returns for each row one of five values, according to its measure. `of` has these values, each as an array by row: for
+    numbers of persons, for rates, for shares, for months and for other means."""
     measure = rows["measure"].astype(str)
     kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
     parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in of]
@@ -205,10 +211,16 @@ def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
 
 
 def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str, Numbers]:
-    """Returns the standard error, and cv, deff and n_eff calculated from it.
+    """Returns the printed standard errors, and cv, deff and n_eff calculated from them.
 
-    All four are blank under 30 cases, because each of them would reveal the standard error. They are also blank in a breakdown
-    with a hidden cell: if the groups are strata, the hidden cell's variance is the total's variance minus that of the others.
+    All four are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They are also
+    blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is the total's variance minus
+    that of the other cells.
+
+    Args:
+        exact: the rows at full precision.
+        estimate: the printed estimates.
+        digits: the number of significant digits of each row.
     """
     enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_in_suppressed_breakdowns(exact)
     full = exact["se"].to_numpy(float)
@@ -223,9 +235,9 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
 
 
 def _fewest_alike(exact: pd.DataFrame) -> Numbers:
-    """Returns the number of cases about whom a standard error could reveal something.
+    """Returns for each row the number of cases about whom a standard error could reveal something.
 
-    In a profile: the cases with the characteristic, or without it if these are fewer.
+    In a profile, this is the number of cases with the characteristic, or without it if these are fewer.
     """
     cases = exact["cases"].to_numpy(float)
     without = exact["n"].to_numpy(float) - cases

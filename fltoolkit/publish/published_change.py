@@ -1,5 +1,6 @@
-"""Publishes a change only if the numbers of both rounds are shown. A round is one of the two surveys that are compared. Each
-round is protected as in its own published set.
+"""Publishes a change between two rounds. A round is one of the two surveys that are compared.
+
+A change is published only if the numbers of both rounds are shown. Each round is protected as in its own published set.
 """
 
 from __future__ import annotations
@@ -75,9 +76,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 def _rows_of_rounds(
     before: Published | None, after: Published, change: Change
 ) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
-    """Returns the two rounds' rows, at full precision and as printed.
+    """Returns the rows of both rounds twice: first at full precision, then as printed. Rows are found by their group values.
 
-    Raises an error if a round is not the one from which the change was made.
+    Raises an error if the change was not made from these two rounds.
     """
     full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
     for records, name in zip(full, ("before", "after"), strict=True):
@@ -93,7 +94,13 @@ def _key(row: Record, change: Change) -> Any:
 
 
 def _published_row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
-    """Returns one row of a change together with the rows of the two rounds. Its own numbers are at full precision."""
+    """Returns one row of a change, with the numbers of the two rounds. The change itself is at full precision.
+
+    Args:
+        row: a row of `Change.table`.
+        change: the change.
+        before, after: the rows of each round, by group values; None if the earlier round is a publication.
+    """
     groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
     key = _key(row, change)
     old = _of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
@@ -135,13 +142,15 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
 
 
 def _category(new: Record, old: Record) -> Remark | str:
-    """Returns the name of a row: in the kit's words if either round has them for it; "" if neither round has the row."""
+    """Returns the name of a row's category, from the later or the earlier round (`new`, `old`). It is empty if neither round
+    has the row."""
     called = [round_row["category"] for round_row in (new, old) if "category" in round_row]
     return next((name for name in called if isinstance(name, Remark)), next(iter(called), ""))
 
 
 def _class_of(round_row: Record) -> Any:
-    """Returns the class of the number of cases in a round (`5–14`). For a publication: the number of cases that it states."""
+    """Returns the class of the number of cases in a round, such as `5–14`. If the round is a publication, returns the number of
+    cases that it states."""
     return round_row["cases_class"] if "cases_class" in round_row else cases_class(round_row.get("cases", np.nan), headline=True)
 
 
@@ -159,9 +168,7 @@ def _step(round_row: Record) -> float:
 
 
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of a change as they may be printed: calculated from the rounds' printed numbers, and rounded to their
-    step.
-    """
+    """Returns the rows of a change as they may be printed: calculated from the printed numbers of both rounds, and rounded."""
     old, new, there = rows["estimate_before"], rows["estimate_after"], rows["estimate"].notna()
     step, digits = rows[STEP].to_numpy(float), np.where(rows["breakdown"] == "", HEADLINE_DIGITS, DIGITS)
     gap = pd.Series(np.round(new - old, 12), rows.index).where(there)
@@ -200,7 +207,8 @@ def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> R
 
 
 def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
-    """Raises an error if the published set of a round has no row for a row of the change, or has another number in this row."""
+    """Raises an error if a row of the change does not agree with the published set of a round: the row is missing there, or has
+    another number."""
     if pd.isna(row[f"n_{name}"]):
         return
     values = crossed(sorted(v for _, v in key)) or TOTAL

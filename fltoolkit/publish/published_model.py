@@ -1,4 +1,4 @@
-"""Publishes a fitted model: only categories that the published set shows, each with its reliability."""
+"""Publishes a fitted model. It has only categories that the published set shows, each with a flag for its reliability."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class PublishedModel:
 
     The columns of `table`:
 
-    - `group`, `category`, `reference`: the category, and the one that it is compared with.
+    - `group`, `category`, `reference`: the category, and the category with which it is compared.
     - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing under separation.
     - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
     - `flag`, `marker`, `reason`: as in `Published`.
 
-    Ratios have two significant digits, or three if category and reference have 30 cases. Effects are rounded like the category's
-    rate. For the reference itself the odds ratio is 1 and the effect 0, without limits.
+    Ratios have two significant digits, or three if category and reference have 30 cases each. Effects are rounded like the
+    category's rate. For the reference itself the odds ratio is 1 and the effect 0, without limits.
 
     Attributes:
         table: one row per category, in the groups' order.
         level: confidence level.
         outcome, population, population_label, reference_period, survey, rule_set, to_verify: what the model is about.
-        notes: sentences that are printed with every picture of it.
+        notes: sentences that are printed with every chart of the model.
     """
 
     table: pd.DataFrame
@@ -150,10 +150,11 @@ def _published(
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """Returns the reference category of a group: the largest category that is shown and has enough cases, or else the largest
-    that is shown and has a case.
+    """Returns the reference category of a group. It is the largest category that is shown and has 15 cases, or else the largest
+    category that is shown and has a case.
 
-    Returns None if there is nothing to compare with it.
+    Returns None if there is no such category, or no other category to compare it with. `rows` are the group's rates, at full
+    precision.
     """
     usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
@@ -165,7 +166,8 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """The two fits of one model, and the average marginal effects of Firth's fit."""
+    """Two fits of one model: by Firth's method (`firth`) and by maximum likelihood (`ml`). `margins` are the average marginal
+    effects of Firth's fit."""
 
     firth: Logit
     ml: Logit
@@ -173,7 +175,15 @@ class _Models(NamedTuple):
 
 
 def _group_rows(models: _Models, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Returns one group's categories: numbers if the published set shows the category, otherwise its marker and reason."""
+    """Returns the categories of one group: their numbers if the published set shows the category, otherwise its marker and
+    reason.
+
+    Args:
+        models: the fitted models.
+        position: the position of the group among the terms of the model; the intercept is 0.
+        published: the published rates of the group, at full precision.
+        reference: the reference category.
+    """
     firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     ratios = firth.odds_ratios().set_index("category")[mine[1:]]
@@ -209,8 +219,14 @@ def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> p
 
 
 def _marks(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
-    """Returns flag, marker and reason of a category: those of the published set if the category is hidden there, otherwise the
-    model's own.
+    """Returns the flag, the marker and the reason of a category. They come from the published set if the category is hidden
+    there, otherwise from the model.
+
+    Args:
+        row: the category's published rate, at full precision.
+        base: the number of cases in the reference category.
+        is_reference: whether it is the reference category.
+        model: the fitted model.
     """
     if pd.isna(row["estimate"]):
         return str(row["flag"]), str(row["marker"]), row["reason"]

@@ -53,8 +53,8 @@ class Basis:
     the set. They include hidden counts, so they stay in memory.
 
     Attributes:
-        decided: by outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a case: a
-            user-defined name, or "" for forced labour.
+        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a
+            case: a user-defined name, or "" for forced labour.
         publication_profile: the rules that judge reliability.
     """
 
@@ -131,7 +131,7 @@ class Published:
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
-        """Returns the rows under the run's own rule set that have these values in these columns, as `measure="prevalence"`."""
+        """Returns the rows under the run's own rule set with these values, such as `measure="prevalence"`, in these columns."""
         return self.table.take(self.places(values))
 
     def places(self, values: Mapping[str, str]) -> np.ndarray:
@@ -145,9 +145,8 @@ class Published:
         return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
-        """Returns the headline (the number for the whole default population) under every rule set. The first row is that of the run's own rule
-        set. A rule set says which answers make a person a case.
-        """
+        """Returns the headline (the number for the whole default population) under every rule set. The first row is that of the
+        run's own rule set."""
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
@@ -190,7 +189,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """Anything that asks a run for tables of its own. A plan does, because its rows need numbers from the survey."""
+    """The interface of an object that asks for further tables of a run. A plan has it: its rows need numbers of the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -220,7 +219,7 @@ def publish_run(
 
 
 def _copied(out: Published) -> Published:
-    """Returns the set with tables that may be changed."""
+    """Returns a copy of the set. A change of its tables does not change the original."""
     return replace(
         out,
         table=out.table.copy(),
@@ -247,9 +246,9 @@ class _Run(NamedTuple):
     """What a run estimates.
 
     Attributes:
-        decided: its rows with the decision about them.
-        other: the other rule sets, whose estimates are among the rows.
-        refused: what the survey cannot give.
+        decided: all rows of the run, and which of them are hidden.
+        other: the other rule sets. Their estimates are among these rows.
+        refused: the measures that the survey cannot give.
         differences: between categories of the lead group, from `lead_contrasts.differences`.
     """
 
@@ -260,7 +259,8 @@ class _Run(NamedTuple):
 
 
 def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
-    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result."""
+    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result. `asked` are the
+    tables of the run, and `rules` is its publication profile."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
@@ -277,17 +277,16 @@ def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Publi
 
 
 def _run_copied(run: _Run) -> _Run:
-    """Returns the run with a table that may be changed."""
+    """Returns a copy of the run. A change of its table does not change the original."""
     return run._replace(decided=run.decided.copied())
 
 
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[Decided, pd.DataFrame]:
-    """Returns the rows of a run twice: before anything is hidden, with the decision what is hidden and why; and as they are
-    published.
+    """Returns the rows of a run twice: at full precision, with the decision which of them are hidden and why; and as published.
 
-    Only for persons who may see the microdata, never for publication. Rows for what the survey cannot give are left out.
+    Only for persons who may see the microdata, never for publication. Measures that the survey cannot give have no rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
     decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
@@ -295,7 +294,8 @@ def decided_run(
 
 
 def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds a row for each measure that the survey cannot give, and what the set has to know of the survey."""
+    """Adds a row for each measure that the survey cannot give, and facts about the survey. `other` are the headlines under
+    other rule sets. `refused` are the measures that the survey cannot give, with the reason."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -335,7 +335,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
-    """Merges tables of one measure and population into one request, so that each request costs one pass."""
+    """Merges tables of the same measure and population, so that each pair needs only one pass over the data."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
     for table in wanted:
@@ -366,7 +366,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, publication_profile: PublicationProfile) -> Published:
-    """Returns the published set of a run: confidential numbers, and those that are not reliable enough, are blank."""
+    """Returns the published set of a run. Numbers that are confidential or not reliable enough are blank."""
     table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
     flag, marker, reason = (column for _, column in reliability(table, publication_profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)

@@ -1,7 +1,7 @@
-"""Applies a publication profile (publish/publication_profiles/*.yaml): is a number reliable enough to be shown, and with which
-warning?
+"""Decides whether a number is reliable enough to be shown, and with which warning.
 
-Confidentiality is the same under every publication profile (see `complementary_suppression`), but one may raise its limits.
+The rules are in publication profiles (publish/publication_profiles/*.yaml). Confidentiality is the same under every publication
+profile (see `complementary_suppression`), but a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -74,8 +74,11 @@ class Condition(Model):
 class Rule(Condition):
     """One reliability rule of a publication profile: if a number meets the condition, it gets the flag.
 
-    The rule applies to numbers of these `kinds`, such as proportions. If there is a second condition (`also`), it must be met,
-    too.
+    Attributes:
+        flag: the flag.
+        also: a second condition that must be met, too; None if there is none.
+        kinds: the kinds of numbers to which the rule applies, such as proportions.
+        reason: the reason that is printed with the number.
     """
 
     flag: Literal["suppress", "unreliable", "caution", "review"]
@@ -84,8 +87,12 @@ class Rule(Condition):
     reason: YamlReason
 
     def applies(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Returns whether the rule flags a row, that is, whether the row meets its conditions. `zero` says whether nobody in the
-        row is a case. Rules about cases do not apply to such a row.
+        """Returns whether the rule flags a row, that is, whether the row meets its conditions.
+
+        Args:
+            facts: the values of the row, by column.
+            kind: the kind of its number.
+            zero: whether nobody in the row is a case. Rules about cases do not apply to such a row.
         """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
@@ -146,11 +153,13 @@ def kind_of(row: Mapping[Hashable, Any]) -> Kind:
 
 
 def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) -> pd.DataFrame:
-    """Returns how reliable each of some estimates is under a publication profile, in the columns `flag`, `marker` and `reason`.
-    An estimate gets the worst flag of all rules that it meets, and every reason for this flag.
+    """Returns the flag, the marker and the reason of each estimate under a publication profile (columns `flag`, `marker` and
+    `reason`).
+
+    An estimate gets the worst flag of all rules that it meets, and all reasons for this flag.
 
     Args:
-        table: rows as `Published.table` will contain them, nothing hidden yet.
+        table: rows with the columns of `Published.table`, before any is hidden.
         publication_profile: the rules that judge reliability.
     """
     judged = [_judge(row, publication_profile) for row in table.to_dict("records")]
@@ -169,7 +178,8 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
 
 
 def _judge(row: Mapping[Hashable, Any], publication_profile: PublicationProfile) -> tuple[str, str, Any]:
-    """Returns the worst flag of a number, its marker (`low` is set later, when it is rounded), and every reason for that flag."""
+    """Returns the worst flag of a number, its marker, and all reasons for this flag. The marker `low` is set later, when the
+    number is rounded."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
@@ -185,7 +195,7 @@ def _judge(row: Mapping[Hashable, Any], publication_profile: PublicationProfile)
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
-    """Returns the values of all columns that reliability rules may name (see `Condition`)."""
+    """Returns the values of a row in all columns that reliability rules may name (see `Condition`)."""
     known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
     n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
     facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}

@@ -55,18 +55,20 @@ def response_error(
     """Returns the prevalence that would be true if some answers were wrong at given rates, for each pair of rates.
 
     The formula is p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978). The limits of the
-    interval are calculated by the same formula.
+    interval are calculated by the same formula, and cut off at 0 and 1.
 
-    The error rates are taken as known: the interval does not include their uncertainty. Limits are cut off at 0 and 1.
+    The rates are taken as known: the interval does not include their uncertainty.
 
     Args:
-        observed: a published set, whose headline is taken, or a proportion.
-        sensitivity, specificity: the error rates; each sensitivity is paired with each specificity.
-        population: population of the headline; the default one if not given.
+        observed: a published set, whose headline is used, or a proportion.
+        sensitivity: shares of true cases whose answers show it.
+        specificity: shares of all others whose answers show that they are not cases. Each sensitivity is paired with each
+            specificity.
+        population: the population of the headline; None: the default population.
 
     Raises:
-        RequestError: a rate or a proportion is outside 0 to 1. A headline that is not shown leaves every cell blank, with that
-            reason.
+        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error: every row is
+            blank, with the reason.
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()

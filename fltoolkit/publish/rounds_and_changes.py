@@ -1,4 +1,4 @@
-"""Publishes what changed since an earlier survey or publication, protected by the rules of both."""
+"""Publishes what changed since an earlier survey or publication, protected by the rules of both rounds."""
 
 from __future__ import annotations
 
@@ -32,10 +32,14 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """One figure of an earlier publication, with the row of this survey with which it is compared.
+    """One number of an earlier publication, and the row of this survey with which it is compared.
 
-    The row has a measure, a population (None: the default) and a category of a group ("": all). `where` says where the figure is
-    defined, for messages.
+    Attributes:
+        measure: the measure of the row.
+        population: its population; None: the default population.
+        group, category: a category of a group; both are empty for the whole population.
+        figure: the number of the earlier publication.
+        where: where this number is defined, for error messages.
     """
 
     measure: str
@@ -48,9 +52,8 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """The interface of a plan that `rounds` needs: the tables that the plan asks of a survey, and where its baseline comes from
-    (a survey or a publication).
-    """
+    """What `rounds` needs of a plan: the tables that the plan asks of a survey, and the source of its baseline (a survey or a
+    publication)."""
 
     @property
     def baseline_path(self) -> Path | None: ...
@@ -59,14 +62,14 @@ class HasBaseline(HasTables, Protocol):
 
 @dataclass(frozen=True)
 class Rounds:
-    """The published set of a run, together with the baseline of its plan: the first measurement, with which later surveys are
-    compared.
+    """The published set of a run, together with the baseline of its plan. The baseline is the first measurement, with which
+    later surveys are compared.
 
     Attributes:
         now: the run's published set.
-        start: the published set of the baseline's round: `now` itself if the run is the baseline; None if the baseline is a
+        start: the published set of the baseline. It is `now` itself if the run is the baseline, and None if the baseline is a
             publication.
-        changed: what changed since the baseline, as from `publish_change`; None if the run is the baseline.
+        changed: the changes since the baseline, as from `publish_change`; None if the run is the baseline.
     """
 
     now: Published
@@ -136,13 +139,18 @@ def changes(
 
 
 def _between(earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """Returns the change of every number that both rounds publish for everybody or by one group."""
+    """Returns the change of every number that both rounds publish for everybody or by one group.
+
+    Args:
+        earlier, published: the earlier round, and its published set.
+        persons, out: the later round, and its published set.
+    """
     later, parts = _one_way(out), []
     for (measure, population, of), by in _one_way(published).items():
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
             pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
-        except NotAvailable:  # the published sets have rows that say so
+        except NotAvailable:  # the rows of the published sets give the reason
             continue
         if pair:
             parts.append(publish_change(change(*pair), published, out))
@@ -152,17 +160,16 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Returns estimates, and keeps them for the run, because two callers need the changes since an earlier round.
-
-    They are not published.
-    """
+    """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need them. `of` is the
+    group whose categories have the shares, if the measure is a share. `by` are the breakdowns."""
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
     return remembered(key, lambda: make(survey, measure, of, population, by))
 
 
 def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
-    """Returns those breakdowns of a run that use at most one group. They are listed by measure, population and, for a share, the
-    group whose categories have the shares. The default population comes first.
+    """Returns the breakdowns of a run that use at most one group. The default population comes first.
+
+    The keys are the measure, the population and, for a share, the group whose categories have the shares.
     """
     found: dict[Key, list[tuple[str, ...]]] = {}
     own = out.own[out.own["marker"] != "x"]
@@ -178,7 +185,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
 
 
 def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """Returns the change of one row of this survey since a published figure. None if this survey has no such row."""
+    """Returns the change since a published number. Returns None if this survey has no number to compare with it."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:
@@ -199,7 +206,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
 
 
 def _joined(parts: Sequence[Published]) -> Published | None:
-    """Returns several published changes as one. Facts about the publication come from the first."""
+    """Returns several published changes as one. Its limits and notes are those of the first."""
     if not parts:
         return None
     tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))

@@ -1,4 +1,5 @@
-"""Step 7: what people receive. All functions here take `Published`, or something that was made from it."""
+"""Writes what people receive: documents, the workbook, tables and pages. Every number comes from the published set
+(`Published`)."""
 
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.exchange.exchange_files import write_exchange

@@ -1,6 +1,5 @@
-"""Which questions of the ILO toolkit's Tool No. 4 (knowledge base) a run's tables answer.
-
-The other questions are left to research.
+"""Finds which questions of the ILO toolkit's Tool No. 4 (knowledge base) the tables of a run answer. The others need
+research.
 """
 
 from __future__ import annotations
@@ -29,10 +28,11 @@ WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
-    """Returns the published rows that answer a question of the knowledge base (Tool No. 4), one table per measure, population and
-    breakdown.
+    """Returns the published rows that answer a question of the knowledge base (Tool No. 4), one table per measure, population
+    and breakdown.
 
     Args:
+        out: the published set.
         words: what can answer the question, as `evidence` in checklists.yaml. `total` and `months` mean numbers of everyone.
             Other words name breakdowns of a plan, such as `gender`, or topics of a profile.
 

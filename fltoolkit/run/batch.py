@@ -60,9 +60,8 @@ PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """The options of a batch; `run_batch` explains them. If `keep_others` is true, the index also lists surveys of earlier runs
-    that are in the folder but not in this batch.
-    """
+    """The options of a batch: the arguments of `run_batch` with these names. If `keep_others` is true, the index also lists
+    surveys of earlier runs that are in the folder but not in this batch."""
 
     workers: int = 2
     scheduler: str = ""
@@ -163,7 +162,8 @@ def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptio
 
 
 def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
-    """Writes beside each folder why its run failed, so that a later index, from any command, shows it too."""
+    """Writes the error of each failed run into a folder beside the survey's folder of results. So every later index page shows
+    the error, whichever command writes the page."""
     for name, done in ended.items():
         with suppress(OSError):  # a full disk may be the reason of the failure
             note_failure(outputs / name, done.error)
@@ -193,9 +193,10 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
 def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is complete.
 
-    All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. Beside them
-    are its half-run notebook and the error, and no file of numbers. That notebook, up to the failing cell, shows only numbers
-    that were published with the protection of the whole run (`fl.publish_run`).
+    All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. A second
+    folder, beside the results, then gets the error and the notebook that failed, up to the cell that failed. This notebook
+    shows only numbers that were published with the protection of the whole run (`fl.publish_run`). No file of numbers is
+    written.
 
     Raises:
         Stopped: `stop` was set; nothing is left of this run.
@@ -251,13 +252,16 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _private_rows(run: Run, place: str) -> None:
-    """Writes the rows behind findings, even if these stop the run. If the survey cannot be read, the run itself reports why."""
+    """Writes the keys of two kinds of rows into the private folder `place`: rows in which checks found a problem, and rows that
+    survey.yaml corrects. They are written even if the problems stop the run. If the survey cannot be read, nothing is written,
+    and the run itself reports why."""
     with suppress(FltoolkitError):
         write_rows(run.survey, run.name, place)
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that entries in the workbook to be replaced were read. Returns its hash if it was changed, otherwise an empty text.
+    """Checks that partners' entries in the workbook that this run will replace were already read into partners.yaml. Returns
+    the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
 
     Raises:
         BatchError: the workbook has entries that are not in partners.yaml.
@@ -271,7 +275,11 @@ def _workbook_read(run: Run, target: Path) -> str:
 
 
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
-    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts."""
+    """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts.
+
+    `now` holds the parameters of each notebook, and the hashes of the input files. If an input file changes during the run, the
+    run fails.
+    """
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
         with Kernel(work, stop, progress) as kernel:
@@ -313,7 +321,7 @@ def _title(notebook: str) -> str:
 
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
-    """Normalises an executed notebook, and writes its page."""
+    """Normalises the executed notebook `name` in the folder `work`, and writes its page with links to the run's other pages."""
     notebook = _normalised(run, work, name)
     page(
         notebook,
@@ -336,14 +344,16 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """Returns a text without this machine's folders. Of the survey's and the kit's folders only the last name stays."""
+    """Returns a text in which paths of this machine are shortened: of the folders of the survey and of the kit, only the last
+    name stays. `work` becomes `.`. With `escaped`, the text is JSON."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 
 
 def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
-    """Returns what may be printed of an error, in words that help a user to act."""
+    """Returns the message of a failed run: what may be printed of its error, with the name of the notebook. It has no paths of
+    this machine."""
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
@@ -354,7 +364,8 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Keeps only the half-run notebook and its page. Returns the name of the file to show; empty if there is none."""
+    """Deletes everything in the folder of a failed run except the notebook that failed, and writes its page. Returns the name
+    of the file to show: the page, or the notebook. Empty if there is neither."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

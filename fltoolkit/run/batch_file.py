@@ -24,7 +24,14 @@ OWN = ("survey", "plan", "outputs", "interactive")  # the kit sets these paramet
 
 
 class Job(Model):
-    """One survey of a batch.yaml, with parameters for its notebooks. A parameter is given to every notebook that declares it."""
+    """One survey of a batch.yaml, with parameters for its notebooks.
+
+    Attributes:
+        survey: the path of survey.yaml.
+        plan: the path of nap.yaml. Empty: the survey has no plan.
+        name: the name of the folder of results. Empty: the name of the survey's folder.
+        parameters: the values of notebook parameters, as text. Each is passed to every notebook that declares it.
+    """
 
     survey: str
     plan: str = ""
@@ -43,8 +50,13 @@ class Batch(Model):
 
 @dataclass(frozen=True)
 class Run:
-    """One survey of a batch, checked and ready to run: its absolute paths, the name of its folder of results, and the parameters
-    of each of its notebooks.
+    """One survey of a batch, checked and ready to run.
+
+    Attributes:
+        name: the name of its folder of results.
+        survey: the absolute path of its survey.yaml.
+        plan: the absolute path of its nap.yaml; None if it has no plan.
+        parameters: for each notebook, the values of its parameters.
     """
 
     name: str
@@ -143,7 +155,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
 
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
     """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that contains
-    survey.yaml, with `_` for blanks.
+    survey.yaml, with `_` for blanks. `where` is the place in batch.yaml that error messages name.
 
     Raises:
         BatchError: a folder cannot have this name, on this system or on another.
@@ -188,7 +200,8 @@ def _from_survey(name: str, folder: Path) -> str:
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:
-    """Converts a parameter's text to the type that the notebook declares."""
+    """Returns the value of a notebook parameter, which batch.yaml gives as text, in the type that the notebook declares
+    (`kind`)."""
     if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
     with suppress(ValueError):

@@ -1,6 +1,8 @@
-"""Gives surveys to a Dask cluster, after a check that it answers and that each worker can do the work.
+"""Runs surveys on the workers of a Dask cluster. Before that, it checks that the cluster answers and that each worker can do
+the work.
 
-A worker writes its results to the folder of results. The cluster carries only the run's name, its paths, and how it ended.
+A worker writes its results into the folder of results. Through the cluster itself go only the run's name, its paths, and how it
+ended.
 """
 
 from __future__ import annotations
@@ -35,8 +37,13 @@ class Results(Protocol):
 
 @dataclass(frozen=True)
 class Needs:
-    """What a worker of a Dask cluster must have to do the work of a batch: access to the folder of results and to the surveys'
-    files, and the same code and the same versions of libraries.
+    """What a worker of a Dask cluster must have to do the work of a batch.
+
+    Attributes:
+        hold: the lock of the folder of results. The worker must be able to write to this folder.
+        files: the surveys' files. The worker must see them at the same paths.
+        code: the hash of the kit's code. The worker must have the same code.
+        versions: the versions of Python and libraries. The worker must have the same ones.
     """
 
     hold: Results
@@ -65,9 +72,11 @@ def unable(needs: Needs) -> str:
 def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
 
-    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments of
-    the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also gets
-    an argument `say`: a function that prints messages where the batch was started.
+    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments
+    of the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also
+    gets an argument `say`: a function that prints messages where the batch was started.
+
+    `needs` is what each worker must have.
 
     Raises:
         RequestError: Dask is not installed.
@@ -119,7 +128,8 @@ def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[s
 
 
 def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
-    """Does the work on a worker. Its messages are printed where the batch was started."""
+    """Does the work on a worker. Messages of the work are sent to the machine where the batch was started, and printed there.
+    `topic` is the Dask topic under which they are sent."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -127,7 +137,9 @@ def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
 
 
 def _settle(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
-    """Passes on how a worker's work ended, and releases it there, so that a worker that dies later loses no result."""
+    """Copies the outcome of a task on the cluster (`theirs`) to the future that waits on this machine (`ours`). If workers that
+    ran the task died, the result is that of `lost`. A result that has arrived here is then released on the cluster. So it does
+    not matter if its worker dies later."""
     from distributed.scheduler import KilledWorker
 
     try:

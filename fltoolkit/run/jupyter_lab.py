@@ -1,6 +1,6 @@
-"""Starts JupyterLab on a folder, without requests for news.
+"""Starts JupyterLab on a folder. JupyterLab does not ask the internet for news and updates.
 
-It stops, with its kernels, when the command that started it stops.
+The server and its kernels stop when the command that started them stops.
 """
 
 from __future__ import annotations

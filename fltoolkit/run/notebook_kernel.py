@@ -99,7 +99,7 @@ def normalise(notebook: Any) -> Any:
 
 
 def _without_steps(outputs: list[Any]) -> list[Any]:
-    """Returns the outputs of a cell without the steps that the cell showed while it ran and then erased with backspaces."""
+    """Returns the outputs of a cell without the progress messages that the cell printed and then erased with backspaces."""
     printed = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
     if not any("\b" in output.text for output in printed):
         return outputs
@@ -115,7 +115,8 @@ def _without_steps(outputs: list[Any]) -> list[Any]:
 
 
 def _mark_the_stop(notebook: Any) -> None:
-    """Writes one sentence where a run stopped, and removes the two red headings of papermill."""
+    """Replaces the last red heading that papermill adds to a failed notebook by one sentence, which says that the run stopped
+    here. The other red headings of papermill are removed."""
     banners = [i for i, cell in enumerate(notebook.cells) if BANNER in cell.metadata.get("tags", [])]
     if banners:
         notebook.cells[banners[-1]].source = STOPPED_HERE
@@ -215,11 +216,12 @@ class Kernel:
             )
 
     def _do(self, code: str) -> bool:
-        """Runs a line in the kernel. Returns whether it ended without an error."""
+        """Runs a line of code in the kernel. Returns whether it ended without an error."""
         return bool(self._answer(code, STARTS_IN[-1])["status"] == "ok")
 
     def _answer(self, code: str, seconds: float) -> dict[str, Any]:
-        """Runs a line in the kernel and waits for its answer, while the kernel lives and for at most `seconds`."""
+        """Runs a line of code in the kernel, and returns the kernel's reply. Waits for it as long as the kernel lives, but at
+        most `seconds`."""
         from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
 

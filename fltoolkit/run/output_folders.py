@@ -1,6 +1,6 @@
-"""Manages the folder of results: one batch at a time, and every file or folder in it is complete or absent.
+"""Manages the folder of results. Only one batch at a time may use it, and every file or folder in it is complete or absent.
 
-A folder is written under a temporary name and then renamed. The next batch removes what a killed batch leaves behind.
+A folder is written under a temporary name and then renamed. If a batch is killed, the next batch removes its temporary folders.
 """
 
 from __future__ import annotations
@@ -35,10 +35,8 @@ class Hold:
     holder: str
 
     def is_set(self) -> bool:
-        """Returns whether the folder was released, is locked by another process, or cannot be seen from here.
-
-        Then the work of this holder must end.
-        """
+        """Returns whether the work of this batch must end, because it no longer has the lock of the folder: the folder was
+        released, another process has locked it, or it cannot be reached from this machine."""
         try:
             return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
         except OSError:
@@ -51,7 +49,7 @@ class Hold:
         return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"
 
     def set(self) -> None:
-        """Releases the folder: the lock file is emptied, so the workers of this batch stop."""
+        """Releases the folder: the lock file is emptied. The workers of this batch see this and stop."""
         (self.folder / LOCK).write_text("", encoding="utf-8")
 
 

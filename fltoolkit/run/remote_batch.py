@@ -67,8 +67,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """The folder of results of a batch at an address (such as s3://): the place that holds it (`store`), and the folder's name
-    there.
+    """Where the results of a batch are, if they are at an address (such as s3://).
+
+    Attributes:
+        store: the folder at the address in which batch.yaml is.
+        folder: the path of the folder of results within `store`.
     """
 
     store: Store
@@ -150,7 +153,8 @@ def run_stored(
 
 
 def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) -> None:
-    """Writes at the address, beside a survey's folder, why its run failed, if the run itself could not write it."""
+    """Writes at the address, beside a survey's folder, why its run failed, if the run itself could not write it. `here` is the
+    temporary folder on this machine."""
     name = f"{stored.folder}/{survey}{FAILED}"
     stored.store.fetch(name, here)
     (here / stored.folder).mkdir(parents=True, exist_ok=True)
@@ -194,7 +198,8 @@ def _run_on_fetched_files(run: Run, stored: StoredOutputs, options: BatchOptions
 
 
 def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
-    """Fetches the YAML files that a batch names. They are needed to check the batch before anything runs."""
+    """Fetches the YAML files that a batch names. They are needed to check the batch before anything runs. `here` is the folder
+    on this machine into which they are copied."""
     for job in batch.surveys:
         for name in (job.survey, job.plan):
             if name:
@@ -207,7 +212,8 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
     """Fetches all inputs of a run.
 
-    A fetched YAML file can name further files, so this is repeated until there are no new ones.
+    A fetched YAML file can name further files, so this is repeated until there are no new ones. `here` is the folder on this
+    machine into which they are copied.
     """
     asked: set[str] = set()
     partners = [run.plan.with_name(PARTNERS)] if run.plan else []

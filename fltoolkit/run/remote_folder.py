@@ -32,7 +32,8 @@ class Store:
         return (here / name).exists()
 
     def leave(self, name: str, here: Path) -> None:
-        """Uploads a folder of results in place of the previous one. If `here` has no such folder, the previous one is deleted.
+        """Uploads a folder of results (`here / name`), which replaces the folder of the same name at the address. If `here /
+        name` does not exist, the folder at the address is deleted.
 
         Readers ignore a folder without run.json. So run.json is deleted first and uploaded last, and a half-uploaded folder is
         never used.

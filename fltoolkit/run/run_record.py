@@ -1,4 +1,5 @@
-"""Reads and writes run.json: what a run used and produced. With it a later batch can decide whether the results are current."""
+"""Reads and writes run.json. This file lists what a run used and produced, so that a later batch can decide whether the results
+are current."""
 
 from __future__ import annotations
 
@@ -56,9 +57,17 @@ class Premises(Model):
 class Record(Premises):
     """The content of a run.json: what a run used and produced, and whether it passed.
 
-    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` holds the
-    corrections of survey.yaml, as `fl.corrections` lists them. `untranslated` gives, for each language, the file and key of each
-    text that has no translation into it.
+    Attributes:
+        name: the name of the folder of results.
+        title, country, year, round: those of survey.yaml. A run.json of an older version has only the title.
+        coverage_excludes: the groups of people that the survey does not cover.
+        corrections: the corrections of survey.yaml, as `fl.corrections` lists them.
+        untranslated: for each language, the file and key of each text that has no translation into it.
+        status: whether the run is complete or failed.
+        error: the message of a failed run.
+        notebook: the page or notebook that shows the error.
+        outputs: the SHA-256 of each file that the run wrote, by relative path.
+        seconds: how long the run took.
     """
 
     name: str
@@ -120,7 +129,8 @@ def failure(folder: Path) -> Record | None:
 
 
 def note_failure(folder: Path, error: str) -> bool:
-    """Records a failure beside a folder of results, even if it left no notebook. Returns whether the record is new."""
+    """Writes a run.json with the error of a failed run into a second folder, beside the folder of results. This is needed for a
+    run that failed before it could write one. Returns whether the record is new."""
     if not error or ((noted := failure(folder)) and noted.error == error):
         return False
     beside, before = failed_folder(folder), read_record(folder)
@@ -164,8 +174,8 @@ def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
-    """Raises an error if a run would replace the results of another country, year or round. A run.json without a country is of an
-    older version.
+    """Raises an error if a run would replace the results of another country, year or round. Results whose run.json names no
+    country are of an older version, and may be replaced.
 
     Raises:
         BatchError: names the survey that has these results.
@@ -190,7 +200,8 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
 
 
 def _whose(facts: dict[str, Any]) -> tuple[str, int, str]:
-    """Returns what distinguishes two surveys: country, year and round, without differences of blanks and capitals."""
+    """Returns the facts by which two surveys are distinguished: country, year and round. Differences in blanks and capitals are
+    removed."""
     return folded(facts["country"]), facts["year"], folded(facts["round"])
 
 
@@ -247,9 +258,8 @@ def _data_of(survey: Path) -> list[Path]:
 
 
 def left_as(folder: Path, name: str) -> str:
-    """Returns the SHA-256 of a file in the folder of a run, if somebody changed the file after the run. Returns an empty text if
-    the file is as the run left it, or if there is no file.
-    """
+    """Returns the SHA-256 of a file in a folder of results, if the file is not as the run wrote it, because somebody changed
+    it. Returns an empty text if the file is unchanged, or if there is no file."""
     record, now = read_record(folder), _hash(folder / name)
     return "" if record and record.outputs.get(name) == now else now
 

@@ -1,4 +1,6 @@
-"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or the batch is stopped."""
+"""Passes runs to workers (threads, or the workers of a Dask cluster), and waits until all have ended or the batch is
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Done:
-    """How the run of one survey ended: it passed, it failed (with the error), or it was skipped because its results are current."""
+    """How the run of one survey ended.
+
+    Attributes:
+        state: passed, failed, or skipped because its results are current.
+        error: the message of a failed run; otherwise empty.
+    """
 
     state: Literal["passed", "failed", "skipped"]
     error: str = ""
@@ -39,8 +46,10 @@ class Stopped(Exception):
 class WorkerPool:
     """The workers of a batch: threads on this machine, or those of a Dask cluster.
 
-    `give` passes one run to a worker and returns its future result. When `stop` is set, the workers abandon unfinished runs.
-    `end` releases the workers.
+    Attributes:
+        give: a function that passes one run to a worker, and returns the future result of the run.
+        stop: if it is set, the workers abandon unfinished runs.
+        end: a function that releases the workers.
     """
 
     give: Callable[[Run], Future[Done]]
@@ -59,9 +68,8 @@ def expect_workers(workers: int) -> None:
 
 @contextmanager
 def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
-    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its own
-    kernel, which is a separate process.
-    """
+    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its
+    own kernel, which is a separate process. `work` is the function that runs one survey."""
     with ThreadPoolExecutor(workers) as pool:
         yield WorkerPool(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
@@ -72,14 +80,20 @@ def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[
 def workers_of(
     scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
 ) -> Iterator[WorkerPool]:
-    """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files."""
+    """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files.
+
+    `work` is the function that runs one survey, and `files` are the files that each worker must see.
+    """
     needs = Needs(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
         yield WorkerPool(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
 def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
-    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others."""
+    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others.
+
+    `work` is the function that runs one survey, and `needs` is what the worker must have.
+    """
     if stop.is_set():
         raise Stopped
     if why := unable(needs):
@@ -166,10 +180,11 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 @contextmanager
 def _by_hand(stop: Stop) -> Iterator[None]:
-    """Makes Ctrl-C, SIGTERM and SIGHUP (a closed terminal) set `stop` and raise KeyboardInterrupt, once.
+    """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt. Such a request is
+    Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
 
-    An interrupt inside one of Python's own callbacks is lost. So `stop` is set, too. A second signal does not stop the removal of
-    unfinished folders.
+    Only the first request has this effect. A second one does not interrupt the removal of unfinished folders. `stop` is needed
+    because Python loses an exception that is raised inside one of its own callbacks.
     """
     asked = False
 

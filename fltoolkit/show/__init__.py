@@ -1,4 +1,5 @@
-"""Step 6: what people look at. All functions here take `Published`, findings or a spec, never estimates or persons."""
+"""Makes what people look at in a notebook: charts, tables and sentences. All functions take published numbers (`Published`),
+findings or a survey.yaml, never estimates or persons."""
 
 from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan

@@ -1,4 +1,5 @@
-"""The result of a notebook's section in one sentence. It counts rows or repeats a published number. It ranks nothing."""
+"""Makes the result of a notebook's section in one sentence. The sentence counts rows or repeats a published number; it never
+ranks."""
 
 from __future__ import annotations
 

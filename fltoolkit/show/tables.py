@@ -224,8 +224,15 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a data frame of texts is shown as a table: which columns contain numbers, the column headings, and the line across the
-    table that names the rows below it.
+    """How a data frame of texts is shown as a table.
+
+    Attributes:
+        numbers: the columns with numbers.
+        heads: the heading of each column.
+        groups: for each row, the line across the table above it; rows with the same line share it.
+        kept: the column that stays visible when the others are scrolled sideways.
+        meanings: the meaning of each marker and term.
+        cells: for some columns, the HTML of a cell by the text of the cell.
     """
 
     numbers: tuple[str, ...]
@@ -271,7 +278,7 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:
-    """Returns the frame as lines of text. A line across it is above the rows that share it."""
+    """Returns the table as lines of plain text. If rows belong to a group, a line with the name of the group is above them."""
     head, *lines = frame.rename(columns=look.heads).to_string(index=False).split("\n")
     groups = look.groups or ("",) * len(lines)
     across = [group if group != before else "" for group, before in zip(groups, ("", *groups), strict=False)]

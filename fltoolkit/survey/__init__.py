@@ -1,4 +1,4 @@
-"""Reads a survey: what was asked, of whom, and how the sample was drawn. Step 1 of the work."""
+"""Reads a survey: what was asked, of whom, and how the sample was drawn."""
 
 import lazy_loader
 

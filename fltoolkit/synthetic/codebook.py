@@ -14,9 +14,12 @@ from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 
 class Answers(Model):
-    """A kind of answers in a codebook, such as yes/no: the label of each code, and the code in the file for each code of the kit.
+    """A kind of answers that several columns of a codebook share, such as yes/no.
 
-    `missing` holds the lowest and the highest user-missing code of SPSS. Codes `.a` to `.z` are Stata's tagged missing values.
+    Attributes:
+        labels: the label of each code in the file. Codes `.a` to `.z` are Stata's tagged missing values.
+        recode: for each code of the invented population, the code in the file.
+        missing: the lowest and the highest user-missing code of an SPSS file.
     """
 
     labels: dict[Code, str]
@@ -25,7 +28,13 @@ class Answers(Model):
 
 
 class CodebookColumn(Model):
-    """A column of a sample file, as the codebook describes it: its label, the source of its values, and its kind of answers."""
+    """A column of a sample file, as the codebook describes it.
+
+    Attributes:
+        label: the label of the column in the file.
+        source: the column of the invented population that has its values.
+        answers: the name of its kind of answers in the codebook. Empty: the values are written unchanged.
+    """
 
     label: str
     source: str
@@ -33,7 +42,13 @@ class CodebookColumn(Model):
 
 
 class Codebook(Model):
-    """The description of all columns of a sample file, in order: names, labels and codes."""
+    """The description of a sample file.
+
+    Attributes:
+        title: the title of the file.
+        answers: the kinds of answers, by name.
+        columns: the columns of the file, in order, by name.
+    """
 
     title: str
     answers: dict[str, Answers]
@@ -123,6 +138,7 @@ def _for_stata(values: pd.Series) -> pd.Series:
 
 
 def _set_date(path: Path, at: int, date: bytes) -> None:
-    """Replace the date of writing in a file by a fixed date."""
+    """Replaces the date of writing in a file by a fixed date, so that the same table always gives the same bytes. `at` is the
+    position of the date in the file, in bytes."""
     data = path.read_bytes()
     path.write_bytes(data[:at] + date + data[at + len(date) :])

@@ -24,9 +24,11 @@ INDUSTRIES = [
 
 @dataclass(frozen=True)
 class Population:
-    """Every person of an invented country, one row per person, with the true status and the answers that the person would give.
+    """Every person of an invented country, with the true status and the answers that the person would give.
 
-    `persons` has the columns of the survey file without its weights. `truth` marks the adults who are truly in forced labour.
+    Attributes:
+        persons: one row per person, with the columns of the survey file except its weights.
+        truth: for each person, whether this is an adult who is truly in forced labour.
     """
 
     persons: pd.DataFrame

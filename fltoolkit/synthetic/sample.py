@@ -1,4 +1,5 @@
-"""Surveys drawn from a population as a statistical office would draw them, and the full count with which they are compared."""
+"""Draws surveys from an invented population as a statistical office would draw them. Also makes a full count, with which their
+estimates are compared."""
 
 from __future__ import annotations
 
@@ -25,8 +26,14 @@ MODULE = [
 
 @dataclass(frozen=True)
 class SampleSize:
-    """How large a sample is: the number of enumeration areas, the households per area, and the response rates. There is one rate
-    for households and one for the adults who are asked the module on forced labour."""
+    """How large a sample is.
+
+    Attributes:
+        areas: the number of enumeration areas.
+        households: the number of households drawn per area.
+        household_response: the share of households that respond.
+        module_response: the share of the adults asked the module on forced labour who answer it.
+    """
 
     areas: int = 330
     households: int = 16

@@ -1,6 +1,6 @@
-"""The controls with which a learner answers: click one of several choices, or type a number.
+"""The controls with which a learner answers a question: radio buttons for choices, or a field for a number.
 
-A learner types no quotes and no code that could fail.
+The learner writes no code, so no syntax error is possible.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 
 
 def number_field(unit: str, start: str | None) -> Any:
-    """Returns a field in which a learner types a number as an answer.
+    """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the unit of the
+    number.
 
-    While the field is empty, it shows the unit of the number. It accepts any text. The check of the answer then says how it read
-    the text.
+    The field accepts any text. The check of the answer then reads the number in the text.
     """
     import ipywidgets as widgets
 

@@ -1,8 +1,8 @@
-"""A class on one machine: one JupyterLab with a token, one folder per learner, and no data from or to the network.
+"""Serves a class from one machine: one JupyterLab server with a token, and one folder per learner. Lessons use no internet.
 
 FOLDER/links.txt           the address of each learner, with the token: only for the trainer
 FOLDER/room/learner_01 …   what the server shows: a start page, and copies of the lessons and the glossary (never overwritten)
-FOLDER/settings            JupyterLab's own files, so that those of the account do not change
+FOLDER/settings            the settings of this JupyterLab, so that those of the user's account do not change
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ IDLE = 45 * 60  # seconds after which a kernel without a viewer is ended, to fre
 
 
 def refuse_root(more: Sequence[str]) -> None:
-    """Stop if the account is root's. Learners run code under the account of the server, so as root they could change anything on
-    the machine.
+    """Raises an error if the user is root. Learners run code with the rights of the server's account. With those of root they
+    could change anything on the machine.
 
     Raises:
-        RequestError: the account is root, and the options `more` do not include JupyterLab's own `--allow-root`.
+        RequestError: the user is root, and the options `more` do not include JupyterLab's own `--allow-root`.
     """
     if getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more:
         raise RequestError(
@@ -55,8 +55,8 @@ def refuse_root(more: Sequence[str]) -> None:
 
 
 def refuse_taken(address: str, port: int) -> None:
-    """Stop if the server of the class could not listen at this address and port. This is checked before any file is written. So
-    the links of a class that is already running there stay valid.
+    """Raises an error if the server of the class could not listen at this address and port. This is checked before any file is
+    written, so that the links of a class that is already running there stay valid.
 
     Raises:
         RequestError: the address is not of this machine, or something already listens at that port.
@@ -116,9 +116,9 @@ def prepare(folder: Path, learners: int) -> list[Path]:
 
 
 def _for_a_learner(lesson: Path) -> Any:
-    """Returns a lesson as a learner gets it: controls on, code hidden, the glossary in the same folder.
+    """Returns the notebook of a lesson as a learner gets it. Controls are on and code is hidden.
 
-    Outputs are removed, because some stored pictures show what learners must guess first. A cell that fails does not stop the
+    Stored outputs are removed, because some pictures show what learners must guess first. A cell that fails does not stop the
     next cells.
     """
     notebook = import_without_grammar("nbformat").read(lesson, as_version=4)

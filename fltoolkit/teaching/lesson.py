@@ -1,6 +1,5 @@
-"""The exercises of the lessons and the check of answers. The exercises are in `lessons/*.yaml`. The check says that an answer is
-right, or gives a hint that never names the right answer.
-"""
+"""The exercises of the lessons, and the check of answers. The exercises are in `lessons/*.yaml`. The reply to an answer says
+that it is right, or gives a hint. The hint never contains the right answer."""
 
 from __future__ import annotations
 
@@ -124,8 +123,9 @@ class Lesson:
     """A lesson's exercises and the progress of a learner.
 
     Attributes:
-        answers: the answers in a file, by exercise.
-        interactive: whether the learner answers by controls.
+        exercises: the exercises, by name.
+        answers: the answers in the file of answers, by exercise.
+        interactive: whether the learner answers with controls.
         right: whether the last answer was right, by exercise.
         changes: functions that are called after each answer, so that the score is shown again.
     """

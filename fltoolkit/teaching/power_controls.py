@@ -1,4 +1,5 @@
-"""What a repeat survey could detect, and how many people it needs: numbers to set, and the answer below them."""
+"""Controls for the questions what a repeat survey could detect, and how many people it needs. The learner sets numbers, and the
+result is shown below them."""
 
 from __future__ import annotations
 
@@ -48,7 +49,13 @@ def play_sample_size(*, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> Any:
-    """Returns the answer for the starting numbers. In an interactive lesson, there is a field for each number above the answer."""
+    """Returns the text for the starting numbers. In an interactive lesson, there is a field for each number above the text.
+
+    Args:
+        view: the function that returns the text. Its arguments are the numbers in the fields.
+        interactive: whether there are fields.
+        starts: the starting number of each field.
+    """
     if not interactive:
         return view(**starts)
     fields = {name: _field(name, start) for name, start in starts.items()}
@@ -56,7 +63,7 @@ def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> An
 
 
 def _field(name: str, start: float) -> Any:
-    """Returns a field for a number. A number outside its limits is moved to the nearer limit."""
+    """Returns a field for a number. A number outside its limits is moved to the nearer limit. `name` is its key in NUMBERS."""
     import ipywidgets as widgets
 
     label, least, most, step = NUMBERS[name]

@@ -1,8 +1,9 @@
-"""Draws hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
+"""Draws hundreds of samples of the invented island in a moment. It draws only the number of cases in each village, not single
+persons.
 
 The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. How many of them do not
-respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are those of the kit (weights, strata,
-with-replacement PSUs).
+respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are calculated as in the kit (weights,
+strata, with-replacement PSUs).
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Redraws:
-    """Many samples of the invented island, all drawn in the same way. For each sample: its estimate, standard error, number of
-    persons asked, degrees of freedom, and number of PSUs with cases.
+    """Many samples of the invented island, all drawn in the same way. Each array has one value per sample.
 
-    `truth` is the true value that all samples estimate. `rate` says whether the estimates are proportions, or numbers of persons.
+    Attributes:
+        estimate, se: the estimate and its standard error.
+        n: the number of persons asked.
+        df: the degrees of freedom; the same for all samples.
+        psus_with_cases: the number of PSUs with cases.
+        truth: the true value that all samples estimate.
+        rate: whether the estimates are proportions. Otherwise they are numbers of persons.
     """
 
     estimate: Numbers
@@ -109,7 +115,13 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """The way in which a sample is drawn in each stratum (see `redraw`). `persons` is the number of persons asked in one stratum."""
+    """How a sample is drawn in each stratum.
+
+    Attributes:
+        times: how many samples are drawn.
+        persons: how many persons are asked in one stratum.
+        clusters, nonresponse, response_error, among, filtered: as in `redraw`.
+    """
 
     times: int
     persons: int
@@ -123,7 +135,8 @@ class _Drawing:
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
     """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
 
-    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum.
+    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum. `how` says how the sample
+    is drawn.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:
@@ -145,7 +158,10 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
 
 
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
-    """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a]."""
+    """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a].
+
+    z = y − p·n, and a is the number of PSUs. `part` is what `_drawn_stratum` returns.
+    """
     y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]
     z = y - p * n
     squares = z**2 * part["kept"] if part["clusters"] else y * (1 - p) ** 2 + (n - y) * p**2

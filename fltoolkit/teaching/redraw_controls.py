@@ -69,7 +69,13 @@ def play_repeats(people: Island, *, interactive: bool = False) -> Any:
 
 
 def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> Any:
-    """Returns a view below one control for each of its arguments. `starts` holds the first value of each control."""
+    """Returns a picture with one control above it for each number or choice that it depends on.
+
+    Args:
+        view: the function that draws the picture. Its arguments are the values of the controls.
+        interactive: whether there are controls. Otherwise the picture for the first values is returned alone.
+        starts: the first value of each control.
+    """
     if not interactive:
         return view(**starts)
     controls = {name: _control(name, start) for name, start in starts.items()}

@@ -1,6 +1,6 @@
-"""The right answers and the results of usual mistakes.
+"""The right answers to the exercises, and the results of usual mistakes.
 
-They come from the island's people or a formula, never from the learner's call.
+They are calculated from the invented island's people or from a formula, never from what a learner typed.
 """
 
 from __future__ import annotations

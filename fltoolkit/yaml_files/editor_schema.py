@@ -18,12 +18,12 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 @dataclass(frozen=True)
 class Instead:
-    """An annotation of a model's field. It says what a YAML file may contain in place of the field's type. The validator that
-    reads this other content is beside the annotation.
+    """An annotation of a model's field. The JSON Schema of the field gets it, so that an editor accepts what the loader accepts
+    in place of the field's type. A validator of the same field converts this other content.
 
     Attributes:
-        kinds: `element`: one element without brackets in place of a list. `text`: a text in place of an element. `names`: a list
-            of names in place of a mapping.
+        kinds: `element`: one element without brackets in place of a list. `text`: a text in place of an element. `names`: a
+            list of names in place of a mapping.
     """
 
     kinds: tuple[str, ...]

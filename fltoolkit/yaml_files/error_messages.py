@@ -94,7 +94,10 @@ def _located(error: Mapping[str, Any], data: object) -> _Problem:
 
 def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
     """Returns the messages for a value that may have several types. If the value fits one of these types, the messages say what
-    is wrong with the value. Otherwise one message lists all allowed types."""
+    is wrong with the value. Otherwise one message lists all allowed types.
+
+    `place` is the path of the value in the file, and `found` are pydantic's errors about it.
+    """
     for step in place:
         data = data[step]  # type: ignore[index]
     inner = [p for p in found if len(p.path) > len(place)]
@@ -142,9 +145,8 @@ def short(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether an error says that a list is too short only because one of its elements could not be read. The error about
-    the element is enough then.
-    """
+    """Returns whether the error `other` is about an element of the list that `problem` is about. If a list is too short only
+    because this element could not be read, the error about the element is enough."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 
@@ -157,7 +159,8 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
 
 
 def _below(node: Schema, step: str) -> list[Schema]:
-    """Returns what a schema says about a key of a mapping, or about the elements of a list."""
+    """Returns what a schema says about a key of a mapping, or about the elements of a list. `node` is a part of the schema, and
+    `step` is the key or the position."""
     if step in node.get("properties", {}):
         return [node["properties"][step]]
     others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))

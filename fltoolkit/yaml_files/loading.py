@@ -39,10 +39,10 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Model(BaseModel):
-    """Base class of all YAML models: unknown keys are errors, and nothing changes after loading.
+    """Base class of all YAML models. A key that the model does not have is an error. A loaded model cannot be changed.
 
-    A model is built when it is first used, not at import. So the default of a field is made by `model_construct`, which checks
-    nothing.
+    To make the import fast, pydantic builds a model when it is first used. So defaults that are models themselves are made with
+    `model_construct`, which does no checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -59,8 +59,11 @@ def canonical_code(value: object) -> str:
 
 
 def _code(value: object) -> str:
-    """Returns a code from survey.yaml. Raises `ValueError` for a list or a mapping, because `str` would make a text of it that
-    no data contain."""
+    """Returns a code of survey.yaml as text.
+
+    Raises:
+        ValueError: the value is a list or a mapping. Its text would be a code that no data contain.
+    """
     if isinstance(value, (list, dict)):
         raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
     return canonical_code(value)
@@ -309,7 +312,10 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file."""
+    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file.
+
+    If there is neither, raises `SpecError`. `what` says what kind of file it is, such as a rule set.
+    """
     shipped = sorted(p.stem for p in folder.glob("*.yaml"))
     if str(name) in shipped:
         return load_model(folder / f"{name}.yaml", model)
@@ -320,7 +326,7 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
     """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, it also gives
-    their lines."""
+    their lines. `where` is the file that the message names."""
     try:
         return model.model_validate(data, context=data)  # some texts depend on the language, which is another key of the file
     except ValidationError as error:

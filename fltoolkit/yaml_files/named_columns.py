@@ -24,8 +24,8 @@ NAME_COLUMNS = (
 
 
 def columns_named(node: Any) -> list[str]:
-    """Returns every column that a model and all models below it name in `column`, `if_ticked`, `number` (episodes) or
-    `washington_group`."""
+    """Returns all data columns that a model names, and all models inside it. A model names columns in its fields `column`,
+    `if_ticked`, `number` (of episodes) and `washington_group`."""
     if isinstance(node, Model):
         named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
         own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]

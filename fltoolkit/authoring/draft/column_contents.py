@@ -289,7 +289,7 @@ class DataTable:
 
     def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
         """Returns the different values of columns: the column, the value as written, and the value in standard form. The
-        standard form is empty if the written value is only blanks."""
+        standard form is empty if the written value is only blanks. `where` selects some of the values; None: all."""
         if not names:
             return []
         found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))

@@ -29,10 +29,15 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 
 @dataclass(frozen=True)
 class Several:
-    """A question with several answers: one column of codes with a separator, or one column per answer.
+    """A question that allows several answers. Its data are one column that holds all codes with a separator, or one column per
+    answer.
 
-    `options` gives the label of each answer, by its code or its column. `zeros` says whether an answer that was not ticked is a
-    0.
+    Attributes:
+        name: the name of the column, or the common part of the names of the columns.
+        label: the label of the question.
+        separator: the text between two codes in a cell. Empty if there is one column per answer.
+        options: the label of each answer, by its code or its column.
+        zeros: whether an answer that was not ticked is a 0; otherwise it is blank.
     """
 
     name: str
@@ -44,8 +49,13 @@ class Several:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The columns that the draft only lists in comments, in three blocks: questions about children, questions on exceptions, and
-    questions with several answers."""
+    """The columns that the draft only lists in comments.
+
+    Attributes:
+        children: questions about children.
+        exceptions: questions on exceptions, such as work that the State may demand.
+        several: questions with several answers.
+    """
 
     children: Sequence[ColumnContents]
     exceptions: Sequence[ColumnContents]
@@ -129,7 +139,10 @@ def _order(code: str) -> tuple[int, str]:
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
-    block to its place, removes the # and answers its questions."""
+    block to its place, removes the # and answers its questions.
+
+    `found` holds the questions of the blocks, and `q` the yes/no questions that the draft has placed.
+    """
     if found.children:
         yield from [
             YamlLine(),

@@ -24,8 +24,16 @@ YEARS = (1980, 2100)
 
 @dataclass(frozen=True)
 class Sample:
-    """The columns that say how the sample was drawn (weight, stratum, PSU) and which identify a row. A column is None if the file
-    does not have it."""
+    """The columns of the sample design and of the key. A column is None if the file does not have it.
+
+    Attributes:
+        weight: the survey weight.
+        module_weight: the weight of the persons who answered the module on forced labour.
+        household, line: the household, and the number of the person in it.
+        strata, psu: the stratum and the primary sampling unit.
+        key: the names of the columns that together identify a row.
+        why: the reason for the choice of each column, in words.
+    """
 
     weight: ColumnContents | None
     module_weight: ColumnContents | None
@@ -156,8 +164,11 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons who
-    did."""
+    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons
+    who did.
+
+    `column` says who answered. `why` is the reason for this choice, and `named` is what the draft writes as its name.
+    """
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         by_meaning.setdefault(_status(label) or "other", []).append(code)

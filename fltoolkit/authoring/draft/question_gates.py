@@ -35,8 +35,14 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Tried:
-    """The result of trying a column as a gate (an earlier question that decides whether another is asked): the rows that it lets
-    through (`through`), the rows that it sends away (`shut`), and the rows in which it is blank."""
+    """A column that was tried as a gate (an earlier question that decides whether another is asked).
+
+    Attributes:
+        gate: the gate that the column would be.
+        through: for each row, whether the gate lets the person through to the question.
+        shut: for each row, whether the gate sends the person away.
+        blank: for each row, whether the column is blank.
+    """
 
     gate: Gate
     through: Rows
@@ -129,7 +135,10 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
 
 def _kinds(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
     """Returns what each code of a gate means, such as yes or no. A gate is an earlier question that decides whether another is
-    asked. If its codes have no labels, 2 is taken as the no of 1 and 2, and 0 as the no of 1 and 0."""
+    asked.
+
+    If its codes have no labels, 2 is taken as no; if there is no 2, 0 is taken as no. All other codes then mean `other`.
+    """
     meaning_of = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:
         return meaning_of

@@ -35,10 +35,16 @@ KINDS = "yes, no, dont_know, refused or not_applicable"
 
 @dataclass(frozen=True)
 class Questions:
-    """The yes/no questions that the draft found in a file, by their key in survey.yaml, and the codes that most of them have.
+    """The yes/no questions that the draft found in a file.
 
-    `open` lists codes with unclear labels that many questions share. The draft asks about them once. `unexplained` lists
-    questions with blanks for which no gate (an earlier question that explains the blanks) was found.
+    Attributes:
+        all: all these questions.
+        labelled: whether the file has labels for yes and no.
+        usual: the codes that most questions have, by kind of answer.
+        placed: the questions by their key in survey.yaml.
+        gates: the gates of each question (earlier questions that explain its blanks).
+        open: codes with unclear labels that many questions share. The draft asks about them once.
+        unexplained: questions with blanks that no gate explains.
     """
 
     all: tuple[ColumnContents, ...]
@@ -109,7 +115,11 @@ def _gates(
     asked: tuple[str, Sequence[str]] | None,
 ) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
     """Returns the gates of each question (earlier questions that decide whether it is asked), if the rows confirm them. Also
-    returns the questions that have blanks but no gate."""
+    returns the questions that have blanks but no gate.
+
+    `found` are the yes/no questions. `asked` is the column that says who answered the module on forced labour, with the codes
+    of those who did.
+    """
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
     # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both sides.
@@ -203,6 +213,8 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question is unclear, the
     line asks the user which answer means that the event happened (for example, that papers were confiscated). If the label of a
     code is unclear, the line asks what the code means.
+
+    `key` is the question's key in survey.yaml, and `start` is the beginning of the line.
     """
     asked = dict[str, str]()
     why = [] if column.label else [basis(column)]
@@ -246,7 +258,7 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
     """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
     the rows confirm.
 
-    `asked` holds keys of survey.yaml that are written as given, whatever the labels say.
+    `asked` holds keys of survey.yaml with the values that the draft must write there, such as `<answer>`.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
@@ -318,8 +330,11 @@ def _coded(
 
 
 def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a number,
-    the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user."""
+    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a
+    number, the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user.
+
+    `why` is the reason why the draft chose the column.
+    """
     alike = unused.numbered_alike(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)

@@ -25,16 +25,21 @@ class VocabularyWords(Model):
 
 
 class AnswerWords(Model):
-    """Words by which the draft recognises what a code means, such as no or refused. `phrases` gives whole labels, by answer.
-    `words` gives single words, by what they contribute to an answer."""
+    """Words by which the draft recognises what a code means, such as no or refused.
+
+    Attributes:
+        phrases: for each answer, whole labels that mean it.
+        words: single words, grouped by the class that they add to a label, such as a negation. Several classes together give an
+            answer.
+    """
 
     phrases: dict[str, Names]
     words: dict[str, Names]
 
 
 class PolarityWords(Model):
-    """Words in the label of a question that show whether a yes or a no means that something bad happened, or that make this
-    unclear. There is one list for each kind of word."""
+    """Words that may be in the label of a question. They show whether the answer yes or the answer no means that something bad
+    happened, or that this is unclear. Each field lists one kind of word."""
 
     harmless: Names
     negation: Names
@@ -51,8 +56,8 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Some kinds are listed in an
-    order; of these, the first kind that fits is used."""
+    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Some kinds have a fixed order:
+    if several of them fit a label, the first is used."""
 
     answers: AnswerWords
     polarity: PolarityWords
@@ -99,7 +104,8 @@ def hits(words: Sequence[str], text: str) -> int:
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none."""
+    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none. `words` are
+    compared with the text in the form that `plain` returns."""
     compared = plain(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 

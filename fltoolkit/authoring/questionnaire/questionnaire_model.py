@@ -20,8 +20,13 @@ SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml
 
 
 class Choice(Model):
-    """One possible answer to a question of a questionnaire. `means` is the kit's name for the answer, such as `yes`. `mode` and
-    `detail` are as in a question of survey.yaml."""
+    """One possible answer to a question of a questionnaire.
+
+    Attributes:
+        label: the text of the answer in each language.
+        means: what the answer means for survey.yaml, such as `yes`.
+        mode, detail: as in a question of survey.yaml.
+    """
 
     label: Text
     means: str = ""
@@ -75,8 +80,15 @@ Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
 
 
 class Section(Model):
-    """Questions of a questionnaire that are asked together. With `check`, the interviewer first says whether the interview can go
-    on. If not, the section is skipped."""
+    """Questions of a questionnaire that are asked together.
+
+    Attributes:
+        label: the title of the section in each language.
+        when: a condition in XPath for asking the section.
+        gate, sure: as in a question, for all questions of the section.
+        check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
+        questions: the questions, by name.
+    """
 
     label: Text
     when: str = ""
@@ -87,8 +99,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question to the interviewer before a section: can the interview go on? `stop`: what the interviewer is told if it
-    cannot."""
+    """The question to the interviewer before a section: can the interview go on? It is written like any other question. `stop`
+    is the text that the form shows to the interviewer if the interview cannot go on."""
 
     choices: str
     label: Text
@@ -102,7 +114,20 @@ class FormName(Model):
 
 
 class Questionnaire(Model):
-    """The whole content of a questionnaire.yaml, from which the form and the survey.yaml are made."""
+    """The whole content of a questionnaire.yaml, from which the form and the survey.yaml are made.
+
+    Attributes:
+        form: the id and the version of the form.
+        languages: the name of each language of the form, by its short name.
+        title, about: the title and a description of the form, in each language.
+        survey: the parts of survey.yaml that do not come from questions.
+        choices: the lists of possible answers, by the name of the list.
+        check: the question whether the interview can go on.
+        gates: conditions on earlier questions: for each gate, the questions and gates that it names.
+        repeats: the titles of the parts of the form that are repeated.
+        household, roster, interview: the questions on the dwelling, on each member of the household, and on the interview.
+        sections: the further questions, in sections.
+    """
 
     form: FormName
     languages: Text
@@ -192,7 +217,8 @@ class Questionnaire(Model):
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:
-    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language."""
+    """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language. `node`
+    is the questionnaire or a part of it."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             value = getattr(node, name)

@@ -22,7 +22,8 @@ HEAD = (
 
 
 def survey_text(asked: Questionnaire, language: str, where: str) -> str:
-    """Returns the text of survey.yaml, with its labels in one language.
+    """Returns the text of survey.yaml, with its labels in one language. `asked` is the questionnaire, and `where` names its
+    file in error messages.
 
     Raises:
         SpecError: the content of questionnaire.yaml does not make a valid survey.yaml, or it names a column that the form does
@@ -71,7 +72,8 @@ def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ..
 def _entries(
     asked: Questionnaire, name: str, question: Question, gates: tuple[str, ...], language: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields what survey.yaml says about a question: each key under which the question belongs, with the entry for it."""
+    """Yields what survey.yaml says about a question: each key under which the question belongs, with the entry for it. `gates`
+    are the question's gates: conditions on earlier questions."""
     if question.single:
         yield question.key, {"column": name, **question.also, **_codes(asked, question, language)}
         return

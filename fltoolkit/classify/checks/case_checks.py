@@ -1,6 +1,5 @@
-"""Makes the findings that need the classification: missing answers that leave the definition undecided, and facts about the cases
-that a reader should know.
-"""
+"""Makes the findings that need the classification: missing answers that leave persons unresolved, and facts about the cases
+that a reader should know."""
 
 from __future__ import annotations
 
@@ -129,9 +128,8 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector (industry of a job) that survey.yaml says was asked of all workers: who the workers
-    are, and which workers have no code.
-    """
+    """Returns two conditions for each sector (industry of a job) that was asked of all workers: who is a worker, and which
+    workers have no code."""
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
@@ -141,12 +139,12 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
-    """Returns a finding for each sector that most workers leave blank, although survey.yaml says that all workers were asked.
-
-    Rates by such a sector would be nonsense.
+    """Returns a finding for each sector that is blank for most workers, although survey.yaml says that all workers were asked.
+    Rates by such a sector would be wrong.
 
     Args:
-        counts: how many persons meet the conditions of `_jobs`.
+        persons: the survey.
+        counts: how many persons meet each condition of `_jobs`.
     """
     out: list[Finding] = []
     for name, sector in persons.spec.jobs.items():
@@ -159,9 +157,8 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons: who of the default population was asked, and who of them is unresolved (the answers do
-    not decide whether the person is a case). The caller counts them in one pass with other conditions.
-    """
+    """Returns two conditions on persons of the default population: `asked` (all of them), and `unresolved` (the answers do not
+    decide whether the person is a case). The caller counts them together with other conditions."""
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
@@ -194,9 +191,8 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the adults' definition with a condition: the person is unresolved, and this question without an
-    answer is a reason for it.
-    """
+    """Yields each question of the adults' definition, with a condition: the person is unresolved, and one reason is that this
+    question has no answer."""
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -222,10 +218,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the module on children, and the question on parents, with a condition on persons: the child was
-    asked the question and has no answer. For the question on parents the condition is that nobody knows whether a parent is in
-    forced labour.
-    """
+    """Yields each question of the module on children, with a condition: the child was asked the question and has no answer. For
+    the question on parents, the condition is that nobody knows whether a parent is in forced labour."""
     spec = persons.spec
     if not spec.children:
         return
@@ -241,8 +235,14 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question that is on the person's row, with a condition on persons: the person is in `who` and has no answer to
+    """Yields each question whose answer is in the person's row, with a condition: the person is in `who` and has no answer to
     the question.
+
+    Args:
+        persons: the survey.
+        sources: the questions.
+        who: a true/false column.
+        there: the names of all columns.
     """
     for source in sources:
         if SOURCE + source.column in there:

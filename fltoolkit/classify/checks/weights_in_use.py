@@ -1,4 +1,5 @@
-"""Lists the weight of each population and its sum. A wrong weight changes every number, and no other check would show it."""
+"""Lists the weight column of each population and the sum of its weights. A wrong weight changes every number, and other checks
+do not find it."""
 
 from __future__ import annotations
 

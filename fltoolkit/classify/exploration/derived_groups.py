@@ -79,7 +79,7 @@ def derive(
 
 
 def _refuse_taken(design: Design, name: str) -> None:
-    """Stop if a name is not a valid name or is already in use."""
+    """Raises an error if a name is not valid or is already in use."""
     taken = {*RESERVED, *design.frame.collect_schema().names(), *(design.spec.group_names if isinstance(design, Survey) else ())}
     if name in taken or not name.isidentifier() or name != name.lower():
         raise RequestError(
@@ -91,8 +91,8 @@ def _refuse_taken(design: Design, name: str) -> None:
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
     """Returns a survey with one more group (a breakdown).
 
-    A classified survey keeps its weights and its own outcomes. It is classified again only if files have to be read again for the
-    new column.
+    A classified survey keeps its weights and its user-defined outcomes. It is classified again only if files have to be read
+    again for the new column.
     """
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
@@ -131,9 +131,15 @@ def _column(group: Group | NumberGroup) -> str:
 
 
 def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup) -> None:
-    """Stop if the column of the new group holds values that the group neither names nor declares missing.
+    """Raises an error if the column of the new group has values that the group neither names nor declares missing.
 
     `check` does not find all of them in a survey: it accepts a code that another question on the same column names.
+
+    Args:
+        design: the design.
+        text, number: the column as text, and as a number (None for a group of codes).
+        name: the name of the group.
+        group: the group.
     """
     known = text.is_in(list(group.labels)) if number is None else ~(number.is_null() | number.is_nan())
     odd = ~text.is_null() & ~text.is_in(list(group.missing)) & ~known.fill_null(False)

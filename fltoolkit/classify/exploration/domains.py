@@ -31,12 +31,12 @@ Where = Annotated[
 def within(design: D, where: Where) -> D:
     """Limit the estimates of a design to some persons (a domain). The design that is passed in does not change.
 
-    All sampling units stay in the design and count in the variance, even those in which nobody is in the domain.
+    All sampling units stay in the design and count in the variance, even those without a person of the domain.
 
     Args:
         design: a classified survey, or any design.
         where: the labels of the persons to include, by group (without survey.yaml: by column); one label or several. None means
-            everybody. A category's name in a population (girls) is accepted for its label (women).
+            everybody. For children, the name of a category (girls) may replace its label (women).
 
     Raises:
         RequestError: there is no such group or label; only cases have the group; the design has a domain already.
@@ -81,9 +81,8 @@ def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
 
 
 def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """Returns the requested labels of one group as texts, without repetitions. A category's name in a population becomes its
-    label.
-    """
+    """Returns the requested labels of one group as texts, without repetitions. The name of a category in a population (such as
+    girls) is replaced by its label (women). `wanted` is what the user gave."""
     if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
@@ -91,7 +90,7 @@ def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[st
 
 
 def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
-    """Stop on a group or a label that the design does not have."""
+    """Raises an error if the design does not have a group or a label."""
     if not isinstance(design, ClassifiedSurvey):
         _refuse_absent(design, group, labels)
         return
@@ -114,9 +113,9 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
 
 
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
-    """Stop if no row has one of the requested labels. This is for a design without survey.yaml.
+    """Raises an error if no row of a design without survey.yaml has one of the requested labels.
 
-    Without survey.yaml the labels are values of the data, so the message shows only values that may be printed.
+    Such labels are values of the data, so the message shows only values that may be printed.
     """
     value = design.text(column).fill_null(NOT_STATED).alias("label")
     counted = design.frame.select(value).group_by("label").agg(nw.len().alias("n")).sort("label")

@@ -1,5 +1,5 @@
-"""Outcomes other than forced labour that a user defines: one item of the definition (such as debt bondage), one of its two sides
-(involuntary work, coercion), or a rule made of items and sides.
+"""User-defined outcomes: one item of the definition (such as debt bondage), one of its two sides (involuntary work, coercion),
+or a rule made of items and sides.
 
 Such an outcome describes answers. It is not forced labour and is never called that.
 """
@@ -65,15 +65,14 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words that tables and documents use for an outcome that the user defined, such as `answered yes to
-    debt_bondage; not forced labour`.
-    """
+    """Returns the words that tables and documents use for a user-defined outcome, such as `answered yes to debt_bondage; not
+    forced labour`."""
     return NAMED.format(rule)
 
 
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
-    """Returns the survey with another meaning of a case: a person with the outcome `name`, which the user defined, is a case in
-    place of a person in forced labour.
+    """Returns the survey with another meaning of a case: a person with the user-defined outcome `name`, instead of a person in
+    forced labour.
 
     Disclosure control then protects the counts of this outcome in its tables.
     """
@@ -81,7 +80,8 @@ def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> Classifie
 
 
 def _adults(persons: ClassifiedSurvey) -> nw.Expr:
-    """Returns the persons who are asked the items: the adults, because children have a definition of their own."""
+    """Returns whether a person is in a population of adults. Only adults are asked the items, because children have another
+    definition."""
     spec = persons.spec
     adults = [p for p in spec.populations if not spec.of_children(p) and p not in spec.totals]
     if not adults:
@@ -93,22 +93,24 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns three-valued answers of the persons, by name: for each item that was asked and each side of the definition, whether
-    it is answered yes.
-    """
+    """Returns, for each item that was asked and each side of the definition, whether it is answered yes (true, false or null
+    for unresolved), by name."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
         found |= items
         if items:
             found[side] = nw.col(side)
-    # The items are about work. A blank of a person who did none is a no, also where its gate was never reached.
+    # The items are about work. For a person who did no work, a blank is a no, even if the gate of the question was not reached.
     return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns the truth of an outcome for each person, from its rule: a text such as `debt_bondage and not withheld_wages`.
-    `truths` gives the truth of each name in the rule.
+    """Returns, for each person, whether a user-defined outcome is true.
+
+    Args:
+        rule: the rule of the outcome, such as `debt_bondage and not withheld_wages`.
+        truths: the true/false column of each name in the rule.
     """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body

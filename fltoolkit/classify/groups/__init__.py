@@ -1,1 +1,1 @@
-"""Groups that are computed from the whole sample, and not from a person's row alone."""
+"""Groups for which the whole sample is needed, such as fifths of household wealth."""

@@ -45,9 +45,8 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the families to which some topics belong, in the order of the questionnaire. A family (`FAMILIES`) is
-    a set of topics that are drawn in one picture. A topic is a set of characteristics that have one table, such as `coercion`.
-    """
+    """Returns the families to which some topics belong, in the order of the questionnaire. A topic (such as `coercion`) is a
+    set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 
@@ -74,8 +73,8 @@ class CaseProfile:
     """A classified survey together with the characteristics of its cases, such as debt bondage or a threat at recruitment.
 
     Attributes:
-        persons: the survey. Its column `ANSWERS` has one letter (`YES`, `NO`, `OPEN`) per characteristic of a case; null for
-            others.
+        persons: the survey. Its column `ANSWERS` has a text for each case, with one letter (`YES`, `NO`, `OPEN`) per
+            characteristic; null for other persons.
         of: the topic and the name of each characteristic, in the order of the letters.
     """
 
@@ -151,10 +150,11 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """Yields one characteristic per name. The name is an item, a stage or a mode, such as `debt_bondage`; `columns` gives each
-    name with the column of a question.
+    """Yields one characteristic per name. A case has it if any question of that name is answered yes.
 
-    A case has the characteristic if any question of that name is answered yes.
+    Args:
+        topic: the topic.
+        columns: pairs of a name (an item, a stage or a mode, such as `debt_bondage`) and the column of a question.
     """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]
@@ -162,10 +162,13 @@ def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Character
 
 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each stage at which something happened: recruitment, work or leaving. `side` is the side of
-    the definition (involuntary or coercion).
+    """Yields one characteristic for each stage at which something happened: recruitment, work or leaving.
 
     It yields nothing unless every question of the side states its stage and the stages differ.
+
+    Args:
+        side: the side of the definition (involuntary or coercion).
+        asked: the questions of the side: internal column, item and question.
     """
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
@@ -174,8 +177,12 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each mode (experienced, threatened, witnessed) on a side of the definition (involuntary or
-    coercion). It yields nothing if all questions of the side have the same mode.
+    """Yields one characteristic for each mode (experienced, threatened, witnessed) of the questions on one side of the
+    definition. It yields nothing if all these questions have the same mode.
+
+    Args:
+        side: the side of the definition (involuntary or coercion).
+        asked: the questions of the side: internal column, item and question.
     """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
@@ -183,7 +190,7 @@ def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Cha
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:
-    """Yields one characteristic of a case for each form of forced labour (who imposed it) that survey.yaml can tell apart."""
+    """Yields one characteristic of a case for each form of forced labour (who imposed it) that survey.yaml distinguishes."""
     if spec.form:
         possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
         yield from _categories("form", possible)
@@ -206,9 +213,8 @@ def _durations(months: Months) -> Iterator[Characteristic]:
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """Returns the bands of months in forced labour, by label. A band is its first month and the first month of the next band;
-    None for the last band, which has no end.
-    """
+    """Returns the bands of months in forced labour, by label. Each band is given by its first month, and by the first month of
+    the next band (None for the last band)."""
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):

@@ -22,9 +22,8 @@ Item = Literal[InvoluntaryItem, CoercionItem]
 
 
 class Strengths(Model):
-    """The items that count on one side of the definition (involuntary or coercion), divided into strong and medium ones. If a
-    YAML file gives a plain list, all its items are medium.
-    """
+    """The items that count on one side of the definition (involuntary or coercion), divided into strong and medium items. If a
+    YAML file gives a plain list, all its items are medium."""
 
     strong: tuple[Item, ...] = ()
     medium: tuple[Item, ...] = ()
@@ -60,10 +59,10 @@ class AtLeast(Model):
 
 
 class Dimension(Model):
-    """One of several ways to meet a definition of forced labour, such as unfree recruitment: which items count on each side
+    """One way to meet a definition of forced labour, such as unfree recruitment. It says which items count on each side
     (involuntary, coercion), how many are needed, and how many of them must be strong.
 
-    `stages` limits the items to questions about these stages (recruitment, work, leaving). If it is empty, any stage counts. An
+    `stages` limits the items to questions about these stages (recruitment, work, leaving). If it is empty, all stages count. An
     item may be on another side than in survey.yaml, but not on both sides.
     """
 
@@ -93,11 +92,11 @@ class Dimension(Model):
 
 
 class RuleSet(Model):
-    """A definition of forced labour with a name and a version, as a YAML file gives it.
+    """A definition of forced labour with a name and a version, as in a YAML file.
 
-    It has either two lists of items, one for each side (involuntary, coercion), or `dimensions`. With dimensions, a person who
-    meets any one of them is in forced labour. `to_be_verified` says in words why results under this rule set must not be relied
-    on yet. Such results are marked, and no baseline uses them.
+    It has either two lists of items, one for each side (involuntary, coercion), or `dimensions`. With dimensions, it is enough
+    to meet one of them. `to_be_verified` says in words why results under this rule set must not be used yet. Such results are
+    marked, and no baseline uses them.
     """
 
     name: Name

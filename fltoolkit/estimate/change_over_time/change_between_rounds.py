@@ -1,7 +1,7 @@
-"""Estimates the change between two surveys, or since a published figure, with its interval. It refuses surveys that cannot be
-compared.
+"""Estimates the change between two surveys, or since a published number, with its interval. Surveys that cannot be compared are
+refused.
 
-It says whether something changed, never why.
+The result says whether something changed, never why.
 """
 
 from __future__ import annotations
@@ -57,20 +57,27 @@ NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio"
 
 @dataclass(frozen=True)
 class Change:
-    """The change between two rounds (the same survey at two times), one row for the total and each category compared. It holds
-    counts of cases: `publish_change` decides what may be published.
+    """The change between two rounds (the same survey at two times). It contains counts of cases: `publish_change` decides what
+    may be published.
+
+    The columns of `table`:
+
+    - the group columns; a row is the total or one category.
+    - `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, and `relative_change` (change / before).
+    - `ratio` (after / before), with `ratio_low` and `ratio_high` from the log scale. They are blank if they contradict the
+    verdict.
+    - `method`: `taylor`, or `mover` (an interval made from the intervals of the two rounds).
+    - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`.
+    `reason`: why there is no other verdict.
+    - `attenuated`: whether the look-back windows overlap, which hides part of a change. `overlap`: the share of the window that
+    is in both rounds.
+    - the columns of each round: `estimate_before`, ..., `psus_with_cases_after`.
 
     Attributes:
-        table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
-            (after / before) with `ratio_low`, `ratio_high` on the log scale, `method` (taylor, or mover: an interval made from
-            the intervals of the two rounds), `verdict` (decreased, increased, no detectable change, not comparable), its
-            `reason`, `attenuated` (the look-back windows overlap, which hides part of any change), `overlap` (the share of the
-            window that is in both rounds), and the columns of each round: `estimate_before`, ..., `psus_with_cases_after`. The
-            verdict rests on the interval of `change`, not on that of the ratio. If the two contradict each other, `ratio_low` and
-            `ratio_high` are blank.
+        table: one row for the total and for each category compared.
         before: what the earlier round's estimates are about.
         after: what the later round's estimates are about.
-        by: the breakdowns: for each table, the groups by which it is broken down.
+        by: the breakdowns, each a tuple of groups.
         unstated: facts that only one of the two rounds states, so that they could not be compared.
     """
 
@@ -88,24 +95,23 @@ class Change:
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Estimate the change between two rounds (the same survey at two times). The rows of the two rounds are matched by their
-    categories (docs/methods.md §5).
+    """Estimate the change between two rounds (the same survey at two times), after − before. The rows of the two rounds are
+    matched by their categories (docs/methods.md §5).
 
-    The change is after − before. Its interval is the Taylor contrast: the variance comes from the influences (linearised values)
-    of both rounds. If the rounds differ much in size, the interval is computed by MOVER, from the intervals of the two rounds
-    (see `difference.difference`).
+    The interval is the Taylor contrast: the variance comes from the influences (linearised values) of both rounds. If the
+    rounds differ much in size, MOVER computes the interval from the intervals of the two rounds (see `difference.difference`).
 
     No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
-    differs. The verdict is then `not comparable`, and the reason names both values. The look-back windows of the two
-    rounds may overlap. If nothing else differs, the verdict is `not comparable`, too, but the change is computed, shown and marked
-    `attenuated` (too small). If only one round has a row, the row says so. Two designs without survey.yaml are comparable if
-    measure and outcome agree.
+    differs. The verdict is then `not comparable`, and the reason names both values. If only the look-back windows of the rounds
+    overlap, the change is computed and marked `attenuated` (too small), and the verdict is `not comparable`, too. If only one
+    round has a row, the row has no change. Two designs without survey.yaml are comparable if measure and outcome are the same.
 
     Args:
         before: the earlier round.
         after: the later round.
-        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. None: as the later survey.yaml
-            says (`design.psus_of_earlier_rounds`). If it says nothing, rounds that share no label are independent.
+        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. None: as the later
+            survey.yaml says (`design.psus_of_earlier_rounds`). If it does not say, rounds without a common label are
+            independent.
 
     Raises:
         RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later round is given
@@ -151,21 +157,22 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Estimate the change of one row since a figure that is known only from a publication (the baseline). The interval is made by
-    MOVER, from the intervals of the two figures (`difference.mover`; docs/methods.md §5).
+    """Estimate the change of one row since a number that is known only from a publication (the baseline). MOVER makes the
+    interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
 
     A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
-    or 15 after division by its design effect. With too few cases the verdict is `no detectable change` with the reason `too few
-    cases`, because MOVER alone would say "decreased" falsely with a probability of up to 5 %. If `n` is given and the two surveys
-    differ in it by more than a factor 2, there is no verdict either (`the rounds are too unlike in size`). If `n` is not given,
-    the user must check that the sizes are similar. Comparability and overlap of windows are judged as in `change`, from the facts
-    that the baseline states.
+    or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few
+    cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5 %.
+
+    There is no verdict either if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not
+    give `n`, the user must check that the sizes are similar. Comparability and overlap of windows are judged as in `change`,
+    from the facts that the baseline states.
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.
         after: the later round.
-        row: the row of `after` that is compared (see `estimates.find_row`).
-        rho: the correlation of the two estimates, if it is known (shared PSUs); 0 is the safe choice.
+        row: the name of the row of `after` that is compared (see `estimates.find_row`).
+        rho: the correlation of the two estimates, if it is known (shared PSUs). 0 is the safe choice.
 
     Raises:
         RequestError: the confidence levels differ; there is no such row; a baseline has no such field.
@@ -196,7 +203,8 @@ def change_from_published(
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
-    """Stop if the published figure and the later round have different scales, such as a rate per 1,000 and a proportion."""
+    """Raises an error if the published number and the later round have different scales, such as a rate per 1,000 and a
+    proportion."""
     is_proportion = measure == "share" or measure.endswith("prevalence")
     fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
     if (measure in COUNTED or is_proportion) and not fits:
@@ -209,10 +217,15 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
 
 
 def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a published figure, and the ratio of the two figures. Both results get an interval that
-    is made from the intervals of the two figures (MOVER). For the ratio this is done on the log scale.
+    """Returns the change of one row since a published number, and the ratio of the two numbers. MOVER makes both intervals from
+    the intervals of the two numbers; for the ratio on the log scale.
 
     There is a verdict only if both surveys have enough cases.
+
+    Args:
+        baseline: the published number.
+        now: the row of the later round: `estimate`, `ci_low`, `ci_high`, `n`, `cases` and others.
+        rho: the correlation of the two estimates.
     """
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
@@ -246,9 +259,9 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
 
 
 def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
-    """Returns the changes, with the share of the look-back window that is in both rounds. If the windows overlap, the change is
-    shown, but it has no verdict.
-    """
+    """Returns the changes, with the share of the look-back window that is in both rounds. If the windows overlap, a change is
+    shown without a verdict. `found` holds one change a row. `old` and `new` are facts about the two surveys, such as their
+    reference periods."""
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0
@@ -273,10 +286,10 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Stop if each of the two rounds has a breakdown (a group such as sex) that the other lacks, for example because a group was
-    named by mistake.
+    """Raises an error if each of the two rounds has a breakdown that the other lacks, for example because a group was named by
+    mistake.
 
-    A row can only be compared with a row of the same groups. One round may have more breakdowns than the other; these are shown.
+    A row can only be compared with a row of the same groups. It is no error if only one round has further breakdowns.
     """
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
@@ -292,7 +305,7 @@ def _breakdowns_in_words(by: Breakdowns) -> str:
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """Returns the category of each row in each group. `total` stands for a group that the round does not have."""
+    """Returns the category of each row in each group. For a group that the round does not have, it is `total`."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
@@ -304,8 +317,12 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """Returns the columns of one round (estimate, interval and others) for the rows of the result. The values are blank in rows
-    that this round does not have.
+    """Returns the columns of one round (estimate, interval and others) for the rows of the result.
+
+    Args:
+        table: the table of the round.
+        rows: for each row of the result, its position in the table; −1 if the round has no such row. Its values are then blank.
+        suffix: `before` or `after`; it is added to the names of the columns.
     """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
     return own.add_suffix(f"_{suffix}")

@@ -1,4 +1,4 @@
-"""Checks whether two surveys measure the same thing, and how far their reference periods overlap."""
+"""Checks whether two surveys measure the same thing, and how much their reference periods overlap."""
 
 from __future__ import annotations
 
@@ -145,8 +145,11 @@ def _months(day: date) -> float:
 
 
 def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
-    """Returns which items (such as debt bondage) were asked by other questions in the later round, with what each round asked.
-    After a few items, the rest is only counted.
+    """Returns the items (such as debt bondage) whose questions differ between two rounds, with the questions of each round, in
+    words. Only the first items are listed; the others are counted.
+
+    Args:
+        before, after: the questions of each round, as in `questions_asked.questionnaire_of`.
     """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]

@@ -25,9 +25,9 @@ LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: abo
 
 @dataclass(frozen=True)
 class RoundEstimates:
-    """The estimates of one of the two rounds that are compared, with what is needed to compute their change.
+    """The estimates of one round, with the numbers that are needed to compute their change to another round.
 
-    Each field is a column of `Estimates.table`: a number, or an array. All arrays have the same shape.
+    Each field is a column of `Estimates.table`: a number, or an array with one value per row. All arrays have the same shape.
     """
 
     estimate: ArrayLike
@@ -41,7 +41,8 @@ class RoundEstimates:
 
 
 class WithLimits(NamedTuple):
-    """Estimates of one survey with the lower and upper limits of their confidence intervals."""
+    """The estimates of one round, with the limits of their confidence intervals (`low`, `high`). Each field is a number, or an
+    array with one value per row."""
 
     estimate: ArrayLike
     low: ArrayLike
@@ -82,9 +83,8 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
 
 
 def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether an estimate rests on enough cases for a verdict on its change: at least 15 cases in at least 10 PSUs, or 30
-    cases if the number of PSUs is unknown (nan).
-    """
+    """Returns whether an estimate has enough cases for a verdict on its change: 15 cases in 10 PSUs, or 30 cases if the number
+    of PSUs is unknown (nan)."""
     n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
@@ -100,17 +100,20 @@ def enough_cases(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bo
 
 
 def apart(a: ArrayLike, b: ArrayLike) -> Array:
-    """Returns how many times larger the larger of two non-negative numbers is. For 100 and 200, and for 200 and 100, the result
-    is 2. It is nan if both are 0.
-    """
+    """Returns how many times larger the larger of two non-negative numbers is: for 100 and 200, and for 200 and 100, it is 2.
+    It is nan if both are 0."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Returns one remark (such as a verdict or its reason) for each row. `where` holds conditions, and `remarks` has a remark for
-    each condition. A row gets the remark of the first condition that it meets. If it meets none, it gets `otherwise`.
+    """Returns one remark (such as a verdict or its reason) for each row: the remark of the first condition that the row meets.
+
+    Args:
+        where: the conditions, each as true/false values by row.
+        remarks: one remark for each condition.
+        otherwise: the remark of rows that meet no condition.
     """
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
@@ -129,10 +132,10 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
 
 
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of a change. If a ratio's interval contradicts the verdict, the interval is left blank.
+    """Returns the rows of a change without the intervals of ratios that contradict the verdict.
 
-    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case
-    the two can disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
+    The verdict depends on the interval of the difference. The interval of the ratio is computed on the log scale. So the two
+    can disagree: for example, the verdict is `decreased`, and the ratio may be up to 1.005.
 
     Args:
         rows: rows with `verdict`, `ratio_low` and `ratio_high`.
@@ -151,31 +154,34 @@ def difference(
 ) -> pd.DataFrame:
     """Returns the change after − before of each row, with interval and verdict (docs/methods.md §5).
 
-    The usual method is the Taylor contrast: SE² = V1 + V2 − 2·C and d ± t·SE, with Satterthwaite's df of V1 + V2. If C ≠ 0, the
-    rounds share PSUs, and df is at most that of the round with more df: the same PSUs cannot be counted twice.
+    The usual method is the Taylor contrast: SE² = V1 + V2 − 2·C and d ± t·SE, with Satterthwaite's df of V1 + V2. Here d is the
+    change, V1 and V2 are the variances of the two rounds, and C is their covariance. If C is not 0, the rounds share PSUs. Then
+    df is at most that of the round with more df, so that no PSU counts twice.
 
-    The contrast is not enough for rounds of different size. A low estimate of something rare has a small SE. If both rounds are
-    similar in size, these errors balance. If one is smaller, its error dominates, and the contrast says "decreased" too often.
+    For rounds of different size this method is wrong too often. A low estimate of a rare event has a small SE. If both rounds
+    have similar sizes, these errors balance. If one round is smaller, its error dominates, and "decreased" is found too often.
     So:
 
-    - If the persons asked or the degrees of freedom differ by more than a factor 1.25, the row is decided by `mover` on the two
-      intervals, with the correlation C/(SE1·SE2).
-    - If the degrees of freedom differ by more than a factor 2, or the two factors multiply to more than 4, nothing is decided.
-    - If an SE is 0 although the interval has a width, the row is also decided by `mover`. This happens if no case, or nothing but
-      cases, was recorded. The interval of no case is [0, upper].
-    - `mover` decides only with `enough_cases`; else the reason is `too few cases`.
+    - If the persons asked or the degrees of freedom differ by more than a factor 1.25, `mover` makes the interval from the two
+    intervals, with the correlation C/(SE1·SE2).
+    - If the degrees of freedom differ by more than a factor 2, or if the two factors multiply to more than 4, there is no
+    verdict.
+    - `mover` also makes the interval if an SE is 0 although the interval has a width. This happens if a round has no case, or
+    only cases. The interval of no case is [0, upper].
+    - `mover` gives a verdict only with `enough_cases`. Otherwise the reason is `too few cases`.
 
     Args:
         before: the rows of the earlier round.
         after: the rows of the later round, matched with `before`.
         covariance: the covariance of the two estimates, row by row.
         level: the confidence level of the intervals of both rounds and of the change.
-        by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ± t·SE.
+        by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ±
+            t·SE.
 
     Returns:
-        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the interval is that of `mover`), `ci_low`,
-        `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale
-        (shown, but never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
+        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the method is `mover`), `ci_low`,
+        `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` from the log
+        scale (never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
 

@@ -1,6 +1,5 @@
-"""A baseline that is known only from a publication: its figure, the facts that the publication states, and a check that these
-facts agree with each other.
-"""
+"""A baseline that is known only from a publication: its number, and the facts that the publication states. Contradictions are
+errors."""
 
 from __future__ import annotations
 
@@ -23,9 +22,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The facts that a publication states about its figure, such as the reference period. It is the common part of baselines in
-    Python and in nap.yaml.
-    """
+    """The interface of a published number: the facts that the publication states about it, such as the reference period.
+    `PublishedBaseline` and the rows of a publication in nap.yaml have it."""
 
     @property
     def ci_low(self) -> float: ...
@@ -44,11 +42,11 @@ class States(Protocol):
 @checked
 @dataclass(frozen=True)
 class PublishedBaseline:
-    """A figure that is known only from a publication. What the publication does not state is blank and is not compared.
+    """A number that is known only from a publication. A fact that the publication does not state is blank and is not compared.
 
-    `estimate`, `ci_low` and `ci_high` have the scale of Estimates (a proportion, never per 1,000). `deff` is the design effect.
-    `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide whether
-    they are cases (0.012 is 1.2 %). The other fields are those of `About`.
+    `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
+    effect. `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide
+    whether they are cases (0.012 is 1.2 %). The other fields are those of `About`.
     """
 
     estimate: float
@@ -91,10 +89,10 @@ class PublishedBaseline:
 
     @property
     def has_enough_cases(self) -> bool:
-        """Returns whether the published figure rests on enough cases for a verdict on its change (docs/methods.md §5).
+        """Returns whether the published number has enough cases for a verdict on its change (docs/methods.md §5).
 
-        15 cases in 10 PSUs are enough. If the number of PSUs is unknown, 30 cases are enough, or 15 after division by the design
-        effect.
+        15 cases in 10 PSUs are enough. If the number of PSUs is unknown, 30 cases are enough, or 15 after division by the
+        design effect.
         """
         if self.cases is None:
             return False
@@ -104,9 +102,8 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Returns what is wrong with the stated facts: two of them cannot both be true, or a date does not exist. Empty if nothing is
-    wrong.
-    """
+    """Returns what is wrong with the facts of a publication, in words: two facts cannot both be true, or a date does not exist.
+    Empty if nothing is wrong."""
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:

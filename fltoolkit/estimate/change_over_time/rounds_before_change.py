@@ -1,4 +1,4 @@
-"""Checks two surveys before they are compared: shared sampling units, changed questions, and how the interviews were held."""
+"""Checks two surveys before they are compared: common sampling units, changed questions, and the conditions of the interviews."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "":
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns what would hinder a comparison of two rounds by `fl.change`, as findings in a table with the columns of `fl.check`.
-    The comparison is that of the prevalence in the default population.
-
-    No number is estimated.
+    """Returns what would hinder a comparison of two rounds by `fl.change`, as a table of findings with the columns of
+    `fl.check`. It checks the prevalence in the default population, and estimates nothing.
 
     Args:
         before: the earlier round.
@@ -62,7 +60,8 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
-    """Yields how many PSUs (by stratum and label) are in both rounds, and what the later survey.yaml says about them."""
+    """Yields a finding: how many PSUs (by stratum and label) are in both rounds, and what the later survey.yaml says about
+    them."""
     if not (before.clustered and after.clustered):
         yield _finding("note", "design", "one round has no PSUs with labels: the rounds are taken as independent", "nothing")
         return

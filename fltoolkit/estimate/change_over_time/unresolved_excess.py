@@ -1,8 +1,8 @@
-"""Tests a change a second time: would the verdict remain if the excess of unresolved persons in one survey were cases?
+"""Tests a change a second time: would the verdict be the same if the excess of unresolved persons in one survey were cases?
 
-Unresolved persons are not counted as cases, so a rate also falls when more people refuse to answer. `decreased` is tested again
-if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. The
-excess of the larger share over the smaller one then counts as cases (docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again
+if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. In
+this test, the excess of the larger share over the smaller one counts as cases (docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -57,16 +57,16 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
-    """Returns the estimates of a round as if its unresolved persons were cases, with wider intervals. If both rounds are treated
-    in this way, their difference includes the excess of unresolved persons.
+    """Returns the estimates of a round as if its unresolved persons were cases, with wider intervals.
 
-    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
-    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the limits keep their distance.
+    If this is done to both rounds, their difference includes the excess of unresolved persons. The squared distance of each
+    limit from the estimate grows by t² times the variance that the unresolved persons add. This is exact for an interval of
+    estimate ± t·SE. If the unresolved persons lower the variance, the distances do not change.
 
     Args:
         estimates: the rows.
-        more: what the unresolved persons add to each estimate.
-        se: the standard error of the estimate with the unresolved persons, from the sum of both influences.
+        more: how much the unresolved persons add to each estimate.
+        se: the standard error of the estimate with the unresolved persons.
         level: the confidence level of the limits of `estimates`.
     """
     p, low, high, s, df = (
@@ -79,34 +79,37 @@ def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, l
 
 
 def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
-    """Returns the rows of a change after the second test (in which the excess of unresolved persons counts as cases). If the
-    second test does not confirm a verdict, it becomes `no detectable change`, with the reason.
+    """Returns the rows of a change after the second test (in which the excess of unresolved persons counts as cases). A verdict
+    that the second test does not confirm becomes `no detectable change`, with the given reason.
 
     Args:
         rows: rows with `verdict` and `reason`.
-        again: which verdicts had to pass the second test (see `tested_again`).
+        again: for each row, whether it had to pass the second test (see `tested_again`).
         second: the verdicts of the second test, for all rows.
-        reason: the reason given for a verdict that is not confirmed.
+        reason: the reason for a verdict that is not confirmed.
     """
     falls = again & (np.asarray(second, dtype=object) != rows["verdict"].to_numpy())
     return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason))
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether the unresolved persons (whose answers do not decide) make an estimate too uncertain for a title or a
-    verdict. This is so if the upper bound is above the upper limit of the confidence interval. The upper bound is the estimate
-    with all unresolved persons as cases.
+    """Returns whether unresolved persons make an estimate too uncertain for a title or a verdict.
 
-    Such an estimate says less about the rate than its interval suggests. The numbers are compared at full precision. False if
-    either number is unknown.
+    This is so if the upper bound (the estimate with all unresolved persons as cases) is above the upper limit of the confidence
+    interval. Unresolved persons are those whose answers do not decide whether they are cases. The numbers are compared at full
+    precision. False if either number is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change without some of the verdicts. A row loses its verdict if the unresolved persons leave its
-    estimate too uncertain in one of the rounds (see `wide_bounds`). The reason names this round.
+    """Returns the rows of a change without those verdicts whose estimates are too uncertain in one of the rounds (see
+    `wide_bounds`). The reason names this round.
+
+    Args:
+        rows: rows with `verdict` and `reason`.
+        before, after: for each row, whether its estimate is too uncertain in this round.
     """
     decided = holds(rows["verdict"], DECREASED, INCREASED)
     which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
@@ -117,10 +120,12 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
 
 @dataclass(frozen=True)
 class Matched:
-    """The estimates of two rounds, and which of their rows are compared with each other. Row i of the comparison is row
-    `first[i]` of `before` and row `second[i]` of `after`.
+    """The estimates of two rounds, and which of their rows are compared with each other.
 
-    `shared` says whether the rounds share PSUs (see `join_samples`).
+    Attributes:
+        before, after: the estimates.
+        first, second: positions of rows. Row i of the comparison is row `first[i]` of `before` and row `second[i]` of `after`.
+        shared: whether PSUs with the same stratum and label are the same area (see `join_samples`).
     """
 
     before: Estimates
@@ -138,11 +143,15 @@ class Matched:
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """Returns the rows of a change, as `difference` made them, with only the verdicts that unresolved persons cannot overturn. A
-    verdict stays if it passes `second_test`, and if the unresolved persons leave the estimate of neither round too uncertain
-    (`wide_bounds`).
+    """Returns the rows of a change, without those verdicts that unresolved persons could overturn.
 
-    Measures that have no unresolved persons (a mean, a share of cases) are returned unchanged.
+    A verdict stays if it passes `second_test`, and if the unresolved persons do not make the estimate of a round too uncertain
+    (`wide_bounds`). Measures without unresolved persons (a mean, a share of cases) are returned unchanged.
+
+    Args:
+        rows: the rows, as `difference` made them.
+        matched: the estimates of both rounds.
+        by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     if not matched.has_unresolved:
         return rows
@@ -154,13 +163,14 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
     """Tests the verdicts on a change a second time, as if the excess of unresolved persons (whose answers do not decide) in one
     round were cases (docs/methods.md §5).
 
-    p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1 the
-    later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
-    differences equal (p2 + u2) − (p1 + u1). Its variance comes from the sum of both influences in each round. For a number of
-    persons, u is multiplied by the population of the round with the excess; this population is taken as known.
+    p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1
+    the later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
+    differences equal (p2 + u2) − (p1 + u1). Its variance comes from the sum of the influences of p and of u in each round.
+
+    For a number of persons, u is multiplied by the population of the round with the excess. This population is taken as known.
 
     Returns:
-        Which rows are tested again, and the second verdict of each row.
+        For each row, whether it is tested again, and its second verdict.
     """
     old, new = rows.before.unresolved_shares, rows.after.unresolved_shares
     assert old is not None
@@ -174,7 +184,7 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
     """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
 
     Args:
-        rows: the rows of both rounds.
+        rows: the estimates of both rounds, and which of their rows are compared.
         verdict: the first verdicts. For a number of persons they decide which round's population is used.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
@@ -198,18 +208,18 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a published figure, after the second test (`second_test`), in which the excess of
-    unresolved persons counts as cases. The interval is made from the two intervals (MOVER).
+    """Returns the change of one row since a published number after the second test (`second_test`), in which the excess of
+    unresolved persons counts as cases.
 
-    The second test uses the published share of unresolved persons. If the publication does not state this share, it is taken as
-    0: all unresolved persons of the later round count as excess, and an increase is not tested again.
+    The test uses the published share of unresolved persons. If the publication does not state this share, it is taken as 0.
+    Then all unresolved persons of the later round count as excess, and an increase is not tested again.
 
     Args:
-        row: the change.
-        baseline: the publication.
-        after: the later round.
+        row: the change, a table with one row.
+        baseline: the published number.
+        after: the estimates of the later round.
         at: the position of the row in `after`.
-        rho: as in `mover`.
+        rho: the correlation of the two numbers, as in `mover`.
     """
     shares = after.unresolved_shares
     if shares is None:

@@ -1,7 +1,7 @@
-"""`Estimates`: a table of results with their influence values (the part of each sampled unit in each result), and contrasts
-between its rows.
+"""The result of an estimation: a table of estimates, their influence values, and contrasts between the rows.
 
-Linear contrasts are exact. All others use the delta method with an exact gradient.
+An influence value is the part of one sampled unit in one estimate; variances and covariances are computed from it. Linear
+contrasts are exact. All others use the delta method with an exact gradient.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ REAL = 1e-12  # a relative imaginary part below this is a rounding error
 
 @dataclass(frozen=True)
 class About:
-    """The facts behind a set of estimates, such as the measure, the population and the reference period. Two sets are comparable
-    only if these facts agree.
+    """The facts behind a set of estimates, such as the measure, the population and the reference period. Two sets are
+    comparable only if these facts are the same.
 
     Attributes:
-        where: the domain: the labels of the persons included, by group; empty for everybody. `population_label` says it in words.
-        window_start, window_end: the outer dates of the reference period, if survey.yaml gives them.
+        where: the domain: the labels of the persons included, by group; empty for everybody. `population_label` has it in
+            words.
+        window_start, window_end: the first and last date of the reference period, if survey.yaml gives them.
         questionnaire: the number of questions for each item, by mode.
         psus_of_earlier_rounds: `kept`, `new`, or empty if survey.yaml does not say.
         missing: how many persons of the domain are left out because an answer is missing. Unresolved persons stay in.
-        to_verify: facts behind the estimates that somebody recalled and nobody has compared with their source; empty if there are
-            none.
+        to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
+            there are none.
         rule_note: what a reader must know of the rule set's result in this survey.
         calibration: how the weights were calibrated, to which margins and by what factors; empty if they were not.
         duration_basis: which months a stock or a duration counts.
@@ -109,8 +110,10 @@ class Contrast:
 
 
 class EstimateRows:
-    """The estimates by row name, as the function of a contrast gets them: in `lambda p: p["men"] / p["women"]`, it is `p`. It
-    remembers which rows the function used.
+    """The argument of the function of a contrast: it gives the estimate of a row by its name. In `lambda p: p["men"] /
+    p["women"]`, it is `p`.
+
+    `used` has the positions of the rows that the function used.
     """
 
     def __init__(self, est: Estimates, values: Sequence[complex]) -> None:
@@ -234,11 +237,15 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
 
 @checked
 def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
-    """Estimate how many times the estimate of one row is that of another (the reference): `{"men": 0.02, "women": 0.01}` gives 2.
-    The interval is computed on the log scale, r·exp(±t·SE(log r)).
+    """Estimate how many times the estimate of one row is that of another (the reference): 0.02 for men and 0.01 for women give
+    2. The interval is computed on the log scale, r·exp(±t·SE(log r)).
 
-    In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). Without cases in
-    `reference` there is no ratio, and without cases in `row` no interval; the numbers are then blank.
+    In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). If the
+    reference has no cases, all numbers are blank. If `row` has no cases, the interval is blank.
+
+    Args:
+        est: the estimates.
+        row, reference: the names of two rows (see `find_row`).
 
     Raises:
         RequestError: there is no such row, or more than one.
@@ -258,9 +265,9 @@ def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contra
 def find_row(est: Estimates, row: RowName) -> int:
     """Returns the position of a row, found by its name.
 
-    The name is the category ("men"), or "total" for everybody. A row of a crossed breakdown or a stack is "men × north" or
-    ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, the name is the values of all
-    group columns: ("not stated", "total"). If no row has the name, a hyphen in it stands for the dash of a band ("18-24").
+    The name is the category ("men"), or "total" for everybody. For a row of a crossed breakdown or a stack, it is "men × north"
+    or ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, give the values of all
+    group columns: ("not stated", "total"). A hyphen may replace the dash of a band ("18-24").
 
     Raises:
         RequestError: there is no such row, or more than one; the message lists the rows.
@@ -295,8 +302,13 @@ def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """Returns three things about a contrast: its value, its derivatives with respect to the estimate of each row, and the rows
+    """Returns the value of a contrast, its derivatives with respect to the estimate of each row, and the positions of the rows
     that it uses.
+
+    Args:
+        est: the estimates.
+        name: the name of the contrast.
+        what: the contrast: a mapping from rows to coefficients, or a function of the estimates.
     """
     theta = est.table["estimate"].to_numpy(dtype=float)
     weights = np.zeros(len(theta))
@@ -321,9 +333,8 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
 
 
 def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
-    """Returns the number that the function of a contrast returns; nan if it divides by 0. Stops if the function does not return a
-    single smooth number.
-    """
+    """Returns the number that the function of a contrast returns; nan if it divides by 0. Raises an error if the function does
+    not return a single smooth number."""
     try:
         with np.errstate(all="ignore"):
             value = function(rows)
@@ -337,9 +348,7 @@ def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: Est
 
 
 def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows) -> bool:
-    """Returns whether the function of a contrast has no value because it divides by 0. If it returns nan for another reason, the
-    result is false.
-    """
+    """Returns whether the function of a contrast divides by 0. If it returns nan for another reason, the result is False."""
     try:
         with np.errstate(divide="raise", invalid="raise"):
             function(rows)

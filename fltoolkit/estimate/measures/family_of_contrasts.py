@@ -1,4 +1,5 @@
-"""Tests the differences between the categories of a group as one family: the more tests, the stronger each difference must be."""
+"""Tests all differences between the categories of a group as one family of tests. With more tests, each difference needs a
+smaller p-value."""
 
 from __future__ import annotations
 
@@ -65,16 +66,16 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
 
 
 def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Tests differences as one family: each by Holm's method, with intervals that hold for all differences at once.
+    """Tests differences as one family: tests by Holm's method, and intervals that hold for all differences at once.
 
     Args:
         pairs: one row per difference, with `estimate`, `se` (above 0) and `df`.
-        level: the chance that all intervals hold, such as 0.95.
+        level: the probability that all intervals hold, such as 0.95.
 
     Returns:
-        The same rows with `p` (two-sided, by t), `p_adjusted` (`holm`), and `ci_low`, `ci_high`. The intervals are Bonferroni's,
-        each at the level 1 − (1 − level)/m for m rows. Holm's test may find a difference although its interval still contains 0.
-        The size of such a difference is not known.
+        The same rows with `p` (two-sided, by t), `p_adjusted` (see `holm`), and `ci_low`, `ci_high`. The intervals are
+        Bonferroni's, each at the level 1 − (1 − level)/m for m rows. Holm's test may find a difference although its interval
+        contains 0. Then the size of the difference is not known.
     """
     from scipy.special import stdtr
 

@@ -1,6 +1,6 @@
-"""Computes confidence intervals for rare events (docs/methods.md §3).
+"""Computes confidence intervals that are suitable for rare events (docs/methods.md §3).
 
-The functions take numbers or arrays and return (low, high).
+The functions take numbers or arrays and return the lower and the upper limits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 @dataclass(frozen=True)
 class Confidence:
-    """How an interval is computed: `method` for a proportion (such as `wald` or `korn_graubard`), and the confidence level."""
+    """How an interval is computed: the method for a proportion (such as `wald` or `korn_graubard`), and the confidence level."""
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
@@ -32,8 +32,8 @@ class Confidence:
 
 @dataclass(frozen=True)
 class EstimatedProportion:
-    """A proportion as estimated from a sample, with what its interval needs. It can hold many proportions at once: each field is
-    then an array, and all arrays have one shape.
+    """A proportion estimated from a sample, with the numbers that its interval needs. For many proportions, each field is an
+    array, and all arrays have the same shape.
 
     Attributes:
         p: the estimate.
@@ -41,7 +41,7 @@ class EstimatedProportion:
         n: persons asked, unweighted.
         df: the design's degrees of freedom.
         deff_at_zero: the design effect that is assumed if there is no case.
-        psus_with_cases: how many PSUs hold a case; nan if unknown. Only `korn_graubard_rare` uses it.
+        psus_with_cases: how many PSUs have a case; nan if unknown. Only `korn_graubard_rare` uses it.
     """
 
     p: ArrayLike
@@ -54,16 +54,16 @@ class EstimatedProportion:
 
 @dataclass(frozen=True)
 class EstimatedCases:
-    """A number of cases as estimated from a sample, with what its interval needs. It can hold many numbers at once; the fields
-    are then arrays.
+    """A number of cases estimated from a sample, with the numbers that its interval needs. For many numbers, each field is an
+    array.
 
     Attributes:
         total: the estimate.
         se: its standard error.
         df: its degrees of freedom.
-        floor: the cases in the sample; the number cannot be lower.
+        floor: the lowest possible number: the cases in the sample.
         population: the number of persons who could be cases.
-        upper_at_zero: the share of the population that may be cases if the sample has no case.
+        upper_at_zero: the upper limit of the prevalence if the sample has no case.
     """
 
     total: ArrayLike
@@ -94,9 +94,8 @@ def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Returns the exact binomial limits (Clopper and Pearson) of a proportion: `successes` of `n`. The two need not be whole
-    numbers.
-    """
+    """Returns the exact limits (Clopper and Pearson) of a binomial proportion, `successes` of `n`. Neither must be a whole
+    number."""
     from scipy.special import betaincinv
 
     alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
@@ -106,21 +105,21 @@ def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[A
 
 
 def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[Array, Array]:
-    """Returns the interval of a proportion, or of many at once.
+    """Returns the confidence limits of a proportion, or of many at once.
 
     The methods are:
 
-    - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*) (Korn and Graubard
-      1998)
+    - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits for n*·p of n* (Korn
+    and Graubard 1998)
     - `korn_graubard_rare` (default): the same with the df of `rare_df` (the kit's own; docs/coverage.md)
-    - `beta`: as R svyciprop, which is `korn_graubard` without the cap at n
+    - `beta`: as R svyciprop, which is `korn_graubard` without the limit n
     - `logit`: as R's xlogit; `wilson`: as R survey ≥ 4.5; `asin` and `wald` (R's mean): as in R
 
-    With no case (or only cases) the SE is 0 and every method fails. Then n_eff = n / max(1, deff_at_zero); `korn_graubard_nchs`
-    takes n_eff = n (NCHS 2017).
+    With no case, or only cases, the SE is 0 and these formulas fail. Then n_eff = n / max(1, deff_at_zero). For
+    `korn_graubard_nchs`, n_eff = n (NCHS 2017).
 
     Returns:
-        (low, high), numbers or arrays like the input; both are nan without degrees of freedom.
+        The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of freedom.
 
     Raises:
         RequestError: there is no such method.
@@ -175,7 +174,8 @@ def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tup
 
 
 def total_of_cases(estimated: EstimatedCases, level: float) -> tuple[Array, Array]:
-    """Returns the interval of a number of cases: T·exp(±t·SE/T), never below `floor`. Without a case it is [0, N·upper]."""
+    """Returns the confidence limits of a number of cases T: T·exp(±t·SE/T). The lower limit is at least `floor`. Without a case
+    they are 0 and `population` × `upper_at_zero`."""
     total, df = np.asarray(estimated.total, dtype=float), np.asarray(estimated.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.exp(t_quantile(level, df) * np.asarray(estimated.se) / total)

@@ -1,4 +1,4 @@
-"""Removes the rows of the category `not stated` from a result, and says in a note how many persons are in them."""
+"""Removes the rows of the category `not stated` from a result. A note says how many persons are in these rows."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ OF_CASES = ("share", "duration", "quantile")
 
 
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
-    """Returns the estimates without the rows whose category is `not stated` if `how` is `drop`. If it is `show`, they are
+    """Returns the estimates without the rows whose category is `not stated`, if `how` is `drop`. If it is `show`, they are
     returned unchanged.
 
-    The other rows and the total do not change: a share is still a share of all cases. The note (`about.not_stated`) says how many
-    persons are in the removed rows, as it may be printed. The estimates with all rows are kept in `whole`.
+    The other rows and the total do not change: a share is still a share of all cases. `about.not_stated` says how many persons
+    are in the removed rows, as it may be printed. `whole` has the estimates with all rows.
     """
     groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
     gone = np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups]) if groups else np.zeros(0, dtype=bool)

@@ -98,15 +98,15 @@ def total(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the number of cases Σw·case of a true/false outcome (log-scale interval), or the total Σw·y of a numeric one
-    (Wald).
+    """Estimate a total: of a true/false outcome the number of cases Σw·case (interval on the log scale), of a numeric outcome y
+    Σw·y (Wald interval).
 
     Args:
         design, outcome, by, population, where, not_stated, level: as in `prevalence`.
 
     Raises:
         RequestError: as in `prevalence`.
-        DesignError: the weights are normalised.
+        DesignError: the weights do not add up to the population (normalised weights).
     """
     require_totals(design, "total")
     design = within(design, where)
@@ -128,9 +128,8 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. See `prevalence` for the other
-    arguments.
-    """
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. Other arguments are as in
+    `prevalence`."""
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -147,9 +146,7 @@ def ratio(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. The other arguments mean the same
-    as in `prevalence`.
-    """
+    """Estimate the ratio Σw·y / Σw·x of two numeric columns, with a Wald t interval. Other arguments are as in `prevalence`."""
     estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
@@ -170,7 +167,7 @@ def share(
     """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
     such as 40 % women and 60 % men. For another design, all persons are distributed.
 
-    The shares in each `by` cell add up to one; `n` is the number of cases that are distributed.
+    The shares in each cell of `by` add up to one. `n` is the number of cases that are distributed.
 
     Args:
         group: the group over which the cases are distributed.
@@ -191,10 +188,10 @@ def share(
 
 @checked
 def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95) -> Estimates:
-    """Estimate how many persons leave the flowchart of their definition at each step: totals by `step`.
+    """Estimate how many persons are at each final step of the flowchart of the definition: totals by `step`.
 
-    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are as
-    in `prevalence`.
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are
+    as in `prevalence`.
     """
     require_totals(persons, "flowchart")
     estimand = Estimand(Outcome("everyone"), "total", ((), ("step",)), of="step")
@@ -212,16 +209,16 @@ def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estim
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """Returns the estimates that an `Estimand` describes (what is estimated, and for which groups). The persons are read once and
-    summed by PSU and cell; the estimates are computed from these sums. `population` is as in `prevalence`.
-    """
+    """Returns the estimates that an `Estimand` describes. The persons are read once and summed by PSU and cell; the estimates
+    are computed from these sums. `population` is as in `prevalence`; `confidence` is the method and the level of the
+    intervals."""
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, sum_persons(design, estimand, chosen), chosen, confidence)
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Stop if an outcome that the user defined is broken down by a group that only cases have, such as the form."""
+    """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour have (the form)."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
@@ -231,9 +228,8 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced labour.
-    If the weights do not add up to the population, there is no number. Both are computed from one pass.
-    """
+    """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced
+    labour. If the weights do not add up to the population, there is no number. Both are computed from one pass."""
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     sums, chosen = _headline_sums(persons, measures[-1])
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
@@ -241,7 +237,7 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_sums(persons: ClassifiedSurvey, measure: str) -> tuple[EstimandSums, ReferencePopulation]:
-    """Returns the sums from one pass over the whole default population, for one measure. Also returns this population."""
+    """Returns the sums from one pass over the whole default population, for one measure, and this population."""
     chosen = population_of(persons, None, (), "forced_labour")
     return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
@@ -301,9 +297,8 @@ def is_truth(design: Design, name: str) -> bool:
 
 
 def about_of(design: Design, sums: EstimandSums, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result (measure, reference period and others) as an `About`. `sums` holds the sums of one reading
-    of the persons. `population` is the name of the reference population (the persons in the denominator).
-    """
+    """Returns the facts behind a result (measure, reference period and others). `sums` is from one pass over the persons.
+    `population` is the name of the reference population (the persons in the denominator)."""
     outcome, measure = sums.estimand.outcome, sums.estimand.measure
     groups = (*sums.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -331,9 +326,7 @@ def about_of(design: Design, sums: EstimandSums, population: str, confidence: Co
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """Returns the facts that are the same for every estimate of a population, whatever its measure and groups: fields of `About`
-    by name.
-    """
+    """Returns the facts that are the same for every estimate of a population, as fields of `About`, by name."""
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
@@ -348,8 +341,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns, in words, the facts behind an estimate that somebody recalled and nobody has compared with their source. Empty if
-    there are none.
-    """
+    """Returns, in words, the facts behind an estimate that were written from memory and not yet checked; empty if there are
+    none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -1,6 +1,7 @@
 """Estimates shares and numbers of cases with a characteristic, such as debt bondage or a threat at recruitment.
 
-One case can have several characteristics: debt bondage and confiscated papers, for example. So the shares do not add up to 100 %.
+One case can have several characteristics, for example debt bondage and confiscated papers. So the shares do not add up to 100
+%.
 """
 
 from __future__ import annotations
@@ -116,7 +117,8 @@ def profile(
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Stop if a profile (a table that describes the cases) cannot be made by these groups or for this population."""
+    """Raises an error if there can be no profile (a table that describes the cases) by these groups or for this population.
+    `wanted` are the requested breakdowns."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
@@ -136,10 +138,12 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
 
 @dataclass(frozen=True)
 class _Answers:
-    """The answers of the cases (persons in forced labour) in each cell of a table, for each characteristic such as debt bondage.
+    """The answers of the cases (persons in forced labour) on each characteristic, such as debt bondage, in each cell of a
+    table.
 
     Attributes:
-        sums: the sums from one pass over the persons. At first its cells are those of the breakdowns.
+        sums: the sums from one pass over the persons. Its cells are first those of the breakdowns, and then those of the
+            result: one for each characteristic and category.
         described: the characteristics that are described.
     """
 
@@ -148,9 +152,8 @@ class _Answers:
 
     @cached_property
     def _letters(self) -> NDArray[np.str_]:
-        """Returns the answers of the cases as letters (yes, no, unresolved), one row per row of the table of sums and one column
-        per characteristic. They are blank in rows of persons who are not cases.
-        """
+        """Returns the answers of the cases as letters (yes, no, unresolved): rows of the table of sums × characteristics. Rows
+        of persons who are not cases have empty texts."""
         text, many = self.sums.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.described.of)
         found = np.full((len(text), many), "", dtype="<U1")
         found[self.sums.counted] = [list(row) for row in text[self.sums.counted]]
@@ -158,9 +161,9 @@ class _Answers:
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        """Returns the row of the result for each pair of a characteristic (such as debt bondage) and a cell.
+        """Returns the position in the result of each characteristic in each cell (characteristics × cells of the breakdowns).
 
-        The rows are sorted by topic (the table to which a characteristic belongs), then by breakdown.
+        The rows of the result are sorted by topic (the table to which a characteristic belongs), then by breakdown.
         """
         cells = self.sums.denominators.keys
         topics = [self.described.topics.index(topic) for topic, _ in self.described.of]
@@ -171,9 +174,7 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """Returns, for each row of the result, which cell is its denominator: all cases of the same breakdown category. The cell
-        is given by its position.
-        """
+        """Returns, for each row of the result, the position of its denominator: the cell of all cases of the same category."""
         found = np.empty(self._places.size, dtype=np.intp)
         found[self._places] = np.arange(self._places.shape[1])
         return found
@@ -190,9 +191,8 @@ class _Answers:
         )
 
     def having(self, *letters: str) -> Cells:
-        """Returns one cell per row of the result, for counting. The cell holds the cases whose answer on the row's characteristic
-        is one of the given letters (yes, no, unresolved).
-        """
+        """Returns one cell per row of the result. It has the cases whose answer on the row's characteristic is one of the given
+        letters (yes, no, unresolved)."""
         there = np.isin(self._letters, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
@@ -202,9 +202,8 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def limited_to(self, *letters: str) -> EstimandSums:
-        """Returns the sums of the pass, limited to cases whose answer is one of the given letters. Its cells are those of
-        `having`.
-        """
+        """Returns the sums of the pass with the cells of `having`: cases whose answer is one of the given letters (yes, no,
+        unresolved)."""
         return replace(self.sums, cells=self.having(*letters))
 
     def by(self) -> Breakdowns:
@@ -239,7 +238,7 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
 
 
 def _open(answers: _Answers) -> UnresolvedPersons:
-    """Returns the unresolved cases of each row: the answers do not decide whether they have the characteristic."""
+    """Returns the unresolved cases of each row: their answers do not decide whether they have the characteristic."""
     sums, cells = answers.sums, answers.having(OPEN)
     n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))

@@ -48,13 +48,17 @@ def quantile(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate quantiles of a numeric column with at most 200 values. For a classified survey: of months among its cases.
+    """Estimate quantiles of a numeric column with at most 200 values. For a classified survey, the column is the months in
+    forced labour of its cases.
 
-    The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons up to v (R's `qrule="math"`). The
-    interval is Woodruff's (1952): take the limits F(v) ± t·SE of F at that value. The interval runs from the quantile of the
-    lower limit to that of the upper one. SE is its width over 2t, as in R's `svyquantile(interval.type="mean")`. If a limit of F
-    is below 0 or above 1, that limit of the interval and the SE are empty. The influence is that of −F(v), scaled to this SE, so
-    that the covariance of quantiles has the correlations of F (the kit's own).
+    The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons with a value up to v (R's
+    `qrule="math"`).
+
+    The interval is Woodruff's (1952). It takes the limits F(v) ± t·SE(F) at this quantile, and runs from the quantile of the
+    lower limit to the quantile of the upper limit. The SE of the quantile is the width of this interval divided by 2t, as in
+    R's `svyquantile(interval.type="mean")`. If a limit of F is below 0 or above 1, that limit of the interval and the SE are
+    empty. The influence is that of −F(v), scaled to this SE. So the covariance of quantiles has the correlations of F (the
+    kit's own).
 
     Args:
         design: a classified survey, or any design. With replicate weights, the SE of F comes from the replicates.
@@ -65,11 +69,11 @@ def quantile(
         level: the confidence level.
 
     Returns:
-        Estimates in the units of y, one row per cell and p; the column `quantile` holds p. `n` and `cases` count the persons with
-        a value, `about.missing` those without.
+        Estimates in the units of y, one row per cell and p. The column `quantile` is p. `n` counts the persons with a value,
+        and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
-        RequestError: y has more than 200 values, holds values that are not numbers, or is not `months` of a survey; or a p is not
+        RequestError: y has more than 200 values, has values that are not numbers, or is not `months` of a survey; or a p is not
             between 0 and 1.
         NotAvailable: as in `fl.duration`.
     """
@@ -112,7 +116,7 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns what the quantiles describe: a column of all persons, or the months in forced labour of a survey's cases."""
+    """Returns what the quantiles describe: a column of any design, or the months in forced labour of a survey's cases."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
@@ -126,7 +130,12 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(sums: EstimandSums, y: str) -> Array:
-    """Returns the value of the variable for each row of the table of sums; nan for rows that do not count."""
+    """Returns the value of the variable `y` in each row of the table of sums. It is nan for rows whose persons are not in the
+    distribution.
+
+    Raises:
+        RequestError: the variable has too many different values.
+    """
     texts = sums.table[KEY + y].iloc[sums.counted].astype(str)
     found = texts.unique()
     if len(found) > MOST_VALUES:
@@ -140,8 +149,14 @@ def _values(sums: EstimandSums, y: str) -> Array:
 
 
 def _one(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """Returns the quantile at one share p (0.5 is the median) in every cell, with its Woodruff interval. Also returns the
+    """Returns the quantile at one share p (0.5 is the median) in every cell with its Woodruff interval, as a table, and its
     influence values.
+
+    Args:
+        sums: the sums from one pass over the persons.
+        values: the value of y for each row of the table of sums.
+        p: the share.
+        level: the confidence level.
     """
     distribution = _distribution(sums, values)
     at = np.array([_quantile(*d, p) for d in distribution])
@@ -166,7 +181,7 @@ def _one(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.
 
 
 def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
-    """Returns the columns of the result that count what each quantile rests on: persons, cases, weights, PSUs and households."""
+    """Returns columns of the result: how many persons, cases, weighted persons, PSUs and households each quantile is based on."""
     t, counted = sums.table, sums.counted
     return {
         "n": sums.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
@@ -202,8 +217,13 @@ def _quantile(values: Array, shares: Array, p: float) -> float:
 
 
 def _up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
-    """Returns the cells of the result for counting persons up to the quantile: each cell keeps only the rows whose value is at
-    most its quantile.
+    """Returns the cells of the result, each with only those rows of the table of sums whose value is at most the quantile of
+    the cell.
+
+    Args:
+        sums: the sums from one pass over the persons.
+        values: the value of y for each row of the table of sums.
+        at: the quantile of each cell.
     """
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes]
     return Cells(sums.cells.keys, tuple(codes))

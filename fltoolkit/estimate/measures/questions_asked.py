@@ -1,4 +1,5 @@
-"""Records which questions were asked and who was asked: for comparing two surveys, and for measures that need a question."""
+"""Lists which questions were asked and who was asked. This is needed to compare two surveys, and for measures that need a
+certain question."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
-    """Returns the questions that decide who is a case, as one text per item, such as `debt_bondage: 2 experienced, 1 threatened`:
-    two questions about own experience and one about threats. They are sorted by key.
+    """Returns the questions that decide who is a case in a population, one text per item, sorted. For example, `debt_bondage: 2
+    experienced, 1 threatened` means two questions about own experience and one about threats.
 
-    For adults, the module on children is left out. Wording, codes, order and routing are not part of it. survey.yaml does not
-    hold all of them, and two rounds may code the same question differently.
+    For adults, the module on children is left out. Wording, codes, order and routing are not included, because survey.yaml does
+    not have all of them, and two rounds may code the same question differently.
     """
     left_out = ("interview.", "trafficking", *(("children.",) if spec.definition_of(population) == "adults" else ()))
     asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))
@@ -38,7 +39,11 @@ def ages_of(spec: SurveySpec, population: str) -> str:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns how survey.yaml describes the question on months, and the number of months of the reference period."""
+    """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
+
+    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
+    for the wanted result, for the message.
+    """
     _adults(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
@@ -79,10 +84,8 @@ NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
 
 
 def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
-    """Returns the measures in time that survey.yaml wants under `tables:` but its questions cannot give, each with the reason.
-
-    Nothing is estimated.
-    """
+    """Returns the measures in time (such as the stock) that `tables:` of survey.yaml asks for but its questions cannot give,
+    each with the reason. Nothing is estimated."""
     out: dict[str, NotAvailable] = {}
     for table in persons.spec.tables:
         try:
@@ -94,7 +97,8 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
 
 
 def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Stop if the population includes children: they are not asked the questions on months and on the day of the interview."""
+    """Raises an error if the population includes children: they are not asked about months or about the day of the interview.
+    `what` is the key of the words for the wanted result, for the message."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name

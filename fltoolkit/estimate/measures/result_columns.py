@@ -15,12 +15,12 @@ from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
 
 
 def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
-    """Returns the unweighted and weighted counts of each row, and the number of PSUs and households with cases.
+    """Returns the unweighted and weighted counts of each row of a result, and the numbers of PSUs and households with cases.
 
     Args:
-        sums: the sums from one reading of the persons.
-        weights: the weights of the counted rows, by unit and denominator.
-        counted: the positions of the table's rows that the denominators count; None: all rows.
+        sums: the sums from one pass over the persons.
+        weights: the weights of the denominators (units × denominators).
+        counted: the positions of those rows of the table of sums that are in the denominators; None: all rows.
     """
     t, cells, denominators = sums.table, sums.cells, sums.denominators
     n = t["n"].to_numpy()
@@ -48,10 +48,14 @@ def households_of_cases(sums: EstimandSums) -> pd.Series:
 
 
 def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
-    """Returns design effects against simple random sampling without and with replacement (R's deff TRUE and "replace"), and
-    Kish's.
+    """Returns three design effects of each row: against simple random sampling without and with replacement (R's deff TRUE and
+    "replace"), and Kish's, 1 + CV²(w).
 
-    Kish's design effect is 1 + CV²(w).
+    Args:
+        sums: the sums from one pass over the persons.
+        rows: the rows of the result, with `estimate`, `se`, `n`, `cases` and `population`.
+        rate: the estimate of each row as a rate (for a total: divided by the population).
+        from_spec: the design effect that survey.yaml gives for rows without a case; None: not given.
     """
     t, denominators, measure = sums.table, sums.denominators, sums.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
@@ -77,13 +81,16 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spe
                 "kish": n * sums.denominator_values(denominators.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
-    effects = effects.mask(np.isinf(effects))  # infinite if the rate is 1 and the number varies
+    effects = effects.mask(np.isinf(effects))  # the effect of a number is infinite if the rate is 1 and the number varies
     return _effects_at_zero(sums, rows, effects, from_spec) if sums.estimand.is_proportion else effects
 
 
 def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """Returns the design effects, and for rows without a case the design effect that is assumed there. It is the one that
-    survey.yaml gives. If survey.yaml gives none, it is that of the whole population's prevalence, or else Kish's.
+    """Returns the design effects, with the design effect that is assumed for rows in which nobody or everybody is a case
+    (`deff_at_zero`, and its `source`).
+
+    It is the one that survey.yaml gives (`from_spec`). If survey.yaml gives none, it is that of the whole population's
+    prevalence, or else Kish's.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
@@ -96,7 +103,7 @@ def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFra
 
 
 def _of_everyone(sums: EstimandSums) -> float:
-    """Returns the design effect of the whole population's prevalence; nan if nobody or everybody is a case."""
+    """Returns the design effect of the prevalence in the whole population; nan if nobody or everybody is a case."""
     t = sums.table
     everyone, w = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), t["w"].to_numpy()
     n, p = t["n"].sum(), w[sums.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
@@ -107,11 +114,16 @@ def _of_everyone(sums: EstimandSums) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """Returns the table of a result with its columns in order. Each row gets the confidence interval that fits the measure.
+    """Returns the table of a result with its columns in order, and with the confidence interval that fits the measure.
 
     Args:
-        whole: whether every weight stands for at least one person. Then a total is never below `least`, the cases in the sample
-            (for amounts: the sum of their amounts).
+        estimand: what was estimated.
+        rows: the rows, with `estimate`, `se`, the counts and `least` (the cases in the sample; for amounts, the sum of the
+            amounts).
+        effects: the design effects of the rows.
+        rate: the estimate of each row as a rate.
+        confidence: the method and the level.
+        whole: whether every weight stands for at least one person. Then the lower limit of a total is never below `least`.
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     binary, measure, level = estimand.is_proportion, estimand.measure, confidence.level
@@ -148,8 +160,13 @@ def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
 
 @dataclass(frozen=True)
 class UnresolvedShares:
-    """The weighted share of unresolved persons among the persons of each row (Σw·unresolved / Σw), and its influence (units ×
-    rows). A person is unresolved if the answers do not decide whether they are a case.
+    """The weighted share of unresolved persons among the persons of each row (Σw·unresolved / Σw), and its influence.
+
+    A person is unresolved if the answers do not decide whether she or he is a case.
+
+    Attributes:
+        share: by row.
+        influence: units × rows.
     """
 
     share: Array
@@ -167,9 +184,9 @@ class UnresolvedPersons:
     Attributes:
         persons: their number by row, unweighted.
         weights: their number by row, weighted.
-        by_unit: their weights by unit and row.
-        psus: the PSUs that hold cases or unresolved persons, by row.
-        psus_without: the PSUs that hold other persons, by row. None: they are so many that they are not counted.
+        by_unit: their weights (units × rows).
+        psus: the number of PSUs with cases or unresolved persons, by row.
+        psus_without: the number of PSUs with other persons, by row. None: there are so many that they are not counted.
     """
 
     persons: Array
@@ -180,7 +197,7 @@ class UnresolvedPersons:
 
 
 def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
-    """Returns the unresolved persons of a pass (one reading of the persons): their answers do not decide whether they are cases."""
+    """Returns the unresolved persons in the denominator of each row. Their answers do not decide whether they are cases."""
     n, w = (sums.denominator_values(sums.denominators.sums(sums.table[c].to_numpy(), sums.unresolved)) for c in ("n", "w"))
     return UnresolvedPersons(
         n,
@@ -193,10 +210,18 @@ def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
 def unresolved(
     sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: UnresolvedPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """Returns the columns about unresolved persons, whose answers do not decide whether they are cases. Also returns their
-    weighted share.
+    """Returns the columns about unresolved persons (whose answers do not decide whether they are cases), and their weighted
+    share.
 
-    The columns are their number, the estimate without them, and the upper bound with all of them as cases.
+    The columns are their number, the estimate without them, the upper bound (the estimate with all of them as cases), and the
+    upper confidence limit of this bound.
+
+    Args:
+        sums: the sums from one pass over the persons.
+        rows: the rows of the result, with `n`, `df` and `population`.
+        effects: the design effects of the rows.
+        level: the confidence level.
+        found: the unresolved persons.
     """
     by_x = sums.denominator_values(sums.by_unit("w", sums.denominators, sums.counted if sums.estimand.is_of_cases else None))
     y, x = sums.y, rows["population"].to_numpy()

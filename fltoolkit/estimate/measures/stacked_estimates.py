@@ -1,4 +1,5 @@
-"""Joins several `Estimates` so that their covariance is known: several rule sets on one sample, or several surveys."""
+"""Joins several `Estimates` into one table with a common covariance matrix: several rule sets on one sample, or several
+surveys."""
 
 from __future__ import annotations
 
@@ -112,8 +113,11 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """Returns the influence values of several Estimates as one matrix: one column per result, and one row per sampled unit. Also
-    returns these units.
+    """Returns the influence values of several Estimates as one matrix (units × rows of all Estimates), and these units.
+
+    Args:
+        parts: the Estimates, by label.
+        shared: whether PSUs with the same stratum and label are the same area, as in `stack`.
     """
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
@@ -122,10 +126,15 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """Returns the influence values of Estimates from different samples as one scaled matrix, and the sampled units to which its
-    rows belong.
+    """Returns the influence values of Estimates from different samples as one scaled matrix (units × rows of all Estimates),
+    and these units.
 
-    `shared` says whether PSUs with the same stratum and label are the same area, as in `stack`.
+    Args:
+        parts: the Estimates, by label.
+        shared: whether PSUs with the same stratum and label are the same area, as in `stack`.
+
+    Raises:
+        DesignError: see `stack`.
     """
     labels = [set(psu_labels(est.units)) for est in parts.values()]
     both = sum(map(len, labels)) - len(set().union(*labels))
@@ -156,9 +165,8 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _shared(abouts: Sequence[About]) -> About:
-    """Returns the facts behind several estimates that are to be one table. A fact that is not the same for all is blank. Facts to
-    verify and the number of persons left out are kept.
-    """
+    """Returns the facts behind several estimates that become one table. If a fact is not the same for all, it is blank. All
+    facts to verify are kept. `missing` is the largest number of persons left out."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

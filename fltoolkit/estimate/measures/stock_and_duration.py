@@ -1,8 +1,8 @@
 """Measures forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts
 (duration).
 
-`prevalence` and `total` measure the flow: everybody who was in forced labour at any time in the reference period. The three
-measures here answer other questions. None of them is compared with another.
+`prevalence` and `total` measure something else: everybody who was in forced labour at any time in the reference period (flow).
+These measures are never compared with each other.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ def stock(
 ) -> Estimates:
     """Estimate the persons in forced labour on an average day of the reference period: Σ w·m/T over established cases.
 
-    m is the number of months of a case in forced labour within the T months of the period, so m/T is a share of its days
-    (docs/methods.md §2). The variance is that of a weighted total. A number has the log-scale interval of totals; if every weight
-    is at least 1, its lower limit is at least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too
-    wide here. Without a case the interval of a number is [0, N·upper], as in `total`. For the upper bound, unresolved persons
-    count as if they were in forced labour all the time.
+    T is the length of the period in months. m is the number of these months that a case was in forced labour, so m/T is a share
+    of the days (docs/methods.md §2). The variance is that of a weighted total.
+
+    A number has the log-scale interval of totals. If every weight is at least 1, its lower limit is at least the unweighted Σ
+    m/T. A rate has the interval of proportions, which is somewhat too wide here. Without a case, the interval of a number is
+    [0, N·upper], as in `total`. For the upper bound, unresolved persons count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.
@@ -66,10 +67,10 @@ def stock(
         Estimates whose measure is `stock`, or `stock_prevalence` for the rate.
 
     Raises:
-        NotAvailable: months were not asked, or only for the last spell; the population holds children; a case has no months, or
+        NotAvailable: months were not asked, or only for the last spell; the population has children; a case has no months, or
             more months than the period (the message says whether these cases are few).
         RequestError: as in `prevalence`.
-        DesignError: the weights are normalised, and a number is wanted.
+        DesignError: the weights do not add up to the population (normalised weights), and a number is wanted.
     """
     name: Measure = "stock" if measure == "total" else "stock_prevalence"
     if measure == "total":
@@ -149,9 +150,8 @@ def duration(
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
-    """Stop if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has no
-    denominator.
-    """
+    """Raises an error if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has
+    no denominator."""
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,

@@ -1,6 +1,5 @@
-"""Groups the persons of a model by their covariates. All persons with the same values (a pattern, such as women in the north)
-become one row of sums.
-"""
+"""Groups the persons of a model by their covariates. A pattern is a combination of covariate values, such as women in the
+north. Each pattern becomes one row of sums."""
 
 from __future__ import annotations
 
@@ -32,23 +31,23 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted: one row of sums per pattern, which is a combination of covariate values such as women
-    in the north. The data are confidential, because most patterns are only a few persons.
+    """The data to which a model is fitted: sums by pattern. A pattern is a combination of covariate values, such as women in
+    the north. The data are confidential, because most patterns have only a few persons.
 
     Attributes:
-        sums: the sums from one pass over the persons. The first breakdown of this pass has the patterns as its cells. Each other
-            breakdown has the categories of one covariate.
-        code: the pattern of each table row; -1 outside the model.
+        sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each other breakdown
+            has the categories of one covariate.
+        code: the pattern of each row of the table of sums; -1 for rows outside the model.
         frame: the covariates, one row per pattern: categories in their order, or numbers.
         x: the model matrix (patterns × coefficients).
         info: patsy's description of the model matrix.
         y: the weighted cases of each pattern.
         w: the weighted persons of each pattern.
-        cases: which patterns hold a case.
-        others: which patterns hold a person who is not a case.
+        cases: for each pattern, whether it has a case.
+        others: for each pattern, whether it has a person who is not a case.
         formula: the formula of the model.
         outcome: the true/false column that the model explains.
-        population: the reference population.
+        population: the name of the reference population.
     """
 
     sums: EstimandSums
@@ -70,21 +69,21 @@ class Patterns:
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
-        """Returns the number of persons in some of the model's rows, unweighted."""
+        """Returns the unweighted number of persons of the model in those rows of the table of sums for which `rows` is True."""
         return int(self.sums.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sum of a column of the table of sums for each pattern (combination of covariate values, such as women in
-        the north).
-        """
+        """Returns the sum of one column of the table of sums, for each pattern (combination of covariate values, such as women
+        in the north)."""
         values = self.sums.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
-        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). Their variance gives that
-        of the coefficients. `mu` is the fitted probability of each pattern.
+        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). The variance of the
+        coefficients is computed from them.
 
-        With calibrated weights, more rows follow below those of the units (`Pass.carried`).
+        `mu` is the fitted probability of each pattern. With calibrated weights, further rows follow those of the units (see
+        `EstimandSums.carried`).
         """
         table, used = self.sums.table, self.used
         at = self.code[used]
@@ -114,10 +113,16 @@ class Patterns:
 
 
 def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:
-    """Groups the persons by the formula's covariates, in one pass, and builds the model matrix (patsy's formulas).
+    """Groups the persons by the covariates of a formula, in one pass, and builds the model matrix.
+
+    Args:
+        design: a classified survey, or any design.
+        formula: a formula of patsy, such as `forced_labour ~ C(sex)`.
+        population: a population of survey.yaml; None: the default.
 
     Raises:
-        RequestError: the formula cannot be read, or names no column, or one that only cases have; there are too many patterns.
+        RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have; there are too
+            many patterns.
     """
     outcome, terms = _sides(formula)
     factors = _factors(terms)
@@ -155,7 +160,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
 
 
 def refuse_sensitive(design: Design, names: list[str]) -> None:
-    """Stop on a covariate that shows where persons come from (docs/methods.md §7).
+    """Raises an error if a covariate shows where persons come from (docs/methods.md §7).
 
     Raises:
         RequestError: the message names these covariates.
@@ -247,8 +252,15 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns one covariate, one value per pattern (combination of covariate values). It is a number, or a category; categories
-    are in the order in which a table shows them.
+    """Returns the values of one covariate by pattern (combination of covariate values): numbers, or categories in the order in
+    which a table shows them.
+
+    Args:
+        keys: the covariate's value in each cell of the sums, as text.
+        patterns: for each cell, whether it is a pattern.
+        alone: for each cell, whether it is a category of this covariate alone.
+        numeric: whether the column of the data is numeric.
+        as_number: whether the model uses it as a number.
     """
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:

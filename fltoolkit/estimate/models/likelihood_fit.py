@@ -1,8 +1,8 @@
-"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method. It finds coefficients without an
-estimate.
+"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method, and finds separation: coefficients
+without a finite estimate.
 
-Inputs have one row per covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted persons). Columns of x
-must be of similar size. `logistic_model` adds the design-based variance.
+Inputs have one row per covariate pattern (combination of covariate values): x (patterns × coefficients), y (weighted cases), w
+(weighted persons). Columns of x must be of similar size. `logistic_model` adds the design-based variance.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ WIDEST = 50.0  # on the log-odds scale: an odds ratio of e^50 counts as infinite
 
 
 class PatternSums(NamedTuple):
-    """The sums to which a model is fitted, one row per covariate pattern: model matrix x, weighted cases y, weighted persons
-    w.
+    """The sums to which a model is fitted, one row per covariate pattern (combination of covariate values).
+
+    Attributes:
+        x: the model matrix (patterns × coefficients).
+        y: weighted cases.
+        w: weighted persons.
     """
 
     x: Array
@@ -34,8 +38,13 @@ class PatternSums(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """The result of a fit, at the maximum of the likelihood: coefficients, fitted probabilities, the inverse of the information
-    X'WX, and the (penalised) log-likelihood.
+    """The result of a fit, at the maximum of the likelihood.
+
+    Attributes:
+        beta: the coefficients.
+        mu: the fitted probability of each pattern.
+        inverse: the inverse of the information matrix X'WX.
+        likelihood: the log-likelihood; for Firth's method, the penalised one.
     """
 
     beta: Array
@@ -45,9 +54,14 @@ class Fit:
 
 
 def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
-    """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ y·log μ + (w − y)·log(1
-    − μ). y are the weighted cases and w the weighted persons of each pattern (a combination of covariate values); x is the model
-    matrix. statsmodels' GLM does the work.
+    """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ y·log μ + (w −
+    y)·log(1 − μ). statsmodels' GLM does the work.
+
+    Args:
+        x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
+        y: the weighted cases of each pattern.
+        w: the weighted persons of each pattern.
+        start: the first coefficients; None: those of statsmodels.
 
     Raises:
         RequestError: no maximum was found.
@@ -71,12 +85,13 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
     """Returns Firth's estimate of a logistic regression: the coefficients that maximise the log-likelihood of `fit` plus ½ log
     |X'WX| (Firth 1993). statsmodels does not offer this.
 
-    It takes Newton's steps with the modified score X'(y − wμ + h(½ − μ)); h are the leverages (Heinze and Schemper 2002). If x
-    lacks full rank, it takes the shortest step; estimable quantities are still right.
+    Newton's method uses the modified score X'(y − wμ + h(½ − μ)), where h are the leverages (Heinze and Schemper 2002). If x
+    lacks full rank, each step is the shortest one, so that estimable quantities are still right.
 
     Args:
+        x, y, w: as in `fit`.
         start: the first coefficients; None: all 0.
-        held: the coefficient that stays at its start, as a profile likelihood needs; None: none.
+        held: the position of a coefficient that stays at its start, as a profile likelihood needs; None: none.
 
     Raises:
         RequestError: no maximum was found.
@@ -108,7 +123,8 @@ def _no_convergence() -> RequestError:
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Returns the fit at given coefficients `beta`: Firth's penalised likelihood and the fitted probabilities."""
+    """Returns the fitted probabilities and Firth's penalised log-likelihood at given coefficients `beta`. The other arguments
+    are as in `fit`."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -123,11 +139,17 @@ def _inverse(x: Array, v: Array) -> Array:
 
 
 def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
-    """Returns the confidence limits of coefficient j, by the profile of Firth's likelihood.
+    """Returns the confidence limits of one coefficient, by the profile of Firth's likelihood.
 
-    At a limit, the log-likelihood is lower than its maximum, and twice this fall equals `drop`. A limit is infinite if the fall
-    never becomes so large. Wald limits are wrong under separation, because the likelihood is then far from symmetric (Heinze and
-    Schemper 2002).
+    At a limit, the log-likelihood is lower than its maximum, and twice this fall equals `drop`. If the fall never becomes so
+    large, the limit is infinite. Wald limits are wrong under separation, because the likelihood is then far from symmetric
+    (Heinze and Schemper 2002).
+
+    Args:
+        sums: the data of the model.
+        best: the fit at the maximum.
+        j: the position of the coefficient.
+        drop: twice the fall of the log-likelihood at a limit.
     """
     from scipy.optimize import brentq
 
@@ -148,10 +170,8 @@ def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float)
 
 
 def aliased(x: Array) -> NDArray[np.bool_]:
-    """Returns which columns are linear combinations of earlier columns.
-
-    They have no coefficient of their own. R's `glm` drops the same columns.
-    """
+    """Returns, for each column of x, whether it is a linear combination of earlier columns. Such columns have no coefficient;
+    R's `glm` drops the same columns."""
     independent: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):
@@ -167,16 +187,17 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
 
 def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
-    """Returns the directions in which the likelihood rises without end (directions × coefficients). There are none if every
-    estimate is finite. Example: a category without a case gives one such direction.
+    """Returns the directions in which the likelihood rises without end (directions × coefficients). For example, a category
+    without a case gives one such direction. If every estimate is finite, there are none.
 
-    A direction b has x'b ≥ 0 in patterns with only cases, ≤ 0 in patterns with only others, and 0 in patterns with both; not all
-    are 0 (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty; the other patterns are
-    searched again.
+    A direction b has x'b ≥ 0 in patterns with only cases, x'b ≤ 0 in patterns without cases, and x'b = 0 in patterns with both,
+    but not 0 in all patterns (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty.
+    Then the search goes on in the other patterns.
 
     Args:
-        cases: which patterns hold a case.
-        others: which patterns hold a person who is not a case.
+        x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
+        cases: for each pattern, whether it has a case.
+        others: for each pattern, whether it has a person who is not a case.
     """
     from scipy.optimize import linprog
 
@@ -199,10 +220,13 @@ def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> 
 
 
 def predict(x: Array, beta: Array, ways: Array) -> Array:
-    """Returns the predicted probability of each row of a model matrix x. `ways` are the directions in which the likelihood rises
-    without end (see `separated`).
+    """Returns the predicted probability of each row of a model matrix.
 
-    A row with x'b ≠ 0 for such a direction b has probability 0 or 1, by the sign of the first of them.
+    Args:
+        x: the model matrix.
+        beta: the coefficients.
+        ways: the directions in which the likelihood rises without end (see `separated`). A row with x'b ≠ 0 for such a
+            direction b has the probability 0 or 1; the sign for the first of these directions decides.
     """
     from scipy.special import expit
 

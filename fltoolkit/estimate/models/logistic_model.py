@@ -1,7 +1,8 @@
-"""Finds risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
+"""Estimates risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
 (docs/methods.md §7).
 
-The model is fitted to sums by covariate pattern. Its covariance comes from the scores of the sampling units.
+The model is fitted to sums by covariate pattern (combination of covariate values). Its covariance comes from the scores of the
+sampling units.
 """
 
 from __future__ import annotations
@@ -45,16 +46,16 @@ ALIASED = Reason.of("model.aliased")
 
 @dataclass(frozen=True)
 class Logit:
-    """A fitted logistic regression. Its categories may hold few persons: `fl.risk_factors` decides what may be published.
+    """A fitted logistic regression. Its categories may have few persons: `fl.risk_factors` decides what may be published.
 
     Attributes:
         table: one row per coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
-            `p_value`, `n` and `cases` (unweighted persons of the category; missing for an interaction) and `reason` (why a number
-            is missing, or how an interval was made).
+            `p_value`, `n` and `cases` (unweighted persons of the category; missing for an interaction) and `reason` (why a
+            number is missing, or how an interval was made).
         penalty: `none` (maximum likelihood) or `firth`.
         df: the design's degrees of freedom + 1 − coefficients (R `svyglm`).
         level: the confidence level of the intervals.
-        n, cases, unresolved: how many persons, cases and unresolved persons the model has, unweighted.
+        n, cases, unresolved: how many persons, cases and unresolved persons are in the model, unweighted.
         missing: how many persons are left out because the outcome or a numeric covariate is blank.
         notes: sentences that must be printed wherever the model is shown, such as a warning about separation.
         formula, outcome, population: the formula, the true/false outcome that it explains, and the reference population.
@@ -86,7 +87,7 @@ class Logit:
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance of the coefficients, in the order of `table`; NaN if one has no standard error."""
+        """Returns the covariance matrix of the coefficients, in the order of `table`; nan without a standard error."""
         none = self.bse.isna().to_numpy()
         return np.where(none[:, None] | none[None, :], np.nan, self._fitted.covariance)
 
@@ -191,9 +192,8 @@ def logit(
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
-    """Fits the model of `logit` to data that are already grouped by covariates (`Patterns`). So two fits, with and without
-    penalty, need only one reading of the persons.
-    """
+    """Fits the model of `logit` to data that are already grouped by covariates. So several fits need only one pass over the
+    persons. `notes` are sentences that must be printed with the model."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     largest = np.abs(p.x).max(axis=0)
@@ -224,11 +224,10 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
 
 @dataclass(frozen=True)
 class _Solver:
-    """The matrix of one model and how the model is fitted. Columns are divided by `scale`; weights are scaled to a mean of 1.
-
-    Firth's method uses all patterns. Maximum likelihood uses only patterns that are not predicted with certainty (`certain`).
-    `kept` are the columns that are not aliased. `endless` are the columns without a finite estimate, because of separation.
-    """
+    """One model in the form in which it is fitted. Columns of the model matrix `x` (patterns × coefficients) are divided by
+    `scale`; weights are scaled to a mean of 1. Columns that depend on earlier ones are not `kept`. `endless` are the columns
+    that separation leaves without a finite estimate. `certain` are the patterns that are predicted with certainty; maximum
+    likelihood leaves them out."""
 
     p: Patterns
     x: Array
@@ -243,9 +242,9 @@ class _Solver:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """Returns the fit with all coefficients (0 for a column that depends on earlier ones) and the fitted probability of every
-        pattern (0 or 1 if it is predicted with certainty).
-        """
+        """Returns the fit with all coefficients (0 for a column that depends on earlier ones) and the fitted probability of
+        every pattern (0 or 1 if it is predicted with certainty). `y` and `w` are the weighted cases and persons of each
+        pattern. `start` are the coefficients with which the search begins."""
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
@@ -269,10 +268,8 @@ class _Solver:
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """Returns how far the coefficients of each replicate are from the centre. The variance is computed from these distances.
-
-    The model is fitted again under the weights of each replicate, as R `svyglm` does.
-    """
+    """Returns how far the coefficients of each replicate are from the centre (replicates × coefficients), for the variance. The
+    model is fitted again with the weights of each replicate, as R `svyglm` does."""
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
     for r in used.tolist():
@@ -291,11 +288,9 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 
 
 def _lost(solver: _Solver, y: Array, w: Array) -> str:
-    """Returns the name of the first coefficient that the weights of one replicate cannot estimate, although the full weights can.
-    Empty if there is none.
-
-    For example, a half-sample may leave out all cases of a category, or all its persons.
-    """
+    """Returns the name of the first coefficient that the weights of one replicate cannot estimate, although the full weights
+    can. Empty if there is none. For example, a half-sample may leave out all cases of a category. `y` and `w` are the weighted
+    cases and persons of each pattern in the replicate."""
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
     names = _coefficient_names(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
@@ -308,10 +303,8 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
 
 
 def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
-    """Returns the term and category of each coefficient.
-
-    Without survey.yaml a category is a value of the data and may be hidden.
-    """
+    """Returns the name of each coefficient: its term and its category. Without survey.yaml a category is a value of the data,
+    so it may be masked."""
     labels = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
@@ -322,7 +315,8 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
 
 
 def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: float) -> pd.DataFrame:
-    """Returns `Logit.table`: every coefficient with its interval, or the reason why it has none."""
+    """Returns `Logit.table`: every coefficient with its interval, or the reason why it has none. `v` is the covariance matrix
+    of the coefficients."""
     from scipy.special import stdtr
 
     names, kept = coefficient_names(solver.p), solver.kept
@@ -353,16 +347,14 @@ def _why(row: Mapping[Hashable, Any]) -> Reason:
 
 
 def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Returns, for each coefficient of a table, whether separation leaves it without a finite maximum likelihood estimate.
-    Separation means that a category has no case, or only cases.
-    """
+    """Returns, for each coefficient in a table, whether separation leaves it without a finite maximum likelihood estimate: the
+    model predicts some persons with certainty, for example because a category has no case."""
     return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 
 def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
     """Replaces the intervals of coefficients under separation by profile likelihood intervals, and removes their standard
-    errors.
-    """
+    errors."""
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.sums.table["n"].to_numpy() > 0), p.w.sum()

@@ -1,4 +1,4 @@
-"""Names the coefficients of a model and computes its average marginal effects."""
+"""Computes the average marginal effects of a logistic regression, and finds the names of its coefficients."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ STEP = 1e-4  # for the derivative by a number; exact for a term that is linear i
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted model in the form that marginal effects need: its coefficients are on the scale of the covariates, not of scaled
-    columns.
+    """A fitted model in the form that marginal effects need. Its coefficients are on the scale of the covariates.
 
-    It holds the patterns (sums by combination of covariates), the coefficients, their covariance under the design, and the
-    directions in which the likelihood rises without end (`likelihood_fit.separated`).
+    Attributes:
+        patterns: the data, as sums by pattern (combination of covariate values).
+        fit: the coefficients.
+        covariance: the covariance matrix of the coefficients under the design.
+        ways: the directions in which the likelihood rises without end (`likelihood_fit.separated`).
     """
 
     patterns: Patterns
@@ -53,11 +55,18 @@ def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
 
 
 def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:
-    """Returns average marginal effects: the change in the whole population's predicted probability if one covariate changes.
+    """Returns average marginal effects: the change in the whole population's predicted probability if one covariate changes and
+    all others stay the same.
 
-    All other covariates stay the same. For a category it is Σw(μ[category] − μ[reference])/Σw: everybody is put into the
-    category, and then into the reference. For a number it is the mean derivative. Standard errors come from the delta method; the
-    persons' covariates and weights are taken as fixed.
+    For a category it is Σw(μ[category] − μ[reference])/Σw: the mean prediction if everybody were in the category, minus the
+    mean prediction if everybody were in the reference. For a number it is the mean derivative. Standard errors come from the
+    delta method; the persons' covariates and weights are taken as fixed.
+
+    Args:
+        model: the fitted model.
+        endless: for each coefficient, whether separation leaves it without a finite estimate.
+        df: the degrees of freedom.
+        level: the confidence level.
 
     Returns:
         One row per category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`,
@@ -83,9 +92,8 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """Returns the comparisons of one covariate. Each has two labels, two model matrices whose predictions are compared, and the
-    distance between the two.
-    """
+    """Returns the comparisons of one covariate `name`. Each has the category, the reference, their two model matrices, and the
+    divisor of the difference between their predictions."""
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))

@@ -22,8 +22,13 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """The result of a statistical test: the hypothesis and the method in words (`what`), the statistic, the degrees of freedom
-    (`ddf` is infinite for chi-squared) and the p-value.
+    """The result of a statistical test.
+
+    Attributes:
+        what: the hypothesis and the method, in words.
+        statistic: the test statistic.
+        ndf, ddf: the degrees of freedom of the numerator and of the denominator; `ddf` is infinite for chi-squared.
+        p_value: the p-value.
     """
 
     what: str
@@ -38,9 +43,10 @@ class RaoScott:
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:
-        F: the second-order correction (Satterthwaite): X²/tr(Δ) against F. Use this one.
-        chisq: the first-order correction: X² divided by the mean design effect, against chi-squared.
-        table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted counts may be small.
+        F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with F. Use this one.
+        chisq: the first-order correction: X² divided by the mean design effect is compared with chi-squared.
+        table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted counts may be
+            small.
     """
 
     F: DesignTest
@@ -101,8 +107,13 @@ def rao_scott(
 
 
 def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns the cells of a two-way table: the categories of its rows and columns, and the weighted sum of every cell, by
-    sampled unit and in all.
+    """Returns the cells of a two-way table: the categories of its rows and columns, the weighted persons by sampled unit and
+    cell, and the weighted persons by cell.
+
+    Args:
+        sums: the sums from one pass over the persons.
+        weights: the weights of the denominators (units × denominators).
+        keys: one group, for a table by this group and the outcome; or two groups.
     """
     at = sums.cells.keys[BREAKDOWN].to_numpy()
     names = [sums.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]

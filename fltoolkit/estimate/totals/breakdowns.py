@@ -1,4 +1,4 @@
-"""Reads the breakdowns that an estimate is asked for: the total, a group, crossed groups, or several of these."""
+"""Reads the argument `by` of an estimate: the total, a group, crossed groups, or several of these."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Reads the persons once and sums them by PSU and cell. Every estimate reads persons in this way only.
+"""Reads the persons once and sums them by PSU and cell. Every estimate reads the persons in this way only.
 
-Many of these sums are of one person. So the table and all that is made from it stay in memory: never written, logged or shown.
+Many of these sums are of one person. So all tables of sums stay in memory: they are never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 class Outcome:
     """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of these:
 
-    - `truth`: a true/false column y. Null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
-    - `number`: a numeric column y. Null is missing; every other row counts as a case.
-    - `ratio`: two numeric columns, y over x. A row that lacks either is missing; every other row counts as a case.
+    - `truth`: a true/false column y. A null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
+    - `number`: a numeric column y. A null is missing; every other row counts as a case.
+    - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row counts as a case.
     - `everyone`: every row is a case (for counts, and for distributions of a group).
-    - `amount`: the numeric column x over `per`, for the cases of a survey (true in column y). x is between 0 and `most`. A person
-      who is not a case has no amount.
+    - `amount`: the numeric column x divided by `per`, for the cases of a survey (true in column y). x is between 0 and `most`.
+    A person who is not a case has no amount.
     """
 
     kind: Literal["truth", "number", "ratio", "everyone", "amount"]
@@ -131,9 +131,8 @@ def cluster_totals(
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns the rows with only those columns that are summed or by which rows are grouped. So a survey with many columns is
-    read fast.
-    """
+    """Returns the rows of the survey with only the columns that are needed: those to sum, and those by which rows are grouped.
+    So a survey with many columns is read fast. The arguments are as in `cluster_totals`."""
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
@@ -149,10 +148,11 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
 
 
 def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of texts, because numbers are grouped faster. Also returns the texts that the
-    numbers stand for.
+    """Returns the rows with whole numbers in place of texts, because these are grouped faster, and the texts for which they
+    stand.
 
-    Labels are searched before the classification, which takes long. The few texts that the classification makes stay texts.
+    The texts are collected before the classification, because the classification takes long. The few texts that the
+    classification makes stay texts.
     """
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
@@ -161,9 +161,9 @@ def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Ma
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Returns the status of each row, and what the row would add to each sum.
+    """Returns the status of each row, and the amount that the row would add to each sum.
 
-    Rows that count in no sum are set to zero only after grouping, when few rows remain (`_completed`).
+    Rows that count in no sum are set to zero only after grouping (`_completed`), when there are few rows.
     """
     col = nw.col
     there = frame.collect_schema().names()
@@ -193,9 +193,11 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 
 
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
-    """Returns an Arrow table as a pandas table, with labels as ordered categories. `texts` are what the numbers of `coded` mean.
+    """Returns an Arrow table as a pandas table, with labels as ordered categories. `texts` are the texts for which numbers
+    stand.
 
     It converts column by column in the C library's memory, which NumPy can use again. Arrow's own pool would keep the memory.
+    `found` is the table.
     """
     from pyarrow import system_memory_pool
 
@@ -213,7 +215,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
 
 
 def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Returns a code (0, 1, …) for each value of a column, -1 for null, and the values that the codes stand for."""
+    """Returns a code (0, 1, …) for each value of an Arrow column, -1 for null, and the value for which each code stands."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
 
@@ -222,9 +224,7 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns a column in a shorter form: the value of each run (consecutive rows with the same value), and the length of each
-    run.
-    """
+    """Returns a shorter form of a column: the value and the length of each run (consecutive rows with the same value)."""
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -232,9 +232,11 @@ def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 
 def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
-    """Returns texts or whole numbers as sorted categories. A missing key becomes `not stated`; a missing unit stays missing.
+    """Returns texts or whole numbers as sorted categories. A missing group value becomes `not stated`; a missing unit stays
+    missing.
 
-    `key` is None for a column of units. `texts` are what the numbers mean; None: the numbers mean themselves.
+    `key` is None for a column of sampling units. `texts` are the texts for which numbers stand; None: the values are used as
+    they are.
     """
     from pyarrow import array, concat_arrays
 
@@ -252,15 +254,15 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """Returns the calibration of a weight, or None if its variance needs no residuals: replicates are calibrated one by one."""
+    """Returns the calibration of a weight; None if its variance needs no residuals, because each replicate weight is
+    calibrated."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns four columns about the outcome: y, x, whether the outcome of the row is known, and whether it has a value that is
-    not allowed.
-    """
+    """Returns four columns about the outcome: y, x, whether the row's outcome is known, and whether its value is not
+    allowed."""
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -287,7 +289,7 @@ def _truth(design: Design, name: str) -> nw.Expr:
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns a case's amount over `per`, and 1 if it has an amount. All other persons stay in the sums, with amount 0."""
+    """Returns the four columns for amounts: a case's amount divided by `per`, and 1 if it has one. All others have amount 0."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
@@ -296,9 +298,7 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """Returns the status of a row: 1 case, 0 not a case, UNRESOLVED, 2 case without an amount, or else why the row is in no
-    sum.
-    """
+    """Returns the status of a row: 1 case, 0 not a case, UNRESOLVED, 2 case without an amount, or else why it is in no sum."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = case.cast(nw.Int8).fill_null(UNRESOLVED)
@@ -326,7 +326,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table with the sums that follow from others. Rows that count in no sum get 0 in the columns that `own` names."""
+    """Returns the table of sums with the sums that follow from others. Rows that count in no sum get 0 in the columns `own`."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
@@ -348,7 +348,7 @@ def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Stop if the data do not allow a variance: a weight, a stratum, a PSU or an FPC is wrong or missing."""
+    """Raises an error if the data do not allow a variance: a weight, a stratum, a PSU or an FPC is wrong or missing."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):

@@ -1,4 +1,4 @@
-"""Plans one reading of the persons: the cells that are wanted, and their sums by sampling unit or replicate."""
+"""One pass over the persons: the cells of a result, and their sums by sampling unit or replicate."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is to be estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
+    """What is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
 
     Attributes:
         outcome: what is summed over persons.
         measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` or `profile`.
         by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
-        split: a column whose values are summed separately, for quantiles; "" for none.
+        split: a column whose values are summed separately, for quantiles and profiles; empty for none.
         for_model: whether the crossed cells are the covariate patterns of a model, which no table shows.
     """
 
@@ -64,7 +64,7 @@ class Estimand:
 
     @property
     def is_within_cases(self) -> bool:
-        """Returns whether each cell holds only cases, as in a profile. Its cases are then also its denominator."""
+        """Returns whether the cells have only cases, as in a duration or a profile."""
         return self.measure in ("duration", "profile")
 
     @property
@@ -77,12 +77,18 @@ class Estimand:
 
 @dataclass(frozen=True)
 class EstimandSums:
-    """The sums from one reading of the persons, for one `Estimand` (what is estimated, and for which groups). All estimates are
+    """The sums from one pass over the persons, for one `Estimand` (what is estimated, and for which groups). All estimates are
     computed from them.
 
-    `table` is a `cluster_totals` table, `cells` are the cells of the result, and `denominators` the cells of the denominators. `parent`
-    is the position of each cell's denominator in `denominators`. `unit` is the sampled unit of each table row; None for replicate
-    weights. `calibration` says in words how the weights were calibrated; it is empty if they were not.
+    Attributes:
+        estimand: what is estimated.
+        table: the table of sums, from `cluster_totals`.
+        cells: the cells of the result.
+        denominators: the cells of the denominators.
+        parent: for each cell, the position of its denominator in `denominators`.
+        units: the sampled units, or the replicates.
+        unit: for each row of the table, the position of its sampled unit; None for replicate weights.
+        calibration: how the weights were calibrated, in words; empty if they were not.
     """
 
     estimand: Estimand
@@ -95,11 +101,13 @@ class EstimandSums:
     calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
-        """Returns sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells). With calibrated weights more rows follow
-        (`carried`).
+        """Returns sums of one column (`w`, `wy`, `wx` or `n`) as a matrix of units × cells. With calibrated weights, further
+        rows follow (see `carried`).
 
         Args:
-            rows: positions of the table's rows that are summed; None: all rows.
+            column: the column of the table of sums.
+            cells: the cells.
+            rows: the positions of those rows of the table that are summed; None: all rows.
         """
 
         def values(name: str) -> Array:
@@ -113,8 +121,7 @@ class EstimandSums:
         return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
 
     def denominator_values(self, values: Any) -> Any:
-        """Returns the values of the denominators in the order of the result: for each row of the result, the value of the
-        denominator that belongs to it.
+        """Returns, for each row of the result, the value of its denominator.
 
         Args:
             values: an array by denominator, or a matrix of units × denominators.
@@ -123,20 +130,20 @@ class EstimandSums:
 
     @property
     def margins(self) -> Margins | None:
-        """Returns the margins to which the weights were calibrated, if the variance has to be computed from residuals. None for
-        other weights, and for replicate weights.
-        """
+        """Returns what is needed to compute the residuals of calibrated weights. None for other weights, and for replicate
+        weights."""
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
-        """Returns sums by sampled unit, followed by the further sums that the variance of calibrated weights needs.
+        """Returns sums by sampled unit, then the further sums that the variance of calibrated weights needs. The matrices are
+        later put one below the other.
 
-        The further sums are by pattern (combination of the categories of the calibration margins). For raked weights, the
-        unweighted sums by pattern follow too. The matrices are to be put one below the other.
+        The further sums are by pattern (combination of the categories of the calibration margins). For raked weights there are
+        also the unweighted sums by pattern.
 
         Args:
-            by: a function that sums values by code: `Cells.by_unit`, or `taylor_variance.sums`.
-            weighted: the weighted value of each table row.
+            by: a function that sums values by code: `Cells.by_unit`, or `taylor_variance.sums_by_code`.
+            weighted: the weighted value of each row of the table of sums.
             unweighted: the same value without weights.
         """
         assert self.unit is not None
@@ -158,28 +165,27 @@ class EstimandSums:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of those rows of the table of sums that hold cases."""
+        """Returns the positions of those rows of the table of sums whose persons are cases."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of those rows of the table of sums that hold cases with a value of the measured variable (such as
-        months).
-        """
+        """Returns the positions of those rows of the table of sums whose persons are cases with a value of the measured
+        variable (such as months)."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns which rows of the table of sums hold unresolved persons (whose answers do not decide whether they are cases),
-        as positions.
-        """
+        """Returns the positions of those rows of the table of sums whose persons are unresolved (their answers do not decide
+        whether they are cases)."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
-        """Returns the degrees of freedom of each denominator, from its weights by unit.
+        """Returns the degrees of freedom of each denominator.
 
         Args:
-            rows: positions of the table's rows that are used; None: all rows.
+            weights: the weights of the denominators (units × denominators).
+            rows: the positions of those rows of the table of sums that are used; None: all rows.
         """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
@@ -188,10 +194,10 @@ class EstimandSums:
         return ranks(self.table, self.denominators, len(self.units), rows) - 1
 
     def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
-        """Returns how many PSUs hold a case, by cell; missing for replicate weights.
+        """Returns the number of PSUs with a case, by cell; missing for replicate weights.
 
         Args:
-            unresolved: whether PSUs with an unresolved person of the denominator are counted too.
+            unresolved: whether PSUs with an unresolved person in the denominator are counted, too.
         """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
@@ -273,8 +279,13 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
-    """Returns the `Margins` of calibrated weights, from the weights of the whole sample by unit and pattern (combination of
-    margin categories). They turn influence values into those of the residuals.
+    """Returns what is needed to compute the residuals of calibrated weights: the weights of the whole sample by unit and
+    pattern (combination of margin categories), and others.
+
+    Args:
+        unit: the sampled unit of each row of the table.
+        table: the table of sums.
+        calibration: the calibration of the weights.
     """
     inside = table["pattern"].to_numpy() >= 0
     of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
@@ -286,7 +297,7 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
 
 
 def _refuse_origins(design: Design, estimand: Estimand) -> None:
-    """Stop on a table by single origins (one nationality, ethnicity or religion) unless survey.yaml publishes it."""
+    """Raises an error for a table by single origins (one nationality, ethnicity or religion), unless survey.yaml publishes it."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
         by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by
@@ -306,9 +317,7 @@ def _groups(design: Design) -> set[str]:
 
 
 def _has_denominators(cells: Cells, denominators: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Returns, for each cell, whether it has a denominator. A category without any case has none in a distribution of cases,
-    because there is nothing to distribute.
-    """
+    """Returns, for each cell, whether it has a denominator. In a distribution of cases, a category without a case has none."""
     known = set(denominators.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 

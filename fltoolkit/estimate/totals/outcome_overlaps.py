@@ -1,8 +1,7 @@
-"""Counts, for each kind of person, how many have two outcomes at the same time, such as forced labour and an outcome that the
-user defined.
+"""Counts how many persons have two outcomes at the same time, such as forced labour and a user-defined outcome, for each kind
+of person.
 
-A kind is all persons with the same values in all groups and populations. The tables are microdata, like those of
-`person_patterns`: they stay in memory.
+A kind is all persons with the same values in all groups and populations. The tables are microdata: they stay in memory.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class Overlaps:
 def read_overlaps(
     persons: ClassifiedSurvey, outcome: str, others: Sequence[str], groups: Sequence[str], populations: Sequence[str]
 ) -> Overlaps:
-    """Counts the persons whom one outcome shares with each other outcome (`Overlaps`). The persons are read once.
+    """Counts the persons who have one outcome and also another, for each other outcome. The persons are read once.
 
     Args:
         persons: a classified survey.
@@ -57,7 +56,7 @@ def read_overlaps(
         groups, populations: the groups and populations that define the kinds of persons, as in `person_patterns.read_patterns`.
 
     Returns:
-        The overlaps. If `outcome` is forced labour itself, `characteristics` is empty: disclosure control already protects the
+        The counts. If `outcome` is forced labour itself, `characteristics` is empty: disclosure control already protects the
         profile of its cases together with their number.
     """
     mine = nw.col(outcome)

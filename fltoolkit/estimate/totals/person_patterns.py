@@ -1,8 +1,8 @@
-"""Groups persons who have the same values in all groups and populations that are published, and counts and weights each kind of
-person (such as rural women of 25 to 34).
+"""Counts the kinds of persons of a survey, for disclosure control. A kind is all persons with the same values in all published
+groups and populations, such as rural women of 25 to 34.
 
-A reader of a public-use file could make the same table, but it would not say who is a case. The table is microdata: it stays in
-memory and is never written, logged or shown.
+A reader of a public-use file could make the same table, but without the cases. The table is microdata: it stays in memory and
+is never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 @dataclass(frozen=True)
 class PersonPatterns:
-    """The kinds of persons in a survey, with their numbers and weights, for disclosure control. Persons of one kind have the same
-    values in all groups and populations: rural women of 25 to 34, for example.
+    """The kinds of persons in a survey, with their numbers and weights, for disclosure control. A kind is all persons with the
+    same values in all groups and populations, such as rural women of 25 to 34.
 
     Attributes:
         kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
         persons: the number of persons, by kind.
-        counts: the number of persons, by outcome and kind. Outcomes are: cases, cases at the interview (`now`), and persons for
-            whom either is unresolved.
+        counts: the number of persons, by outcome and kind. The outcomes are cases, cases at the interview (`now`), and persons
+            for whom one of these two is unresolved.
         lightest: the smallest weight, by population and kind; 0 outside the population.
         heaviest: the largest weight, by population and kind; 0 outside the population.
-        weighted: the weighted number of each kind, by population and outcome.
-        weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are rounded to a millionth of
-            the largest; if there are many persons, to a thousandth.
-        case_homes: one row per household, sampling unit and combination of all groups that a case has. Groups that only cases
-            have are included. Columns: `household` and `psu` if the survey has them, the groups, and the sum of the weights for
-            each population.
+        weighted: the weighted number of persons of each kind, by population and outcome.
+        weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are rounded to a millionth
+            of the largest; if there are many persons, to a thousandth.
+        case_homes: the cases, one row per household, sampling unit and combination of all groups that a case has, including
+            groups that only cases have. Columns: `household` and `psu` if the survey has them, the groups, and the sum of the
+            weights for each population.
     """
 
     kinds: pd.DataFrame
@@ -67,9 +67,8 @@ class PersonPatterns:
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> scipy.sparse.csr_array[Any]:
-        """Returns which kinds of persons are in which cells of a table, as a matrix of cells × kinds: 1 if the kind is in the
-        cell, else 0.
-        """
+        """Returns which kinds of persons are in which cells, as a matrix of cells × kinds: 1 if the kind is in the cell, else
+        0."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -83,8 +82,12 @@ class PersonPatterns:
         return scipy.sparse.csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
-        """Returns the number of the cell to which each of the given kinds of persons belongs. A cell is given by its values of
-        some groups. The result is -1 if no cell has the values of the kind.
+        """Returns, for each of the given kinds of persons, the number of its cell; -1 if it is in no cell.
+
+        Args:
+            kinds: the positions of the kinds.
+            groups: the groups of the cells.
+            cells: the number of each cell, by its values in these groups.
         """
         place, size, cell_place = np.zeros(len(kinds), dtype=np.intp), 1, np.zeros(len(cells), dtype=np.intp)
         for k, group in enumerate(groups):
@@ -99,9 +102,8 @@ class PersonPatterns:
 
     @cached_property
     def _coded(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
-        """Returns, for each group, its value for each kind of persons as a whole number, and the texts that these numbers stand
-        for.
-        """
+        """Returns, for each group, a whole number for the value of each kind of person, and the texts for which these numbers
+        stand."""
         groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
         return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
 
@@ -124,11 +126,11 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """Returns the kinds of persons with more groups, each made of several labels of one group together. Such a group says
-        whether a person has one of these labels (`IN`) or not (`OUT`).
+        """Returns the kinds of persons with further groups. A further group says whether a person has one of several labels of
+        a group (`IN`) or not (`OUT`).
 
         Args:
-            unions: for the name of each new group, the group from which it is made, and the labels that are taken together.
+            unions: by the name of each further group: the original group, and the labels that are taken together.
         """
         if not unions:
             return self
@@ -141,14 +143,13 @@ class PersonPatterns:
         return replace(self, kinds=kinds, case_homes=homes)
 
     def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
-        """Returns, for each kind of persons, whether it belongs to at least one of some populations."""
+        """Returns, for each kind of person, whether it belongs to at least one of these populations."""
         flags = [POPULATION + p for p in populations if POPULATION + p in self.kinds]
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
-        """Returns a digest of the data, by which disclosure control decides between equal choices. So the same data give the same
-        choice everywhere. No output holds the digest.
-        """
+        """Returns a digest of the data. Disclosure control uses it to decide between equal choices, so that the same data give
+        the same choice everywhere. No output contains the digest."""
         digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
             digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
@@ -157,9 +158,8 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns that one reading of the persons needs: those of the groups, and for each population those of its
-    members and weights.
-    """
+    """The names of the columns of one pass over the persons. `keys` has the columns of each group. `populations` are the
+    populations, each with a column of its members and one of their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -191,8 +191,8 @@ class _Columns:
 
 
 def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]) -> PersonPatterns:
-    """Returns the kinds of persons in a classified survey (see `PersonPatterns`). One pass reads them, another the cases by
-    household and sampling unit.
+    """Returns the kinds of persons in a classified survey (see `PersonPatterns`). The survey is read twice: once for all
+    persons, and once for the cases by household and sampling unit.
 
     Args:
         persons: a classified survey.
@@ -226,8 +226,13 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
 def summed_by_kind(
     persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], truths: Mapping[str, nw.Expr]
 ) -> dict[str, Array]:
-    """Returns for how many persons of each kind a condition holds. The kinds are in the order of `read_patterns` with the same
-    groups and populations.
+    """Returns, for each condition, the number of persons of each kind who meet it. The kinds are in the order of
+    `read_patterns` with the same groups and populations.
+
+    Args:
+        persons: a classified survey.
+        groups, populations: as in `read_patterns`.
+        truths: the conditions, by name.
     """
     persons = calibrated(persons)
     columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
@@ -239,7 +244,8 @@ def summed_by_kind(
 
 
 def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
-    """Returns everybody who is in a population, with groups, populations, weights, outcomes, units and further columns."""
+    """Returns the persons who are in a population, with groups, populations, weights, outcomes, sampling units and the columns
+    `more`."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
@@ -259,9 +265,8 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns one row for each kind of persons (with the same values in all groups and populations): the number of persons, the
-    counts by outcome, the smallest and largest weights, and the weighted counts.
-    """
+    """Returns one row for each kind of person (all persons with the same values in all groups and populations): the number of
+    persons, the counts by outcome, the smallest and largest weights, and the weighted counts."""
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
@@ -285,11 +290,13 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns how many persons have each weight, for one population and each kind of persons. The table has the columns of
+    """Returns how many persons of each kind have each weight in one population. The table has the columns of
     `PersonPatterns.weights`.
 
     Args:
-        of: the columns and the population.
+        persons: the survey.
+        frame: the rows of the persons.
+        of: the names of the columns, and the population.
         kinds: one row per kind.
     """
     columns, population = of

@@ -1,4 +1,4 @@
-"""Finds the persons whom an estimate is about: the population in its denominator."""
+"""Finds the reference population of an estimate: the persons in its denominator."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ReferencePopulation:
     """The persons that an estimate is about: those in its denominator.
 
     Attributes:
-        name: the population of survey.yaml; "" for a design without populations.
+        name: the name of the population in survey.yaml; empty for a design without populations.
         weight: the column of the population's weights.
-        domain: the true/false column of the population's members; None: everybody.
+        domain: the true/false column that marks the population's members; None: everybody.
     """
 
     name: str
@@ -32,9 +32,9 @@ class ReferencePopulation:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the reference population with this name. Without a name, it is the population of a job among the groups (such as
-    the sector of the main job, asked of all workers), or else the default population.
-    """
+    """Returns the reference population with this name. If `name` is None, it is the population of a job among the groups (such
+    as the sector of the main job, asked of all workers), or else the default population. Raises an error if `outcome` or a
+    group does not apply to it."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:

@@ -1,4 +1,5 @@
-"""The cells of a result: the rows of one or several breakdowns, and their sums from a `cluster_totals` table."""
+"""The cells of a result, and the sums of each cell. A cell is all persons with one combination of group values, such as rural
+women; the total is a cell too. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
 
 from __future__ import annotations
 
@@ -22,11 +23,13 @@ BREAKDOWN = "fl__breakdown"  # a column beside those of the groups; no group can
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a result (its rows, such as women or the total) for several breakdowns, with the rows of a `cluster_totals`
-    table that each adds up.
+    """The cells of a result (its rows, such as women or the total), and the rows of a table of sums (`cluster_totals`) that
+    belong to each.
 
-    `keys` has one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
-    number of the breakdown. `codes[b]` is the cell of each table row in breakdown b; -1 if the row is in no cell.
+    Attributes:
+        keys: one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
+            number of the breakdown.
+        codes: for each breakdown, the cell of each row of the table of sums; -1 if the row is in no cell.
     """
 
     keys: pd.DataFrame
@@ -36,11 +39,11 @@ class Cells:
         return len(self.keys)
 
     def sums(self, values: Array, rows: Codes | None = None) -> Array:
-        """Returns the sum of some values in each cell of the result.
+        """Returns the sum of some values in each cell.
 
         Args:
-            values: one value per table row.
-            rows: positions of the table's rows that are summed; None: all rows.
+            values: one value for each row of the table of sums.
+            rows: the positions of those rows that are summed; None: all rows.
         """
         out = np.zeros(len(self))
         for code in self.codes:
@@ -50,10 +53,13 @@ class Cells:
         return out
 
     def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
-        """Returns sums by unit and cell (units × cells). The matrix is sparse if most of its numbers are 0.
+        """Returns sums as a matrix of units × cells. The matrix is sparse if most of its numbers are 0.
 
         Args:
-            rows: positions of the table's rows that are summed; None: all rows.
+            values: one value for each row of the table of sums.
+            unit: the sampling unit of each row.
+            units: the number of units.
+            rows: the positions of those rows that are summed; None: all rows.
         """
         from scipy.sparse import coo_array
 
@@ -64,9 +70,11 @@ class Cells:
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """Returns how many different labels (such as PSUs) each cell has, over some rows of the table of sums.
+        """Returns how many different labels (such as PSUs) each cell has.
 
-        Labels below 0 do not count.
+        Args:
+            labels: a label for each row of the table of sums, as a whole number. Labels below 0 do not count.
+            rows: the positions of those rows that count.
         """
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
@@ -77,9 +85,8 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position of the cell of this object that has the same values of `groups` in the
-        same breakdown.
-        """
+        """Returns, for each cell of `of`, the position of the cell of this object with the same breakdown and the same values
+        of `groups`."""
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
@@ -92,15 +99,14 @@ def make_cells(
     rows: Sequence[NDArray[np.bool_]],
     order: dict[str, list[str]],
 ) -> Cells:
-    """Returns the cells of a result (its rows, such as women or the total), made from a table of sums and ordered breakdown by
-    breakdown.
+    """Returns the cells of a result (its rows, such as women or the total), in the order of the breakdowns.
 
     Args:
-        table: a table of `cluster_totals`.
+        table: a table of sums, from `cluster_totals`.
         groups: all group columns of the result.
         wanted: the breakdowns.
-        rows: for each breakdown, which table rows are in its cells.
-        order: by group, its values in the order to show; other values are sorted naturally.
+        rows: for each breakdown, which rows of the table are in its cells.
+        order: by group, its values in the order to show. All other values follow, whole numbers first and then texts.
 
     Raises:
         RequestError: a group has a value `total`, the name of the margins.
@@ -134,20 +140,23 @@ def make_cells(
 
 
 def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns the values of some columns at some positions. None means all positions; the columns are then not copied."""
+    """Returns the values of some columns at the positions `rows`. None means all positions; the columns are then not copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
 
 
 def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns columns at the rows for which a condition holds. If it holds for all rows, the columns are not copied."""
+    """Returns the values of some columns in the rows for which `holds` is True. If it is True for all rows, the columns are not
+    copied."""
     return _at(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Numbers the combinations of codes that occur. Returns the number of each row's combination, and the list of the
-    combinations.
+    """Gives a number to each combination of codes that occurs. Returns the number of each row's combination, and the list of
+    the combinations.
 
-    If there is only one column, its codes are numbered again without the codes that no row has.
+    Args:
+        codes: the columns of codes.
+        sizes: for each column, how many codes are possible.
     """
     if len(codes) > 1:
         return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
@@ -162,7 +171,5 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 
 def _natural(value: str) -> tuple[int, float, str]:
-    """Returns a key by which categories are sorted in the natural order: whole numbers first, by size; then other texts by
-    alphabet.
-    """
+    """Returns a key for sorting categories: whole numbers first, by size; then other texts by alphabet."""
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

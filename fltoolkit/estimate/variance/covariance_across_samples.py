@@ -17,11 +17,11 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The sampled units of several samples together. The influence matrix has one row for each of them and is already scaled, so
-    `scaled` returns it unchanged.
+    """The sampled units of several samples together. Its influence matrix (one row for each unit) is already scaled.
 
-    `labels` has one tuple per row. For a PSU that can be in several samples it is (stratum, PSU); otherwise the tuple names the
-    sample.
+    Attributes:
+        labels: one tuple per row. For a PSU that can be in several samples it is (stratum, PSU). For any other unit, the tuple
+            contains the name of the sample.
     """
 
     labels: NDArray[np.object_]
@@ -30,34 +30,34 @@ class Joint(Scaled):
         return len(self.labels)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object holds the same sampled units, so that the two influence matrices can be joined."""
+        """Returns whether another object has the same sampled units, so that the two influence matrices can be joined."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S that gives the covariance of the estimates as S'S. It is the influence matrix itself, which is
-        already scaled.
-        """
+        """Yields a matrix S for which S'S is the covariance of the estimates. It is the influence matrix z itself, which is
+        already scaled."""
         yield z
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
-    """Returns the labels of each PSU: its stratum and its own label.
+    """Returns the label of each PSU: its stratum and its own name.
 
-    The list is empty for replicates, and for persons who were drawn directly, because they have no such labels.
+    The list is empty for replicates, and for persons who were drawn directly, because these have no labels.
     """
     return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
 def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
-    """Returns the influence values of several samples as one scaled matrix with a row for each unit of any sample. A value is 0
-    if the unit is not in the sample from which the estimate (the column) comes.
+    """Returns the influence values of several samples as one scaled matrix, and the units that are its rows. A value is 0 if
+    the unit is not in the sample of the estimate (the column).
 
     The covariance of two samples is then a sum over the PSUs that are in both: the products of their scaled influences at the
     first stage. If all PSUs are shared, this is the covariance of R's svydesign on the stacked data. If only some are shared, R
-    counts the PSUs of both samples in every stratum and so changes each sample's variance. Here each variance stays as published.
+    counts the PSUs of both samples in every stratum, which changes each sample's variance. Here each sample's variance stays as
+    published.
 
     Args:
-        parts: for each sample its label, its influence and its units.
+        parts: for each sample its label, its influence matrix and its units.
         shared: whether PSUs with the same stratum and label are the same area. Units below the PSU are never shared.
 
     Raises:

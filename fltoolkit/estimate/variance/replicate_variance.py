@@ -18,11 +18,13 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates of a design with replicate weights. In an influence matrix each replicate has one row: the distance of its
+    """The replicates of a design with replicate weights. Each replicate has one row in an influence matrix: the distance of its
     estimate from the centre.
 
-    `factor` is scale × rscales. If `mse`, the centre is the estimate of the full sample; else it is the mean of the replicates
-    that count.
+    Attributes:
+        factor: scale × rscales of each replicate.
+        mse: whether the centre is the estimate of the full sample. If not, it is the mean over the replicates.
+        df: the degrees of freedom, if they are given.
     """
 
     factor: Array
@@ -37,13 +39,13 @@ class Replicates(Scaled):
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
-        """Returns the distance of each replicate's estimate from the centre.
+        """Returns the distance of each replicate's estimate from the centre (replicates × rows).
 
-        A replicate that holds nobody of a domain has no estimate and adds nothing, as in R.
+        A replicate without any person of a domain has no estimate and adds nothing, as in R.
 
         Args:
-            y: the numerators, summed by replicate (replicates × rows).
-            x: the denominators; None: the estimates are totals.
+            y: the numerators (replicates × rows).
+            x: the denominators (replicates × rows); None: the estimates are totals.
             estimate: the estimates from the full sample.
             overwrite_x: whether the result may be written into the memory of x.
         """
@@ -56,17 +58,22 @@ class Replicates(Scaled):
         return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Iterator[Array]:
-        """Yields a matrix S that gives the covariance of the estimates as S'S. z holds the distance of each replicate's estimate
-        from the centre.
-        """
+        """Yields a matrix S for which S'S is the covariance of the estimates. z is the distance of each replicate's estimate
+        from the centre."""
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns the rank of the replicate weights in each cell of a result: how many of the replicates are independent. The degrees
-    of freedom are the rank minus one (R `degf`). `rows` are the positions of the rows of the table that count.
+    """Returns the rank of the replicate weights in each cell: how many of the replicates are linearly independent. The degrees
+    of freedom are the rank minus one (R `degf`).
 
-    If there are many rows, the rank of random sums of them is computed, which is the same.
+    If there are many rows, the rank of random sums of the rows is computed, which is the same.
+
+    Args:
+        table: the table of sums.
+        cells: the cells.
+        replicates: the number of replicates.
+        rows: the positions of those rows of the table that count; None: all rows with persons.
     """
     weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)
     used = np.flatnonzero(table["n"] > 0) if rows is None else rows

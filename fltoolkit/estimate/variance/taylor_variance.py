@@ -30,11 +30,14 @@ CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the pro
 
 @dataclass(frozen=True)
 class Stage:
-    """The units drawn at one stage of sampling, with what their part of the variance needs.
+    """The units drawn at one stage of sampling, with the numbers that its part of the variance needs.
 
-    `group` is the number of each unit's stratum (at the second stage: of its PSU). By group, `n` is the number of units drawn,
-    `f` the sampling fraction (0: with replacement), and `times` a factor of its variance (1; at the second stage the f of the
-    PSU).
+    Attributes:
+        group: the number of each unit's stratum; at the second stage, the number of its PSU.
+        n: by group, the number of units drawn.
+        f: by group, the sampling fraction (0: with replacement).
+        times: by group, a factor of its variance: 1, or at the second stage the sampling fraction of the PSU.
+        single: the rule for groups with a single unit.
     """
 
     group: Codes
@@ -44,10 +47,10 @@ class Stage:
     single: SinglePsu
 
     def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Yields the matrix S from which this stage's part of the covariance is computed, as S'S. It is the influence of the
-        units, minus its mean in each group, and scaled.
+        """Yields a matrix S for which S'S is this stage's part of the covariance. S is the influence of the units, minus its
+        mean in each group, times the root of a factor.
 
-        A dense matrix is yielded some rows at a time.
+        A dense matrix is yielded in several parts, some rows at a time.
         """
         alone = self.n == 1
         to_all = self.single == "adjust" and bool(alone.any())
@@ -74,16 +77,16 @@ class Stage:
 
 
 class Scaled(ABC):
-    """The common base of sampled units (`Units`) and replicates (`Replicates`), whose variation gives the variance. A subclass
-    defines `scaled`; the variances are computed from it.
-    """
+    """Computes variances from influence values. It is the base of sampled units (`Units`, `Joint`) and replicates
+    (`Replicates`), which define `scaled`."""
 
     @abstractmethod
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates whose influence is z."""
+        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the influence matrix
+        (units × estimates)."""
 
     def variances(self, z: Matrix) -> Array:
-        """Returns the variance of each estimate. z holds the influence values, one column per estimate."""
+        """Returns the variance of each estimate. z is the influence matrix (units × estimates)."""
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
             for rows in self.scaled(z[:, i : i + AT_ONCE]):
@@ -91,7 +94,7 @@ class Scaled(ABC):
         return found
 
     def covariance(self, z: Matrix) -> Array:
-        """Returns the covariance matrix of all estimates. z holds the influence values, one column per estimate."""
+        """Returns the covariance matrix of all estimates. z is the influence matrix (units × estimates)."""
         found = np.zeros((z.shape[1], z.shape[1]))
         for rows in self.scaled(z):
             found += dense(rows.T @ rows)
@@ -100,12 +103,17 @@ class Scaled(ABC):
 
 @dataclass(frozen=True)
 class Units(Scaled):
-    """The sampled units, one row each in every influence matrix: PSUs, or units of the second stage if its FPC is used.
+    """The sampled units. Each has one row in every influence matrix. They are PSUs, or units of the second stage if its FPC is
+    used.
 
-    `strata` and `psu` are the labels of the PSUs. `psu_of` is the PSU of each unit. `second` is None if the units are PSUs.
-    `named` says whether the labels are the survey's own and not row numbers. With calibrated weights, the variance is that of the
-    residuals. The influence matrix then has further rows below those of the units: the sums from which `margins` computes the
-    residuals.
+    Attributes:
+        strata, psu: the labels of the PSUs.
+        psu_of: for each unit, the position of its PSU.
+        first: the first stage of sampling.
+        second: the second stage; None if the units are PSUs.
+        named: whether the labels are those of the survey, and not row numbers.
+        margins: for calibrated weights, what is needed to compute residuals. The variance is then that of the residuals. The
+            influence matrix has further rows below those of the units: sums from which the residuals are computed.
     """
 
     strata: NDArray[np.object_]
@@ -120,9 +128,7 @@ class Units(Scaled):
         return len(self.psu_of)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether the other object has the same PSUs in the same strata, drawn, counted and calibrated in the same
-        way.
-        """
+        """Returns whether another object has the same PSUs in the same strata, with the same sampling and calibration."""
         if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
             return False
         return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
@@ -132,18 +138,18 @@ class Units(Scaled):
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Matrix) -> Matrix:
-        """Returns a matrix by unit as a matrix by PSU: the units of each PSU are added up."""
+        """Returns the sums of a matrix (units × columns) over the units of each PSU (PSUs × columns)."""
         return values if self.second is None else sums_by_code(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Returns the influence values of the sampled units (the part of each unit in each result): of totals y, or of ratios of
-        totals, (y − R·x)/X. The sums y and x are by unit (units × rows), and X is the sum of x over all units.
+        """Returns the influence matrix: the part of each sampled unit in each estimate (units × rows). For totals it is y, for
+        ratios of totals (y − R·x)/X, where X is the sum of x over all units.
 
-        If the X of a row is 0, its influence is nan.
+        If X is 0, the influence is nan.
 
         Args:
-            y: the numerators.
-            x: the denominators; None: the estimates are totals.
+            y: the numerators (units × rows).
+            x: the denominators (units × rows); None: the estimates are totals.
             estimate: the ratios R.
             overwrite_x: whether the result may be written into the memory of a dense x, because a second matrix would be as
                 large.
@@ -161,9 +167,8 @@ class Units(Scaled):
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields, some rows at a time, the matrix S with S'S equal to the covariance of the estimates with influence z (units ×
-        rows).
-        """
+        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates with influence z (units ×
+        rows)."""
         z = self.residual(z)
         yield from self.first.scaled(self.by_psu(z))
         if self.second is not None:
@@ -176,24 +181,24 @@ class Units(Scaled):
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
-        """Returns the number of PSUs with domain members minus the number of strata with domain members (R `degf(subset(...))`).
+        """Returns the degrees of freedom of each column: the number of PSUs with persons of the domain, minus the number of
+        strata with such persons (R `degf(subset(...))`).
 
         Args:
-            n: persons or weights, by unit and row.
+            n: persons or weights of the domain (units × columns).
         """
         psus = self.by_psu(self._own(n)) != 0
         strata = sums_by_code(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
-        """Returns the rows of an influence matrix that belong to the sampled units. With calibrated weights, further rows follow
-        them, and these are left out.
-        """
+        """Returns the rows of a matrix that belong to the sampled units, without the further rows that follow if weights are
+        calibrated."""
         return values[: len(self)] if self.margins else values
 
 
 def full(values: Any) -> bool:
-    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster with it."""
+    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
@@ -209,12 +214,12 @@ def side_by_side(parts: Sequence[Matrix]) -> Matrix:
 
 
 def rows_times(values: Matrix, by: Array) -> Matrix:
-    """Multiplies each row by a number. A sparse matrix is returned by rows (CSR)."""
+    """Multiplies each row of a matrix by its number in `by`. A sparse matrix is returned as CSR."""
     return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
 
 
 def columns_times(values: Matrix, by: Array) -> Matrix:
-    """Multiplies each column by a number. A sparse matrix is returned by columns (CSC)."""
+    """Multiplies each column of a matrix by its number in `by`. A sparse matrix is returned as CSC."""
     return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
 
 
@@ -223,7 +228,7 @@ def _times(values: Any, by: Array) -> Any:
 
 
 def _add(values: Matrix, to: Array) -> None:
-    """Adds values to a dense matrix in place."""
+    """Adds `values` to the dense matrix `to`, which is changed."""
     if isinstance(values, np.ndarray):
         to += values
     else:
@@ -237,8 +242,13 @@ def _squares(values: Matrix) -> Array:
 
 
 def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns the sum of each column of a matrix over the rows of each group (groups × columns). `group` is the group of each
-    row. For true/false values, the result says whether any is true.
+    """Returns the sums of a matrix over the rows of each group (groups × columns). For true/false values, returns whether any
+    is true.
+
+    Args:
+        values: rows × columns.
+        group: the number of each row's group.
+        groups: how many groups there are.
     """
     from scipy.sparse import csr_array
 
@@ -247,8 +257,8 @@ def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """Returns the sampled units (PSUs, or units of the second stage) of a table of `cluster_totals`, and for each row of the
-    table the unit to which it belongs.
+    """Returns the sampled units (PSUs, or units of the second stage) of a table of sums (`cluster_totals`), and the position of
+    the unit to which each row of the table belongs.
 
     Raises:
         DesignError: a PSU label is in two strata; the rule is `fail`, and a stratum has a single PSU or a PSU a single unit of
@@ -281,10 +291,17 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """Returns the second stage: the units drawn within each PSU. Its variance is multiplied by the PSU's sampling fraction f_h.
+    """Returns the second stage: the units drawn within each PSU. Its variance is multiplied by the PSU's sampling fraction.
 
-    A single unit equals the mean of its PSU, so `adjust` adds nothing, as in R. For `average`, R returns nan at this stage; here
-    it is the average over the other PSUs.
+    A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule `average`, R returns nan
+    at this stage; here it is the average over the other PSUs.
+
+    Args:
+        table: the table of sums.
+        psu: the labels of the PSUs.
+        psu_of: for each unit, the position of its PSU.
+        f_h: the sampling fraction of each PSU's stratum.
+        design: the design.
     """
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
@@ -312,10 +329,15 @@ def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object]
 
 
 def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
-    """Returns the sampling fractions by group. If every FPC is a fraction, they are the FPC; else n over the population count (as
-    in R).
+    """Returns the sampling fraction of each group. If every FPC is at most 1, the FPC is the fraction. Otherwise it is n
+    divided by the FPC, a population count (as in R). An infinite count means sampling with replacement.
 
-    An infinite count means a group drawn with replacement.
+    Args:
+        table: the table of sums.
+        by: whether the groups are strata or PSUs.
+        labels: the labels of the groups.
+        n: the number of units drawn in each group.
+        mask: hides labels that a message may not print.
     """
     fpc, what, unit = ("fpc", "stratum", "PSUs") if by == "strata" else ("fpc2", "PSU", "units of the second stage")
     grouped = table.groupby(by, observed=True)

@@ -1,1 +1,1 @@
-"""Calibrates weights to known population numbers."""
+"""Calibrates the survey weights, so that they add up to known numbers of persons in the population."""

@@ -1,8 +1,8 @@
-"""Calibrates weights to population benchmarks: post-stratification, raking, or linear GREG on categorical margins
+"""Calibrates weights to known population numbers: post-stratification, raking, or linear GREG on categorical margins
 (docs/methods.md §2).
 
-Persons in the same categories of the margins get the same factor g. So g is computed on a small table with one row per pattern of
-categories.
+Persons with the same categories in all margins (a pattern) get the same factor g. So g is computed on a small table with one
+row per pattern.
 """
 
 from __future__ import annotations
@@ -41,19 +41,20 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
     `postStratify`).
 
     Args:
-        design: any design, or a classified survey; it stays as it was.
-        benchmarks: the path of a CSV or a pandas DataFrame with the columns `margin`, `category`, `population`, or a mapping such
-            as {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`. Several crossed columns are one margin.
-        population: for a survey, the population whose weights are calibrated; by default the first population. Persons outside it
-            keep their weights.
+        design: any design, or a classified survey. It is not changed.
+        benchmarks: the known numbers: the path of a CSV or a pandas DataFrame with the columns `margin`, `category`,
+            `population`, or a mapping such as {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`.
+            Several crossed columns are one margin.
+        population: for a survey, the population whose weights are calibrated; by default the first population. Persons outside
+            it keep their weights.
 
     Returns:
         A design of the same kind. Its estimates use the calibrated weights, with the variance of the residuals. With replicate
         weights, each replicate is calibrated. `g_weights` shows how the weights changed.
 
     Raises:
-        DataError: the benchmarks cannot be used (see `read_benchmarks`), or they do not fit the sample: a category is missing in
-            one of the two, or some persons have no category.
+        DataError: the benchmarks cannot be used (see `read_benchmarks`), or they do not fit the sample: a category is missing
+            in one of the two, or some persons have no category.
         DesignError: the design is calibrated already; there is more than one margin.
     """
     return _calibrated(design, "poststratify", benchmarks, population)
@@ -101,9 +102,8 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings about calibrated weights that changed much: by a factor below 0.3 or above 3. The table has the columns of
-    `fl.check`.
-    """
+    """Returns findings about calibrated weights that changed by a factor below 0.3 or above 3, as a table with the columns of
+    `fl.check`."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
@@ -113,10 +113,10 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def calibrated(design: D) -> D:
-    """Returns the design with calibrated weights if survey.yaml asks for it under `calibration`. Otherwise the design is returned
-    unchanged.
+    """Returns the design with calibrated weights if survey.yaml asks for them under `calibration`. Otherwise the design is
+    returned unchanged.
 
-    The calibration reads the persons once more, and only the first time for each survey.
+    The calibration needs one more pass over the persons, only once for each survey.
     """
     if not isinstance(design, ClassifiedSurvey) or design.spec.calibration is None or design.calibration:
         return design
@@ -139,8 +139,15 @@ def _calibrated(design: D, method: Method, benchmarks: Any, population: str | No
 
 
 def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], population: str | None, where: str) -> Calibration:
-    """Computes the factors g by which a calibration multiplies the weights. The persons are read once, for their weights by
+    """Computes the factors g by which a calibration multiplies the weights. One pass over the persons sums their weights by
     pattern (combination of margin categories).
+
+    Args:
+        design: the design.
+        method: the method.
+        margins: the margins, with their known numbers.
+        population: the population whose weights are calibrated; None: the default.
+        where: where the benchmarks come from, for messages.
     """
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
@@ -167,10 +174,10 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
 
 
 def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
-    """Returns which weight columns a calibration changes, and the name of the calibrated population (empty: everybody). The first
-    of the columns is that of this population.
+    """Returns the weight columns that a calibration changes, and the name of the calibrated population (empty: everybody). The
+    first of the columns is that of this population.
 
-    The weights of other populations are included if they weight the same persons by the same column.
+    If another population has the same weights for the same persons, its column is included.
     """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
@@ -193,8 +200,11 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
 
 
 def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
-    """Returns whether two populations have the same weights: they use the same column for adults, and the same for children. An
-    age group that only one of them has is not compared.
+    """Returns whether two populations have the same weight columns for adults and for children. An age group that only one of
+    them has is not compared.
+
+    Args:
+        columns, own: the weight columns of the two populations, by age group.
     """
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
@@ -202,6 +212,12 @@ def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
 def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask: Mask | None) -> NDArray[np.intp]:
     """Returns, for each pattern (a combination of categories in the sample), the position of its category in each margin
     (patterns × margins).
+
+    Args:
+        table: one row per pattern.
+        margins: the margins.
+        where: where the benchmarks come from, for messages.
+        mask: hides values of the data that a message may not print; None: the labels may be printed.
 
     Raises:
         DataError: sample and benchmarks do not fit.
@@ -234,7 +250,15 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
 
 
 def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
-    """Returns the factor g by which the weights of each pattern (combination of margin categories) are multiplied."""
+    """Returns the factor g by which the weights of each pattern (combination of margin categories) are multiplied.
+
+    Args:
+        method: the method.
+        w: the sum of the weights of each pattern.
+        category: the position of each pattern's category in each margin (patterns × margins).
+        margins: the margins, with their known numbers.
+        where: where the benchmarks come from, for messages.
+    """
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
     for margin, found in zip(margins, sums, strict=True):
@@ -264,8 +288,13 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
 
 
 def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns the factors of raked weights, by iterative proportional fitting. With one margin, the factor is simply the ratio of
-    benchmark and sample in each category.
+    """Returns the factors of raked weights by pattern, from iterative proportional fitting. With one margin, the factor is the
+    ratio of known and estimated number in each category.
+
+    Args:
+        w: the sum of the weights of each pattern.
+        category: the position of each pattern's category in each margin (patterns × margins).
+        targets: for each margin, the known numbers.
     """
     g = np.ones(len(w))
     for _ in range(MOST_ROUNDS):
@@ -280,8 +309,10 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
 
 
 def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns the factors of linearly calibrated weights, 1 + x'λ. λ is such that the calibrated weights add up to the
-    benchmarks. If categories are redundant, many λ fit, and the shortest is taken.
+    """Returns the factors of linearly calibrated weights by pattern, 1 + x'λ. λ is such that the calibrated weights add up to
+    the known numbers. If categories are redundant, many λ fit, and the shortest is taken.
+
+    The arguments are as in `_raked`.
     """
     x, wanted = dummies(category), np.concatenate(targets)
     return np.asarray(1.0 + x @ solve(x, w, wanted - x.T @ w))

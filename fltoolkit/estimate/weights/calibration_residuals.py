@@ -1,7 +1,7 @@
-"""Computes the residuals of calibrated weights: it removes from the influence values what the calibration margins explain
+"""Computes the residuals of calibrated weights: the influence values without the part that the calibration margins explain
 (docs/methods.md §2).
 
-What remains varies less, so calibration lowers the variance.
+Residuals vary less than the influence values, so calibration lowers the variance.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ REDUNDANT = 1e-12
 
 @dataclass(frozen=True)
 class Margins:
-    """How influence is fitted on the margins of calibrated weights.
+    """The margins of calibrated weights, with the numbers that are needed to compute residuals.
 
-    The influence matrix has one row per sampled unit, followed by the sums over each pattern of the margins. The fit needs no
-    more. The values u of an outcome are its influence divided by the calibrated weight.
+    The influence matrix has one row per sampled unit, then the sums by pattern (combination of margin categories). Nothing else
+    is needed. u is the influence of a person divided by the calibrated weight.
 
     - Linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
-      `calibrate`, `postStratify`).
+    `calibrate`, `postStratify`).
     - Raking: the unweighted means of u by margin, in turn for ten rounds (R `rake`). They need the unweighted sums of u by
-      pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
-      `calibrate(calfun="raking")`).
+    pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
+    `calibrate(calfun="raking")`).
 
     Attributes:
         unit: the sampled unit of each sum in `w`.
@@ -53,8 +53,11 @@ class Margins:
     raked: bool
 
     def residual(self, z: Array, units: int) -> Array:
-        """Returns the influence of the sampled units without the part that the calibration margins explain (units × rows). What
-        remains are the residuals.
+        """Returns the residuals of the sampled units (units × rows): their influence without the part that the margins explain.
+
+        Args:
+            z: the influence matrix, with its further rows by pattern.
+            units: the number of sampled units.
         """
         from scipy.sparse import coo_array
 
@@ -70,15 +73,13 @@ class Margins:
 
     def _linear(self, z: Array) -> Array:
         """Returns the part of the influence that the margins explain, by pattern (combination of margin categories): weighted
-        least squares of u on the categories.
-        """
+        least squares on the categories. `z` is the sum of the influence by pattern."""
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
-        """Returns the part of the influence that the margins explain after raking, by pattern (combination of margin categories):
-        unweighted means, margin after margin. They come from the unweighted sums of u by pattern.
-        """
+        """Returns the part of the influence that the margins explain after raking, by pattern (combination of margin
+        categories): unweighted means, one margin after the other. `u` is the unweighted sum by pattern."""
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:
@@ -96,7 +97,12 @@ def dummies(category: Codes) -> Array:
 def solve(x: Array, w: Array, right: Array) -> Array:
     """Returns the coefficients b of a weighted least-squares fit: a solution of (x'wx) b = right.
 
-    Every margin has the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
+    All margins have the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
+
+    Args:
+        x: the 0/1 columns of the categories (patterns × categories).
+        w: the weight of each pattern.
+        right: the right-hand side.
     """
     scale = 1 / np.sqrt(w @ x)
     normal = x.T @ (x * w[:, None]) * np.outer(scale, scale)

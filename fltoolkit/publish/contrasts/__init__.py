@@ -1,1 +1,1 @@
-"""Differences between the categories of a group that survey.yaml names beforehand. They are published as one family of tests."""
+"""Tests the differences between the categories of the lead group: the group that survey.yaml names before the analysis."""

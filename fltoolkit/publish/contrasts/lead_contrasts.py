@@ -1,6 +1,6 @@
 """Tests the differences between the categories of the lead group, and decides which results may be published.
 
-The lead group is the group that survey.yaml names beforehand for the first comparison (`lead`), for example sex.
+The lead group (`lead`) is the group, for example sex, that survey.yaml names before the analysis for the first comparison.
 """
 
 from __future__ import annotations
@@ -98,7 +98,12 @@ def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str]
 
 
 def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
-    """Returns the reason why a rate cannot be compared with another one, or an empty text if it can."""
+    """Returns the reason why a rate cannot be compared with another rate; an empty text if it can.
+
+    Args:
+        shown: the row of the rate as published; None if there is none.
+        full: the same row at full precision.
+    """
     if shown is None or full is None or pd.isna(shown["estimate"]):
         return NOT_SHOWN
     if shown["flag"] in ("suppress", "unreliable"):

@@ -1,7 +1,8 @@
-"""Disclosure control for groups that only cases have, such as the sector, form or route of their forced labour.
+"""Builds the equations that show what a reader could calculate from tables by groups that only cases have.
 
-A reader of a public-use file does not know the value of these groups for any person. So each case may have any value. For each
-kind of person only the sum over the values is fixed.
+Examples of such groups are the sector, the form and the route of forced labour. A reader of a public-use file knows these
+groups for nobody. So for the reader, each case may have any value. Only the sum over all values is fixed, for each kind of
+person.
 """
 
 from __future__ import annotations
@@ -58,14 +59,17 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """The columns and rows that groups which only cases have (such as the sector of the forced labour) add to the system of
-    equations. The system shows what a reader could calculate from the printed cells (`cell_system`).
+    """The unknowns and equations that tables by case-only groups add to the system of equations (`cell_system`).
 
-    A column is an unknown: the number of cases of one kind of person with one combination of values of these groups. A row is a
-    cell. A tie is an equation that always holds.
+    A case-only group is a group that only cases have, such as the sector of their forced labour. The system shows what a reader
+    could calculate from the printed cells.
 
-    `holds` is a matrix of cells × these columns: 1 if the column is in the cell. In `ties` the columns for the kinds of all
-    persons come first, then these columns.
+    Attributes:
+        kinds: the unknowns. Each is the number of cases of one kind of person with one combination of values of these groups.
+        rows: the cells of these tables.
+        holds: a matrix of cells × unknowns: 1 if the cases of the unknown are in the cell, otherwise 0.
+        ties: equations that always hold. Their first columns are the kept kinds of `PersonKinds`, their last columns these
+            unknowns.
     """
 
     kinds: Kinds
@@ -76,8 +80,11 @@ class CaseOnlyKinds:
 
 @dataclass(frozen=True)
 class _Column:
-    """An unknown of the system: the cases of one coarse kind of person that have one combination of values in the case-only
-    groups (groups that only cases have, such as the sector).
+    """An unknown of the system: the number of cases of one kind of person with one combination of values of the case-only
+    groups.
+
+    A case-only group is a group that only cases have, such as the sector. `values` has the combination. `of` is the number of
+    the kind of person (see `_possible`).
     """
 
     of: int
@@ -87,17 +94,17 @@ class _Column:
 def case_only_kinds(
     cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, rounding_base: float
 ) -> CaseOnlyKinds:
-    """Builds the equations for tables by groups that only cases have, such as the sector. Each cell of such a table is a sum of
-    unknown numbers of cases. The equations show what a reader could calculate from the printed cells (`cell_system`).
+    """Builds the equations for tables by groups that only cases have, such as the sector.
 
-    It returns the unknowns (columns), the cells (rows), and the equations that link these unknowns to the cases of each kind of
-    person.
+    Each cell of such a table is a sum of unknown numbers of cases. The equations show what a reader could calculate from the
+    printed cells (`cell_system`). The result has the unknowns, the cells, and the equations that link these unknowns to the
+    cases of each kind of person.
 
     Args:
-        cells: cells of these groups, alone or crossed with groups that everybody has.
+        cells: the counts of each cell of these groups, alone or crossed with groups that everybody has.
         groups: the groups that only cases have.
-        everybody: the kinds of persons.
-        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
+        everybody: the kinds of persons of the survey.
+        rounding_base: weighted numbers are rounded to multiples of this number.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
@@ -122,7 +129,8 @@ def case_only_kinds(
 
 
 def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
-    """Returns every combination of values of the groups that only cases have."""
+    """Returns every combination of values of the groups that only cases have (`groups`). Only values that occur in `cells` are
+    combined."""
     values: dict[str, dict[str, None]] = {}
     for _, key in cells:
         for g, v in sorted(key):
@@ -133,10 +141,16 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Returns whether persons of a coarse kind can be cases with these values of the case-only groups. A coarse kind is all
-    persons with the same values in the groups that these cells use.
+    """Returns whether cases of one kind of person can have these values of the case-only groups (groups that only cases have).
 
-    If a table that is shown lacks a combination of values, nobody has this combination.
+    A kind is here all persons with the same populations and the same values of the groups that these cells cross. If a printed
+    table has no cell for a combination of values, nobody has this combination.
+
+    Args:
+        fact: the populations and the group values of the kind.
+        values: the values of the case-only groups.
+        cells: the cells of the printed tables.
+        populations: the populations of these cells.
     """
     if not _may_have_routes(values, bool(fact[OF_CHILD])):
         return False
@@ -151,17 +165,22 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether a person can have these values, given whether the person is a child. One of the values may be a route to
-    forced labour, which only children or only adults can have.
+    """Returns whether a person can have these values. A route to forced labour is possible only for children or only for
+    adults.
 
-    Readers know which routes belong to children and which to adults.
+    Args:
+        values: values of case-only groups; one of them may be a route.
+        child: whether the person is a child.
     """
     return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
-    """Returns the number of persons and the weights for each column. They are those of the coarse kind of person to which the
-    column belongs.
+    """Returns, for each unknown, the number of persons who may be its cases, and their smallest and largest weight.
+
+    These are the persons of the kind to which the unknown belongs.
+
+    `columns` are the unknowns. `code` is, for each row of the patterns in `everybody`, the number of its kind.
     """
     patterns = everybody.patterns
     persons, light, heavy = [], [], []
@@ -183,7 +202,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
 
 
 def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
-    """Returns, for each column (an unknown number of cases), 1 if its cases are in the cell, and 0 if they are not."""
+    """Returns, for each unknown number of cases, 1 if these cases are in the cell, and 0 if they are not."""
     population, key = cell
 
     def has(column: _Column, group: str, value: str) -> bool:
@@ -193,7 +212,11 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
 
 
 def _row(cell: CellId, found: Cell, everybody: PersonKinds, rounding_base: float) -> Row[AnyCell]:
-    """Returns the row of a cell: its counts, as the system of equations needs them."""
+    """Returns the counts of a cell in the form that the system of equations needs.
+
+    `found` holds the counts of the cell. `everybody` holds the kinds of persons, with the unit in which weights are counted.
+    Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.
+    """
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
@@ -202,8 +225,10 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, rounding_base: float
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
-    """Returns the tie (an equation that always holds) of a coarse kind of person: its cases, summed over the values of the
-    case-only groups, equal its cases among all persons. The cases of kinds that are not in the programme are taken as known.
+    """Returns an equation that always holds for one kind of person: its cases, summed over all values of the case-only groups,
+    equal its cases among all persons.
+
+    If a kind is not an unknown of the programme, its cases are on the right-hand side, as a known number.
     """
     mine = code == coarse
     out = mine & ~everybody.kept

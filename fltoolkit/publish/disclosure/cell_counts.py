@@ -1,4 +1,4 @@
-"""The counts of each cell and the limits on which the decision about confidentiality rests."""
+"""The counts of a cell, and the confidentiality limits with which they are compared."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ CellId = tuple[str, Key]  # a population, and group values
 
 @dataclass(frozen=True)
 class Cell:
-    """The counts of one cell of a table, from which it is decided whether the cell is confidential.
+    """The counts of one cell of a table. They decide whether the cell is confidential.
 
-    A cell is the persons of one population who have the same values in the groups of a table, for example women in the north.
-    `psus` and `households` count those that have cases.
+    A cell is all persons of one population with the same values in the groups of a table, for example women in the north. If a
+    count does not apply to a cell, it is None.
 
-    `weighted` and `weighted_others` are sums of weights (of the cases and of the other persons); all other counts are unweighted.
-    A count that does not apply to the cell is None. `mean_weight` is the mean weight of the cell's population. It is all that a
-    reader knows about the weights.
+    Attributes:
+        cases: persons who are cases, unweighted.
+        persons: all persons, unweighted.
+        non_cases: persons who are not cases, unweighted.
+        psus: sampling units (PSUs) that have cases.
+        households: households that have cases.
+        weighted: the sum of the weights of the cases.
+        weighted_others: the sum of the weights of all other persons.
+        mean_weight: the mean weight of the cell's population. A reader knows nothing else about the weights.
     """
 
     cases: int
@@ -36,9 +42,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Limits:
-    """The confidentiality limits: a cell with fewer cases, other persons, sampling units, households or persons is not shown.
+    """The confidentiality limits: a cell with a smaller count is not shown. docs/methods.md §4 explains them.
 
-    Sampling units and households count if they have a case. docs/methods.md §4 explains the limits.
+    Attributes:
+        cases, non_cases: the limits for cases, and for persons who are not cases.
+        psus, households: the limits for sampling units and for households with a case.
+        persons: the limit for all persons.
     """
 
     cases: int = 5
@@ -95,8 +104,9 @@ def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
 
 
 def merged(cells: Iterable[Cell]) -> Cell:
-    """Returns the counts of one cell whose cases are those of all given cells together. Its number of persons is that of the
-    largest given cell.
+    """Returns the counts of several cells taken together. The cases and their weights are added.
+
+    The cells may contain the same persons. So the number of persons is that of the largest cell.
     """
     parts = list(cells)
     weights = [c.weighted for c in parts if c.weighted is not None]

@@ -1,8 +1,8 @@
-"""A system of linear equations that links the cells of a run: it shows what a reader could calculate.
+"""A system of linear equations between the cells of a run. It shows what a reader could calculate.
 
-A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of cases
-of each cell, but not of each kind of person. So each kind is an unknown (a column), and each cell is the sum of its kinds (a
-row). All relations between cells follow from this: nested groups, overlapping populations, age bands. Nobody has to declare them.
+A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of
+cases of each cell, but not of each kind of person. So the cases of each kind are an unknown (a column), and each cell is a sum
+of unknowns (a row). All relations between cells follow from this: nested groups, overlapping populations, age bands.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ HEAVIEST = 50.0  # mean weights: an upper limit of one person's weight, used if 
 class Kinds:
     """The kinds of persons that are the columns of the system of equations.
 
-    A kind is all persons who have the same group values and are in the same populations. For each kind: the number of its persons
-    (`persons`), and the smallest and the largest weight of a person of this kind in each population (`lightest`, `heaviest`). Weights
-    are in units of the population's mean weight (populations × kinds; 0 outside the population).
+    A kind is all persons who have the same group values and are in the same populations.
+
+    Attributes:
+        persons: for each kind, the number of its persons.
+        lightest, heaviest: the smallest and the largest weight of a person, as an array of populations × kinds. The unit is the
+        mean weight of the population. Kinds outside the population have 0.
     """
 
     persons: Array
@@ -43,11 +46,16 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """One cell of a published table, as a row of the system of equations.
+    """One cell of a published table, as a row of the system of equations. Weights are in units of the population's mean weight.
 
-    `population` is the number of the cell's population. `cases` is the number of its cases, and `weighted` the weighted number
-    (in mean weights; nan: none). `persons` is the number of its persons (inf: not known). A printed weighted number is rounded,
-    so several exact numbers fit it: those from `weighted` − `below` to `weighted` + `above`.
+    Attributes:
+        cell: the name of the cell.
+        population: the position of the cell's population in the list of populations.
+        cases: the number of its cases, unweighted.
+        weighted: the weighted number of its cases; nan if there is none.
+        persons: the number of its persons; inf if it is not known.
+        below, above: the limits of what a reader knows. A printed weighted number is rounded, so the exact number can be
+        anything from `weighted` − `below` to `weighted` + `above`.
     """
 
     cell: C
@@ -61,12 +69,15 @@ class Row(Generic[C]):
 
 @dataclass(frozen=True)
 class Tie:
-    """An equation that always holds, whatever is shown: a sum of unknowns whose value is known.
+    """An equation that is always true: a sum of unknowns has a known value, whatever is printed.
 
-    A tie is needed if two sets of unknowns count the same persons: the cases of a kind, and the same cases by sector.
+    It is needed if two sets of unknowns count the same persons, for example the cases of one kind of person, and the same cases
+    by sector.
 
-    The sum of `sign` times the cases is `cases`. For each population in `weighted`, the same sum of weighted cases is the value
-    given there.
+    Attributes:
+        sign: by unknown, the factor of its number of cases: 1, −1 or 0.
+        cases: the value of the sum of factors × cases.
+        weighted: by population (its position in the list of populations), the value of the sum of factors × weighted cases.
     """
 
     sign: Array
@@ -76,24 +87,24 @@ class Tie:
 
 @dataclass(frozen=True)
 class CellSystem(Generic[C]):
-    """A system of linear equations: each published cell is a sum of unknowns. It shows what a reader could calculate.
+    """A system of linear equations in which each published cell is a sum of unknowns. It shows what a reader could calculate.
 
     A kind of person is all persons with the same group values in the same populations.
 
-    The first unknowns are the numbers of cases of each kind. If the persons of a kind have different weights, the kind has one
-    more unknown. It says how much heavier its cases are than its lightest persons (from 0 to the number of cases).
+    The first unknowns are the numbers of cases of each kind. A kind whose persons have different weights has a second unknown:
+    how much heavier its cases are than the lightest persons of the kind (from 0 to the number of cases).
 
     Attributes:
-        cells: the rows, in order.
+        cells: the names of the cells, in the order of the rows.
         count: cells × unknowns; 1 for each kind that is in the cell.
         weight: cells × unknowns; the weight of one unit of each unknown in the cell, in mean weights.
         most: the largest value of each unknown.
-        kinds: how many of the unknowns are numbers of cases of a kind. These come first.
-        spread: for each further unknown, the kind that it belongs to.
+        kinds: the number of kinds. The first unknowns are their cases.
+        spread: for each second unknown, the position of its kind.
         cases, weighted, persons, below, above: by cell, as in `Row`.
-        ties: sums of unknowns that always equal `tied`, whatever is shown.
+        ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is printed.
         tied: the values of these sums.
-        weighed: which of the ties are sums of weighted cases.
+        weighed: for each of these sums, whether it is a sum of weighted cases.
     """
 
     cells: tuple[C, ...]
@@ -113,10 +124,11 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def programme(self) -> scipy.sparse.csc_array[Any]:
-        """Returns the matrix of the equations, which all linear programmes for these cells use.
+        """Returns the matrix of the constraints of all linear programmes for these cells.
 
-        Rows: cases by cell, weighted cases by cell, ties, and for each unknown of `spread` the rule that it is not larger than
-        its kind. Columns: the unknowns, then by cell the surplus and the deficit of the cases, then of the weighted cases.
+        Rows: the cases of each cell, the weighted cases of each cell, the `ties`, and for each second unknown of a kind the
+        rule that it is not larger than the first one. Columns: the unknowns, then for each cell the amount above and below the
+        true cases, then the same for the weighted cases.
         """
         cells, beyond = len(self.cells), len(self.spread)
         change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])
@@ -132,10 +144,8 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def in_whole(self) -> scipy.sparse.csr_array[Any]:
-        """Returns the matrix of the equations between numbers of cases alone: those of the cells, then the ties.
-
-        It is used for programmes in whole numbers. Its columns are the kinds.
-        """
+        """Returns the matrix of the constraints that concern only numbers of cases: those of the cells, then the `ties`. Its
+        columns are the kinds of persons. It is used for programmes in whole numbers."""
         return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[:, : self.kinds]
 
     @cached_property
@@ -150,8 +160,8 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_arra
     Args:
         kinds: the kinds of persons, whose numbers of cases are the unknowns.
         rows: the cells.
-        holds: cells × kinds, 1 for each kind that is in the cell.
-        ties: sums of unknowns whose value is known, whatever is shown.
+        holds: cells × kinds; 1 for each kind that is in the cell.
+        ties: equations that are always true, whatever is printed.
     """
     spread = np.flatnonzero((kinds.heaviest > kinds.lightest).any(axis=0))
     beyond = kinds.heaviest - kinds.lightest
@@ -190,16 +200,16 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_arra
 
 
 def left_by_rounding(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
-    """Returns how uncertain a reader is about a cell's exact weighted number: how far the numbers that fit the printed one extend
-    below and above the exact one, in persons.
+    """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons.
 
-    The reader sees a multiple of the rounding base. So the exact number lies at most half a base below or above the printed one.
-    If the rate is printed too, the number must fit both, and the interval can become very small.
+    The exact number and all other numbers that would be printed in the same way form an interval. The distances go from the
+    exact number down to the lower end of this interval, and up to its upper end. If only the number is printed, the interval is
+    one rounding base wide. If the rate is printed too, the interval can be much narrower.
 
     Args:
-        cell: the cell.
-        rounding_base: the rounding base of its number; 0: not rounded.
-        rate_step: the step to which its rate is rounded; 0: the rate is not printed.
+        cell: the counts of the cell.
+        rounding_base: the printed number is a multiple of this number; 0: it is not rounded.
+        rate_step: the printed rate is a multiple of this number; 0: no rate is printed.
     """
     if cell.weighted is None or np.isnan(cell.weighted):
         return rounding_base / 2, rounding_base / 2
@@ -212,24 +222,24 @@ def left_by_rounding(cell: Cell, rounding_base: float, rate_step: float = 0.0) -
 
 
 def _to_the_ends(value: float, step: float) -> tuple[float, float]:
-    """Returns the distances from a value to the lower and upper end of the interval of all values that are rounded to the same
-    multiple.
-    """
+    """Returns the distances from a value to the lower and the upper end of its rounding interval. This interval is all values
+    that are rounded to the same multiple of `step`."""
     middle = float(nearest(value, step)) if step else value
     return max(0.0, value - middle + step / 2), max(0.0, middle + step / 2 - value)
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, rounding_base: float = 0.0) -> CellSystem[Key]:
-    """Builds a system of cells if only the groups are known, not the persons. Any combination of group values may then have
-    cases.
+    """Builds a system of cells from the groups of the cells alone, if the persons of the survey are not known. Any combination
+    of group values may then have cases.
 
-    Groups that no table crosses are put into separate blocks. All blocks have the same total. Otherwise even a few groups would
-    have too many combinations.
+    Groups that are never crossed in a table are put into separate blocks, because all combinations would be too many. The
+    blocks have the same total number of cases.
 
     Args:
         cells: the counts of each cell, by its group values.
-        finest: the kinds of persons; by default, all combinations of the groups that cells cross.
-        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
+        finest: the combinations of group values that are the unknowns. By default, these are all combinations of groups that a
+            table crosses.
+        rounding_base: weighted numbers are rounded to multiples of this number.
     """
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
@@ -255,9 +265,9 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
 
 
 def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
-    """Returns the kinds of persons of each set of groups that cells cross.
+    """Returns the combinations of group values that may have cases: one list for each set of groups that tables cross.
 
-    If a shown breakdown lacks a combination, nobody has it.
+    If a printed table has no cell for a combination of values, nobody has this combination.
     """
     shown = {frozenset(g for g, _ in key) for key in cells}
     values: dict[str, dict[str, None]] = {}

@@ -1,8 +1,8 @@
-"""Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the shown ones.
+"""Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the printed ones.
 
-For each confidential cell, a linear programme (`feasible_counts`) searches for two solutions that agree with everything shown:
-one with few cases in the cell, and one with many. If it does not find both, it hides the cheapest other cells that make both
-possible.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed:
+one with few cases in the cell, and one with many. If one of the two does not exist, the cheapest other cells are hidden that
+make both possible.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ C = TypeVar("C", bound=object)
 
 @dataclass
 class Protected(Generic[C]):
-    """The result of `protect`: which cells are hidden, each with the reason, and which confidential cells stay exposed.
+    """The result of `protect`: the cells to hide, each with the reason, and the confidential cells that are still exposed.
 
-    A confidential cell stays exposed if a reader can still calculate it and no other cell may be hidden to prevent this.
+    A confidential cell is exposed if a reader can calculate it, and no other cell that may be hidden would prevent this.
     """
 
     hidden: dict[C, str]
@@ -47,17 +47,18 @@ def protect(
     hide_last: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
-    """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary ones that protect them.
+    """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary suppressions that protect
+    them.
 
     Args:
         system: all cells of the tables as a system of equations: each cell is a sum of kinds of persons.
-        primary: cells that are confidential by themselves, with the reason.
+        primary: cells that are confidential because of their own counts, with the reason.
         limits: the confidentiality limits.
-        hidden_anyway: cells that are hidden anyway; their counts need no protection.
-        always_shown: cells whose numbers other tables show, too. They are not hidden, because it would not help.
-        hide_last: cells to hide last, such as a headline.
-        salt: a secret text that decides between equal choices. If readers could repeat the choice, it would reveal more than the
-            shown cells do.
+        hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no protection.
+        always_shown: cells that may not be hidden, because other tables print their numbers.
+        hide_last: cells that are hidden only if nothing else is enough, such as a headline.
+        salt: a secret text that decides between equally good choices. If readers could repeat the choice, they would learn more
+            than the printed cells show.
     """
     fixed = {**(hidden_anyway or {}), **primary}
     if not primary:
@@ -77,16 +78,16 @@ def protect(
 
 
 def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
-    """Returns two goals for a confidential cell: the smallest and the largest number of cases that must stay possible for a
+    """Returns the two goals of a confidential cell: a small and a large number of cases that must both stay possible for a
     reader.
 
     docs/methods.md §4 gives the rule:
 
-    - If the cell has few cases: 1, and the limit minus 1.
-    - If it has few persons who are not cases: the same for these persons.
-    - Otherwise: a range as wide as the limit.
+    - If the cell has few cases: 1 case, and the limit minus 1.
+    - If it has few persons who are not cases: the same numbers of these persons.
+    - Otherwise: a range of cases that is as wide as the limit.
 
-    For weighted cases the range is as many mean weights wide.
+    The weighted cases have a range of their own. Its width is the limit times the mean weight.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -94,7 +95,7 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     elif persons - cases < limits.non_cases:
         low, high = persons - limits.non_cases + 1, persons - 1
     else:
-        # a cell never has more than all cases, and their number is shown
+        # no cell has more cases than there are in all, and the number of all cases is printed
         high = min(cases + np.ceil(limit / 2), system.cases.max())
         low = max(0.0, high - limit)
     all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
@@ -105,7 +106,8 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
 
 
 def _heaviest(system: CellSystem[C], row: int) -> float:
-    """Returns the total weight of all persons of a cell."""
+    """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its persons were
+    cases."""
     of = system.weight[[row]].toarray()[0]
     weighs = of > 0
     return float((of[weighs] * system.most[weighs]).sum())
@@ -117,11 +119,11 @@ class _Search(Generic[C]):
 
     Attributes:
         system: the cells.
-        goals: the numbers of cases that must stay possible for a reader in the confidential cells.
-        cost: by cell, the cost of hiding it.
-        fixed: cells that are hidden from the start.
-        shown: cells that are still shown.
-        pool: the solutions found so far that agree with what is shown.
+        goals: for each confidential cell, the numbers of cases that must stay possible for a reader.
+        cost: for each cell, the cost of hiding it.
+        fixed: for each cell, whether it is hidden from the start.
+        shown: for each cell, whether it is still shown. The search changes this.
+        pool: the solutions found so far. All agree with what is shown.
     """
 
     system: CellSystem[C]
@@ -132,9 +134,9 @@ class _Search(Generic[C]):
     pool: list[Solution] = field(default_factory=list)
 
     def hide(self) -> list[int]:
-        """Hides cells until every goal is possible, also in whole numbers (changes `shown`).
+        """Hides cells until every goal is possible, first in fractions of cases, then in whole numbers (changes `shown`).
 
-        Returns the rows of the goals that no choice of cells makes possible.
+        Returns the positions of the confidential cells whose goals no choice of cells makes possible.
         """
         exposed = []
         self._try_many()
@@ -147,7 +149,8 @@ class _Search(Generic[C]):
         return list(dict.fromkeys(exposed))
 
     def show_again(self) -> None:
-        """Shows those cells again that need not be hidden after all, the most expensive first (changes `shown`)."""
+        """Shows hidden cells again if all goals stay possible without hiding them, the most expensive cells first (changes
+        `shown`)."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.moved(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
@@ -155,9 +158,10 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """Returns the terms (prices of changes) of a search in which it costs this price to change a shown cell.
+        """Returns the price of a change of each cell in a search.
 
-        Cells that are hidden only for protection get a low price, so that they change only if that helps.
+        A shown cell has the given price. A cell that was hidden to protect another has a low price, so that it changes only if
+        that helps. A cell that was hidden from the start has the price 0.
         """
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
@@ -174,7 +178,8 @@ class _Search(Generic[C]):
         return True
 
     def _try_many(self) -> None:
-        """Searches for solutions that meet as many goals at once as possible: first all low goals, then all high goals."""
+        """Looks for solutions that meet as many goals as possible at the same time: one for the small numbers of cases, one for
+        the large."""
         for at_least in (False, True):
             wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole=False)]
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
@@ -199,12 +204,15 @@ class _Search(Generic[C]):
 
 
 def _cost(system: CellSystem[C], row: int, draw: float) -> float:
-    """Returns the cost of hiding a cell: its cases plus one, times a factor between 1 and 2 that readers do not know."""
+    """Returns the cost of hiding a cell: its number of cases plus one, times a factor from 1 to 2 that depends on `draw`.
+
+    `draw` is a number from 0 to 1 that readers do not know (see `_draw`).
+    """
     return float((system.cases[row] + 1) * 2**draw)
 
 
 def _draw(salt: bytes, cell: object) -> float:
-    """Returns a number from 0 to 1 for a cell. It is the same on every machine for the same data."""
+    """Returns a number from 0 to 1 for a cell. It looks random, but is the same on every machine for the same data."""
     return int.from_bytes(sha256(salt + _label(cell).encode()).digest()[:8]) / 2**64
 
 

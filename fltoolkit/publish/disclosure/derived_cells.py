@@ -1,8 +1,8 @@
-"""Finds sets of persons that no table shows but that a reader can calculate: one population minus another, or the overlap of two
-age bands.
+"""Finds sets of persons that no table shows but that a reader can calculate, such as one population minus another, or the
+overlap of two age bands.
 
-They need not be declared: they are found in the data. Two cells with common persons have three parts: the common persons, and the
-rest of each cell. A reader can calculate such a part if it is a sum or difference of cells.
+Nobody declares these sets: they are found in the data. Two cells with common persons have three parts: the common persons, and
+the rest of each cell. A reader can calculate the cases of a part if the part is a sum or difference of printed cells.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
 TRIES = 3  # random changes; with them a part that is a sum of cells can be distinguished from one that is not
 BLOCK = 256  # cells
-DIGITS = 6  # of a sum of marks
+DIGITS = 6  # decimals to which sums of marks are rounded before they are compared
 
 
 class DerivedCell(NamedTuple):
-    """A set of persons that no table shows, but that a reader may calculate from two cells.
+    """A set of persons that no table shows but that a reader may calculate: a part of two printed cells.
 
-    It is one of two parts: the persons who are in both cells (`both`), or those in the first but not in the second (`less`).
+    Attributes:
+        one, other: the two cells.
+        part: `both` for the persons in both cells; `less` for the persons in `one` who are not in `other`.
     """
 
     one: CellId
@@ -39,19 +41,19 @@ AnyCell = CellId | DerivedCell
 def derived_cells(
     cells: list[CellId], holds: scipy.sparse.csr_array[Any], counts: tuple[Array, Array], limits: Limits, directions: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
-    """Returns the parts of cells that are confidential and that a reader can calculate if every cell is shown.
+    """Returns the parts of cells that are confidential and that a reader could calculate if every cell were printed.
 
     A part of two cells is the persons in both, or the persons in one but not in the other.
 
     Args:
         cells: the cells, in the order of the rows of `holds`.
-        holds: cells × kinds of persons, 1 if a kind is in a cell.
-        counts: by kind, the number of persons and the number of cases.
-        limits: the limits of cases and of persons who are not cases.
-        directions: changes of the cases by kind that leave every cell the same (from `unchanging`).
+        holds: cells × kinds of persons; 1 if the kind is in the cell.
+        counts: two arrays by kind: the number of persons, and the number of cases.
+        limits: the confidentiality limits. Only those of cases and of persons who are not cases are used.
+        directions: random changes of the cases by kind that change the cases of no cell (see `unchanging`).
 
     Returns:
-        For each part the kinds in it. No two parts have the same kinds, and no part has the same kinds as a cell.
+        For each part, the positions of its kinds. No two parts have the same kinds, and no part has the same kinds as a cell.
     """
     persons, cases = counts
     with_cases = np.flatnonzero(cases > 0)
@@ -80,9 +82,15 @@ def derived_cells(
 
 
 def _over_pairs(holds: scipy.sparse.csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
-    """Returns, for each pair of cells, the sums of some values over the kinds of persons that are in both cells.
+    """Returns, for each pair of cells, the sum of each array of values over the kinds of persons that are in both cells.
 
-    It works block by block, because most pairs are not needed.
+    Args:
+        holds: cells × kinds of persons; 1 if the kind is in the cell.
+        pairs: the positions of the first cells, and of the second cells.
+        values: arrays by kind of person.
+
+    Returns:
+        One array by pair for each array of `values`.
     """
     one, other = pairs
     found = [np.zeros(len(one)) for _ in values]
@@ -95,17 +103,22 @@ def _over_pairs(holds: scipy.sparse.csr_array[Any], pairs: tuple[NDArray[Any], N
 
 
 def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
-    """Returns which sets of persons have few cases, or have cases and few other persons."""
+    """Returns which sets of persons are confidential: sets with few cases, and sets with cases but few other persons.
+
+    Args:
+        cases, persons: for each set, its number of cases and of all persons.
+        limits: the confidentiality limits.
+    """
     few = (cases < limits.cases - CLOSE) | (persons - cases < limits.non_cases - CLOSE)
     return np.asarray((cases > CLOSE) & few)
 
 
 def unchanging(holds: scipy.sparse.csr_array[Any]) -> list[Array]:
-    """Returns random changes of the numbers of cases by kind of person (all persons with the same group values in the same
-    populations). Each change leaves the number of cases in every cell the same.
+    """Returns random changes of the numbers of cases by kind of person that leave the number of cases in every cell the same.
 
-    They show whether a reader can calculate the cases in a set of kinds. If the set is a sum or difference of cells, no change
-    alters its cases. If it is not, each change alters them, with probability 1.
+    A kind is all persons with the same group values in the same populations. The changes test whether a reader can calculate
+    the cases in a set of kinds. If the set is a sum or difference of cells, no change alters its cases. If it is not, each
+    change alters its cases, with probability 1.
     """
     draw = np.random.default_rng(0)
     found = []

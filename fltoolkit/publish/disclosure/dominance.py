@@ -1,7 +1,7 @@
-"""Finds cells that point to one household, sampling unit or person.
+"""Finds cells whose numbers reveal one household, one sampling unit or one person.
 
-A household or unit with more than half of a cell's weighted cases can estimate the rest, and it is the first that a reader would
-suspect. A person is also at risk if this person is in about half or more of the sets of persons that fit the printed numbers.
+A household or unit with more than half of a cell's weighted cases can estimate the rest. A person is at risk if about half or
+more of the sets of persons that fit the printed numbers contain this person.
 """
 
 from __future__ import annotations
@@ -34,21 +34,27 @@ def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
 
 
 def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
-    """Returns the largest weighted number of cases in one household or sampling unit."""
+    """Returns the largest weighted number of cases in one household or in one sampling unit.
+
+    Args:
+        cases: rows of cases by household and sampling unit, with the sum of weights for each population.
+        unit: the column that identifies households or sampling units.
+        population: the column of weights.
+    """
     return float(cases.groupby(unit)[population].sum().max())
 
 
 def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
-    """Returns the cells whose printed numbers point to one person: this person is in about half of the sets of persons that fit
-    them.
+    """Returns the cells whose printed numbers reveal one person. About half or more of the sets of persons that fit the numbers
+    contain this person.
 
-    The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, or with more than 20,000 persons,
-    are left out: no one person stands out there, except by dominance (see `dominated`).
+    The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, and cells with more than 20,000
+    persons, are not tested: no single person stands out there, except by dominance (see `dominated`).
 
     Args:
         patterns: the survey's kinds of persons.
-        cells: cells of groups that everybody has.
-        rounding_base: the rounding base: weighted numbers are rounded to its multiples.
+        cells: the counts of the cells. All are cells of groups that everybody has.
+        rounding_base: weighted numbers are rounded to multiples of this number.
     """
     asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
     found = []
@@ -60,8 +66,9 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_
 
 
 def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
-    """Returns what is printed of a cell's cases: the class of their number (for a headline the number itself), and the rounded
-    weighted number.
+    """Returns what is printed about a cell's cases: the class of their number, such as 5–14, and the rounded weighted number.
+
+    A headline prints the number of cases itself.
     """
     below, above = left_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)

@@ -1,10 +1,10 @@
-"""Finds the smallest and largest number of cases that a hidden cell can have, given everything that is shown (linear programmes,
-HiGHS in SciPy).
+"""Finds how few and how many cases a hidden cell can have, given everything that is printed (linear programmes, HiGHS in
+SciPy).
 
-The assumed reader knows every shown number of cases exactly, and every shown weighted number up to rounding. This reader also
-knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
+The assumed reader knows every printed number of cases exactly, and every printed weighted number up to rounding. This reader
+also knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
 
-The same programme chooses what else to hide. Each shown cell may change at a cost, and the cells that change in the cheapest
+The same programme chooses what else to hide. A change of a printed cell has a cost. The cells that change in the cheapest
 solution are hidden. Source: Kelly, Golden and Assad 1992, "Cell suppression: disclosure protection for sensitive tabular data",
 Networks 22.
 """
@@ -29,9 +29,17 @@ IN_FRACTIONS = {"presolve": False}  # presolving takes longer than it saves
 
 @dataclass(frozen=True)
 class Goal:
-    """Numbers that must stay possible for a hidden cell, so that readers cannot tell how many cases it has.
+    """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate how many cases the cell
+    has.
 
-    Example: a cell with 2 cases has two goals. At least 4 cases must be possible, and at most 1.
+    A hidden cell has two goals. For example, if it has 2 cases and the limit is 5, it must be possible for a reader that it has
+    1 case or fewer, and that it has 4 cases or more.
+
+    Attributes:
+        row: the position of the cell in the system.
+        cases: the number of cases.
+        weighted: the weighted number of cases, in mean weights; nan: no goal for it.
+        at_least: whether the cell must be able to have these numbers or more (True), or these numbers or fewer (False).
     """
 
     row: int
@@ -40,9 +48,8 @@ class Goal:
     at_least: bool
 
     def met(self, found: Solution) -> bool:
-        """Returns whether a solution reaches the limits of this goal. If the solution is in whole numbers, only its cases are
-        compared.
-        """
+        """Returns whether the numbers of a solution meet this goal. If the solution is in whole numbers, only the cases are
+        compared."""
         sign = 1.0 if self.at_least else -1.0
         far = [sign * (found.cases[self.row] - self.cases), sign * (found.weighted[self.row] - self.weighted)]
         return bool(far[0] > -CLOSE and (found.whole or np.isnan(self.weighted) or far[1] > -CLOSE))
@@ -50,11 +57,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Solution:
-    """One possible set of true numbers: cases and weighted cases of every cell that agree with everything that readers see.
+    """One possible set of true numbers that agrees with everything printed: the cases and weighted cases of every cell.
 
     Attributes:
-        cases, weighted: by cell.
-        whole: whether the cases are whole numbers. If they are, the weighted numbers were ignored in the search.
+        cases: the number of cases of each cell.
+        weighted: the weighted number of cases of each cell, in mean weights.
+        whole: whether the cases are whole numbers. If they are, the search ignored the weighted numbers.
     """
 
     cases: Array
@@ -80,11 +88,11 @@ class Terms:
     """What a search for possible numbers may change, and at which cost (see `solve`).
 
     Attributes:
-        price: by cell, the cost of a change of one case; inf: the cell may not change; 0: readers know nothing of the cell.
-        wished: whether a solution may miss its goals (the numbers to be reached), at a price of 1 per missing case. If False, the
-            goals must be met.
-        whole: whether each kind must have a whole number of cases. If so, weighted numbers are ignored: both together would take
-            long, and with a base of about one person's weight they reveal little more.
+        price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know nothing of the
+            cell.
+        wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the goals must be met.
+        whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are ignored. Both together
+            would take long, and they reveal little more if the rounding base is about one person's weight.
     """
 
     price: Array
@@ -95,8 +103,12 @@ class Terms:
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
     """Returns the cheapest numbers that meet the goals and agree with everything that readers know.
 
-    A goal is a number of cases that a cell must reach. The cost is that of changing shown cells (`terms`). Returns None if there
-    are no such numbers, or if the search ends without an answer.
+    Returns None if there are no such numbers, or if the search ends without an answer.
+
+    Args:
+        system: the cells as a system of equations.
+        goals: numbers of cases that some cells must have at least, or at most.
+        terms: the cost of a change of each cell.
     """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)
@@ -142,10 +154,15 @@ def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution |
 
 
 def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Returns how many cases a hidden cell may have, if only what is shown is known: the smallest and the largest number of
-    cases, and of weighted cases (in mean weights).
+    """Returns the smallest and largest number of cases that a hidden cell may have for a reader, then the same for its weighted
+    cases (in mean weights).
 
-    A value is nan if its programme finds no solution.
+    A value is nan if its linear programme finds no solution.
+
+    Args:
+        system: the cells as a system of equations.
+        row: the position of the cell.
+        hidden: for each cell, whether it is hidden.
     """
     limits, free = _Limits(system, ~hidden, whole=False), np.zeros(len(system.cells))
     ends = []
@@ -158,7 +175,7 @@ def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple
 
 
 class _Limits:
-    """The smallest and largest value that each row of the linear programme may have, given what readers know.
+    """The lower and upper limit of each row of the linear programme, given what readers know.
 
     If the search is in whole numbers, the weighted cases have no limits.
     """
@@ -183,9 +200,15 @@ class _Limits:
 
 
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
-    """Returns the unknowns that minimise `aim` plus the price of the changes.
+    """Solves one linear programme. Returns the values of the unknowns that minimise `aim` plus the price of the changes.
 
     Returns None if there is no solution, or if the search stops at its limit of steps.
+
+    Args:
+        system: the cells as a system of equations.
+        limits: the limits of each row of the programme.
+        price: for each cell, the price of a change of one case; 0: the cell may not change.
+        aim: the coefficient of each unknown in the function to minimise.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -203,7 +226,11 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
 
 
 def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask) -> tuple[Array, Array]:
-    """Returns the lower and upper limits within which a solution may change some sums of cases. If readers know the sums, the
-    limits are the true values minus and plus `far`. Otherwise there are no limits.
+    """Returns the lower and upper limit of some sums of cases in a solution.
+
+    Args:
+        values: the true values of the sums.
+        far: how far a solution may be below and above the true values.
+        known: for each sum, whether readers know it. If they do not, it has no limits.
     """
     return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

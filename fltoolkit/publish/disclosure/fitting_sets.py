@@ -1,7 +1,8 @@
-"""Counts the sets of persons whose weights add up to a printed number, and how many of these sets contain each person.
+"""Counts the sets of persons whose weights add up to a printed number, and finds how many of these sets contain each person.
 
-A weighted number of cases is a sum of weights. A reader who has the weights of everybody in the cell (a public-use file) can
-search for sets of persons with that sum. `count_fitting_sets` counts the sets. `identifies` says when the cell must be hidden.
+A weighted number of cases is a sum of weights. A reader who has a public-use file knows the weight of everybody in a cell. So
+this reader can search for sets of persons with the printed sum. `count_fitting_sets` counts the sets. `identifies` decides
+whether the cell must be hidden.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance.taylor_variance import Array
 
-STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid is used whose table of the product is not too large
+STEPS = (
+    32,
+    16,
+    8,
+    4,
+    2,
+    1,
+)  # steps of the grid within the printed interval: the finest one whose table of the product is not too large
 MOST_CELLS = 250_000
-MOST_SHARE = 0.45  # less than a half: the limits of intervals are rounded to the base too, and that excludes some more sets
+MOST_SHARE = 0.45  # less than a half: printed limits of intervals exclude some more sets, and these are not counted here
 NEGLIGIBLE = 1e-16  # probability that a set contains so many persons of one weight
 ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
@@ -39,12 +47,12 @@ class PrintedCases:
 
 @dataclass(frozen=True)
 class FittingSets:
-    """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`).
+    """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see
+    `count_fitting_sets`).
 
     Attributes:
-        share: the share of the fitting sets that contain one and the same person, for the person who is in most of them. 1 if no
-            set fits on the grid.
-        log10_sets: how many sets fit, as a power of ten; −inf if none fits on the grid.
+        share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits on the grid.
+        log10_sets: the common logarithm of the number of fitting sets; −inf if no set fits on the grid.
     """
 
     share: float
@@ -56,8 +64,12 @@ NONE_FITS = FittingSets(1.0, -np.inf)
 
 @dataclass(frozen=True)
 class _Groups:
-    """Persons with the same weight on the grid: the weight and the number of persons, and the range [low, high) of sums that
-    fit.
+    """Persons grouped by their rounded weight, in units of the grid.
+
+    Attributes:
+        weight: the weight of each group.
+        persons: the number of persons in each group.
+        low, high: a set fits if the sum of its weights is at least `low` and below `high`.
     """
 
     weight: NDArray[np.intp]
@@ -67,22 +79,22 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Counts the sets of persons whose weights fit what is printed of a cell. Also finds how many of these sets contain the same
-    person, for the person who is in most of them.
+    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds how many of these sets contain the
+    person who is in most of them.
 
-    The weights are rounded to a grid of 1/32 of the printed interval, so that persons with the same rounded weight are alike. The
-    grid is coarser if persons and cases are many or if the number is large: then the numbers of sets change smoothly. The number
-    of sets of k persons with the sum s is the coefficient of yᵏxˢ in ∏ᵥ (1 + y·xᵛ)^mᵥ, with mᵥ persons of weight v. A person of
-    weight v is in the share E[Jᵥ]/mᵥ of the fitting sets, where Jᵥ is the number of persons of this weight in a set. All sets are
-    taken as equally likely.
+    The weights are rounded to a grid of 1/32 of the printed interval, so that many persons have the same weight. If there are
+    many persons or cases, or if the number is large, the grid is coarser. All sets are taken as equally likely.
 
-    In the product, each person is in the set with a probability whose odds are exp(α + β·v). α and β are chosen so that the
-    expected set fits what is printed. So no number overflows, and large Jᵥ can be left out. For a class without an upper limit,
-    these probabilities are the shares, and the sets are counted with the saddle-point formula (Daniels 1954). Then the shares are
-    wrong by a few hundredths.
+    The number of sets of k persons with the sum s is the coefficient of yᵏxˢ in the polynomial ∏ᵥ (1 + y·xᵛ)^mᵥ. Here mᵥ is the
+    number of persons with weight v. A person of weight v is in the share E[Jᵥ]/mᵥ of the fitting sets, where Jᵥ is the number
+    of persons of this weight in a set.
+
+    To keep the numbers small, each person gets a probability with the odds exp(α + β·v). The numbers α and β are chosen so that
+    the expected set fits what is printed. For a class without an upper limit, these probabilities are taken as the shares, and
+    the saddle-point formula counts the sets (Daniels 1954). The error of these shares is a few hundredths.
 
     Args:
-        weights: of each person of the cell, positive.
+        weights: the weight of each person of the cell; positive.
         printed: the class of the number of cases, and the interval of the weighted number.
 
     Raises:
@@ -104,8 +116,8 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 def identifies(sets: FittingSets) -> bool:
     """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in more of them.
 
-    A fitting set is a set of persons whose weights add up to what is printed. If more than half of the cell's persons are cases,
-    one person is in half of the sets before anything is printed.
+    A fitting set is a set of persons whose weights add up to what is printed. If more than half of a cell's persons are cases,
+    its numbers always identify a person.
     """
     return sets.share > MOST_SHARE
 
@@ -121,11 +133,11 @@ def _checked(w: Array, printed: PrintedCases) -> Array:
 
 
 def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
-    """Returns weights and limits in units of the interval divided by `steps`. A person whose weight reaches the end of the
-    interval is in no set.
+    """Returns the weights and the limits on a grid. The unit of the grid is the printed interval divided by `steps`. Persons
+    whose weight alone is too large for the interval are left out.
 
-    The rounding error of each person is passed on to the next, from the lightest to the heaviest. Otherwise fifty persons of
-    equal weight would have fifty errors in the same direction.
+    The weights are sorted, and the rounding error of each weight is passed on to the next. Otherwise fifty persons of equal
+    weight would have fifty errors in the same direction.
     """
     unit = (printed.high - printed.low) / steps
     low, high = (max(int(np.ceil(limit / unit - SETTLED)), 0) for limit in (printed.low, printed.high))
@@ -135,7 +147,8 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Returns whether any set with one of these numbers of persons can have one of the sums that fit."""
+    """Returns whether there can be a set of persons that fits: its size within `sizes` (smallest, largest), its sum within the
+    interval."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -144,7 +157,13 @@ def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
 
 @dataclass(frozen=True)
 class _Odds:
-    """The log odds α + β·v of each weight, and the probabilities that follow from them."""
+    """The odds with which each person is in a random set: exp(α + β·v) for a person of weight v.
+
+    Attributes:
+        alpha, beta: the coefficients.
+        log: the log odds of each group of persons with the same weight.
+        chance: the probability that belongs to these odds.
+    """
 
     alpha: float
     beta: float
@@ -153,9 +172,8 @@ class _Odds:
 
 
 def _centred_odds(groups: _Groups, sizes: tuple[int, int]) -> _Odds:
-    """Returns the odds that give a set the expected sum in the middle of what is printed, and an expected size within the
-    class.
-    """
+    """Returns the odds with which each person is in a random set. They are chosen so that the expected sum of the set is in the
+    middle of the printed interval, and its expected size is within `sizes` (smallest, largest)."""
     v, middle = groups.weight.astype(float), (groups.low + groups.high - 1) / 2
     (beta,) = _solve(v[:, None], groups.persons, np.array([middle]))
     alpha, expected = 0.0, float(groups.persons @ _chance(beta * v))
@@ -173,10 +191,15 @@ def _chance(log_odds: Array) -> Array:
 
 
 def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
-    """Returns the coefficients that make the expected sum of x equal to the target, by Newton's method on a convex function.
+    """Returns the coefficients for which the expected sums of x equal the target, by Newton's method on a convex function.
 
-    A target at the edge of what is possible has no finite solution: then the steps stop when the odds are steep. The counts are
-    right with any coefficients.
+    If the target is at the edge of what is possible, there is no finite solution. Then the steps stop when the odds become
+    extreme. The numbers of sets are right with any coefficients.
+
+    Args:
+        x: groups of persons × coefficients.
+        persons: the number of persons in each group.
+        target: the expected sum of each column of x.
     """
 
     def height(theta: Array) -> float:
@@ -199,9 +222,10 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the fitting sets by multiplying the polynomials of the weights, one group (persons of equal weight) after another.
+    """Counts the fitting sets: multiplies the polynomials of all groups (persons of equal weight), one after another.
 
-    Then the function goes back from the sums that fit, to find how many persons of each group are in the fitting sets.
+    A second pass, from the last group to the first, finds how many persons of each group are in the fitting sets. `sizes` is
+    the smallest and the largest number of persons in a set.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
@@ -235,8 +259,13 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
 
 
 def _terms(persons: int, chance: float, most: int) -> Array:
-    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the set. Negligible ones
-    at the end are left out.
+    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the set. Negligible
+    probabilities at the end are left out.
+
+    Args:
+        persons: the number of persons in the group.
+        chance: the probability that one person is in the set.
+        most: the largest number of persons in a set.
     """
     from scipy.special import gammaln, xlog1py, xlogy
 
@@ -247,11 +276,10 @@ def _terms(persons: int, chance: float, most: int) -> Array:
 
 
 def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
-    """Approximates the shares and the number of fitting sets for classes without an upper limit (saddle-point formula). The
-    probability of each person is taken as the person's share.
+    """Approximates the shares and the number of fitting sets for a class without an upper limit (saddle-point formula).
 
-    The sets are counted with the normal density of the sum. If the class limits the number of cases, the density of this number
-    is used too.
+    A person's share of the sets is approximated by the probability in `odds`. The number of sets uses the normal density of the
+    sum. If the class limits the number of cases, the density of this number is used too.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])

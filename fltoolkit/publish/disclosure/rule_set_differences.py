@@ -1,4 +1,4 @@
-"""Protects results of several rule sets. If two results differ by a few persons, their difference would reveal those persons."""
+"""Protects the results of several rule sets. If two results differ by a few persons, subtraction would reveal these persons."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, c
 
 
 def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """Adds the headline under other rule sets to the run's `own` rows, and decides which of these rows are hidden.
+    """Decides which headlines under other rule sets are hidden, and adds them to the decision about the run's own rows.
 
     If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
-    in the table is hidden, so that the run's own result stays. If a row has as many cases as a hidden row, they are taken to be
-    the same cases, and it is hidden too.
+    in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is hidden too, because
+    both may have the same cases.
 
     Args:
         table: the rows of the run, then the headlines under other rule sets.
         own: for each row, whether it is under the run's own rule set.
-        first: what is hidden of the own rows.
+        first: the decision about the run's own rows.
         limits: the confidentiality limits.
+
+    Returns:
+        The decision about all rows of the table.
     """
     if own.all():
         return first
@@ -44,7 +47,10 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
 
 
 class _PublishedCounts:
-    """Counts of the whole population that a reader sees, and counts that are hidden."""
+    """Counts of persons in the whole population: those that are printed (`shown`), and those that are hidden (`hidden`).
+
+    `limit` is the smallest difference between two counts that does not reveal a few persons.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit, self.shown, self.hidden = limit, set[int](), set[int]()
@@ -53,7 +59,6 @@ class _PublishedCounts:
         (self.shown if is_shown else self.hidden).add(count)
 
     def discloses(self, count: int) -> bool:
-        """Returns whether a count differs by a few persons from a shown count, or equals a hidden count. In both cases it would
-        reveal something.
-        """
+        """Returns whether a count would reveal a few persons: it differs from a printed count by fewer persons than the limit,
+        or it equals a hidden count."""
         return count in self.hidden or any(0 < abs(count - other) < self.limit for other in self.shown)

@@ -1,4 +1,7 @@
-"""Prepares all rows of a run and decides which are hidden. The result contains confidential numbers, so it stays in memory."""
+"""Puts all rows of a run into one table and decides which rows are hidden.
+
+The result contains confidential numbers. So it stays in memory and is never written to a file.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +51,13 @@ ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interv
 
 
 def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
-    """Returns the confidentiality limits of a run: for each count the strictest of three limits, which are the kit's standard,
-    the profile's and the survey's. Also returns the notes about lowered limits.
+    """Returns the confidentiality limits of a run, and the notes about lowered limits.
 
-    A survey or profile can lower a limit only with a special key, and every output then says so.
+    For each count, the strictest of three limits is used: the kit's standard, the limit of the publication profile, and the
+    limit of survey.yaml. The last two can lower a limit only with the key `accept_lower_limits`. Every output then has a note.
+
+    Raises:
+        PublicationError: a limit is lower than the standard, without this key.
     """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
@@ -77,19 +83,20 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
 
 @dataclass(frozen=True)
 class Decided:
-    """All rows of a run (all numbers that its tables ask for) before anything is hidden, and which of them are hidden.
+    """All rows of a run, and which of them are hidden. The numbers are exact: nothing is removed yet.
 
     Attributes:
-        table: the rows.
-        groups: the groups that the rows use.
-        keys: for each row its group values, including those of its domain.
+        table: the rows, one for each number that the tables of the run ask for.
+        groups: the columns of the table that are groups, such as sex.
+        keys: for each row, its group values, including those of its domain.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
-        populations: for each row the reference population of survey.yaml, without the domain.
-        unions: for each name in the keys that means several labels together (a domain may do this), the group and the labels.
-        decision: which rows are hidden, in which rows only the unresolved count is hidden, and the cells behind the rows.
+        populations: for each row, its reference population as in survey.yaml, without the domain.
+        unions: groups that are made of several labels of one group, as some domains need. By the name of the new group: the
+            original group, and the labels.
+        decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells of these rows.
         limits: the confidentiality limits.
-        rounding_base: the rounding base of weighted numbers.
-        notes: sentences that are printed with every figure.
+        rounding_base: weighted numbers are rounded to multiples of this number.
+        notes: sentences that are printed with every number.
         rule_set: the run's own rule set.
     """
 
@@ -113,8 +120,14 @@ class Decided:
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> Decided:
-    """Decides which rows of some estimates are hidden. If the survey is given (`persons`), the decision uses everything that
-    links its cells: nested groups, overlapping populations, age bands.
+    """Returns all rows of some estimates, and which of them are hidden.
+
+    Args:
+        made: the estimates. The first one has the run's own rule set.
+        limits: the confidentiality limits.
+        notes: sentences that are printed with every number.
+        persons: the survey. With it, the decision also uses what links its cells: nested groups, overlapping populations, age
+            bands.
     """
     rows = _rows_of(made, persons.spec if persons else None)
     own = rows.table["rule_set"] == made[0].about.rule_set
@@ -126,23 +139,24 @@ def decided_rows(
 
 
 def nothing_decided(run: Decided) -> Decided:
-    """Returns a decision without rows, with the limits, the base and the rule set of a run. The first table of another outcome is
-    added to it.
+    """Returns a decision without rows. It has the limits, the rounding base and the rule set of a run.
+
+    It is used for the first table of a user-defined outcome: the rows of this table are added to it.
     """
     no_rows = pd.DataFrame({"rule_set": pd.Series(dtype=object)})
     return replace(run, table=no_rows, groups=(), keys=(), of=(), populations=(), unions={}, decision=Decision())
 
 
 @dataclass(frozen=True)
-class Joined:
-    """The rows of one outcome that were decided before, with the rows of one more estimate below them. They are the input of the
-    decision about the new rows.
+class EarlierAndNewRows:
+    """Rows of one outcome that were published before, followed by the rows of one more estimate. A decision about the new rows
+    needs both.
 
     Attributes:
-        rows: all rows.
+        rows: all rows, the earlier ones first.
         scenario: what the assumed reader knows of these rows.
-        first: what was decided before.
-        earlier: the earlier rows.
+        first: how many rows are earlier ones, and which of these are hidden.
+        earlier: the decision about the earlier rows.
     """
 
     rows: Rows
@@ -156,15 +170,15 @@ class Joined:
         return range(self.first.rows, len(self.rows.table))
 
 
-def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Joined:
-    """Joins the rows of one more estimate to rows that were decided before.
+def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> EarlierAndNewRows:
+    """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
-        earlier: the rows published before, of one outcome (what makes a person a case: forced labour, or an outcome that the user
-            defined).
+        earlier: the rows published before, of one outcome. An outcome is what makes a person a case: forced labour, or a
+            condition that the user defined.
         est: the estimate.
-        persons: the survey from which it was made. If the outcome is user-defined, these persons are classified by it, not by
-            forced labour.
+        persons: the survey from which the estimate was made. For a user-defined outcome, its cases are the persons with this
+            outcome.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _joined(earlier, before, _rows_of([est], persons.spec))
@@ -174,13 +188,14 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
         for rows_hidden in (earlier.decision.hidden, earlier.decision.unresolved_hidden)
     )
     scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
-    return Joined(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
+    return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
 
 
-def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
-    """Decides on new rows after earlier ones were decided. Returns the earlier rows first, then the new ones.
+def decide_new_rows(joined: EarlierAndNewRows, persons: ClassifiedSurvey) -> Decided:
+    """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first, then the new ones.
 
-    Rows that were shown stay shown. New rows are hidden if, together with all others, they would reveal a confidential cell.
+    Published rows stay as they are. New rows are hidden if they would reveal a confidential cell, alone or together with other
+    rows.
 
     Args:
         joined: the earlier and the new rows.
@@ -188,7 +203,8 @@ def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
     """
     rows, scenario, first, new = joined.rows, joined.scenario, joined.first, joined.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, first)
-    # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
+    # A row of a profile is protected by hiding other rows of the same profile. If one of these was published before, it cannot be
+    # hidden any more. Then the new table is hidden instead.
     late = any(i < new.start for i in found.hidden - first.hidden)
     found = replace(
         found,
@@ -200,7 +216,9 @@ def decide_new_rows(joined: Joined, persons: ClassifiedSurvey) -> Decided:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of some estimates, with the cell of persons that each row is about: see `Decided`."""
+    """The rows of some estimates in one table, and the cell of persons that each row is about. The fields are as in
+    `Decided`.
+    """
 
     table: pd.DataFrame
     groups: tuple[str, ...]
@@ -210,7 +228,8 @@ class Rows:
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
 
     def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
-        """Returns some of the rows, under the populations of survey.yaml. The domain of a row is in its key."""
+        """Returns the rows for which `kept` is True. Their population is that of survey.yaml: a domain of a row is only in its
+        key."""
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
@@ -238,7 +257,7 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
 
 
 def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
-    """Returns some of the rows that were decided before, followed by new rows."""
+    """Returns the earlier rows at the positions in `kept`, followed by new rows."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
     table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
@@ -256,9 +275,10 @@ def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, .
 def _scenario(
     rows: Rows, limits: Limits, rounding_base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None
 ) -> DisclosureScenario:
-    """Returns how readers see the rows.
+    """Returns what the assumed reader knows of the rows.
 
-    For a survey this includes its kinds of persons by all groups, also the groups of domains.
+    If the survey is given (`persons`), this includes its kinds of persons. A kind is all persons with the same values in all
+    groups that the rows or their domains use.
     """
     if persons is None:
         return DisclosureScenario(limits, rounding_base, None, case_only)
@@ -274,7 +294,7 @@ def _scenario(
 
 
 def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> Decided:
-    """Returns the rows with the decision, and with the notes that explain it."""
+    """Returns the rows with the decision, and with the notes that explain it. `found` is the decision."""
     whole = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *whole, *([STRICTER] if found.stricter else []))))
     return Decided(
@@ -296,7 +316,12 @@ def _union(group: str, labels: tuple[str, ...]) -> str:
 
 
 def _hidden_whole(why: str, what: Reason) -> Reason:
-    """Returns a note that a breakdown is hidden as a whole, and why: `coarse` or `crowded`."""
+    """Returns a note that a breakdown is hidden as a whole.
+
+    Args:
+        why: `coarse`, if no smaller choice protects its confidential cells; `crowded`, if it has too many of them.
+        what: the breakdown in words.
+    """
     return Reason.of(f"reasons.{why}", what=what)
 
 
@@ -307,8 +332,16 @@ def _decide(
     persons: ClassifiedSurvey | None,
     earlier: EarlierRows = NO_EARLIER,
 ) -> Decision:
-    """Decides which of some rows of a run are hidden. The rows of profiles (shares of cases with a characteristic) are decided
-    last, after all other rows.
+    """Decides which rows of a run are hidden.
+
+    The rows of profiles (shares of cases with a characteristic) are decided last, because they may not change other tables.
+
+    Args:
+        rows: the rows, each with its cell.
+        kept: for each row, whether to decide about it.
+        scenario: what the assumed reader knows.
+        persons: the survey, if there is one.
+        earlier: rows published before, which stay as they are.
     """
     table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
@@ -333,8 +366,10 @@ def _decide(
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an `Estimates` with further columns: the breakdown, the category, the codes of the categories (if
-    `spec` gives them), and what the estimate is about (population, period, rule set and others).
+    """Returns the table of an estimate with further columns, one row for each number.
+
+    The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
+    (population, period, rule set and others).
     """
     frame = est.table
     used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]

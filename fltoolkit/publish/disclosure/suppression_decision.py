@@ -48,10 +48,10 @@ MOST_WORK = 20_000  # confidential cells times cells: each confidential cell tak
 
 @dataclass(frozen=True)
 class OutcomeSuppression:
-    """The cells of one outcome (of what is counted), or those of a flowchart, and which of them are hidden.
+    """The cells of one outcome (of what is counted), or of a flowchart, and which of them are hidden.
 
     Attributes:
-        outcome: `cases`, `now`, `unresolved`, `now_unresolved` or `flowchart`.
+        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -65,16 +65,16 @@ class OutcomeSuppression:
 
 @dataclass
 class Decision:
-    """What a run may not show: hidden rows, hidden breakdowns, and the reason for each hidden cell.
+    """Which rows and breakdowns of a run are hidden, and the reason for each hidden cell.
 
     Attributes:
-        hidden: rows to hide.
-        unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden, too.
+        hidden: index labels of hidden rows.
+        unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
-        crowded: breakdowns hidden as a whole because they have too many confidential cells to choose among.
-        stricter: whether a stricter rule was used because the survey has more kinds of persons than a linear programme can hold.
-        cells: by outcome the cells that the rows reveal.
-        hidden_cells: by outcome the hidden cells, with the reason.
+        crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to choose among.
+        stricter: whether a stricter rule was used, as the survey has too many kinds of persons for a linear programme.
+        cells: by outcome, the cells that the rows reveal.
+        hidden_cells: by outcome, the hidden cells, with the reason.
         suppressions: the cells behind the rows, for persons who may see them.
     """
 
@@ -95,12 +95,12 @@ def decide(
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
     Args:
-        table: the rows, as `Published.table` will contain them.
+        table: the rows, with the columns of `Published.table`.
         keys: the group values of each row.
         of: for each row of a share, the group whose shares it shows; empty for other measures.
         scenario: what the assumed reader knows of the rows.
-        profiles: what profiles of the cases reveal about cells that other tables may show, too.
-        earlier: what was hidden in rows published before. Rows shown before stay shown, so only new rows can be hidden.
+        profiles: what profiles of cases reveal about the cells of other tables.
+        earlier: rows published before, which stay as they are. Only new rows can be hidden.
     """
     salt = scenario.patterns.salt() if scenario.patterns else sha256(table.to_csv().encode()).digest()
     by = _Protection(scenario, salt, Decision())
@@ -139,7 +139,7 @@ def decide(
 
 
 def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario) -> dict[CellId, str]:
-    """Returns the cells that are confidential by themselves, with the reason."""
+    """Returns the cells that are confidential because of their own counts, with the reason."""
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, scenario.limits))}
     if scenario.patterns is not None and outcome == "cases":
         found |= {c: OVER_HALF for c in cells if c not in found and dominated(scenario.patterns, c)}
@@ -149,13 +149,13 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns cells of cases at the interview from which, with all cases, readers could calculate the few who left."""
+    """Returns cells of cases at the interview (`now`). With those of the whole period (`cases`) they reveal few who had left."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 
 @dataclass(frozen=True)
 class _Protection:
-    """What protects the cells of a run: how readers see them, the salt that decides between equal choices, and the decision."""
+    """Hides the cells of a run. `scenario` is what readers know, `salt` decides equal choices, `out` is the decision so far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -206,7 +206,7 @@ class _Protection:
     def _systems(
         self, cells: Mapping[CellId, Cell], outcome: str, withheld: list[CellId]
     ) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
-        """Returns the systems that tie the cells: one for all cells of a survey, otherwise one for each population."""
+        """Returns systems of equations between the cells: one for all cells of a survey, or else one for each population."""
         if not cells:
             return []
         scenario = self.scenario
@@ -222,12 +222,12 @@ class _Protection:
 
 
 def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
-    """Returns a cell's population and groups."""
+    """Returns a cell's population, and the groups (without their values) by which the cell is defined."""
     return cell[0], frozenset(g for g, _ in cell[1])
 
 
 def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns with too many confidential cells to choose among: those with most, until few enough are left."""
+    """Returns breakdowns to hide as a whole, those with most confidential cells first, until the rest can be computed."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
@@ -246,7 +246,7 @@ def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the cells of a cell's breakdown that are not hidden yet. If there are none, returns all cells not hidden yet."""
+    """Returns the cells of a cell's breakdown that are not hidden yet. If all are hidden, returns all other such cells."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -281,14 +281,14 @@ class _OutcomeTables(NamedTuple):
 
 
 def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: _Protection) -> set[int]:
-    """Returns the rows of a flowchart to hide. Its steps are tied to the cases, routes and unresolved persons in the tables."""
+    """Returns the rows of a flowchart to hide. The tables also have its cases, its routes and its unresolved persons."""
     (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     own |= {i: WHOLE for i in chart.index if not keys[i]}
     counts = {own[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
     first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
-    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # in steps these do not add up
+    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # no sums over the steps
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
     elsewhere = {CASES: (WHOLE, hidden)}
     elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in own.items() if steps.get(i) in UNRESOLVED_STEPS}
@@ -320,13 +320,13 @@ def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
 
 
 def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]) -> dict[CellId, Cell]:
-    """Applies a function to the rows of each population. Returns the results with the population before each key."""
+    """Applies a function to the rows of each population. Returns all resulting cells, by population and group values."""
     parts = table.groupby("reference_population", sort=False)
     return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns one population's cells by group values. If every person counts as a case, no other persons need protection."""
+    """Returns one population's cells. `keys` has each row's group values, `of` its group of shares. `case_only`: of cases only."""
     cells: dict[Key, Cell] = {}
     share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
@@ -335,8 +335,8 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
             if row["measure"] == "share":
                 share_rows.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
-            apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no non-cases, and they would not add up
-            cells[own] = replace(cell, non_cases=None, weighted_others=None) if apart else cell
+            only_cases = not case_only.isdisjoint(g for g, _ in own)  # such as a sector: its cells have no non-cases
+            cells[own] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
     for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
         psus, homes = (_sum(parts, f"{of}_with_cases") for of in ("psus", "households"))
@@ -381,12 +381,12 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
 
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
-    """Returns cells by population and group values, with unresolved persons as the cases and non-cases as the others."""
+    """Returns cells whose "cases" are unresolved persons, and whose "non-cases" are persons known not to be cases."""
     return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
 
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    """Returns one population's cells of unresolved persons. The weighted number is the upper bound minus the estimate."""
+    """Returns one population's cells of unresolved persons. Their weighted number is the upper bound minus the estimate."""
     mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
         if pd.isna(row["unresolved"]):

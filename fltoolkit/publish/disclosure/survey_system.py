@@ -1,4 +1,5 @@
-"""Builds the system of cells (`cell_system`) from the data of a survey. Its unknowns are the kinds of persons."""
+"""Builds the equations that show what a reader could calculate from the tables of a survey (`cell_system`). Their unknowns are
+the numbers of cases by kind of person. A kind is all persons with the same group values and populations."""
 
 from __future__ import annotations
 
@@ -27,11 +28,12 @@ class DisclosureScenario:
 
     Attributes:
         limits: the confidentiality limits.
-        rounding_base: the rounding base of weighted numbers.
+        rounding_base: weighted numbers are rounded to multiples of this number.
         patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
-        case_only: groups that only cases have.
-        children: the populations of children; adults cannot have their routes.
-        apart: for each other outcome of the set, an array by kind of person: how many persons have only one of the two outcomes.
+        case_only: groups that only cases have, such as the sector of their forced labour.
+        children: the populations of children. Their routes to forced labour are not those of adults.
+        in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one of the
+            two outcomes.
     """
 
     limits: Limits
@@ -39,7 +41,7 @@ class DisclosureScenario:
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
-    apart: tuple[Array, ...] = ()
+    in_one_outcome: tuple[Array, ...] = ()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
@@ -51,8 +53,8 @@ class OutcomeCells:
     """The cells of one outcome (of what is counted), with what the assumed reader knows about them.
 
     Attributes:
-        cells: by population and group values.
-        outcome: `cases`, `now` or `unresolved`.
+        cells: the counts of each cell, by population and group values.
+        outcome: `cases`, `now` (cases at the interview) or `unresolved`.
         scenario: what the reader knows about the run.
         withheld: cells of breakdowns that are hidden as a whole.
     """
@@ -65,14 +67,15 @@ class OutcomeCells:
 
 @dataclass(frozen=True)
 class SurveySystem:
-    """The cells of a survey as one system of equations over its kinds of persons. It also has the confidential parts of cells.
+    """The cells of a survey as one system of equations. Its unknowns are the cases of each kind of person.
 
-    A part of two cells is the persons in both, or the persons in one but not in the other.
+    The system also has the confidential parts of cells. A part of two cells is the persons in both, or the persons in one but
+    not in the other.
 
     Attributes:
-        system: rows are the cells, then the parts.
-        parts: the parts, which are shown nowhere.
-        coarse: whether there are more kinds of persons than a programme can hold.
+        system: the system; its rows are the cells, then the parts.
+        parts: the parts. No table shows them.
+        coarse: whether the survey has more kinds of persons than the linear programme may have.
     """
 
     system: CellSystem[AnyCell]
@@ -81,8 +84,12 @@ class SurveySystem:
 
 
 def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> SurveySystem:
-    """Builds the system of equations of the cells of one outcome. Each cell is a sum of a survey's kinds of persons (all persons
+    """Builds the system of equations between the cells of one outcome. Each cell is a sum over kinds of persons (all persons
     with the same group values in the same populations).
+
+    Args:
+        outcome_cells: the cells, and what readers know about them.
+        patterns: the survey's kinds of persons.
     """
     scenario, weights = outcome_cells.scenario, mean_weights(outcome_cells.cells)
     populations, units = list(weights), np.array(list(weights.values()))
@@ -96,8 +103,8 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     cells = patterns.holds(whole)
     directions = unchanging(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
-    for differ in scenario.apart if outcome_cells.outcome == "cases" else ():
-        # Where both outcomes are worked out of a part, so is the number of those who have one of them alone.
+    for differ in scenario.in_one_outcome if outcome_cells.outcome == "cases" else ():
+        # A reader who can calculate both outcomes in a part can also calculate how many persons have only one of them.
         parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions)
     derivable = _derivable(outcome_cells, patterns, directions)
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
@@ -126,8 +133,13 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
 
 
 def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
-    """Returns cells of breakdowns hidden as a whole that a reader can still calculate, because they are sums or differences of
+    """Returns cells of breakdowns that are hidden as a whole, if a reader can still calculate them as sums or differences of
     other cells.
+
+    Args:
+        outcome_cells: the cells of an outcome.
+        patterns: the survey's kinds of persons.
+        directions: random changes of the cases by kind that change no other cell (see `unchanging`).
     """
     withheld = [c for c in outcome_cells.withheld if not outcome_cells.scenario.is_of_cases(c)]
     if not withheld:
@@ -138,14 +150,26 @@ def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions
 
 
 def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
-    """Returns a cell as a row: 1 for each of its kinds of persons, 0 for all others (`many` kinds in total)."""
+    """Returns a cell as a matrix of one row: 1 for each kind of person in the cell, 0 for all others.
+
+    Args:
+        kinds: the positions of the kinds in the cell.
+        many: the number of all kinds.
+    """
     return scipy.sparse.csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
 def _rows(
     outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], everybody: PersonKinds
 ) -> list[Row[AnyCell]]:
-    """Returns rows for cells of groups that everybody has, and for parts of cells, over the kinds of the programme."""
+    """Returns a row of the system of equations for each cell of groups that everybody has, and for each part of cells.
+
+    Args:
+        outcome_cells: the cells of an outcome.
+        cells: the names of the cells and parts.
+        holds: cells × kinds of persons; 1 if the kind is in the cell.
+        everybody: the kinds of persons. The counts use only the kept ones.
+    """
     of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (everybody.cases * everybody.kept)
     weighted = [holds @ (known * everybody.kept) for known in everybody.known]
@@ -159,11 +183,10 @@ def _rows(
 
 
 def _left(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns how uncertain a reader is about a cell's exact weighted number: how far the possible values extend below and above
-    it.
+    """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons (see
+    `left_by_rounding`).
 
-    For unresolved persons two numbers are printed, with and without them. Their difference is not a multiple of the rounding
-    base.
+    For unresolved persons, a reader must subtract two printed numbers. So half a rounding base is assumed in both directions.
     """
     if isinstance(cell, DerivedCell) or cell not in outcome_cells.cells or outcome_cells.outcome not in ("cases", "now"):
         return outcome_cells.scenario.rounding_base / 2, outcome_cells.scenario.rounding_base / 2
@@ -171,24 +194,24 @@ def _left(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
 
 
 def left_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
-    """Returns how uncertain a reader is about the exact weighted number of a shown cell: how far the numbers that fit the printed
-    one extend below and above the exact one, in persons.
+    """Returns how uncertain a reader is about the exact weighted number of a printed cell: two distances, in weighted persons
+    (see `left_by_rounding`).
 
-    For a headline the printed rate must fit, too, so the interval is narrower.
+    A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the uncertainty is smaller.
     """
     return left_by_rounding(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 
 
 def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) -> Mask:
-    """Returns, for each kind of person, whether it is in a cell with few cases (fewer than the limit)."""
+    """Returns, for each kind of person, whether it is in a cell that has cases, but fewer than the limit."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
 def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
-    """Returns which kinds of persons become unknowns of the linear programme.
+    """Returns, for each kind of person, whether its cases are an unknown of the linear programme.
 
-    If there are too many kinds, those in `first` have priority, then kinds with cases, then the largest kinds.
+    If there are too many kinds, those marked in `first` have priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:

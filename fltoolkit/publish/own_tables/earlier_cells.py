@@ -1,6 +1,4 @@
-"""What a new table must respect when it is added to a published set: cells that are already shown, and cells that are already
-hidden.
-"""
+"""Which cells a published set already shows or hides. A new table that is added to the set must respect this."""
 
 from __future__ import annotations
 
@@ -20,13 +18,13 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class EarlierRows:
-    """The decision which of the first rows of a table are hidden. It was made before, when these rows were published, and does
-    not change.
+    """The first rows of a table, which were published before. The decision which of them are hidden does not change.
 
     Attributes:
-        rows: the number of these rows; their labels in the table are smaller than this number.
-        hidden, unresolved_hidden: as in `Decision`: rows that are hidden, and rows in which only the unresolved count is hidden.
-        close: cells that would reveal few persons beside a table of another outcome, each with the reason.
+        rows: the number of these rows. Their index labels are smaller than this number.
+        hidden: the hidden rows among them.
+        unresolved_hidden: the rows in which the count of unresolved persons is hidden.
+        close: cells that would reveal a few persons together with a table of another outcome, each with the reason.
     """
 
     rows: int = 0
@@ -40,15 +38,24 @@ NO_EARLIER = EarlierRows()
 
 @dataclass(frozen=True)
 class EarlierCells:
-    """The cells of one outcome (such as forced labour) that earlier tables showed, and the cells that they hid."""
+    """The cells of one outcome that earlier tables showed (`shown`), and those that they hid (`hidden`). The outcome is what is
+    counted, such as cases."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
 
 
 def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
-    """Returns, by outcome (by what is counted), which cells were shown or hidden in rows that were published before. A cell
-    counts as shown if any row shows it.
+    """Returns which cells were shown and which were hidden in rows that were published before. If any row shows a cell, it
+    counts as shown.
+
+    Args:
+        table: the rows; some of the first rows were published before.
+        keys, of: for each row, its group values; and for a share, the group whose shares it shows.
+        earlier: how many rows were published before, and which of them are hidden.
+
+    Returns:
+        The cells by outcome: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved`.
     """
     shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
     before = table[table.index < earlier.rows]
@@ -74,7 +81,11 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: 
 
 
 def disclosed_cells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a published row reveals. Each row reveals its own cell. A row of a share also
-    reveals the cell of which it is a share.
+    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of which it is a
+    share.
+
+    Args:
+        i: the position of the row.
+        keys, of: for each row, its group values; and for a share, the group whose shares it shows.
     """
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)

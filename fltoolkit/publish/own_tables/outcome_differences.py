@@ -1,4 +1,5 @@
-"""Protects two outcomes in one table. If they differ by a few persons, their difference would reveal those persons."""
+"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, a difference would reveal
+them."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, denominator_key, group_of
-from fltoolkit.publish.disclosure.run_decision import Decided, Joined
+from fltoolkit.publish.disclosure.run_decision import Decided, EarlierAndNewRows
 from fltoolkit.publish.measure_units import PROFILES
 
 CLOSE = "few persons more or fewer than another outcome has"
@@ -22,31 +23,32 @@ ALIKE = "another outcome has the same persons there, and hides them"
 
 @dataclass(frozen=True)
 class OutcomeDifferences:
-    """What tables of other outcomes require of the rows of one outcome. An outcome is what makes a person a case: forced labour,
-    or an outcome that the user defined.
+    """What must be hidden in the rows of one outcome because tables of other outcomes are published, too.
+
+    An outcome is what makes a person a case: forced labour, or a condition that the user defined.
 
     Attributes:
-        joined: the rows, with those of their cells that differ from another outcome by only a few persons.
+        joined: the rows. `joined.first.close` has the cells that differ from another outcome by only a few persons.
         alike: for each other outcome (forced labour: ""), the positions of new rows that count the same persons under both
             outcomes.
     """
 
-    joined: Joined
+    joined: EarlierAndNewRows
     alike: Mapping[str, list[int]]
 
 
 def protect_from_other_outcomes(
-    joined: Joined, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
+    joined: EarlierAndNewRows, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
 ) -> OutcomeDifferences:
-    """Returns the rows of one outcome, with what must be hidden in them because tables of other outcomes are published, too.
+    """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
 
-    A cell is confidential if it differs from the same cell of another outcome by fewer cases than the limit, or if it has as many
-    cases as a hidden one. A part of cells is confidential, too, if one outcome contains the other there, except for a few
-    persons. In a profile, only cells of characteristics that contain the outcome, or that it contains, are compared.
+    A cell is confidential if its number of cases differs from that of another outcome by fewer cases than the limit, or equals
+    the number of a hidden cell. If one outcome contains the other except for a few persons, parts of cells are confidential,
+    too. In a profile, only characteristics that contain the outcome, or that it contains, are compared.
 
     Args:
         joined: the rows.
-        others: what was published of other outcomes, by name (forced labour: "").
+        others: the published rows of each other outcome (forced labour: "").
         persons: the survey.
         own: the outcome of the rows.
     """
@@ -64,7 +66,7 @@ def protect_from_other_outcomes(
     found = read_overlaps(persons, own or FORCED_LABOUR, names, groups, list(dict.fromkeys(joined.rows.populations)))
     cells = list(dict.fromkeys(places.values()))
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
-    close, apart, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
+    close, in_one_outcome, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
         one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
@@ -77,28 +79,34 @@ def protect_from_other_outcomes(
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in joined.new if places.get(i) in same]
         if (differ := _apart(mine, overlap)) is not None:
-            apart.append(differ)
+            in_one_outcome.append(differ)
     if "" in others:
         close |= {c: CLOSE for c in _close_to_profiles(joined, others[""], found, cells) if c not in close}
     first = replace(joined.first, close=close)
-    return OutcomeDifferences(replace(joined, first=first, scenario=replace(joined.scenario, apart=tuple(apart))), alike)
+    return OutcomeDifferences(
+        replace(joined, first=first, scenario=replace(joined.scenario, in_one_outcome=tuple(in_one_outcome))), alike
+    )
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, how many persons have only one of two outcomes. None if neither outcome contains the
+    """Returns, for each kind of person, how many persons have exactly one of two outcomes. None if neither outcome contains the
     other, or if both are the same.
+
+    Args:
+        mine: the number of cases of the first outcome, by kind of person.
+        overlap: the number of cases of the second outcome, and of both.
     """
     alone, beyond = mine - overlap.both, overlap.other - overlap.both
     return alone + beyond if alone.any() != beyond.any() else None
 
 
-def _close_to_profiles(joined: Joined, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
-    """Returns the cells that differ by only a few persons from the cases with a characteristic in a profile.
+def _close_to_profiles(joined: EarlierAndNewRows, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
+    """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
 
     Args:
         joined: the rows of a user-defined outcome.
         cases: the rows of forced labour, with its profiles.
-        found: how many persons the outcome and forced labour have in common.
+        found: how many persons the outcome has in common with each characteristic.
         cells: the cells of the user-defined outcome's rows.
     """
     patterns, close = joined.scenario.patterns, set[CellId]()

@@ -1,4 +1,4 @@
-"""Publishes one table that a user made, alone or beside the published set of a run."""
+"""Publishes one table that a user made, alone or together with the published set of a run."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 def publish(est: Estimates, *, beside: Published | None = None, profile: str | Path | None = None) -> Published:
     """Returns one `Estimates` as it may be published.
 
-    With `beside` the table is added to what a run has published. All cells are decided so that all tables together reveal no
-    confidential cell. What was shown stays shown, and cells of the new table are hidden as needed. A domain (`where=`) counts as
-    a crossing of its groups with those of the table. Give the returned set to the next call: each call knows only the tables of
-    the set that it gets.
+    With `beside`, the table is added to a published set. All cells are decided so that all tables together reveal no
+    confidential cell. Published cells stay as they are, and cells of the new table are hidden as needed. A domain (`where=`)
+    counts as a crossing of its groups with those of the table. Give the returned set to the next call: each call knows only the
+    tables of the set that it gets.
 
-    Without `beside` the table is decided alone. Do not publish two tables in this way if they overlap, or if their groups come
+    Without `beside`, the table is decided alone. Do not publish two tables in this way if they overlap, or if their groups come
     from one variable (nested age bands).
 
     Args:
         est: what a function such as `fl.prevalence` or `fl.cube` returned.
         beside: the published set of the same survey, from `fl.publish_run` or from an earlier call of this function; None: the
             table is decided alone.
-        profile: the profile that judges reliability if there is no `beside`; None: `fltoolkit`. With `beside` it is the profile
-            of the set.
+        profile: the publication profile (reliability rules) if there is no `beside`; None: `fltoolkit`. With `beside`, the
+            publication profile of the set is used.
 
     Returns:
         The table as a published set. With `beside`: that set with the table's rows below. Rows that the set already has are not
-            added again.
+        added again.
 
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
             are both given.
-        PublicationError: the parts of a stack overlap. Or the table is a quantile, a flowchart or a profile of a domain, or a profile
-            beside a set. Or the set was made with another rule set or with other weights. Or a confidentiality limit is lowered without
-            `accept_lower_limits: true`.
+        PublicationError: the table may not be published. It is a stack, whose parts overlap; a quantile; a flowchart or a
+            profile of a domain; or a profile with `beside`. Or the set has another rule set or other weights. Or the
+            publication profile lowers a confidentiality limit without `accept_lower_limits: true`.
     """
     _refuse(est)
     if beside is not None and est.about.measure in PROFILES:
@@ -89,9 +89,9 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
 
 
 def _with_table(table: Estimates, out: Published) -> Published:
-    """Returns the set with the rows of one more table.
+    """Returns the published set `out` with the rows of one more table.
 
-    Rows `not stated` that the table leaves out are decided too, because the others add up to them.
+    If the table leaves out categories `not stated`, their rows are decided too, because the others add up to them.
     """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
@@ -123,13 +123,13 @@ def _with_table(table: Estimates, out: Published) -> Published:
 def _decided_alike(
     est: Estimates, places: list[int], other: Decided, of: tuple[ClassifiedSurvey, str]
 ) -> tuple[Decided, dict[CellId, str]]:
-    """Decides again on rows that count the same persons under another outcome, now together with the rows of that outcome.
-    Otherwise they would reveal what the other outcome's rows hide.
+    """Decides on new rows together with the rows of another outcome, if both count the same persons. Otherwise the new rows
+    would reveal what the other outcome's rows hide.
 
     Args:
         est: the estimate.
-        places: the positions of these rows.
-        other: the other outcome's rows.
+        places: the positions of these rows in the estimate's table.
+        other: the published rows of the other outcome.
         of: the survey, and the name of the other outcome.
 
     Returns:
@@ -147,9 +147,8 @@ def _decided_alike(
 
 
 def _stated(made: Published, est: Estimates) -> Published:
-    """Returns the decided rows without those that the table leaves out (categories `not stated`). A note says how many persons
-    are left out.
-    """
+    """Returns the published rows without categories `not stated`, if the table leaves them out. A note gives the number of
+    persons who are left out."""
     if est.whole is None:
         return made
     kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
@@ -158,7 +157,14 @@ def _stated(made: Published, est: Estimates) -> Published:
 
 
 def _extended(out: Published, made: Published, est: Estimates, families: dict[str, Decided]) -> Published:
-    """Returns a set with those rows of a published table that it does not have yet."""
+    """Returns the published set `out` with the rows of `made` that it does not have yet.
+
+    Args:
+        out: the published set.
+        made: the new table, as published.
+        est: the estimate of the new table.
+        families: for each outcome, all rows decided so far.
+    """
     there = set(_row_names(out.table))
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
     tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
@@ -169,7 +175,8 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
 
 
 def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Published:
-    """Returns a set that knows the words for a user-defined outcome among its rows."""
+    """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` holds the
+    decision about each outcome."""
     own = _outcome(est)
     words = {own: str(est.about.rule_note)} if own else {}
     basis = replace(out.basis, decided=families) if out.basis else None
@@ -177,7 +184,7 @@ def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Publ
 
 
 def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """Returns a name for each row that no other row has. The order of its groups does not matter."""
+    """Returns a unique name for each row. The order of the row's groups does not matter."""
     of = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
     return [
         (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
@@ -188,7 +195,7 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of two tables, one below the other.
 
-    A column that one table lacks is empty there, or `total` if it is a group.
+    If one table has no column of a name, its rows are empty there, or `total` if the column is a group.
     """
     groups = [
         c
@@ -203,7 +210,7 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrowed(decided: Decided, rows: range) -> Decided:
-    """Returns only those decided rows whose positions are in `rows`, with the decision which of them are hidden."""
+    """Returns only the rows whose positions are in `rows`, with the decision which of them are hidden."""
     first = rows.start
     hidden, unresolved_hidden = (
         {i - first for i in rows_hidden if i in rows}
@@ -220,9 +227,9 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
 
 
 def _in_suppressed_breakdowns(decided: Decided, rows: range) -> NDArray[np.bool_]:
-    """Returns, for each row, whether a cell of the same groups is hidden in any table.
+    """Returns, for each of these rows, whether a row of the same measure, population and groups is hidden in any table.
 
-    If so, measures of spread would reveal the hidden cell.
+    If so, a measure of spread would reveal the hidden number.
     """
 
     def crossing(i: int) -> tuple[str, str, frozenset[str]]:

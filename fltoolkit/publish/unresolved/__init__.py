@@ -1,1 +1,1 @@
-"""Shows how missing answers affect the published result."""
+"""Shows how blank answers affect the published result."""

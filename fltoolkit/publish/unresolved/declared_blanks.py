@@ -1,6 +1,6 @@
-"""Shows the effect of each line `blank: no` of survey.yaml, which counts a blank answer to a question as a no.
+"""Shows the effect of each line `blank: no` of survey.yaml. Such a line counts a blank answer to a question as a no.
 
-It says how many persons each such line concerns, and what the headline would be if all these blanks were unresolved (not known).
+It gives the number of persons for each line, and the headline if all these blanks were unresolved (not known).
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ HEADLINE = [
 
 @dataclass(frozen=True)
 class DeclaredBlanks:
-    """The effect of blank answers that survey.yaml counts as a no: the headline with and without them, and how many persons each
-    line concerns.
+    """The effect of blank answers that survey.yaml counts as a no: the headline with and without them, and the number of
+    persons.
 
     The columns of `headline`:
 
     - `blanks`: how blanks are counted: `no` (the headline as published) or `unresolved`.
     - `estimate`, `ci_low`, `ci_high`: proportions.
-    - `bound_high`, `bound_ci_high`: the estimate with all unresolved persons as cases, and its upper confidence limit;
-      proportions.
+    - `bound_high`, `bound_ci_high`: the estimate if all unresolved persons were cases, and its upper confidence limit;
+    proportions.
     - `unresolved`: the number of unresolved persons.
-    - `marker` and `reason`: they say why a number is not shown.
+    - `marker`, `unresolved_marker` and `reason`: why a number is not shown.
 
     Attributes:
         lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons` (unweighted, rounded as in

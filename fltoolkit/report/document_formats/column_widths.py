@@ -43,8 +43,12 @@ def least(table: PrintedTable) -> float:
 
 @dataclass(frozen=True)
 class WidthNeeds:
-    """Three widths of a column, in centimetres: the width at which no word is broken, the width at which each text has at most
-    three lines, and the width at which each text has one line.
+    """Three widths of a column, in centimetres.
+
+    Attributes:
+        least: the width at which no word is broken.
+        short: the width at which each text has at most three lines.
+        full: the width at which each text has one line.
     """
 
     least: float
@@ -53,7 +57,7 @@ class WidthNeeds:
 
 
 def _needs(table: PrintedTable, place: int) -> WidthNeeds:
-    """Returns the three widths of one column that `WidthNeeds` explains."""
+    """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.has_markers(place) else 0.0
     numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]

@@ -30,7 +30,7 @@ LISTED = 2
 
 @dataclass(frozen=True)
 class Contents:
-    """The list of contents: the document's headings, in order. Headings below level `LISTED` are left out."""
+    """The list of contents: the document's headings, in order. Headings with a level below `LISTED` are left out."""
 
     title: str
     headings: tuple[Heading, ...]
@@ -56,7 +56,13 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Fact:
-    """One number of a document in large type, with words that say what it is, and always with its uncertainty."""
+    """One number of a document in large type.
+
+    Attributes:
+        number: the number, as printed.
+        unit: the words that say what it is.
+        doubt: its uncertainty, in words.
+    """
 
     number: str
     unit: str

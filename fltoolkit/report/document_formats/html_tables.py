@@ -1,6 +1,7 @@
-"""A printed table as HTML.
+"""Writes a printed table as HTML.
 
-Numbers stay on one line, markers and terms show their meaning, and a phone shows each row as a short list.
+Numbers stay on one line. Markers and terms show their meaning to a reader who points at them. On a phone, each row is shown as
+a short list.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 
 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: bool) -> str:
-    """Returns a cell. In a column with markers each cell leaves room for one, so that the numbers are aligned."""
+    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column
+    are aligned."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
@@ -46,7 +48,9 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: b
 
 
 def _kind(head: Head) -> str:
-    """Returns the CSS class of a column's cells. A value is a number that stays visible on a narrow screen."""
+    """Returns the CSS class of the cells of a column. The class `value` marks the number that stays visible on a narrow
+    screen.
+    """
     return "value number" if head.kind == "value" else head.kind
 
 

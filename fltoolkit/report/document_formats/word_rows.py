@@ -92,9 +92,13 @@ class WordColumn:
 
 
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
-    """Returns one row.
+    """Returns one row of a Word table as XML. A row with a single cell is a heading across the table.
 
-    A row with a single cell is a heading across the table. `kept` keeps it on the same page as the next row.
+    Args:
+        line: the cells.
+        columns: the columns of the table.
+        is_head: whether it is the row of column headings.
+        kept: whether the row stays on the same page as the next row.
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
@@ -142,7 +146,7 @@ def _twips(centimetres: float) -> int:
 
 
 def _runs(text: str, namespace: str = "") -> Iterator[str]:
-    """Yields a text as runs, with Word's own tabs and line breaks."""
+    """Yields a text as pieces of Word's XML (runs), with Word's own tabs and line breaks."""
     for part in runs(clean(text)):
         pieces = re.split(r"([\t\n\r])", part.text)
         inside = "".join(

@@ -1,4 +1,4 @@
-"""What a Word document adds to its template: the names of the styles, its language, and the borders and colours of cells.
+"""Sets what a Word document adds to its template: its language, and the borders and colours of cells.
 
 Fonts, sizes, spacing, page and footer come from assets/template.docx. The template can be changed in Word with the styles pane.
 """

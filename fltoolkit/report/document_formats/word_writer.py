@@ -227,7 +227,7 @@ def _grid(word: Any, rows: int, columns: int) -> Any:
 
 
 def _timeless(made: bytes) -> bytes:
-    """Returns the same .docx file, in which every part has the same fixed time. So the same document always gives the same bytes."""
+    """Returns the same .docx file with a fixed time for every part. So the same document always gives the same bytes."""
     whole = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -1,5 +1,6 @@
-"""The comparison that survey.yaml names beforehand, in sentences: which rate is higher according to the test, and by how much at
-least.
+"""The comparison of the lead group in sentences: which rate is higher according to the test, and by how much at least.
+
+The lead group is the group that survey.yaml names for the first comparison.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ def sentences(out: Published, language: Language) -> tuple[str, ...]:
 
 
 def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
-    """Returns a sentence for each pair of categories of a population, which claims no more than its verdict.
+    """Returns sentences on the tests of differences between categories, in one population.
 
-    If there are many pairs, only the differences that were found have a sentence. A last sentence counts the others.
+    If there are few pairs of categories, each pair has a sentence. If there are many, only pairs with a difference have one,
+    and a last sentence counts the others.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
@@ -49,7 +51,8 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 
 
 def only_pair(out: Published, language: Language) -> str | None:
-    """Returns the result of the test as a title, if the default population has one tested pair of categories. None otherwise."""
+    """Returns a title with the result of the test, if the default population has exactly one tested pair of categories.
+    Otherwise returns None."""
     pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
@@ -82,7 +85,8 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the result of the test of one pair. The higher rate is named first."""
+    """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
+    verdict of the test."""
     a, b, size = _ordered(out, language, pair)
     if pair["verdict"] == NOT_TESTED:
         return number_words.start(
@@ -96,7 +100,8 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
-    """Returns the names of a pair, that of the higher rate first, and the least size of the difference, if the test gives one."""
+    """Returns the names of the two categories of a pair, the one with the higher rate first. Also returns the smallest size
+    that the difference has according to the test, if there is one."""
     names = _names(out, language, pair[POPULATION])
     a, b = (names[pair[side]] for side in ("category", "reference"))
     lower = pair["verdict"] == LOWER

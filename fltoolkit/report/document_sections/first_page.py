@@ -1,6 +1,6 @@
 """The first page of the evidence brief.
 
-Its title is the verdict. Its large numbers say how many, and whether this is better or worse than before.
+Its title is the verdict of the test. Its large numbers are the rate, the number of persons and the change since the baseline.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _is_doubtful(row: PublishedNumber) -> bool:
 
 
 def _within(doubt: str) -> str:
-    """Returns an uncertainty as it is written in brackets: `intervalle à 95 %: …`."""
+    """Returns an uncertainty with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
     return doubt[:1].lower() + doubt[1:]
 
 
@@ -125,7 +125,7 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def _people(language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two digits: `about 6,300`, `5,000 to 8,000`."""
+    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known
@@ -139,7 +139,8 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the rates of both surveys, and the smallest change that the interval allows: the limit that is nearer to no change."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and the limit of the interval that is
+    nearer to no change. None if there is no tested change."""
     row = headline_change(evidence)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""What changed since the plan's baseline, as blocks of a document.
+"""The changes since the plan's baseline, as blocks of a document.
 
 Each row has its interval and claims no more than its verdict.
 """
@@ -27,9 +27,8 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
-    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that the plan names: the total of
-    each indicator, and categories with a target.
-    """
+    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are important for the plan:
+    the total of each indicator, and categories with a target."""
     rows, key = evidence.follow_up, ["id", "group", "category"]
     targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
     named = set(targets.itertuples(index=False, name=None))
@@ -37,9 +36,8 @@ def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
-    survey says it.
-    """
+    """Returns a sentence on the conditions of the interviews in the two compared surveys, for example by telephone. Empty if
+    neither survey states them."""
     conditions = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     conditions = conditions[(conditions != "").any(axis=1)]
     if conditions.empty:

@@ -1,7 +1,5 @@
-"""What a survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and what it leaves to research.
-
-The results are blocks of a document.
-"""
+"""What a survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and which questions it cannot answer, as
+blocks of a document."""
 
 from __future__ import annotations
 
@@ -16,10 +14,10 @@ from fltoolkit.show.printed_tables import result_tables
 
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. If several topics could
-    show the same table, only the first one does.
+    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. If several topics need
+    the same table, only the first topic shows it.
 
-    Numbers about everyone have no table here: the headline gives them.
+    Numbers about everyone are not shown here, because the headline has them.
     """
     blocks: list[Block] = []
     listed: set[tuple[str, str, str]] = set()

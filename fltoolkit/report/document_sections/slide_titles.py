@@ -30,9 +30,8 @@ def rate(out: Published, language: Language, population: str | None = None) -> s
 
 
 def groups(out: Published, language: Language) -> str | None:
-    """Returns what the test of the lead group says, if it compares two categories. If it tests nothing, returns the reliable rates
-    of the group. None if the run publishes no rates by it.
-    """
+    """Returns a sentence with the result of the test of the lead group, if it compares two categories. If nothing is tested,
+    returns the reliable rates of the group. None if the run publishes no rates by this group."""
     if not contrasts_section.is_compared(out):
         return None
     found = contrasts_section.only_pair(out, language)
@@ -41,9 +40,8 @@ def groups(out: Published, language: Language) -> str | None:
 
 
 def shares(out: Published, language: Language, group: str) -> str:
-    """Returns the share of each category of a group in the cases. If it has many categories, or if no share is reliable, returns
-    how many shares are reliable.
-    """
+    """Returns the share of each category of a group among the cases, in words. If the group has many categories, or if no share
+    is reliable, returns how many shares are reliable."""
     rows = out.select("share", [group]).to_dict("records")
     sure = sum(not result_sentences.is_unsure(r) for r in rows)
     counted = language.say("slides.reliable", n=str(sure), of=str(len(rows)))
@@ -63,13 +61,14 @@ def majority(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def definitions(language: Language, rows: pd.DataFrame) -> str | None:
-    """Returns the lowest and the highest rate under the given rule sets. None if they do not differ."""
+    """Returns a sentence with the lowest and the highest rate under the given rule sets. None if these rates do not differ."""
     low, high = (number_words.number(language, end, "prevalence") for end in (rows["estimate"].min(), rows["estimate"].max()))
     return language.say("slides.definitions", low=low, high=high) if low != high else None
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns the smallest fall that the planned repeat would find. None if no repeat is planned, or if it would find no fall."""
+    """Returns a sentence with the smallest fall that the planned repeat would detect. None if no repeat is planned, or if it
+    would detect no fall."""
     rows = evidence.targets
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
@@ -79,7 +78,8 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
-    """Returns the first target for everyone, and the newest number beside it. None if the plan has no such target."""
+    """Returns a sentence with the first target for everyone and the newest number of a survey. None if the plan has no such
+    target."""
     rows = with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
     if rows.empty:
@@ -93,14 +93,15 @@ def path(evidence: Evidence, language: Language) -> str | None:
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:
-    """Returns how many of the plan's targets a planned survey could verify. None if the plan has no target."""
+    """Returns a sentence on how many of the plan's targets a planned survey could verify. None if the plan has no target."""
     rows = with_target(evidence)
     sure = (rows["verifiable"] == "yes").sum()
     return None if rows.empty else language.say("slides.verified", n=str(sure), of=str(len(rows)))
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns the number of each category, or that it is too uncertain. None if no number is reliable, or if there are many."""
+    """Returns the number of each category in words, or a note that it is too uncertain. None if no number is reliable, or if
+    there are many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None

@@ -1,4 +1,5 @@
-"""The plan's targets as blocks of a document: can a survey verify them, what could a repeat detect, and the milestones."""
+"""The plan's targets as blocks of a document: which targets a survey could verify, which fall a repeat could detect, and the
+milestones."""
 
 from __future__ import annotations
 
@@ -103,7 +104,7 @@ def _aim(language: Language, row: Line) -> str:
 
 
 def _why(evidence: Evidence, language: Language, row: Line) -> str:
-    """Returns the reason for a target's sign."""
+    """Returns the words beside the sign of a target (reached, not reached, not known): the reason for this sign."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
     sentence = later(language, row)
@@ -121,7 +122,8 @@ def _state(evidence: Evidence, row: Line) -> SignState:
 
 
 def _is_wide(evidence: Evidence, row: Line) -> bool:
-    """Returns whether the later round's number for a target has wide bounds."""
+    """Returns whether the later survey's number for a target has wide bounds: with all unresolved persons as cases, it would be
+    above its interval."""
     baseline, own = evidence.baseline.table, evidence.now.own_rows(measure=str(row["measure"]))
     own = own[own["reference_population"].isin(baseline.loc[baseline["id"] == row["id"], "population"])]
     whole = row["group"] in ("", TOTAL)

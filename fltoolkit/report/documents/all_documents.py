@@ -1,4 +1,5 @@
-"""Writes all documents of a plan to a folder, in each of its languages, ready to be handed to a minister."""
+"""Writes all documents of a plan to a folder, in each of the plan's languages: the brief, the skeleton of the plan, the slides
+and the pictures."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
 
 
 def _cell(cell: HiddenCell, rule_set: str) -> str:
-    """Returns a cell's values in words. For a part of two cells, names both. For another rule set than the run's, names it."""
+    """Returns the group values of a hidden cell in words. For a part of two cells, both are named. If the rule set is not that
+    of the run, it is named, too."""
     own, other = _values(cell.groups), f"{_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:
         return f"{own}, {'also in' if cell.part == 'both' else 'without'} {other}"

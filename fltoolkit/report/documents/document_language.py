@@ -1,6 +1,5 @@
-"""Puts a document into one language: the texts that its survey and plan contain themselves are translated, and a note names those
-without a translation.
-"""
+"""Puts a document into one language. Texts that the survey and the plan contain are translated, and a note names texts without
+a translation."""
 
 from __future__ import annotations
 

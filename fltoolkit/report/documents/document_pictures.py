@@ -1,4 +1,5 @@
-"""The pictures of a plan's documents. Each is drawn once per language and size. The list depends on what is published."""
+"""The pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are depends on
+what is published."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within this `with` block, a picture is drawn only once. All documents that need it use the same picture."""
+    """Within this `with` block, each picture is drawn only once, even if several documents need it."""
     before = _drawn.set({})
     try:
         yield

@@ -45,7 +45,8 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the first page: how many, who, better or worse, what to decide, and the caveats."""
+    """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision to take, and the
+    caveats."""
     picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
@@ -78,11 +79,8 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some answers are open
-    (don't know, refused, blank).
-
-    If no answers are open, the last caveat is what no survey can say.
-    """
+    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some answers are
+    open (don't know, refused, blank). If no answers are open, the last caveat says what no survey can show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     left_open = result_sentences.has_open_answers(out)

@@ -122,9 +122,10 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """Returns pictures of the rate by some groups, or else of the share of cases, each of the first population that has it.
+    """Returns pictures of the rate by some groups. If there is no rate, they show the share of cases. Each picture is for the
+    first population that has it.
 
-    Groups share a picture while a page has room. A group that alone has too many categories for a page has no picture.
+    Several groups share a picture if they fit on a page. A group with too many categories for a page has no picture.
     """
     first = {str(rows["breakdown"].iloc[0]): rows for rows in reversed(answers(evidence.now, groups))}
     chosen: dict[tuple[str, str], list[tuple[str, int]]] = {}

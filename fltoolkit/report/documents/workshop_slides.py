@@ -1,4 +1,5 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found and is not known, what to promise, and what to discuss."""
+"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, and what
+to discuss."""
 
 from __future__ import annotations
 
@@ -126,7 +127,7 @@ def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
 
 
 def _definitions(out: Published, language: Language) -> str:
-    """Returns the title of the slide with the headline under other definitions."""
+    """Returns the title of the slide that shows the headline under other definitions (rule sets)."""
     found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
     return found or language.say("rule_sets.heading")
 
@@ -154,9 +155,8 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
 
 
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what the plan could promise: what a repeat would find, the path to the first target, and which targets a planned
-    survey could verify.
-    """
+    """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
+    and which targets a planned survey could verify."""
     warnings = targets_section.unverifiable(evidence, language)
     parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
     title = language.say("slides.warning")

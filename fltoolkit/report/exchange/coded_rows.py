@@ -1,4 +1,5 @@
-"""Published numbers for machines. Every row has codes: ILOSTAT's if it has one, otherwise the kit's own (docs/exchange.md).
+"""Published numbers for other systems. Every row has codes: ILOSTAT's if there is one, otherwise the kit's own
+(docs/exchange.md).
 
 This module writes no file. Codes are made from published names, so the same survey always has the same codes.
 """
@@ -64,12 +65,12 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Coded:
-    """Published numbers as rows of codes that machines read, with the meaning of each code.
+    """Published numbers as rows of codes, with the meaning of each code.
 
     Attributes:
-        table: one row per published row, in the same order: the dimensions, OBS_VALUE in its unit, the attributes; also `parts`,
-            the (concept, code, words) of each group of the breakdown.
-        codes: the meaning of the codes, by coded column; only codes that are used.
+        table: one row per published row, in the same order: the dimensions, OBS_VALUE (the number in its unit), the attributes,
+            and `parts`, which has the concept, the code and the words of each group of the breakdown.
+        codes: for each column of codes, the meaning of the codes that are used.
     """
 
     table: pd.DataFrame
@@ -77,8 +78,12 @@ class Coded:
 
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
-    """Returns the published set as rows of codes. `changed` is the published change since an earlier round (survey). It shows
-    where a time series breaks, because the two rounds measure different things.
+    """Returns the published set as rows of codes.
+
+    Args:
+        out: the published set.
+        changed: the published change since an earlier round (survey). It shows where a time series breaks, because the two
+            rounds measure different things.
     """
     groups = _category_codes(out.table)
     concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
@@ -110,8 +115,14 @@ def area_code(country: str) -> str:
 def _coded_columns(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
 ) -> Any:
-    """Returns what a row has in the columns of codes (such as the measure or the sex): for each column the code and its meaning
-    in words.
+    """Returns the values of one row in the columns of codes (such as the measure or the sex): for each column the code and its
+    meaning in words.
+
+    Args:
+        row: a published row.
+        groups: for each group, the code of each label.
+        concepts: for each group, the name of the column that has its codes.
+        broken: the rows at which a time series breaks.
     """
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)
@@ -175,7 +186,8 @@ def _concept(codes: Any) -> str:
 
 
 def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
-    """Returns a status code: whether there is a number, whether it is reliable, and whether it continues the earlier round's."""
+    """Returns a status code of SDMX: whether there is a number, whether it is reliable, and whether it can be compared with the
+    earlier round."""
     if pd.isna(row["estimate"]):
         return "M" if row["marker"] == "x" else "Q"
     if row["flag"] == "unreliable":
@@ -184,7 +196,8 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
 
 
 def _breaks(changed: Published | None) -> set[Any]:
-    """Returns the rows that both rounds have, but that do not measure the same thing in both. There the time series breaks."""
+    """Returns the rows (by their keys) that both rounds have, but in which the rounds measure different things. There the time
+    series breaks."""
     if changed is None:
         return set()
     rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]

@@ -1,6 +1,5 @@
-"""evidence.json: the plan, the published numbers and everything based on them as plain records; and the JSON Schema of that
-file.
-"""
+"""Makes evidence.json: the plan, the published numbers and everything based on them, as plain records. Also makes the JSON
+Schema of this file."""
 
 from __future__ import annotations
 

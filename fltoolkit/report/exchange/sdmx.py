@@ -1,4 +1,4 @@
-"""SDMX: the published rows as SDMX-CSV 2.0, and their structure as SDMX-JSON 2.0. No SDMX library is used."""
+"""Writes the published rows as SDMX-CSV 2.0, and their structure as SDMX-JSON 2.0. No SDMX library is used."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def _components() -> dict[str, Any]:
 
 
 def _component(name: str) -> dict[str, Any]:
-    """Returns a component: its concept, and its code list or type."""
+    """Returns one component of the SDMX data structure: its concept, and its code list or type. `name` is the name of its
+    column."""
     if name in CODED:
         how: dict[str, Any] = {"enumeration": f"{URN}.codelist.Codelist={_ref(f'CL_{name}')}"}
     else:

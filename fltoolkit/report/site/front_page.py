@@ -1,4 +1,5 @@
-"""The front page of a batch: each survey's headline with its flag and coverage, its files, and what failed."""
+"""The front page of a batch (a run over several surveys): each survey's headline with its flag and coverage, its files, and
+what failed."""
 
 from __future__ import annotations
 
@@ -65,13 +66,15 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the front page of a batch knows of one survey: the folder of its results, its title, whom it could not reach, and the
-    error if its latest run failed.
+    """What the front page of a batch shows of one survey.
 
     Attributes:
+        folder: the folder of its results.
+        title: its title.
+        coverage_excludes: whom it could not reach.
         error: why there are no results; empty if there are results.
         refused: why the latest run failed, if the results of an earlier run are still there.
-        notebook: the page that shows how far the failed run came, relative to the folder of the index.
+        notebook: the page that shows at which point the failed run stopped, relative to the folder of the index.
         year: of the survey; 0 if not known.
     """
 
@@ -86,17 +89,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Published:
-    """What the page shows of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
+    """What the page shows of a survey's published numbers.
 
     Attributes:
-        first: the first row of all, which is of the run's own rule set.
-        whole: the rows of ON_THE_PAGE without a breakdown, in order.
-        apart: the populations that have a flowchart of their own.
+        first: the first row of all. It is under the run's own rule set.
+        whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
+        with_flowchart: the populations that have their own flowchart.
     """
 
     first: dict[Hashable, Any]
     whole: list[dict[Hashable, Any]]
-    apart: list[str]
+    with_flowchart: list[str]
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
         """Returns those rows of a measure that are about a whole population, without a breakdown."""
@@ -144,8 +147,8 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
     rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
-    apart = table.loc[table["measure"] == "flowchart", "reference_population"]
-    return _Published(rows[0], rows[1:], list(dict.fromkeys(apart)))
+    with_flowchart = table.loc[table["measure"] == "flowchart", "reference_population"]
+    return _Published(rows[0], rows[1:], list(dict.fromkeys(with_flowchart)))
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
@@ -179,19 +182,21 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
 
 
 def _briefs(folder: Path) -> dict[str, str]:
-    """Returns the pages of the evidence brief: the language's own name, and the file."""
+    """Returns the pages of the evidence brief in a survey's folder of results: for each language, by the name that it has for
+    itself (`Français`), the name of the file."""
     pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
     return {_language(code): name for code, name in pages.items()}
 
 
 def _language(code: str) -> str:
-    """Returns a language's own name with a capital letter: `Français`."""
+    """Returns the name that a language has for itself, with a capital letter: `Français`."""
     name = read_language(code).words["language"]
     return name[0].upper() + name[1:]
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Returns, for each document that people receive, its files with language and kind."""
+    """Returns the documents in a survey's folder of results. For each document, the files are listed: language and kind in
+    words, and the file name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))
@@ -213,16 +218,17 @@ def _change(folder: Path) -> list[str]:
 
 
 def _left_open(numbers: _Published) -> list[str]:
-    """Returns a sentence on how many of the persons asked left open whether they are cases (don't know, refused, blank)."""
+    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
+    decide whether they are cases."""
     return [sentence for row in numbers.of("prevalence")[:1] if (sentence := unresolved(row, read_language(BASE)))]
 
 
 def _parts(numbers: _Published) -> list[str]:
-    """Returns the numbers of adults and children separately, if both were asked: each population with a flowchart of its own."""
-    if len(numbers.apart) < 2:
+    """Returns the numbers of adults and of children, if both were asked: each population that has its own flowchart."""
+    if len(numbers.with_flowchart) < 2:
         return []
     numbers_in_words = []
-    for name in numbers.apart:
+    for name in numbers.with_flowchart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
         doubt = f" ({_doubt(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
@@ -231,7 +237,8 @@ def _parts(numbers: _Published) -> list[str]:
 
 
 def _doubt(row: PublishedNumber) -> str:
-    """Returns the interval of a number; if the number is printed as a range, with the number to which the interval belongs."""
+    """Returns the interval of a number. If the number is printed as a range, the text also says to which number the interval
+    belongs."""
     of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
     return f"{percent(row)} interval{of} {interval(row)}"
 

@@ -1,7 +1,5 @@
-"""Headlines of several surveys on one axis.
-
-Only surveys that measure the same thing share it, in alphabetical order, and they are never ranked.
-"""
+"""Shows the headlines of several surveys in one picture. Only surveys that measure the same thing share a picture. They are in
+alphabetical order and never ranked."""
 
 from __future__ import annotations
 
@@ -87,7 +85,8 @@ def _figure(rows: list[Titled]) -> str:
 
 
 def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
-    """Returns the line of one survey: its title at the left, the dot with its interval, and the numbers at the right."""
+    """Returns the line of one survey: its title at the left, the dot with its interval, and the numbers at the right. `y` is
+    the height of the line in the picture. `end` is the value at the right end of the axis."""
     lines = textwrap.wrap(title, LETTERS)[:2] or [""]
     name = "".join(
         f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'

@@ -1,4 +1,5 @@
-"""Executed notebooks as pages that open from the disk. They share one plotly.min.js, load nothing else, and show no code."""
+"""Executed notebooks as HTML pages that open from the disk. All pages share one file (plotly.min.js), load nothing else, and
+show no code."""
 
 from __future__ import annotations
 
@@ -67,10 +68,8 @@ def write_assets(folder: Path) -> None:
 
 @lru_cache(maxsize=16)
 def _exporter(thread: int) -> Any:
-    """Returns an exporter for each thread, because two threads may not use the same one.
-
-    Making one takes as long as drawing a page.
-    """
+    """Returns an exporter of notebooks for one thread. Two threads may not use the same exporter, and making one takes as long
+    as drawing a page. So each thread keeps its own."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 

@@ -1,7 +1,8 @@
-"""Arranges the sections of an executed notebook for its page.
+"""Arranges the sections of an executed notebook for its HTML page.
 
-A notebook is worked through: prose, a call, its output. A page is read. So the result of a section is under its heading, and its
-first picture is open. Its tables after the picture and its further pictures are folded. A section with nothing to show is one line.
+In a notebook, each section has prose, a call and its output. On the page, the result of a section is directly under its
+heading, and its first picture is open. Further pictures, and tables after a picture, are folded. A section with nothing to show
+is one line.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
 
 def _split(cell: Any) -> list[Any]:
-    """Splits a cell of prose so that each heading begins a cell. Prose that ends a section often begins the next one."""
+    """Splits a cell of text so that each heading begins a cell. In notebooks, the text that ends a section often begins the
+    next one."""
     if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]
@@ -118,9 +120,8 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold(outputs: list[Any]) -> None:
-    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first one.
-    The line on which readers click has the title of the picture.
-    """
+    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
+    picture. The line on which readers click has the title of the folded picture."""
     drawn, picture = False, ""
     for place, output in enumerate(outputs):
         data = output.get("data", {})

@@ -1,4 +1,4 @@
-"""The sheets of the plan's workbook in order. The workbook is never written over entries that were not read."""
+"""The sheets of the plan's workbook in order. A workbook with entries that were not yet read is never overwritten."""
 
 from __future__ import annotations
 
@@ -52,9 +52,8 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def _own_texts(evidence: Evidence) -> list[OwnText]:
-    """Returns the texts that the plan and its surveys give themselves, with the definitions of indicators, which only the
-    workbook shows.
-    """
+    """Returns the texts that the plan and its surveys contain (such as titles and labels), including the definitions of
+    indicators, which only the workbook shows."""
     return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
@@ -84,7 +83,10 @@ def write(evidence: Evidence, folder: Path) -> Words:
 
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
-    """Raises `RequestError` if one of the partners' own sheets has a name that the kit needs."""
+    """Raises `RequestError` if one of the partners' own sheets has a name that the kit needs.
+
+    `made` are the kit's sheets, `own` the names of the partners' sheets, and `where` the file that the message names.
+    """
     ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
     if taken := sorted(name for name in own if name.casefold() in ours):
         raise RequestError(

@@ -1,6 +1,5 @@
-"""Merges entries of a workbook into partners.yaml: only new ones, none that contradicts the file, and either all of them or
-none.
-"""
+"""Writes the entries of a workbook into partners.yaml. Either all entries are written or none. Entries that contradict the file
+are refused."""
 
 from __future__ import annotations
 
@@ -126,7 +125,8 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 def _with_formulas(rows: Any, held: Any) -> Any:
     """Returns a sheet's rows with the formulas of cells that did not change.
 
-    Only partners.yaml has these formulas, because cells come back as values.
+    Only partners.yaml has these formulas, because cells come back as values. `rows` are the rows of the returned workbook, and
+    `held` those of partners.yaml.
     """
     before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
     return tuple(

@@ -1,8 +1,8 @@
 """Compares a workbook that partners filled in with its original: what they typed, and what else changed.
 
-The workbook contains its own original (the hidden sheet `_kit`). Only a difference from it is an entry. So a workbook can be read
-late, twice, or after another one (`merge_into_partners.py`). It can be in any language: sheets are found by their defined names,
-columns by the record, and a word chosen from a list by the code in the record.
+The workbook contains its own original (the hidden sheet `_kit`). Only a difference from the original is an entry. So a workbook
+can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language. Sheets are found by their
+defined names, and columns by the hidden sheet, which also has the code of each word in a list of choices.
 """
 
 from __future__ import annotations
@@ -75,9 +75,13 @@ class Written:
 
 @dataclass(frozen=True)
 class Edit:
-    """One entry of a partner: the cell, and what the partner typed into it.
+    """One entry of a partner in a cell of the workbook.
 
-    `before` is the entry in partners.yaml when the workbook was written; None for nothing.
+    Attributes:
+        where: the sheet and the cell, for messages.
+        table, row, column: the place of the entry in partners.yaml.
+        before: the entry in partners.yaml when the workbook was written; None if there was none.
+        after: what the partner typed; None if the cell is now empty.
     """
 
     where: str
@@ -92,7 +96,10 @@ class Edit:
 class Found:
     """All differences between a workbook that came back and the one that the kit wrote.
 
-    `edits` are what partners typed. `problems` are sentences: what partners.yaml cannot keep, and what to do about it.
+    Attributes:
+        ids: the ids of the plan's indicators, as the workbook has them.
+        edits: what partners typed.
+        problems: sentences on what partners.yaml cannot keep, and what to do about it.
     """
 
     ids: frozenset[str]
@@ -145,7 +152,7 @@ def read_workbook(path: Path) -> Found:
 
 
 def _written(sheet: Any) -> Written:
-    """Returns the content of the hidden sheet: ids and words in its first row, then each cell as it was written."""
+    """Returns the content of the hidden sheet: the ids and words in its first row, and each cell as the kit wrote it."""
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
@@ -181,7 +188,14 @@ def _from_text(type_: str, text: str) -> Entry | None:
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
-    """Yields the cells of a sheet that are not empty. What cannot be kept is added to `problems`."""
+    """Yields the cells of a sheet that are not empty, as the kit keeps them. Cells that cannot be kept are added to `problems`.
+
+    Args:
+        sheet: the sheet with formulas.
+        values: a function that returns the same sheet with the results of its formulas.
+        problems: sentences for partners.
+        ours: the cells whose formulas the kit wrote.
+    """
     for place, cell in sorted(sheet._cells.items()):
         where = f"{sheet.title}!{cell.coordinate}"
         if cell.comment:
@@ -224,7 +238,15 @@ def kept(value: Any) -> Any:
 def _compared(
     name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields the entries of a sheet. Every other difference is added to `problems`."""
+    """Yields the entries of a sheet. Every other difference is added to `problems`.
+
+    Args:
+        name: the name of the sheet.
+        cells: the cells as the kit wrote them.
+        there: the cells as they are now.
+        written: the content of the hidden sheet.
+        problems: sentences for partners.
+    """
     locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
     if rows := moved(locked, there, same):
         problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
@@ -266,7 +288,11 @@ def _or_empty(original: Original) -> Entry | None:
 def _sheet_edit(
     name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone."""
+    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone.
+
+    `before` are the cells of the sheet when the workbook was made, and `after` its cells now; None: there is no such sheet. A
+    sheet that is too large adds a message to `problems`.
+    """
     if after and (much := _too_much(after)):
         problems.append(f"{name}: {much}")
         return
@@ -295,7 +321,8 @@ def _widths(cells: dict[Place, Any]) -> dict[int, int]:
 
 
 def _filled_rows(cells: dict[Place, Any]) -> Rows:
-    """Returns cells as rows, without empty cells at their ends."""
+    """Returns cells as rows, without empty cells at their ends. `cells` holds the value of each cell by its row and column,
+    from 1."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
     widths = _widths(filled)
     lines = range(1, max(widths, default=0) + 1)

@@ -16,8 +16,13 @@ SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
 
 @dataclass(frozen=True)
 class ChartAxes:
-    """The axes of a chart: their titles, and where the axis of the values ends, how far apart its ticks are, and how it shows its
-    numbers. It begins at 0.
+    """The two axes of a chart. The axis of the values begins at 0.
+
+    Attributes:
+        across, up: the titles of the axis of the labels, and of the axis of the values.
+        top: the value at which the axis of the values ends.
+        step: the distance between two ticks.
+        number_format: how the spreadsheet program prints its numbers.
     """
 
     across: str

@@ -87,7 +87,8 @@ def cleared(row: Row) -> dict[Any, Any]:
 
 
 def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
-    """Yields the rows of a table on the same indicator, group and category as a row of another table."""
+    """Yields the rows of `table` that are about the same indicator, group and category as `row`, which is a row of another
+    table."""
     for found in map(cleared, table.to_dict("records")):
         if all(found[name] == row[name] for name in ("id", "group", "category")):
             yield found
@@ -138,9 +139,9 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 
 
 def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
-    """Returns the columns of a sheet whose rows stand below headings (see `lines_by_indicator`): the group and category of a row,
-    the columns that are printed, and then, with grey headings, the facts behind them. Without facts there is a chart at their place.
-    """
+    """Returns the columns of a sheet whose rows are below headings (see `lines_by_indicator`): first the group and category of
+    a row, then the printed columns (`read`), then the facts behind them with grey headings (`facts`). Without facts, the sheet
+    has a chart in their place."""
     style = "text" if facts else "hidden"
     about = (("by", 16, "text"), ("category", 20, "text"), *read)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
@@ -151,9 +152,8 @@ def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: 
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
-    """Returns a row for each record, and a heading before the first record of each indicator. `cells` returns what stands between
-    a row's category and its indicator.
-    """
+    """Returns a row for each record, and a heading before the first record of each indicator. `cells` returns the cells between
+    a row's category and its indicator."""
     lines: list[SheetRow] = []
     before = None
     for record in records:
@@ -171,7 +171,9 @@ def sentence(text: str) -> str:
 
 
 def surveys(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence that names the surveys on whose numbers a sheet is based: the baseline's, and the later round's."""
+    """Returns a sentence that names the surveys on which a sheet is based: that of the baseline, and that of the later
+    round.
+    """
     named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
     names = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
     return language.say("workbook.surveys", surveys=language.list(names))
@@ -187,7 +189,7 @@ def chart_title(language: Language, name: str, row: Row) -> str:
 
 
 def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object]) -> ChartAxes:
-    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that it has to hold."""
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that the axis must include."""
     most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
@@ -196,9 +198,8 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
 
 
 def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:
-    """Returns how far the limits of an interval are below and above its value: what a chart draws. `numbers` are the value and the
-    two limits.
-    """
+    """Returns the distances from a value to the lower and to the upper limit of its interval, which a chart draws as a line.
+    `numbers` are the value and the two limits."""
     value, low, high = (look(measure, number).value for number in numbers)
     if value is None or low is None or high is None:
         return None, None

@@ -89,8 +89,13 @@ class SheetLink:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of a sheet: its cells in order, its id in partners.yaml, the columns that partners can fill in, and the columns for
-    which partners.yaml has an entry.
+    """A row of a sheet.
+
+    Attributes:
+        cells: the values of its cells, in order.
+        id: its id in partners.yaml.
+        inputs: the keys of the columns that partners can fill in.
+        held: the keys of the columns for which partners.yaml has an entry.
     """
 
     cells: Sequence[object]
@@ -132,13 +137,14 @@ class Page:
         return self.columns[: self.printed_columns]
 
     def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column has a number. Its heading is then on the right, above the numbers."""
+        """Returns whether a column contains a number. The heading of such a column is right-aligned, like its numbers. `column`
+        is the position of the column, from 0."""
         cells = (line.cells[column] for line in self.lines)
         return any(isinstance(getattr(cell, "value", cell), (int, float)) for cell in cells)
 
     @property
     def room(self) -> int:
-        """Returns how many pixels of the printed page are free beside the table."""
+        """Returns how wide the free space beside the table is on the printed page, in pixels."""
         return fits_in_print(c.width for c in self.printed if not c.hidden)
 
     @property
@@ -181,10 +187,8 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """Where partners.yaml keeps the entry that a partner types into a cell, and whether there is an entry now.
-
-    If there is no such place, partners cannot fill in the cell.
-    """
+    """Where partners.yaml keeps the entry that a partner types into a cell: the table, row and column there. `held` says
+    whether there is an entry now. If there is no such place, partners cannot fill in the cell."""
 
     table: str = ""
     row: str = ""
@@ -252,8 +256,10 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest printed cell needs. A spreadsheet program's own guess would cut off the last line if a
-    sheet is printed smaller, and counts cells that are not printed.
+    """Makes a row as high as its longest printed cell needs. `lines` is the number of lines of each cell.
+
+    The height that a spreadsheet program chooses would cut off the last line if a sheet is printed smaller. It would also take
+    account of cells that are not printed.
     """
     sheet.set_row(row, max(lines, default=1) * LINE + 2)
 

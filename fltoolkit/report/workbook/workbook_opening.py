@@ -88,7 +88,13 @@ def open_returned(path: Path) -> ReturnedBook:
 
 
 def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int, int]:
-    """Returns the kinds of content that are not cells, and the numbers of charts and drawings. Nothing large is unpacked."""
+    """Checks a workbook before it is opened. Returns the kinds of content that are not cells, and the numbers of charts and
+    drawings. Nothing large is unpacked.
+
+    Args:
+        path: the file, for messages.
+        content: its bytes.
+    """
     if content.startswith(PROTECTED):
         raise _unreadable(path, "it is protected by a password, or of the old kind .xls")
     try:
@@ -108,7 +114,8 @@ def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int,
 
 
 def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    """Raises an error before a small file unpacks to gigabytes. Never more is unpacked than the table of contents says."""
+    """Raises an error if a workbook would be too large when unpacked, for example a small file that unpacks to gigabytes. The
+    sizes are those in the table of contents of the file."""
     total = sum(part.file_size for part in parts)
     if total > MOST_UNPACKED:
         largest = max(parts, key=lambda part: part.file_size)

@@ -10,7 +10,8 @@ from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
 
 
 def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
-    """Returns a line of code that calls `write_disclosure` with these arguments. The kernel of the notebooks then runs this line."""
+    """Returns a line of code that calls `write_disclosure` with these arguments. The kernel of the notebooks then runs this
+    line. `place` is the private folder, and `name` the survey's folder in it."""
     return f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, {dict(parameters)!r})"
 
 

@@ -1,4 +1,4 @@
-"""All published breakdowns of one measure as pictures, each with its table, for any list of tables that a survey asks for."""
+"""Displays all published breakdowns of one measure as pictures, each with its table."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     """Returns an empty figure in the kit's look: left-aligned title, light grid, no default template.
 
-    HTML in its words is printed as letters.
+    HTML in the title and subtitle is shown as plain text.
     """
     import plotly.graph_objects as go
 
@@ -111,10 +111,10 @@ def categories(labels: Sequence[str]) -> dict[str, Any]:
 
 
 def wrap(text: str, width: int = 28) -> str:
-    """Returns a label of a chart, broken into lines of at most `width` letters. HTML in it is printed as letters."""
+    """Returns a label of a chart, broken into lines of at most `width` letters. HTML in it is shown as plain text."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 
 def safe(text: object) -> str:
-    """Returns a text in which HTML characters are escaped, so that a browser prints them as letters."""
+    """Returns a text in which HTML characters are escaped, so that a browser shows them as plain text."""
     return escape(str(text), quote=False)

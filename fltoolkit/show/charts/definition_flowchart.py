@@ -53,6 +53,7 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
     because an answer was no.
 
     Args:
+        title, subtitle: the words above it.
         words: the words of each leaf (classify.trace.LEAVES), of ASKED and of `forced labour`. A question is drawn only if its
             leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.
@@ -140,6 +141,8 @@ class _Sheet:
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
         """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
         colour.
+
+        `span` is the position of its left and its right side, and `y` that of its middle. `lit` says whether it is highlighted.
         """
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:
@@ -149,7 +152,10 @@ class _Sheet:
         self.words((x0 + x1) / 2, y, text, ink, 14)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
-        """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right."""
+        """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right.
+
+        `start` and `end` are positions (x, y). `lit` says whether the arrow is highlighted.
+        """
         (x0, y0), (x1, y1) = start, end
         self.annotations.append(
             {"x": x1, "y": y1, "ax": x0, "ay": y0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,

@@ -50,7 +50,7 @@ def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.
 def dot_chart(
     out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None
 ) -> DotChart:
-    """Returns the same picture as `dot_plot` before it is drawn, in a language."""
+    """Returns the description of the picture that `dot_plot` draws, in a language. The arguments are those of `dot_plot`."""
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
     chart = estimates(out, rows, language, crossed=crossed, title=title)
     return chart if beside is None else replace(chart, axis=value_axis(beside, language))

@@ -174,7 +174,8 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
 
 
 def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
-    """Writes words into the rows of the chart. They begin where the odds ratio is 1 (no difference)."""
+    """Writes words into the rows of the chart. They begin where the odds ratio is 1 (no difference). `words` has one text for
+    each of `rows`."""
     fig.add_scatter(
         x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": QUIET, "size": 12},
         hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",

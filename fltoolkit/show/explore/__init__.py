@@ -1,6 +1,5 @@
-"""Explorers: interactive parts of the notebooks. Each is a function that makes the view (texts, pictures, tables), with controls
-(ipywidgets) above it. Without interaction only the view is shown.
-"""
+"""Explorers: interactive parts of the notebooks. Each explorer has a function that makes its view (texts, pictures, tables),
+and controls (ipywidgets) above the view. Without interaction, only the view is shown."""
 
 from fltoolkit.show.explore.definition_explorer import definition
 from fltoolkit.show.explore.plan_explorer import plan

@@ -1,6 +1,5 @@
-"""The definition explorer: an invented person in the flowchart, with answers that can be changed, and the path that follows from
-them.
-"""
+"""The definition explorer: shows the path of an invented person through the flowchart. The user can change the person's
+answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The plan explorer: how probably a repeat detects a true fall, for a row of the plan, a fall, a year and a sample."""
+"""The plan explorer: shows how probable it is that a repeat of the survey detects a true fall. The user chooses a row of the
+plan, the fall, the year and the sample."""
 
 from __future__ import annotations
 

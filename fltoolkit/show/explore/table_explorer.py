@@ -1,7 +1,8 @@
-"""The tables explorer: all that a run publishes, chosen by rule set, measure, population, breakdown and profile.
+"""The tables explorer: shows any table that a run publishes. The user chooses publication profile, rule set, measure,
+population and breakdown.
 
-Everything shown is selected from the run's published set (`publish_run(..., every_profile=True)` for several profiles), in which
-confidentiality was decided once. A change of the controls estimates or decides nothing.
+Everything comes from the run's published set (`publish_run(..., every_profile=True)` for several publication profiles), in
+which confidentiality was decided once. A change of the controls estimates or decides nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class TableChoice:
 def offered(
     out: Published, wanted: TableChoice | None = None, language: Language = ENGLISH
 ) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the table nearest to the wanted one that exists, and the options of each control (for each label its value).
+    """Returns the table to show, and the options of each control (for each label its value). It is the wanted table. If that
+    does not exist, it is the one that differs least from it.
 
     For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
     wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
@@ -101,10 +103,8 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns the rows of the same measure and breakdown under every profile and rule set, and of every population.
-
-    Their pictures share an axis.
-    """
+    """Returns the rows of the same measure and breakdown under every publication profile and rule set, and of every population.
+    Their pictures have the same axis."""
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 

@@ -1,4 +1,4 @@
-"""The tables of change: the plan's rows beside the later round, and a published change between two rounds."""
+"""The tables of changes: the rows of the plan with the numbers of a later survey, and a published change between two rounds."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCe
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """Returns the change with its sign.
+    """Returns the cell of a change, with its sign (+ or −).
 
-    The marker is shown only if there is no number. If a number is doubtful, the marker is at the number of its round.
+    It has a marker only if the change is not shown. If a number is doubtful, its marker is in the cell of that number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
     return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell

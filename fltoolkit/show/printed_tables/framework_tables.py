@@ -65,7 +65,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 
 def _category(language: Language, row: Row) -> str:
-    """Returns what part of an indicator's population a row is about: everyone, or a group and its category."""
+    """Returns, in words, which part of an indicator's population a row is about: everyone, or a group and its category."""
     if plan_cells.is_total(row):
         return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -78,7 +78,8 @@ def _statement(language: Language, row: Row) -> str:
 
 
 def _duties(language: Language, row: Row) -> str:
-    """Returns an indicator with its unit, and Tool No. 16's words on it: how it is verified and reported, and by whom."""
+    """Returns a text on an indicator: its name and unit, and how, how often and by whom it is verified and reported (Tool No.
+    16)."""
     frequency = str(row["reporting_frequency"])
     in_words = language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else frequency
     duties = {"verification": row["means_of_verification"], "reporting": in_words, "lead": row["lead"]}
@@ -162,7 +163,7 @@ def smart(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
-    """Returns whether a criterion is met, or `partners` if only the partners can say."""
+    """Returns a cell that says whether an indicator meets a criterion; `partners` if only the partners can say this."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
 

@@ -1,4 +1,5 @@
-"""Columns and cells that several of the plan's tables share: the subject of a row, its baseline, and its number in its unit."""
+"""Columns and cells that several of the plan's tables have in common: what a row is about, its baseline, and its number in its
+unit."""
 
 from __future__ import annotations
 

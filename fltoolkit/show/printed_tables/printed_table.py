@@ -1,9 +1,9 @@
-"""A table as it is printed: columns, cells with their markers, and lettered footnotes. It depends on no survey and no file
-format.
+"""A table as it is printed: columns, cells with their markers, and footnotes with letters. It does not depend on a survey or on
+a file format.
 
 A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`. Three
-modules turn it into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and `sheet_columns`
-(workbook).
+modules turn it into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and
+`sheet_columns` (workbook).
 """
 
 from __future__ import annotations
@@ -104,8 +104,12 @@ class TableLayout:
 
 @dataclass(frozen=True)
 class TableWords:
-    """The words around a printed table: its title, its subtitle, the sentences below it, and the values that replace placeholders
-    such as `{level}` in the column headings.
+    """The words around a printed table.
+
+    Attributes:
+        title, subtitle: above it.
+        notes: the sentences below it.
+        heads: the values that replace placeholders such as `{level}` in the column headings.
     """
 
     title: str

@@ -123,7 +123,8 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says how many cases have no answer. If they are few, it has the marker instead of the number."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide. The cell is empty if
+    the whole row is hidden. If only this number is hidden, the cell has its marker."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -142,7 +143,8 @@ def _group(language: Language, row: Row) -> tuple[str]:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns why a number is hidden or not reliable. Confidential numbers all have the same reason, which their marker gives."""
+    """Returns the reasons why a number is hidden or not reliable. For a confidential number there is none, because its marker
+    gives the reason."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         "" if row["marker"] == "c" else number_words.remark(language, row),
@@ -151,7 +153,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns what readers must know about a rule set's result when they compare it with others."""
+    """Returns what readers must know about a rule set's result when they compare it with others. `own` is the run's own rule
+    set, and `row` is the result of a rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
     return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
 
@@ -170,8 +173,7 @@ def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on facts that were recalled from memory and not yet checked, if the rows are based on any; otherwise
-    empty.
-    """
+    """Returns a sentence on facts that were written from memory and not yet checked against their source, if the rows depend on
+    any; otherwise an empty text."""
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

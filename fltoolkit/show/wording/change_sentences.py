@@ -1,4 +1,4 @@
-"""A published change in English sentences: no more than its verdict says, and never a cause."""
+"""A published change in English sentences. They say no more than the verdict of the test, and never name a cause."""
 
 from __future__ import annotations
 

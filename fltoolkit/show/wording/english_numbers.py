@@ -1,6 +1,5 @@
-"""Published numbers as people read them: scaled, rounded to the precision of the survey, and never without their markers and
-intervals.
-"""
+"""Published numbers in English words: in their printed unit, rounded to the precision of the survey, and always with their
+markers and intervals."""
 
 from __future__ import annotations
 
@@ -55,9 +54,8 @@ def value(group: str, code: object) -> str:
 
 
 def to_verify(row: PublishedNumber) -> str:
-    """Returns `; to be verified` if a figure depends on a rule or fact that was written from memory and that nobody has compared
-    with its source. Otherwise returns an empty text.
-    """
+    """Returns `; to be verified` if a number depends on a rule or fact that was written from memory and not yet checked against
+    its source. Otherwise returns an empty text."""
     return "; to be verified" if row["to_verify"] else ""
 
 

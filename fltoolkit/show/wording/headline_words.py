@@ -1,4 +1,5 @@
-"""The headline of a notebook: the number first, then a short list: how sure it is, what is open, what changed, what it rests on."""
+"""The headline of a notebook: first the number, then a short list: how precise the number is, which answers are open, what
+changed, and on which facts it is based."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def _numbers(language: Language, rows: Rows) -> list[str]:
 
 
 def _doubts(language: Language, rows: Rows) -> str:
-    """Returns why the numbers of a population must be read with care, each reason once; or that no rule asks for care."""
+    """Returns the reasons why the numbers of a population must be used with care, each reason once. If there is no reason, a
+    text says so."""
     found = dict.fromkeys(text for row in rows if row["measure"] in COUNTS for text in result_sentences.doubts(language, row))
     return " ".join(found) or language.say("headline.no_doubt")
 
@@ -61,7 +63,7 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
 
 
 def _named(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
-    """Returns a sentence with the name of its population before it, if there are several populations."""
+    """Returns a sentence (`said`). If there are several populations, the name of its population is put before it."""
     if not said or len(populations) < 2:
         return said
     return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)

@@ -1,6 +1,5 @@
-"""Published numbers in the words of any language: scaled, rounded to the precision of the survey, with marker, unit and
-reason.
-"""
+"""Published numbers in the words of any language: in their printed unit, rounded to the precision of the survey, with marker,
+unit and reason."""
 
 from __future__ import annotations
 
@@ -124,7 +123,8 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
-    The row that the kit adds below a % decrease has the kit's own words, with its population.
+    A target in percent needs a rate. So the kit adds a row with the prevalence below such an indicator. This row has the kit's
+    own words, with its population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
@@ -148,9 +148,9 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be said beside a published row, in words: its flag (such as `use with caution`) and every reason for it.
-    What the row's marker says already is left out: the flag `unreliable`, and that nobody was found.
-    """
+    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and every reason for
+    the flag. Texts that the row's marker already stands for are left out: the flag `unreliable`, and the reason that nobody was
+    found."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
     words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)

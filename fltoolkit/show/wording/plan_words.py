@@ -1,4 +1,5 @@
-"""A plan's rows in the words of any language: targets, why no survey could verify one, and how a later round compares with it."""
+"""The plan's rows in the words of any language: targets, why no survey could verify a target, and how the number of a later
+survey compares with it."""
 
 from __future__ import annotations
 

@@ -19,9 +19,8 @@ MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 
 def sentence(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number in a sentence with its interval, and why it must be read with care. A suppressed number is never
-    written.
-    """
+    """Returns a published number in a sentence with its interval, and the reason why it must be used with care, if there is
+    one. If the number is hidden, the sentence says so and does not contain it."""
     return " ".join((statement(language, row), *doubts(language, row)))
 
 
@@ -116,9 +115,8 @@ def headline_unresolved(out: Published, language: Language) -> str:
 
 
 def width(out: Published, language: Language) -> str:
-    """Returns a sentence that says on how few cases the headline rests, since this decides how wide its interval is. Empty if the
-    interval is not wider than half of the rate, or if a number is not shown.
-    """
+    """Returns a sentence on the small number of cases on which the headline is based, which makes its interval wide. Empty if
+    the interval is not wider than half of the rate, or if a number is not shown."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""
@@ -142,7 +140,8 @@ def window(out: Published, language: Language) -> str:
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the facts on which every number is based: rule set, population, period, weights and reliability profile."""
+    """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
+    profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
         language.say("basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],

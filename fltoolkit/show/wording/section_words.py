@@ -12,7 +12,7 @@ NOTHING = "application/vnd.fltoolkit.nothing+json"
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are printed as letters."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are shown as plain text."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Decides what a blank answer means: the routing skips the question, survey.yaml declares it a no, or it is unknown."""
+"""Decides what a blank answer means: a skipped question, a no that survey.yaml declares, or an unknown answer."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") ->
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether `blank: no` in survey.yaml turns a blank answer into a no. If the question has
-    `if_ticked`, this needs one more thing: the person ticked another option of the question."""
+    """Returns, for each person, whether survey.yaml declares that a blank answer to a question is a no (`blank: no`).
+
+    If the question has `if_ticked`, this is so only for persons who ticked another option of the question.
+    """
     if not source.if_ticked:
         return nw.lit(True)
     yes = list(mapped.answers.yes if source.contains else mapped.codes(source).yes)
@@ -72,9 +74,12 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the routing skips a question. A gate is an earlier question whose answer decides this.
-    With `all`, one closed gate is enough. With `any`, all gates must be closed. Never null: a gate without a known answer does
-    not close the question."""
+    """Returns, for each person, whether the routing skips a question, that is, whether its gates are closed. A gate is an
+    earlier question whose answer decides whether the question is asked.
+
+    With `all`, one closed gate is enough. With `any`, all gates must be closed. A gate without a known answer is not closed.
+    Never null.
+    """
     return _as_truth(_shut(routing, mapped, episode))
 
 
@@ -98,8 +103,16 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
 
 def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
-    """Returns, for each person, whether the blank of a gate (an earlier question that decides whether another is asked) means no.
-    If the file lacks a column that decides this, the result is false for everybody: the blank is then unresolved."""
+    """Returns, for each person, whether a blank answer to a gate means no. A gate is an earlier question that decides whether
+    another is asked.
+
+    If the file lacks a column that is needed, the result is False for everybody: the blank is then unresolved.
+
+    Args:
+        read: the gate.
+        mapped: the questions of the survey.
+        there: the columns of the file.
+    """
     needed = [*read.gate_columns, *read.if_ticked]
     return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
 
@@ -115,8 +128,15 @@ def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | 
 
 
 def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. The reason may be the
-    code in the column, a blank that means no, or that the column's own question was skipped."""
+    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. The reason is a code in
+    the column, a blank that means no, or that the column's own question was skipped.
+
+    Args:
+        gate: the gate (an earlier question and its codes).
+        name: the column.
+        mapped: the questions of the survey.
+        episode: the text that replaces `{episode}` in column names.
+    """
     codes, value = mapped.gate_codes(gate, name), column(name, episode)
     if codes.listed:
         separator = mapped.by_column[name][0].separator
@@ -136,8 +156,8 @@ def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.
 
 
 def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """Returns some conditions as one: joined by *or* if one of them is enough, otherwise by *and*. A condition that is a plain
-    True or False is evaluated at once, and the others for each row."""
+    """Combines some conditions: by *or* if one of them is enough, otherwise by *and*. If a plain True or False decides the
+    result, it is returned."""
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
@@ -147,6 +167,7 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person with
-    two episodes has the first and the second. Null if the person's number of episodes is not known."""
+    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person
+    with two episodes has the first and the second. Null if the person's number of episodes is not known. `given` names the
+    column with the number of episodes."""
     return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)

@@ -1,5 +1,4 @@
-"""Handles findings that survey.yaml accepts, each with a printed reason. Also reports the corrections of survey.yaml as
-findings."""
+"""Applies the entries under `accept` of survey.yaml to the findings, and reports the corrections of survey.yaml as findings."""
 
 from __future__ import annotations
 

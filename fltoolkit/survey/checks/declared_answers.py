@@ -1,4 +1,5 @@
-"""Counts the persons for whom survey.yaml declares an answer: a blank that means no, or a refusal that skips a question."""
+"""Counts the persons for whom survey.yaml decides what a missing answer means: a blank that is a no, or a refusal that skips a
+question."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
-    """Returns the rows of `declared_counts`."""
+    """Returns the rows of `declared_counts` as a list, for one kind of question."""
     mapped, asked = survey.spec.mapped, questions(survey)
     found: dict[tuple[str, str], tuple[str, int]] = {}
     if not any(_why(q, kind) for q in asked):

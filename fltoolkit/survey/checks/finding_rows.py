@@ -1,6 +1,6 @@
-"""Lists the rows behind each finding by their keys, so that a statistical office can look up the records.
+"""Lists the rows of the data that each finding is about, by their keys, so that a statistical office can look up the records.
 
-The keys identify single persons, so only a private folder may hold them.
+The keys identify single persons, so the list may only be stored in a private folder.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def finding_rows(survey: Survey) -> pd.DataFrame:
-    """Lists the rows behind the errors and warnings of `fl.check` that are about single rows. The list is confidential.
+    """Lists the rows of the data that the errors and warnings of `fl.check` are about. The list is confidential.
 
     Returns:
         One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
-            survey.yaml), then the columns of the record's key under their own names.
+        survey.yaml), then the columns of the record's key under their own names.
     """
     import pandas as pd
 
@@ -37,7 +37,7 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
-    """Returns the keys of the records that one finding is about, as a table."""
+    """Returns the keys of the records that one finding is about, as a table with the columns of `finding_rows`."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
     own = files.given.get(rows.file, own)

@@ -1,5 +1,4 @@
-"""Defines a finding: what is wrong in the data, where, in how many rows, how serious it is, and what to do. Also counts the
-rows."""
+"""Defines a finding of the checks: what is wrong in the data, where, in how many rows, how serious it is, and what to do."""
 
 from __future__ import annotations
 
@@ -28,11 +27,12 @@ COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 @dataclass(frozen=True)
 class FindingRows:
-    """The rows of the data that a finding is about: those rows of `frame` that meet `condition`. If `condition` is None, these
-    are all its rows.
+    """The rows of the data that a finding is about.
 
-    `file` is the kind of data file, such as `module`. If it is empty, the rows are of the file of persons or of episodes, as
-    `frame` is.
+    Attributes:
+        frame: rows of persons, or of episodes (spells of work).
+        condition: which of these rows are meant; None: all.
+        file: the kind of data file, such as `module`; empty for the file of persons or of episodes.
     """
 
     frame: Frame
@@ -45,17 +45,17 @@ class Finding:
     """One result of the checks of the data: something that is wrong, or that a statistician should know.
 
     Attributes:
-        severity: `error` (stops an estimate), `warning` (printed beside the numbers) or `note`.
+        severity: `error` (stops an estimate), `warning` (printed next to the numbers) or `note`.
         check: what was checked, such as `weights`.
         where: the column, or the key of survey.yaml.
         what: what was found.
         count: the exact number of rows. If it is two numbers, only their sum is printed.
         do: what the reader should do.
-        rows: the rows, if the finding is about single rows. Only a private folder may hold their keys.
-        counted: what `count` counts. `others` means labels or columns, not persons, or rows of an error about the design.
+        rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
+        counted: what `count` counts: `persons`, `cases`, or `others` (labels or columns, or rows of an error about the design).
         acceptable: for an error about single rows: whether `accept` of survey.yaml may say that the rows are right.
-        by: if the finding is about several columns, each column with its number of persons. They are printed in `what`, the most
-            frequent first.
+        by: if the finding is about several columns, each column with its number of persons. They are printed in `what`, the
+            most frequent first.
     """
 
     severity: str
@@ -95,8 +95,8 @@ def _what(finding: Finding, limit: int | None) -> str:
 
 
 def _size(count: Count, limit: int | None) -> int:
-    """Returns the size of a printed count, to sort by. A hidden count (below the confidentiality limit) has size 0. Two hidden
-    counts have size 0 even if their sum is printed."""
+    """Returns a number by which printed counts are sorted: the rounded count. A hidden count (below the confidentiality limit)
+    has 0. Two hidden counts also have 0, even if their sum is printed."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)
@@ -121,14 +121,14 @@ def _count(finding: Finding, limit: int | None) -> object:
 
 
 def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
-    """Raise `DataError`, which lists those of some `finding_facts` that have severity error."""
+    """Raises `DataError` if findings have errors. The message lists these errors."""
     if errors := [fact for fact in facts if fact["severity"] == "error"]:
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns how many rows meet each condition, by the name of the condition. All are counted in one pass."""
+    """Returns how many rows of a frame meet each condition, by the name of the condition. All are counted in one pass."""
     if not conditions:
         return {}
     counts = to_sums(frame, [condition.cast(nw.Int64) for condition in conditions.values()])

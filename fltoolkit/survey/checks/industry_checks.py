@@ -70,11 +70,11 @@ class _CodeCounts:
     known: frozenset[str]
 
     def of(self, codes: Sequence[str]) -> int:
-        """Returns the number of rows with some of the codes."""
+        """Returns the number of rows that have one of these codes."""
         return sum(self.rows[code] for code in codes)
 
     def told(self, codes: Sequence[str], mask: Mask) -> str:
-        """Returns some of the codes, if a message may print them."""
+        """Returns those of the codes that a message may print, as one text."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
@@ -108,8 +108,14 @@ def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few. Such codes are read as if a leading zero were lost. The rest of the
-    column must agree with this."""
+    """Returns findings about codes with one digit too few. If all other codes of the column have the right number of digits,
+    these codes have probably lost a leading zero.
+
+    Args:
+        codes: the different codes, as `_codes` returns them.
+        asked: the column.
+        mask: decides which codes a message may print.
+    """
     sector, where = asked.sector, asked.where
     if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
         return []
@@ -128,5 +134,5 @@ def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
-    """Returns the codes that have the form of a pattern."""
+    """Returns the codes that fit a regular expression (`pattern`)."""
     return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

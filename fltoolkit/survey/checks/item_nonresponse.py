@@ -64,8 +64,14 @@ FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A yes/no question whose non-response is counted: it belongs to the module on forced labour, or it is asked before the
-    module. `codes` are its codes for yes, no and missing answers."""
+    """A yes/no question for which missing answers are counted.
+
+    Attributes:
+        where: the key of survey.yaml.
+        source: the question.
+        codes: its codes for yes, no and missing answers.
+        episode: the label of the episode (spell of work) that replaces `{episode}` in its column; empty if there is none.
+    """
 
     where: str
     source: Source
@@ -90,8 +96,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns where some columns are: the rows of persons, or of episodes (spells of work), each with those of the columns that
-    it has. Rows without any of them are left out."""
+    """Returns the frames (rows of persons, rows of episodes) that have some of the given columns, each with the columns that it
+    has."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -153,8 +159,12 @@ def _gates_in_words(survey: Survey) -> dict[str, str]:
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
-    """Returns one finding about all columns with the same kind of problem (such as missing answers), with a count for each
-    column."""
+    """Returns one finding about all columns with the same kind of problem.
+
+    Args:
+        kind: the kind of problem, such as missing answers: a key of `KINDS`.
+        by: the columns, each with its count.
+    """
     severity, check, what, do = KINDS[kind]
     if len(by) == 1:
         return Finding(severity, check, by[0][0], what, by[0][1], do)
@@ -223,12 +233,17 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with true/false columns that tell who was asked which questions. Many questions share such a column. Also
-    returns, for each question, the names of its two columns.
+    """Returns the rows with true/false columns that say who was asked which questions, and for each question the names of its
+    two columns. Several questions may have the same column.
 
-    The first says whether a person was asked the module of the question. The second says whether a person reached the question:
-    no earlier question (such as any work) was answered with no. The question whether both sides of the definition (involuntary
-    and coercion) are about the same work is reached by persons who said yes to both.
+    The first column says whether a person was asked the module of the question. The second says whether a person reached the
+    question: no earlier question (such as any work) was answered with no. The question whether both sides of the definition
+    (involuntary and coercion) are about the same work is reached by persons who said yes to both.
+
+    Args:
+        frame: the rows.
+        held: the questions whose columns the frame has.
+        mapped: all questions of the survey.
     """
     children = [q.where.startswith("children") for q in held]
     before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
@@ -251,7 +266,8 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null."""
+    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null.
+    `held` are the questions that count persons with an answer; only those of this `side` are used."""
     yes = [answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
     return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 
@@ -261,7 +277,7 @@ def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns the conditions that must all be true if an episode of work does not exist. Empty if every episode exists.
+    """Returns the conditions that are all true if an episode of work does not exist. Empty if every episode exists.
 
     Args:
         survey: the survey.

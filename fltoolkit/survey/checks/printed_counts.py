@@ -1,8 +1,8 @@
 """Rounds the numbers of persons that checks print. Totals and their parts are rounded by the same rule.
 
-If one group of persons is within another, the difference of their counts may be a small count. So every count is rounded to a
-multiple of twice the confidentiality limit. Then the difference of two rounded counts does not reveal a count below the limit.
-The parts of a printed sum are rounded too. Numbers of cases are given in classes.
+If one group of persons is part of another, the difference of their counts may be small. So every count is rounded to a multiple
+of twice the confidentiality limit. Then no difference of two printed counts reveals a count below the limit. Numbers of cases
+are given in classes.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ def rounded(count: int, limit: int) -> int | None:
 
 
 def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> pd.DataFrame:
-    """Returns a table in which some columns of counts are rounded (see `rounded`). A blank stands for a count that must be
-    hidden."""
+    """Returns a table in which some columns of counts are rounded (see `rounded`). A hidden count is blank."""
     import pandas as pd
 
     return table.assign(**{c: pd.array([rounded(int(v), limit) for v in table[c]], dtype="Int64") for c in columns})
@@ -41,7 +40,10 @@ def count_in_words(count: int, limit: int) -> object:
 
 def sum_in_words(one: int, other: int, limit: int) -> object:
     """Returns the sum of two counts that are also printed separately. If both are hidden, the result says only that the sum is
-    less than twice the limit."""
+    less than twice the limit.
+
+    Counts below `limit`, except 0, are hidden.
+    """
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else count_in_words(one + other, limit)
 

@@ -68,8 +68,8 @@ def _found(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey. A finding about single rows also holds these rows. Each survey is checked
-    only once."""
+    """Returns all findings about the data of a survey. Findings about single rows include these rows. Each survey is checked
+    only once; later calls return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -98,15 +98,22 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Some conditions on a person, with the number of persons who meet each of them."""
+    """Some conditions on a person (`tests`, by name), with the number of persons who meet each of them (`counts`)."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Counts how many persons meet each of several conditions, in one pass. Each of `kinds` is a set of conditions, and the
-    result has one entry for it."""
+    """Counts how many persons meet each of several conditions, in one pass.
+
+    Args:
+        survey: the survey.
+        kinds: sets of conditions on a person, each by name.
+
+    Returns:
+        For each set, its conditions and the number of persons who meet each of them.
+    """
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
@@ -117,8 +124,8 @@ def _weight_columns(spec: SurveySpec) -> dict[str, str]:
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight has an error of some kind. The
-    caller counts who meets them."""
+    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight is wrong in some way. The caller
+    counts the persons who meet them."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -137,7 +144,8 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
 
 
 def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
-    """Returns findings about unusable weights, and about persons without a PSU or stratum."""
+    """Returns findings about wrong weights, and about persons without a PSU or stratum. `found` has the conditions of
+    `_design_tests` with their counts."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     columns = _weight_columns(spec)
@@ -251,7 +259,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
-    """Returns, for each stratum (`place` 0) or PSU label (1), the number of persons in each pair of both that has it."""
+    """Returns, for each stratum (`place` 0) or PSU label (`place` 1), the numbers of persons in the pairs that contain it."""
     parts: dict[object, list[int]] = {}
     for pair in pairs:
         parts.setdefault(pair[place], []).append(pair[2])
@@ -264,8 +272,8 @@ def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[obje
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts who
-    meets them."""
+    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts the
+    persons who meet them."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -314,8 +322,7 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the person answered the module on forced labour, refused it, or counts as asked
-    but has only blanks. The caller counts who meets them."""
+    """Returns conditions on a person, by name: answered the module on forced labour, refused it, or was asked and has only blanks."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:

@@ -1,4 +1,4 @@
-"""Finds codes in the data that survey.yaml does not name, also in cells with several codes. They stop the estimate."""
+"""Finds codes in the data that survey.yaml does not name. They stop the estimate. Cells with several codes are checked, too."""
 
 from __future__ import annotations
 

@@ -20,8 +20,12 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111`; see `key_of`. `sector`
-    is what survey.yaml says about the column of codes."""
+    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111` (see `key_of`).
+
+    Args:
+        sector: what survey.yaml says about the column of codes.
+        episode: the text that replaces `{episode}` in its name.
+    """
     return key_of(column(sector.column, episode), sector)
 
 
@@ -48,7 +52,12 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 
 @dataclass(frozen=True)
 class SectorRow:
-    """A row of a table by sector: its name, and its code in ILOSTAT or in the kit."""
+    """A row of a table by sector.
+
+    Attributes:
+        name_key: its name, as a key of the language files.
+        ilostat: its code in ILOSTAT, or the kit's own code.
+    """
 
     name_key: Reason
     ilostat: str
@@ -85,8 +94,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Returns a note for every figure by this sector. It says that somebody recalled the rule, and that nobody has compared it
-    with its source. Empty if this does not apply."""
+    """Returns a note that is printed with every number by this sector: the rule was written from memory and not yet checked
+    against its source. Empty if this is not so."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 
@@ -112,9 +121,16 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
 
 
 def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
-    """Returns the table row of an ISIC section of which one division has a row of its own (fishing, domestic work). If the codes
-    distinguish the two (`is_apart`), the name of the row says that the division is excluded. Otherwise it says that the division is
-    included.
+    """Returns the table row of an ISIC section of which one division (fishing, domestic work) has its own row.
+
+    If the codes distinguish the division from the rest (`is_apart`), the name of the row says that the division is excluded.
+    Otherwise it says that the division is included.
+
+    Args:
+        row: the row of the whole section.
+        division: the division with its own row; None: the section has none.
+        own_rows: the names of such divisions.
+        is_apart: whether the codes distinguish them.
     """
     if division is None:
         return row

@@ -25,10 +25,10 @@ SUB_MAJOR_GROUPS = {
 
 
 def job_key(value: nw.Expr, job: Job) -> nw.Expr:
-    """Returns the part of a code that decides the row of a table.
+    """Returns the part of a code of industry or occupation that decides the row of a table.
 
-    For an industry, see `industry_codes.key_of`. For an occupation, it is the first two digits, or the single digit if the column
-    holds major groups. If a code lost one leading zero, the zero is restored. A code of another length becomes null.
+    For an industry, see `industry_codes.key_of`. For an occupation, it is the first two digits, or the single digit if the
+    column has major groups. If a code lost one leading zero, the zero is restored. A code of another length becomes null.
     """
     if isinstance(job, Sector):
         return industry_key(value, job)
@@ -53,7 +53,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
 
 
 def not_stated_code(job: Job) -> str:
-    """Returns the code for machines of the table row `not stated`, for a breakdown by industry or occupation."""
+    """Returns the code of the category `not stated`, for a breakdown by industry or occupation."""
     if not isinstance(job, Sector):
         return standard().classifications[job.classification][UNKNOWN].ilostat
     prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]

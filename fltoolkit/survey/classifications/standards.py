@@ -60,7 +60,13 @@ class Category(Model):
 
 
 class Standard(Model):
-    """The content of standard.yaml: the categories of each standard classification, such as sex or area."""
+    """The content of standard.yaml.
+
+    Attributes:
+        ilo_aggregates: the key of the name of each ILO aggregate of industries, by its code.
+        age_bands: the code in ILOSTAT of each standard age band.
+        classifications: the categories of each standard classification, such as sex or area, by code.
+    """
 
     ilo_aggregates: dict[str, str]
     age_bands: dict[str, str]
@@ -80,8 +86,14 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC (the classification of industries): sections by letter, the divisions that have a row of their own in
-    tables, ILOSTAT's prefixes of codes, and what nobody has yet compared with its source."""
+    """One revision of ISIC (the classification of industries).
+
+    Attributes:
+        to_verify: facts that were written from memory and not yet checked against their source.
+        ilostat: the beginnings of ILOSTAT's codes.
+        sections: the sections, by letter.
+        own_rows: the divisions that have their own row in tables.
+    """
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

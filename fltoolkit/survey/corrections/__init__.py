@@ -1,1 +1,1 @@
-"""Makes the corrections of the data that survey.yaml lists. Each is counted and reported."""
+"""Makes the corrections of the data that survey.yaml lists, and counts and reports each of them."""

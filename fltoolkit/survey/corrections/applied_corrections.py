@@ -1,5 +1,5 @@
-"""Makes the corrections of a survey while its rows are read, and counts the rows. A correction that matches no row is an
-error."""
+"""Makes the corrections of a survey while its rows are read, and counts the changed rows. A correction that matches no row is
+an error."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def numbered(spec: SurveySpec) -> NumberedCorrections:
 
 
 def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
-    """Returns the rows of a survey after its corrections, and an account of what these changed. If survey.yaml has no
-    corrections, the rows are unchanged, and the second value is None.
+    """Returns the rows of a survey after its corrections, and how many rows each correction changed. Without corrections in
+    survey.yaml, the rows are unchanged, and the second value is None.
 
     Args:
         table: the rows as they were read from the files.
@@ -77,8 +77,8 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
         where: the path of survey.yaml, for messages.
 
     Raises:
-        DataError: a correction matches no row, or one key matches several rows; two corrections reach the same cell; or a key is
-            not unique.
+        DataError: a correction matches no row, or one key matches several rows; two corrections apply to the same cell; or a
+            key is not unique.
     """
     if not spec.corrections:
         return table, None
@@ -99,7 +99,15 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
 def _made(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
-    """Returns a frame after its corrections, and for each correction the number of rows that it changed."""
+    """Returns a frame after its corrections, and for each correction (by its position) the number of rows that it changed.
+
+    Args:
+        frame: the rows.
+        corrections: the corrections, with their positions in survey.yaml.
+        key: the columns that identify a row.
+        pooled: whether the rows come from several files.
+        where: the path of survey.yaml, for messages.
+    """
     if not corrections:
         return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
@@ -124,7 +132,8 @@ def _made(
 
 
 def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Counts the rows to which corrections apply, in one reading. Rows to which the same corrections apply are counted together."""
+    """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted together.
+    `marked` are the rows with marks of the corrections that apply to them. `where` names survey.yaml in error messages."""
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
@@ -133,7 +142,8 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a correction whose condition no row of the data meets."""
+    """Returns the error for a correction whose condition no row of the data meets. `entry` is the number of the correction in
+    survey.yaml, and `where` the file for the message."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",

@@ -88,7 +88,7 @@ def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Makes the corrections that name single rows by their key. One join of rows and corrections makes all of them."""
+    """Makes the corrections that name single rows by their key, by one join of the rows and the corrections."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:
@@ -121,7 +121,8 @@ def _of_row(i: int) -> NewValue:
 
 
 def _everywhere(entry: int, correction: Correction) -> NewValue:
-    """Returns the new value for all rows that meet the condition of a correction."""
+    """Returns the new value that a correction gives to all rows that meet its condition. `entry` is its position in
+    survey.yaml."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(

@@ -1,4 +1,4 @@
-"""Gives each column one spelling of its name, and makes sure that no name is one of the kit's own."""
+"""Brings the names of columns into one form, and makes sure that no name is one of the kit's own."""
 
 from __future__ import annotations
 

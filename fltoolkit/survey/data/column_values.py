@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-LARGEST_WHOLE = 2**53 - 1  # above this, a float cannot tell two whole numbers apart
+LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
 

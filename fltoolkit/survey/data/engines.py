@@ -1,4 +1,4 @@
-"""The few operations that DuckDB and Spark need in different forms. All others are written once, in narwhals.
+"""The few operations that are written differently for DuckDB and for Spark. All others are written once, in narwhals.
 
 A file or a table in memory becomes a relation of the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
 """
@@ -78,8 +78,7 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
 @readable()
 def contents(frame: Frame) -> str:
-    """Returns a fingerprint of a Spark table, by which a change of the data is noticed. It changes if the rows change, but not if
-    only their order changes."""
+    """Returns a fingerprint of a Spark table. It changes if the rows change, but not if only their order changes."""
     from pyspark.sql import functions as F  # noqa: N812
 
     table: Any = nw.to_native(frame)
@@ -119,12 +118,12 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
 
 
 def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
-    """Calls `make`, which adds or changes columns, in a way that is fast for wide tables too. Returns the frame with these
-    columns.
+    """Calls `make`, which adds or changes columns, and returns the frame with these columns. This is fast even for very wide
+    tables.
 
-    For a very wide table, `make` gets only the columns that it uses. Its result is then joined to the other columns by row
-    number. The reason is speed: DuckDB compares each column with every other one whenever narwhals adds columns, which takes a
-    minute for 10,000 columns.
+    For a very wide table, `make` gets only the columns that it uses, and its result is joined to the other columns by row
+    number. The reason is speed: whenever narwhals adds columns, DuckDB compares each column with every other one. For 10,000
+    columns this takes a minute.
 
     Args:
         frame: any frame.
@@ -181,11 +180,11 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """Returns the rows as a table that is kept in memory, so that DuckDB does not compute a column again each time it is used.
+    """Returns the rows of a frame as a table in memory, so that DuckDB does not compute a column again each time it is used.
 
     Args:
         frame: a frame of this connection.
-        con: the connection. The table lasts as long as the connection.
+        con: the connection. The table exists as long as the connection.
         where: the files, for messages.
     """
     table: Any = nw.to_native(frame)
@@ -197,10 +196,12 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 
 @dataclass(frozen=True)
 class Labels:
-    """The different labels of a column, in order, so that a number (the position of the label) can replace each value.
+    """The different labels of a column, in order. The position of a label (a number) can replace each value.
 
-    `values` is a relation of the different values, each with the position of its label. `texts` holds the labels, as an Arrow
-    array. Blanks around a text do not count. A blank value has no position.
+    Attributes:
+        values: a relation of the different values, each with the position of its label. Blanks around a text do not count. A
+            blank value has no position.
+        texts: the labels, as an Arrow array.
     """
 
     values: Any
@@ -229,22 +230,20 @@ def has_few(rows: Frame) -> bool:
 def coded(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of labels, because numbers are grouped faster: each value becomes the position of
+    """Returns the rows with numbers in place of labels, because numbers are grouped faster. Each value becomes the position of
     its label. Columns of whole numbers are unchanged.
 
-    DuckDB then reads each different value only once, and it groups, sorts and returns numbers. A small table is grouped by the
-    labels themselves, because finding the labels of five columns takes longer than grouping thousands of persons. A Spark table
-    is also grouped by its labels, because numbers would need one more pass.
+    A small table and a Spark table keep their labels: for them, finding the labels would take longer than it saves.
 
     Args:
         frame: any frame.
-        sources: for each column, the name by which `labels` knows it.
+        sources: for each column of the frame, the name of the column that `labels` takes.
         labels: returns the labels of a column.
         few: whether there are few rows (`has_few`).
 
     Returns:
-        The frame, and for each column with numbers the texts of these numbers, as an Arrow array. Columns that keep their labels
-            are not included.
+        The frame, and for each column with numbers the texts for which they stand, as an Arrow array. Columns that keep their
+        labels are not included.
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
@@ -269,8 +268,8 @@ def rows_of(frame: Frame) -> int:
 
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
-    """Raise an error if a file of persons has no row. Its weight factor would otherwise still reduce the totals. An episodes file
-    (one row per spell of work) may be empty.
+    """Raise an error if a file of persons has no row. Otherwise the weight factor of such a file would still reduce the totals.
+    An episodes file (one row per spell of work) may be empty.
 
     Raises:
         DataError: the file has no row. `where` names the file.
@@ -293,8 +292,8 @@ def different(frame: Frame, key: Sequence[str]) -> int:
 
 
 def _bit(table: Any) -> str:
-    """Returns the arguments of DuckDB's `bitstring_agg`: each row's position among all possible combinations of values in columns
-    of whole numbers, the first position, and the last.
+    """Returns the arguments of DuckDB's `bitstring_agg`, in SQL, for counting combinations of values in columns of whole
+    numbers: each row's position among all possible combinations, the first position, and the last.
 
     With one bit per combination, counting takes a third of the time and memory of a table of the combinations. Returns an empty
     text if there are too many positions, or if a row has a blank.

@@ -1,5 +1,4 @@
-"""Fetches counts and sums from files and clusters. All reading goes through here, so that every reading error gets a clear
-message.
+"""Fetches counts and sums from files and clusters. All reading is done here, so that every reading error gets a clear message.
 
 Files are read again for every estimate. So each call can find a damaged page, a full disk or a file that was cut.
 """
@@ -37,7 +36,8 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
-    """Returns the sum of each of some values over all rows. It is 0 if there is no value."""
+    """Returns, for each of the expressions in `values`, its sum over all rows. The sum is 0 if all values are blank. `where` is
+    the source of the rows that error messages name."""
     rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
     table: Any = nw.to_native(rows)
     if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
@@ -49,19 +49,20 @@ def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object =
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """Returns the number in a lazy frame that holds only one value, such as a count of rows."""
+    """Returns the number in a lazy frame that holds only one value, such as a count of rows. `where` is the source of the rows
+    that error messages name."""
     ((count,),) = to_rows(frame, where)
     return int(count)
 
 
 def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
-    """Returns the rows of a lazy frame as an Arrow table."""
+    """Returns the rows of a lazy frame as an Arrow table. `where` is the source of the rows that error messages name."""
     with readable(where):
         return frame.collect("pyarrow").to_native()
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """Returns the columns of a DuckDB relation as NumPy arrays."""
+    """Returns the columns of a DuckDB relation as NumPy arrays. `where` is the source of the rows that error messages name."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found
@@ -97,6 +98,7 @@ def readable(where: object = "") -> Iterator[None]:
 
 
 def _is_of_arrow(error: Exception) -> bool:
-    """Returns whether an error is one of Arrow. Arrow is not imported for this: without it, it raised nothing."""
+    """Returns whether an error was raised by Arrow. Arrow is not imported for this check: if it was not imported before, the
+    error is not its."""
     arrow = sys.modules.get("pyarrow")
     return arrow is not None and isinstance(error, arrow.ArrowException)

@@ -37,10 +37,17 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the rows with a label for each PSU that no other PSU has. The units drawn within PSUs also get such labels if
-    `named` is 2 or if they have an FPC (finite population correction).
+    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get unique labels if `named` is 2 or
+    if they have an FPC (finite population correction).
 
     If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+
+    Args:
+        frame: the rows.
+        named: how many stages of sampling units are named: 0, 1 or 2.
+        stages: how many stages have an FPC.
+        nest: whether PSU labels start again in each stratum.
+        certain: whether a row is in a PSU taken with certainty; None: there are no such PSUs.
 
     Raises:
         DesignError: only some rows of a PSU are marked as taken with certainty.
@@ -71,7 +78,13 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
     """Raise `DesignError` if the sampling stages and the FPC columns (finite population corrections) do not fit together, for
-    example if there are two stages and one FPC."""
+    example two stages and one FPC.
+
+    Args:
+        units: the number of stages whose sampling units are named.
+        counts: the number of FPC columns.
+        certainty: whether some PSUs were taken with certainty.
+    """
     if units > 2 or counts > 2:
         raise DesignError(
             "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"

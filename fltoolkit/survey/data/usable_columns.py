@@ -1,5 +1,5 @@
-"""Finds the columns of a table that the kit can use. Their names are free and distinct. Their types can be counted, grouped or
-added."""
+"""Finds the columns of a table that the kit can use: their names are free and different, and their types can be counted,
+grouped or added."""
 
 from __future__ import annotations
 

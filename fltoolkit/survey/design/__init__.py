@@ -1,1 +1,1 @@
-"""The sample design (strata, clusters, weights), bound to the data."""
+"""Connects the sample design (strata, sampling units, weights) with the data."""

@@ -1,5 +1,4 @@
-"""Holds calibrated weights: the margins, and for each combination of their categories the factor g by which the weight is
-multiplied."""
+"""Defines the result of a calibration of weights: the margins, and the factor by which each weight is multiplied."""
 
 from __future__ import annotations
 
@@ -53,7 +52,7 @@ class Calibration:
 
     @property
     def text(self) -> str:
-        """Returns the text that is printed with every figure: `raked to region, sex of adults; g from 0.81 to 1.32`."""
+        """Returns the text that is printed with every number, such as `raked to region, sex of adults; g from 0.81 to 1.32`."""
         low, high = self.range
         of = f" of {self.population}" if self.population else ""
         return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"

@@ -26,7 +26,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """The interface that the summary of a design needs: those members of `Design` that it uses."""
+    """The interface of a design, as far as its summary needs it."""
 
     @property
     def frame(self) -> Frame: ...

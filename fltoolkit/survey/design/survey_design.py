@@ -1,4 +1,5 @@
-"""Binds the sample design to the data: weight, strata, PSUs and finite population correction (FPC) get fixed internal names."""
+"""Connects the sample design with the data: weight, strata, PSUs and finite population correction (FPC) get the same internal
+names in every survey."""
 
 from __future__ import annotations
 
@@ -72,18 +73,22 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn. This is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`; every function that
+    """Data, and how they were drawn. It is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`; every function that
     estimates takes one of them. Weights, strata and PSUs have the same internal names in all. A design is equal only to itself.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
         unreadable: the columns that were left out, by name, with the reason.
         rows: the rows, with the columns of the design.
+        single_psu: the rule for strata with a single PSU.
+        clustered: whether PSUs are named. If not, persons were drawn directly.
         stages: the number of stages whose FPC is used. 0: PSUs with replacement.
+        grosses_up: whether the weights add up to the population.
+        deff_at_zero: the design effect to assume if there is no case; None: not given.
         replication: the supplied replicate weights, or None.
         calibration: how the weights in `rows` were calibrated. None: they were not.
-        known: the labels of columns, as far as they were already looked up.
-        domain: the persons whom estimates are about. All other persons stay in the design.
+        known: the labels of columns that were looked up before.
+        domain: the persons whom estimates are about, as labels by group. All other persons stay in the design.
 
     Raises:
         DataError: raised by `frame`, if a file changed since it was opened.
@@ -149,7 +154,7 @@ class Design:
         return Key(nw.col(own), own)
 
     def labels_of(self, own: str) -> Labels:
-        """Returns the labels of a column of `frame`. They are looked up only once."""
+        """Returns the labels of a column of `frame`. They are looked up only once. `own` is the column's name in `frame`."""
         if own not in self.known:
             self.known[own] = labels_of(self.frame.select(own), self.source)
         return self.known[own]
@@ -298,6 +303,8 @@ D = TypeVar("D", bound=Design)
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
     """Opens data with the columns that a design names.
 
+    `data` is a path or a table, `wanted` are these columns, and `where` is the function that error messages name.
+
     Returns:
         The frame, the files that are read again for every estimate, and the columns that were left out.
 
@@ -317,8 +324,7 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Sets fields of a design while it is made. This is needed because a design is frozen: its fields cannot be set in the usual
-    way."""
+    """Sets fields of a design while it is made. A design is frozen: its fields cannot be set in the usual way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design

@@ -84,13 +84,13 @@ def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """Returns the paths of the other files that a survey.yaml names."""
+    """Returns the paths of the files that a survey.yaml names besides its data files: correspondence tables and benchmarks."""
     return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable(survey: Survey) -> str:
     """Returns, as one text, those parts of a survey that a user could change by mistake: its lists and mappings, but not its
-    rows. Two calls give different texts if something was changed between them."""
+    rows. If something was changed between two calls, the texts differ."""
     return repr(
         {
             name: held
@@ -127,9 +127,8 @@ def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
 
 
 def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
-    """Opens a survey; see `read_survey`. `given_spec` is a survey.yaml that was already read. If it is None, the one at the path
-    is read.
-    """
+    """Opens a survey; see `read_survey`. `given_spec` is a survey.yaml that was already read. If it is None, the file at the
+    path is read."""
     spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
@@ -176,8 +175,11 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
-    """Returns the persons with the columns of the sample design, and with two more columns: who is a child, and who answered the
-    module on forced labour. Also returns the replicate weights, if the data have them."""
+    """Returns the persons with further columns, and the replicate weights (None if the data have none).
+
+    The columns are those of the sample design, whether a person is a child, and whether the person answered the module on
+    forced labour.
+    """
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:

@@ -36,6 +36,10 @@ class CsvSource:
         """Returns the bytes of the text, from its start."""
         return self.path.open("rb") if self.decoded is None else io.BytesIO(self.decoded)
 
+    def content(self) -> bytes:
+        """Returns all bytes of the text."""
+        return self.path.read_bytes() if self.decoded is None else self.decoded
+
     def lines(self) -> IO[str]:
         """Returns the text with its line ends unchanged."""
         return io.TextIOWrapper(self.open(), "utf-8-sig", errors="replace", newline="")
@@ -57,8 +61,12 @@ class Layout:
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows. `delimiter`:
-    the character between cells. None: it is found as well."""
+    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows.
+
+    Args:
+        source: the file.
+        delimiter: the character between cells; None: it is found, too.
+    """
     with source.open() as file:
         head = file.read(HEAD + 1)
     if len(head) > HEAD:
@@ -117,9 +125,12 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a layout found with one delimiter fits the text, as a tuple. Of two delimiters, the one with the larger
-    tuple fits better. The parts of the tuple: whether rows have several cells, whether there are no title lines, whether all rows
-    have the same number of cells, and this number."""
+    """Returns how well a layout fits a text, as a tuple. If two delimiters are possible, the layout with the larger tuple fits
+    better.
+
+    The parts of the tuple are: whether rows have several cells, whether there are no title lines, whether all rows have the
+    same number of cells, and this number.
+    """
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)

@@ -1,4 +1,5 @@
-"""Finds the numeric columns of a CSV file: every value must print exactly as it was written. All other columns stay text."""
+"""Finds the numeric columns of a CSV file: columns in which every value, as a number, is printed exactly as it was written. All
+other columns stay text."""
 
 from __future__ import annotations
 
@@ -16,12 +17,12 @@ FIRST = 2000  # the first rows, which decide what is checked in all rows
 
 
 def with_numbers(relation: Any) -> Any:
-    """Returns a CSV file with columns as numbers, if every value of the column prints exactly as it was written. All rows are
-    checked, because a code may come late.
+    """Returns a CSV file with numeric columns as numbers. A column is numeric if every value, as a number, is printed exactly
+    as it was written. All rows are checked, because a text may come late.
 
-    All other columns stay text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`,
-    `NaN`, identifiers of 17 digits, yes and no, dates. A very wide file also stays text, because few of its columns are used.
-    They become numbers when they are needed.
+    All other columns stay text, so that two labels never become one, for example `01` and `1`, `1.10` and `1.1`, `1e1` and
+    `10`, or `1.0` and `1`. A very wide file also stays text, because few of its columns are used. These become numbers when
+    they are needed.
     """
     names = [quoted(name) for name in relation.columns]
     if len(names) > WIDE:
@@ -34,10 +35,10 @@ def with_numbers(relation: Any) -> Any:
 
 
 def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
-    """Returns the columns in which every value is a number that prints as it was written.
+    """Returns the columns in which every value, as a number, is printed exactly as it was written.
 
-    The first rows are checked first, to save time. A column that has text there is text. Most other columns have whole numbers
-    there, for which a faster check is enough.
+    The first rows are checked first, to save time. A column with text in these rows is text. Most other columns have whole
+    numbers in these rows, for which a faster check is enough.
     """
     first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
     whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
@@ -48,20 +49,27 @@ def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
 
 
 def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
-    """Returns the result of a check for each column: true, false, or None for a blank column. `asked` gives the SQL of the check.
-    All rows are read in one pass, even if nothing is checked."""
+    """Returns the result of a check for each column: true, false, or None for a blank column. All rows are read in one pass,
+    even if nothing is checked.
+
+    Args:
+        relation: the rows.
+        asked: for each column, a function that returns the SQL of its check.
+    """
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
     return dict(zip(asked, facts[1:], strict=True))
 
 
 def _is_whole(name: str) -> str:
-    """Returns SQL: whether a column has only blanks and whole numbers that print as they were written."""
+    """Returns SQL that checks whether a column has only blanks and whole numbers that are printed exactly as they were
+    written.
+    """
     return f"bool_and(regexp_full_match({name}, ' *({WHOLE})? *'))"
 
 
 def _is_number(name: str) -> str:
-    """Returns SQL: whether a column has only blanks and numbers that print as they were written. If some end in `.0`, as
-    Python writes them, all must have a point."""
+    """Returns SQL that checks whether a column has only blanks and numbers that are printed exactly as they were written. If
+    some end in `.0`, as Python writes them, all must have a point."""
     value = f"nullif(trim({name}), '')"
     back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
     plain = f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})"

@@ -22,7 +22,13 @@ QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if a
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row of a CSV file: the line where it begins, its number of cells, and any mistake in its quotes."""
+    """A row of a CSV file.
+
+    Attributes:
+        line: the number of the line where it begins.
+        cells: its number of cells.
+        problem: what is wrong with its quotes; empty if nothing is.
+    """
 
     line: int
     cells: int
@@ -62,7 +68,13 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
 
 
 def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
-    """Returns what is wrong with a row, and what to do."""
+    """Returns what is wrong with a row, and what to do.
+
+    Args:
+        bad: the row.
+        width: the number of cells in the header.
+        last: whether it is the last row of the file.
+    """
     if bad.problem:
         return bad.problem, SHORTEN if bad.problem == TOO_LONG else CLOSE_QUOTES
     if last and bad.cells < width:
@@ -117,8 +129,8 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_end(source: CsvSource) -> int:
-    """Returns the first line of a file that ends in other characters than line 1, as a line number. Returns 0 if all lines end in
-    the same way."""
+    """Returns the number of the first line that ends in other characters than line 1. Returns 0 if all lines end in the same
+    way."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

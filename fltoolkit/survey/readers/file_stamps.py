@@ -18,8 +18,14 @@ LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """What identifies a file at the time when it was opened: the file itself, its size in bytes, and the time of its last change
-    in nanoseconds. If one of them differs later, the file was changed."""
+    """What identifies a file at the time when it was opened. If one of these facts differs later, the file was changed.
+
+    Attributes:
+        path: its path.
+        device, inode: the numbers by which the operating system identifies the file.
+        size: its size in bytes.
+        changed: the time of its last change, in nanoseconds.
+    """
 
     path: Path
     device: int
@@ -64,6 +70,8 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
 
 def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
     """Raise an error if two paths lead to the same file, because every person in it would count twice.
+
+    `stamps` are the files, and `where` is the survey.yaml for the message.
 
     Raises:
         DataError: it names the paths.

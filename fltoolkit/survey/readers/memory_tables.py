@@ -99,7 +99,8 @@ def _collected(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
 
 
 def _array(column: Any) -> Any:
-    """Returns a column as an Arrow array of one type that DuckDB accepts. Raises `NoColumn`."""
+    """Returns a column as an Arrow array of one type that DuckDB accepts. Raises `NoColumn` if it has mixed types, or a type
+    that no estimate uses."""
     import pandas as pd
     import pyarrow as pa
 
@@ -224,7 +225,7 @@ def _blank(value: Any) -> bool:
 
 def _duckdb_array(array: Any) -> Any:
     """Returns an Arrow array as a type that DuckDB accepts. A type that DuckDB does not have becomes the nearest one. Raises
-    `NoColumn`."""
+    `NoColumn` if there is none."""
     import pyarrow as pa
 
     kind, types = array.type, pa.types

@@ -1,4 +1,5 @@
-"""Reads a small CSV file beside survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each column."""
+"""Reads a small CSV file in the folder of survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each
+column."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
 
 
 def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns every line that is not blank. Quotes are read strictly: an open quote is an error, not a cell with many lines."""
+    """Returns every line that is not blank. Quotes are read strictly: an open quote is an error, not a cell with many lines.
+    `what` says what the file is, and `raised` is the class of the error."""
     reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
     try:
         for cells in reader:

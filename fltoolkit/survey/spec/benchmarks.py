@@ -30,10 +30,10 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """How the weights of a population are calibrated: to benchmarks (known numbers of persons) in a CSV file beside survey.yaml,
-    or to `margins` that give the numbers here.
+    """How the weights of a population are calibrated to benchmarks (known numbers of persons). The numbers are in a CSV file
+    (`benchmarks`) in the folder of survey.yaml, or here (`margins`).
 
-    It applies to each population that uses the same weight column. Persons outside `population` keep their weight.
+    The calibration applies to each population that uses the same weight column. Persons outside `population` keep their weight.
     """
 
     method: Method
@@ -66,8 +66,12 @@ class CalibrationSpec(Model):
 
 @dataclass(frozen=True)
 class Margin:
-    """A known distribution of the population, such as the number of men and of women. A category has one value for each column of
-    the margin."""
+    """A known distribution of the population, such as the number of men and of women.
+
+    Attributes:
+        columns: the columns whose values define a category: one, or several that are crossed.
+        totals: the number of persons in each category. A category has one value for each column.
+    """
 
     columns: tuple[str, ...]
     totals: Mapping[tuple[str, ...], float]
@@ -156,7 +160,11 @@ def _parts(name: object) -> tuple[str, ...]:
 
 
 def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
-    """Returns one value per column. The value of a single column may itself contain a `×`."""
+    """Returns one value per column. The value of a single column may itself contain a `×`.
+
+    `category` is a category of a margin: one value, several joined by `×`, or a tuple. `where` is the place that error messages
+    name.
+    """
     if isinstance(category, tuple):
         given = category
     else:

@@ -1,5 +1,5 @@
-"""The part of survey.yaml about children: what work they do and for whom, who threatens whom, and which adults are the
-parents."""
+"""The part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and which
+adults are the parents."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 
 
 class ChildWork(Model):
-    """One kind of child work: whether the child did it, and whether there was a threat or menace of a penalty against the child
-    or the parents.
+    """One kind of child work, such as work for a third party. Only a threat of a third party counts (docs/methods.md §1).
 
-    Only the threat of a third party counts (docs/methods.md §1). If the questions of `threat` do not say whose threat it was, the
-    questions of `by_third_party` do.
+    Attributes:
+        done: the questions whether the child did this work.
+        threat: the questions whether there was a threat or menace of a penalty against the child or the parents.
+        by_third_party: the questions whether a third party made the threat, if those of `threat` do not say it.
     """
 
     done: Sources
@@ -31,7 +32,7 @@ class ChildWork(Model):
 class Parents(Model):
     """Which persons of the household are a child's parents.
 
-    Args:
+    Attributes:
         line: the column with each person's own line number in the household.
         columns: the columns in the child's row that hold the line number of a parent.
         none: codes of a parent who has died or is unknown. Such a parent cannot be in forced labour.
@@ -50,8 +51,15 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered. `module` is
-    needed only if another column than that of the adults' module says who answered."""
+    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered.
+
+    Attributes:
+        module: who answered, if another column says it than that of the adults' module.
+        third_party: the questions on work for a third party.
+        with_parents: the questions on work with the parents.
+        worst_forms: the questions on each worst form of child labour.
+        parents: the columns by which a child is linked to its parents.
+    """
 
     module: ModuleStatus | None = None
     third_party: ChildWork

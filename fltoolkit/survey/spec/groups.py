@@ -54,10 +54,15 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population, the denominator of a rate: persons of certain ages who answered the module on forced labour, with
-    the weight that grosses them up.
+    """A reference population, the denominator of a rate: persons who answered the module on forced labour.
 
-    `sum_of` adds one population of adults and one of children. Each person keeps the weight of their own population.
+    Attributes:
+        label: its name in tables.
+        age: the lowest and the highest age of its persons.
+        where: further conditions: for each column, the codes that a person of this population has.
+        weight: the weight that grosses its persons up. None: `design.weight`.
+        sum_of: one population of adults and one of children that are added. Each person keeps the weight of their own
+            population.
     """
 
     label: OwnText

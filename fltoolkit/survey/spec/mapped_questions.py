@@ -1,4 +1,5 @@
-"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in a gate's column means."""
+"""All yes/no questions of a survey.yaml. Together they decide what a blank means, because one question can be the gate of
+another."""
 
 from __future__ import annotations
 
@@ -19,9 +20,14 @@ NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "c
 
 @dataclass(frozen=True)
 class GateCodes:
-    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is asked.
+    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is
+    asked.
 
-    If a cell holds several codes (`listed`), the codes are the options that were ticked.
+    Attributes:
+        asked: the codes with which the question is asked.
+        skipped: the codes with which it is skipped.
+        unknown: the codes with which it is not known whether it is asked.
+        listed: whether a cell holds several codes: those of the options that were ticked.
     """
 
     asked: tuple[str, ...]
@@ -190,7 +196,10 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
     """Raise `ValueError` if a question about the person uses a column with `{episode}` in its name, as a gate (an earlier
-    question that decides whether it is asked) or as another option. It must name the column of one episode."""
+    question that decides whether it is asked) or as another option. It must name the column of one episode.
+
+    `where` is the key of the question. `episodes` are the labels of the survey's episodes.
+    """
     beside = [*source.gate_columns, *source.if_ticked]
     wrong = next((name for name in beside if EPISODE in name), None)
     if wrong and EPISODE not in source.column and episodes:
@@ -249,8 +258,13 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself, in which each column has the next one as its gate (a
-    question whose answer decides whether it is asked). Returns an empty list if there is none. `straight` holds the columns that
-    are known to be in no such chain."""
+    question whose answer decides whether it is asked). Returns an empty list if there is none.
+
+    Args:
+        mapped: the questions of the survey.
+        chain: the columns so far.
+        straight: the columns that are known to be in no such chain.
+    """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:

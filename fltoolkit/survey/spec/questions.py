@@ -29,9 +29,14 @@ FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexua
 
 
 class Age(Model):
-    """Age in completed years at interview. A person below `adult` is a child, and the definition for children applies.
+    """Age in completed years at interview.
 
-    If `at_start` names a column with the age at the start of the work, this age decides instead, separately for each episode.
+    Attributes:
+        column: the column with the age.
+        missing: the codes for an unknown age.
+        max: the highest possible age.
+        adult: the age at which a person is an adult. A younger person is a child, and the definition for children applies.
+        at_start: the column with the age at the start of the work. If it is given, this age decides instead, for each episode.
     """
 
     column: str
@@ -42,8 +47,14 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The reference period: the time that the questions ask about, such as the last five years. Every figure names this period
-    (para 6a)."""
+    """The reference period: the time that the questions ask about, such as the last five years. Every printed number names this
+    period (20th ICLS guidelines, para 6a).
+
+    Attributes:
+        months: its length in months.
+        text: the period in words, as it is printed.
+        start, end: its first and its last day, if they are known.
+    """
 
     months: Annotated[int, Field(gt=0)]
     text: OwnText
@@ -58,8 +69,14 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes by which a yes/no question records its answers: yes, no, don't know, refused and others. A blank cell is always a
-    missing answer and needs no code. Codes of `missing` count as blank."""
+    """The codes by which a yes/no question records its answers. A blank cell is always a missing answer and needs no code.
+
+    Attributes:
+        yes, no, dont_know, refused: the codes of these answers.
+        not_applicable: the codes of `not applicable`.
+        not_applicable_means: whether `not applicable` counts as a no or as unresolved.
+        missing: the codes that count as blank.
+    """
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
@@ -100,18 +117,18 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that tells whether something is true of a person, such as an item (`debt_bondage`). If a
+    """One question of the survey that says whether something is true of a person, such as an item (`debt_bondage`). If a
     question leaves out a kind of code, such as `yes`, the codes of `answers` apply.
 
     Attributes:
-        contains: for a column that holds the codes of all ticked options in one text. The answer is yes if one of the codes in
+        contains: for a column that has the codes of all ticked options in one text. The answer is yes if one of the codes in
             `contains` is ticked.
-        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
-            separate.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars
+            all separate.
         blank: `no` if a blank cell means no.
         why: the reason for `blank: no`.
-        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has a
-            code of yes.
+        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has
+            a code of yes.
     """
 
     column: str
@@ -181,8 +198,14 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """The form of forced labour (docs/methods.md §1). It says who imposed the work: the State or others. If others imposed it,
-    the form also names the kind of exploitation."""
+    """The form of forced labour (docs/methods.md §1): who imposed the work, the State or others. If others imposed it, the form
+    also names the kind of exploitation.
+
+    Attributes:
+        column: the column with the form.
+        state_imposed, forced_labour_exploitation, forced_commercial_sexual_exploitation: the codes of each form.
+        missing: the codes for no answer.
+    """
 
     column: str
     state_imposed: Codes = ()
@@ -197,16 +220,26 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """Work that C29 Art. 2(2) excepts from forced labour, such as military service, and the questions whether it stayed within
-    its limits. Within its limits it is not forced labour. Beyond them it is state-imposed forced labour."""
+    """Work that C29 Art. 2(2) excepts from forced labour, such as military service. Within its limits it is not forced labour.
+    Beyond them it is state-imposed forced labour.
+
+    Attributes:
+        kinds: for each kind of such work, the questions whether the person did it.
+        within_limits: the questions whether the work stayed within its limits.
+    """
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
     within_limits: Sources
 
 
 class Place(Model):
-    """The country where the work was done: a column and the codes of this country and of others. Forced labour abroad is shown
-    separately."""
+    """The country where the work was done. Forced labour abroad is shown separately.
+
+    Attributes:
+        column: the column with the country.
+        in_country, abroad: the codes of this country, and of other countries.
+        missing: the codes for no answer.
+    """
 
     column: str
     in_country: Annotated[Codes, Field(min_length=1)]
@@ -232,8 +265,15 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How survey.yaml links the coercion to the involuntary work, because both must be in the same work (para 6c). Either the
-    survey asks this, or it has the answers for each episode (spell of work), or it is only assumed."""
+    """How survey.yaml links the coercion to the involuntary work, because both must be in the same work (para 6c). Exactly one
+    of `same_work`, `wide` and `long` is given.
+
+    Attributes:
+        same_work: the questions whether both were in the same work; or `assumed`, if the survey did not ask this.
+        wide: the labels of the episodes (spells of work), if each episode has its own columns.
+        exists: which episodes a person had: the column with their number, or questions.
+        long: whether the episodes are rows of a separate file.
+    """
 
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
@@ -270,7 +310,11 @@ class Episodes(Model):
 class Months(Model):
     """The question on how many months a person was in forced labour within the reference period.
 
-    `bands` are the lower limits of the bands of months in a profile of the cases. One more band is below the first limit.
+    Attributes:
+        column: the column with the months.
+        covers: whether the months are those of all spells of forced labour, or of the last spell.
+        missing: the codes for no answer.
+        bands: the lower limits of the bands of months in a profile of the cases. One more band is below the first limit.
     """
 
     column: str

@@ -63,8 +63,8 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """The smallest counts that may be shown. Higher limits are always allowed. Lower limits need `accept_lower_limits: true`
-    and are reported."""
+    """The smallest counts that a cell may show: of cases, of other persons, of sampling units and households with a case, and
+    of all persons. Higher limits are always allowed. Lower limits need `accept_lower_limits: true` and are reported."""
 
     cases: int = 5
     non_cases: int = 5
@@ -81,7 +81,7 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole content of a survey.yaml, checked. `language` is the code of the language of its texts."""
+    """The whole content of a survey.yaml, checked. docs/survey_yaml.md explains each key."""
 
     title: OwnText
     country: OwnText
@@ -339,8 +339,8 @@ class SurveySpec(Model):
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """Returns the notes that must stand beside every table by some groups, by the name of the group. For fifths by wealth,
-        the note says: at the time of the interview, not a cause of forced labour."""
+        """Returns the notes that must be printed with every table by some groups, by the name of the group. For fifths by
+        wealth, the note says that wealth is measured at the interview and is not a cause of forced labour."""
         measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.models import likelihood_fit
 from fltoolkit.estimate.models.likelihood_fit import (
     Fit,
     PatternSums,
@@ -34,6 +38,15 @@ def test_a_saturated_model_gives_the_groups_own_rates() -> None:
     assert found.likelihood == pytest.approx(3 * np.log(0.25) + 9 * np.log(0.75) + 8 * np.log(0.4) + 12 * np.log(0.6))
     first, second = 1 / (12 * 0.25 * 0.75), 1 / (20 * 0.4 * 0.6)
     assert_allclose(found.inverse, [[first, -first], [-first, first + second]], rtol=1e-8)
+
+
+@pytest.mark.parametrize("fitted", [fit, fit_firth])
+def test_a_fit_that_has_not_settled_after_the_last_step_is_an_error(
+    fitted: Callable[..., Fit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likelihood_fit, "STEPS", 2)
+    with pytest.raises(RequestError, match="did not converge"):
+        fitted(GROUPS, Y, W)
 
 
 def test_groups_of_no_weight_change_nothing_and_still_have_a_rate() -> None:

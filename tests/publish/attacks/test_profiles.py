@@ -29,21 +29,21 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 class Reader:
-    """Somebody with all that is published of a run: linear equations over the cases of each characteristic, answer, sex and region."""
+    """Somebody with all that is published of a run: linear equations and limits over the cases of each characteristic, answer, sex and region."""
 
     def __init__(self, own: pd.DataFrame, names: list[str]) -> None:
         self.place = {key: k for k, key in enumerate(product(names, ("yes", "no", "open"), CELLS))}
         self.base = {cell: len(self.place) + k for k, cell in enumerate(CELLS)}
         self.equal: list[tuple[dict[int, float], float]] = []
-        self.below: list[dict[int, float]] = []
+        self.below: list[tuple[dict[int, float], float]] = []
         for name, cell in product(names, CELLS):  # with, without and open are the cases
             self.equal.append(({**{self.place[name, a, cell]: 1.0 for a in ("yes", "no", "open")}, self.base[cell]: -1.0}, 0.0))
         for side, items in ITEMS.items():
             for item, cell in product(items, CELLS):
                 whole = f"{side}_stage: {STAGES[item]}"
                 if whole in names:
-                    self.below.append({self.place[item, "yes", cell]: 1.0, self.place[whole, "yes", cell]: -1.0})
-                    self.below.append({self.place[whole, "no", cell]: 1.0, self.place[item, "no", cell]: -1.0})
+                    self.below.append(({self.place[item, "yes", cell]: 1.0, self.place[whole, "yes", cell]: -1.0}, 0.0))
+                    self.below.append(({self.place[whole, "no", cell]: 1.0, self.place[item, "no", cell]: -1.0}, 0.0))
         for row in own.to_dict("records"):
             self._learn(row)
 
@@ -61,10 +61,15 @@ class Reader:
             name = row[topic] if topic in ITEMS else f"{topic}: {row[topic]}"
             population = row["population"] / unit
             self.equal.append(({self.base[c]: 1.0 for c in cells}, population))
-            self.equal.append(({self.place[name, "yes", c]: 1.0 for c in cells}, round(row["estimate"] * population)))
+            self._within([self.place[name, "yes", c] for c in cells], row["estimate"], population)
             if pd.notna(row["bound_high"]):
-                open_ = round((row["bound_high"] - row["estimate"]) * population)
-                self.equal.append(({self.place[name, "open", c]: 1.0 for c in cells}, open_))
+                self._within([self.place[name, a, c] for a in ("yes", "open") for c in cells], row["bound_high"], population)
+
+    def _within(self, places: list[int], share: float, population: float) -> None:
+        """The whole numbers of which a share is a whole per cent: one number of up to 100 cases, more of them only of more."""
+        least, most = np.ceil((share - 0.005) * population - 1e-6), np.floor((share + 0.005) * population + 1e-6)
+        assert least <= most, (share, population)
+        self.below += [(dict.fromkeys(places, 1.0), most), (dict.fromkeys(places, -1.0), -least)]
 
     def range(self, name: str, answer: str, cells: list[tuple[str, str]]) -> tuple[float, float]:
         """The least and the most that a count can be."""
@@ -83,8 +88,13 @@ class Reader:
     @cached_property
     def known(self) -> dict[str, Any]:
         """All that is learned, as linear programmes take it."""
-        ties, limits = self._matrix([left for left, _ in self.equal]), self._matrix(self.below)
-        return {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
+        ties, limits = self._matrix([left for left, _ in self.equal]), self._matrix([left for left, _ in self.below])
+        return {
+            "A_eq": ties,
+            "b_eq": [right for _, right in self.equal],
+            "A_ub": limits,
+            "b_ub": [right for _, right in self.below],
+        }
 
     def _matrix(self, rows: list[dict[int, float]]) -> Any:
         matrix = lil_array((len(rows), len(self.place) + len(self.base)))

@@ -1,7 +1,7 @@
-"""The three cells behind each row of a profile: cases with the characteristic, cases without it, and unresolved cases.
+"""The three cells of each row of a profile of cases: the cases with a characteristic, without it, and unresolved (no answer).
 
-The three add up to the number of cases, which is shown. So a reader who knows two of them knows the third. No sum links different
-characteristics, because they overlap.
+The three add up to the number of cases, which is printed. So a reader who knows two of them knows the third. There is no such
+sum over different characteristics, because a case may have several.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ HALF = 0.5
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
-    """Returns the cell that a row of a profile shows, and the group of which the row's characteristic is a value.
+    """Returns the cell that a row of a profile shows, and the group of this cell that has the characteristic as a value.
 
-    A profile shows the shares of cases with a characteristic, such as debt bondage. Characteristics are ordered by topics, such
-    as `coercion`. If each case has at most one characteristic of a topic, the topic is the group. Otherwise each characteristic
-    is a separate group with the values yes, no and not stated.
+    A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic belongs to a topic,
+    such as `coercion`. If a case has at most one characteristic of a topic, the topic is the group. Otherwise each
+    characteristic is a group with the values yes, no and not stated.
 
     Args:
         key: the row's values by group; one of the groups is a topic.
@@ -43,17 +43,23 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
 
 
 def group_of(topic: str, name: str) -> str:
-    """Returns the name of the group that one characteristic of a topic forms, as `coercion: threats`."""
+    """Returns the name of the group that one characteristic of a topic forms, such as `coercion: threats`."""
     return f"{topic}: {name}"
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case that has
-    B also has A.
+    """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case with B
+    also has A.
 
-    A characteristic contains another if its questions include all questions of the other, because one yes is enough to have it.
-    For example, a stage contains an item that was asked only about this stage. If two have the same questions, the later one
-    contains the earlier one.
+    One yes to any of its questions is enough to have a characteristic. So A contains B if the questions of A include all
+    questions of B. For example, the stage `recruitment` contains an item that was asked only about recruitment. If two
+    characteristics have the same questions, the later one contains the earlier one.
+
+    Args:
+        found: the characteristics, each with its questions.
+
+    Returns:
+        Names of characteristics as in `group_of`.
     """
     return {
         group_of(c.topic, c.name): [
@@ -67,15 +73,15 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Composed:
-    """Characteristics (the parts) that together make up another characteristic, or all cases (the whole). Each case that has the
-    whole has at least one part, and each case that has a part has the whole.
+    """Characteristics (the parts) that together make up another characteristic, or all cases (the whole). A case has the whole
+    exactly if it has at least one part.
 
     So a reader can subtract the number of cases with the whole from the sum of the parts. With two parts, the result is the
     number of cases that have both.
 
     Attributes:
-        whole: the characteristic that the parts make up; empty for all cases.
-        parts: the names of the parts, each as `group_of` gives it.
+        whole: the name of the characteristic that the parts make up; empty for all cases.
+        parts: the names of the parts, as in `group_of`.
     """
 
     whole: str
@@ -83,20 +89,25 @@ class Composed:
 
 
 def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which characteristics together make up another one, or all cases. Parts make up a whole if the questions of the
-    parts together are the questions of the whole.
+    """Returns which characteristics together make up another one, or all cases. This is so if the parts together have exactly
+    the questions of the whole.
 
-    Two kinds of parts are looked for: all characteristics of one topic that another characteristic contains (such as the items of
-    a stage), and any two characteristics. Each case answered yes to a question of each side of the definition (involuntary work
-    and coercion). So the items of a side make up all cases, and so do its stages.
+    Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as the items of a
+    stage), and any two characteristics. Each case has answered yes to a question on involuntary work, and to a question on
+    coercion. So all items on coercion together make up all cases, and so do all items on involuntary work.
     """
     of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
     return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
 
 
 def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns what characteristics of a side of the definition can make up: each characteristic of the side and all cases, with
-    the questions of each.
+    """Returns what can be made up of characteristics: each characteristic itself, and all cases (the name is empty).
+
+    Args:
+        found: the characteristics of one side of the definition (involuntary work or coercion).
+
+    Returns:
+        For each whole, its name and its questions.
     """
     return [
         *((group_of(c.topic, c.name), c.questions) for c in found),
@@ -105,8 +116,12 @@ def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]
 
 
 def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which sets of characteristics together make up one characteristic, or all cases: each case that has the whole has
-    at least one of the parts, and the reverse.
+    """Returns which sets of characteristics together make up one characteristic, or all cases. A case has the whole exactly if
+    it has at least one of the parts.
+
+    Args:
+        whole: the name of the whole, and its questions.
+        found: the characteristics that can be parts.
     """
     name, questions = whole
     inside = [c for c in found if c.questions < questions]
@@ -124,13 +139,12 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
 class ProfileCells:
     """What profiles of cases reveal about cells that other tables may show, too.
 
-    A profile shows the shares of cases with a characteristic. So it also reveals of how many cases they are shares.
+    A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these shares.
 
     Attributes:
-        cells: the numbers of cases on which the shares in the rows are based, and the cells of case-only groups, such as the
-            form.
-        primary: those of these cells that are confidential by themselves, with the reason.
-        unresolved_rows: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
+        cells: the denominators (numbers of cases), and the cells of case-only groups, such as the form.
+        primary: those of these cells that are confidential because of their own counts, with the reason.
+        unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
@@ -142,37 +156,37 @@ NO_PROFILE_CELLS = ProfileCells()
 
 
 class CasesByAnswer(NamedTuple):
-    """The cases of a base by their answer: how many have a characteristic, how many do not have it, and how many leave it open.
-    The base is all cases of which a profile shows shares.
-    """
+    """How many cases have a characteristic, do not have it, and gave no clear answer. Together they are the denominator of the
+    share of cases with this characteristic."""
 
     yes: int
     no: int
     not_stated: int
 
     def beyond(self, part: CasesByAnswer) -> dict[str, int]:
-        """Returns, for each answer, by how many cases this characteristic differs from one that it contains (`part`).
+        """Returns, for each answer, how many more cases this characteristic has than a characteristic that it contains
+        (`part`).
 
-        Each case that has the part has this one, and each case that lacks this one lacks the part. So a reader can subtract. The
-        open answers can be compared only if this one contains nothing else that is open.
+        Each case that has the part also has this characteristic. Each case that does not have this characteristic does not have
+        the part either. So a reader can subtract.
         """
         return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.not_stated - self.not_stated}
 
 
 @dataclass
 class CharacteristicCells:
-    """The cells of one characteristic of cases (such as debt bondage), or of all characteristics of a topic if each case has at
-    most one of them.
+    """The cells of one characteristic of cases, such as debt bondage. If a case has at most one characteristic of a topic,
+    these are the cells of all characteristics of the topic.
 
     Attributes:
-        group: the group whose values the characteristics are.
+        group: the group that has the characteristics as values (see `characteristic_key`).
         cells: the cells that a row, or a sum of rows, reveals.
-        primary: the cells that are confidential by themselves, with the reason. Also cells without a case, if nearly all cases
-            are in another cell.
-        everybody: the cells that contain nearly all cases of their base. The base of a cell is all cases of which it is a part.
+        primary: the cells that are confidential because of their own counts, with the reason. If nearly all cases have the
+            characteristic, the cell of the others is confidential even without a case.
+        everybody: the cells that contain nearly all cases of their denominator.
         nowhere: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
-        unresolved_rows: for each cell, the rows in which its cases are the unresolved ones (no answer on the characteristic).
+        unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
     """
 
     group: str
@@ -184,9 +198,8 @@ class CharacteristicCells:
     unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
 
     def answers(self) -> dict[CellId, CasesByAnswer]:
-        """Returns the cases by their answer (yes, no, open) for each base. Empty if these are several characteristics that
-        exclude each other.
-        """
+        """Returns the cases by answer (yes, no, no clear answer), for each denominator. It is empty if the group has several
+        characteristics as values."""
         denominators = dict.fromkeys(denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
         return {
             denominator: CasesByAnswer(
@@ -196,12 +209,18 @@ class CharacteristicCells:
         }
 
     def cell_of(self, denominator: CellId, answer: str) -> CellId:
-        """Returns the cell of the cases in a base that gave one answer on the characteristic."""
+        """Returns the cell of the cases in a denominator that gave one answer (yes, no or not stated) on the characteristic."""
         return denominator[0], denominator[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """Adds the cells of one row of a profile (the cases with the characteristic, without it, and unresolved), and notes which
-        of these are confidential by themselves.
+        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and unresolved. Also adds
+        which of them are confidential because of their own counts.
+
+        Args:
+            i: the number of the row.
+            key: the row's group values.
+            row: the row's numbers, by column.
+            limits: the confidentiality limits.
         """
         population = str(row["reference_population"])
         value = dict(key)[self.group]
@@ -233,9 +252,8 @@ def _with_value(key: Key, group: str, value: str) -> Key:
 
 
 def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
-    """Returns the counts behind a row of a profile (a share of cases with a characteristic): cases with the characteristic, cases
-    without it, and unresolved cases.
-    """
+    """Returns the counts of a profile row (a share of cases with a characteristic): the cases with it, without it, and
+    unresolved."""
     n, population = int(row["n"]), float(row["population"])
     unit = population if row["measure"] == "profile" else 1.0
     having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
@@ -254,10 +272,15 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the base of each row of a profile: the cell of all cases of which the row shows a share. Each row reveals the
-    number of cases in its base.
+    """Returns the denominators of the rows of a profile: the cells of all cases of which a row shows a share. A row reveals the
+    number of cases in its denominator.
 
-    The base has at least as many sampling points and households as its cases with a characteristic, and as its cases without it.
+    A denominator has at least as many sampling points and households as its cases with a characteristic, and as its cases
+    without it. So the larger of these two numbers is used.
+
+    Args:
+        rows: the rows of a profile.
+        keys, of: for each row of the run, its group values and the group of its characteristic.
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
@@ -274,12 +297,13 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
 
 
 def denominator_key(key: Key, of: str) -> Key:
-    """Returns the group values of a profile row's base. The base is the cell of all cases of which the row shows a share."""
+    """Returns the group values of a profile row's denominator: all values of `key` but that of the characteristic's group
+    (`of`)."""
     return frozenset((g, v) for g, v in key if g != of)
 
 
 def denominator_of(cell: CellId, of: str) -> CellId:
-    """Returns the base of a cell: the cell of all cases of which it is a part."""
+    """Returns the denominator of a cell: the cell of all cases, whatever their value in the characteristic's group (`of`)."""
     return cell[0], denominator_key(cell[1], of)
 
 

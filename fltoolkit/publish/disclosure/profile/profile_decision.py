@@ -1,7 +1,7 @@
-"""Decides which rows of a profile of cases are hidden, after the decision about the numbers of cases.
+"""Decides which rows of a profile of cases are hidden. The numbers of cases are decided before.
 
-Each characteristic is decided separately, together with all numbers of cases by the groups of the profile. No other table loses a
-cell because of a profile: a row is protected by hiding other rows of the same characteristic.
+Each characteristic is decided alone, together with all numbers of cases by the groups of the profile. Other tables lose no cell
+because of a profile: only other rows of the same characteristic are hidden to protect a row.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class ProfileRows:
 
     Attributes:
         table: the rows.
-        keys: for each row of the whole run, its cell.
-        of: for each row of the whole run, the group that its characteristic is a value of.
+        keys: for each row of the whole run, its group values.
+        of: for each row of the whole run, the group that has its characteristic as a value.
     """
 
     table: pd.DataFrame
@@ -58,13 +58,12 @@ class ProfileRows:
 
     @property
     def parents(self) -> dict[CellId, Cell]:
-        """Returns the base of each row: the cell of all cases of which the row shows a share."""
+        """Returns the denominators of the rows: the cells of all cases of which a row shows a share."""
         return parent_cells(self.table, self.keys, self.of)
 
     def characteristics(self, scenario: DisclosureScenario) -> Iterator[CharacteristicCells]:
-        """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics of which each case has at most
-        one are yielded together.
-        """
+        """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics that exclude each other are
+        yielded together."""
         found: dict[str, CharacteristicCells] = {}
         for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
             own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))
@@ -73,12 +72,13 @@ class ProfileRows:
 
 
 def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: DisclosureScenario) -> ProfileCells:
-    """Returns what the rows of profiles reveal about cells of other tables: about numbers of cases, and about the cells of
-    `groups`.
+    """Returns what the rows of profiles reveal about cells of other tables: the numbers of cases, and the cells of some groups.
+
+    A profile shows the shares of cases with a characteristic, such as a form of forced labour.
 
     Args:
         rows: all rows of profiles.
-        groups: the groups of these rows for which there are also other tables.
+        groups: the groups of characteristics that other tables show, too.
         scenario: what the assumed reader knows of the run.
     """
     mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
@@ -93,10 +93,11 @@ def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: Disclosu
 
 @dataclass(frozen=True)
 class Relations:
-    """How the characteristics of cases are related to each other.
+    """How the characteristics of cases are related to each other. Characteristics have names as in `group_of`.
 
     Attributes:
-        contained: for each characteristic, the characteristics that it contains: each case that has one of these has it, too.
+        contained: for each characteristic A, the characteristics that it contains. If A contains B, each case with B also has
+            A.
         composed: which characteristics together make up another one, or all cases.
     """
 
@@ -115,7 +116,7 @@ def decide_profile(
 
     Args:
         rows: rows of profiles under the run's own rule set.
-        first: what is hidden of all other rows.
+        first: the decision about all other rows.
         scenario: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
@@ -139,7 +140,7 @@ def decide_profile(
 
 @dataclass(frozen=True)
 class _Characteristic:
-    """One characteristic of cases (such as debt bondage), its cells, and which of them are hidden."""
+    """One characteristic of cases (such as debt bondage): its cells (`own`), and which of them are hidden (`suppression`)."""
 
     own: CharacteristicCells
     suppression: OutcomeSuppression
@@ -147,11 +148,12 @@ class _Characteristic:
 
 @dataclass(frozen=True)
 class _Requirements:
-    """What is required of a characteristic's cells before any cell is hidden to protect another.
+    """Which cells of a characteristic must be hidden or protected, before any cell is hidden to protect another.
 
     Attributes:
-        primary: cells that are confidential by themselves. Also cells with few cases of a base that other tables hide.
-        hidden_anyway: cells that are hidden anyway.
+        primary: confidential cells, with the reason: because of their own counts, because their denominator is confidential in
+            another table, or because subtraction would reveal few cases.
+        hidden_anyway: cells that are hidden for another reason, with this reason.
     """
 
     primary: dict[CellId, str]
@@ -161,10 +163,17 @@ class _Requirements:
 def _requirements(
     own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, scenario: DisclosureScenario
 ) -> _Requirements:
-    """Returns what other tables, and the characteristics that this one contains, require of its cells.
+    """Returns which cells of a characteristic must be hidden because of other tables, or because of characteristics that it
+    contains.
 
     A characteristic A contains B if every case with B also has A. If A has only a few cases more than B, a reader learns that
     these few have A and not B. If a cell of B is hidden, the same cell of A would show an upper limit for it.
+
+    Args:
+        own: the cells of the characteristic.
+        parts: the characteristics that it contains, already decided.
+        first: the decision about all other rows.
+        scenario: what the assumed reader knows of the run.
     """
     without_number = {c for c in own.cells if denominator_of(c, own.group) in first.hidden_cells["cases"]}
     denominators = {
@@ -194,12 +203,15 @@ def _requirements(
 def _few_have_two(
     own: CharacteristicCells, decided: Mapping[str, _Characteristic], composed: Sequence[Composed], limits: Limits
 ) -> Iterator[CellId]:
-    """Returns the cells of a characteristic that would reveal, together with cells decided before, how many cases have two
-    characteristics.
+    """Yields the cells of a characteristic from which a reader could calculate, with cells decided before, that a few cases
+    have two characteristics.
 
-    This is possible if two characteristics (the parts) together make up another one: the sum of the parts minus the whole is the
-    number of cases with both parts. Cases that do not say no to either part, and the difference between these two numbers, are
-    protected in the same way. With three or more parts, a case that has three of them counts twice.
+    This is possible if two characteristics (the parts) make up another one (the whole). The sum of the parts minus the whole is
+    the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both parts (no
+    clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a case with
+    three of them counts twice.
+
+    `own` are the cells of the characteristic. `decided` holds the characteristics that were decided before.
     """
     for made in composed:
         others = {*made.parts, made.whole} - {own.group, ""}
@@ -218,10 +230,12 @@ def _few_have_two(
 
 
 def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
-    """Yields the cells of a worst form of child labour, each with a cell of another table that contains its cases.
+    """Yields the cells of a worst form of child labour. Each comes with a cell of another table that contains the same cases
+    and perhaps others.
 
-    The other cell is that of the route to forced labour, or that of the form. If other tables show these by a group, no profile
-    by this group is shown.
+    The other cell is that of the route to forced labour, or that of the form of forced labour.
+
+    `own` are the cells of the worst form, and `first` is the decision about all tables except profiles.
     """
     topic, _, name = own.group.partition(": ")
     if topic != "worst_form":
@@ -235,20 +249,21 @@ def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterato
 
 
 def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
-    """Returns a cell's population and groups, without the characteristic."""
+    """Returns a cell's population and its groups, without the group of the characteristic (`of`)."""
     return cell[0], frozenset(g for g, _ in cell[1] if g != of)
 
 
 def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
-    """Hides a number that another table would reveal: the number of cases at the interview, and the profile row `goes on`.
+    """Hides a number if another table would reveal it: the number of cases at the interview, and the profile row `goes on`.
 
-    Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is hidden too.
+    Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is hidden
+    too.
 
     Args:
         rows: rows of profiles.
         now: rows of cases at the interview.
-        keys: for each row of the run, its cell.
-        found: what is hidden so far.
+        keys: for each row of the run, its group values.
+        found: the decision so far.
     """
     going_on: dict[CellId, list[int]] = {}
     for i in rows.table.index[[rows.of[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
@@ -265,18 +280,16 @@ def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequen
 
 @dataclass(frozen=True)
 class _CaseCounts:
-    """The numbers of cases by those groups that also break down the profiles, and which of these numbers are hidden. A profile
-    shows shares of cases with a characteristic.
-    """
+    """The numbers of cases by the groups of the profiles, and which of these numbers are hidden. They are the denominators of
+    the shares in the profiles."""
 
     cells: Mapping[CellId, Cell]
     hidden: Mapping[CellId, str]
 
 
 def _case_counts(rows: ProfileRows, first: Decision) -> _CaseCounts:
-    """Returns the numbers of cases that are shown together with the rows of profiles: the same populations, and the same groups,
-    alone or crossed.
-    """
+    """Returns the numbers of cases in the populations and by the groups of the profiles. The groups may be alone or crossed.
+    `first` is the decision about all tables except profiles."""
     groups = {g for population, key in rows.parents for g, _ in key}
     populations = {population for population, _ in rows.parents}
     cells = {
@@ -290,15 +303,15 @@ def _case_counts(rows: ProfileRows, first: Decision) -> _CaseCounts:
 def _suppression(
     own: CharacteristicCells, required: _Requirements, case_counts: _CaseCounts, scenario: DisclosureScenario, salt: bytes
 ) -> OutcomeSuppression:
-    """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are hidden,
-    or else all of its cells.
+    """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are
+    hidden, or else all of its cells.
 
     Args:
-        own: the cells.
-        required: what is required of them.
-        case_counts: the numbers of cases.
-        scenario: how readers see the run.
-        salt: decides between equal choices.
+        own: the cells of the characteristic.
+        required: the cells that must be hidden or protected.
+        case_counts: the numbers of cases in other tables.
+        scenario: what the assumed reader knows of the run.
+        salt: a secret text that decides between equal choices.
     """
     system = _system(own, case_counts, replace(scenario, case_only=frozenset({own.group})))
     # A cell without cases needs no protection, unless hiding it keeps secret that nearly all cases have the characteristic.
@@ -324,9 +337,9 @@ def _suppression(
 
 
 def _system(own: CharacteristicCells, case_counts: _CaseCounts, scenario: DisclosureScenario) -> CellSystem[AnyCell]:
-    """Returns the system that ties the cells of a characteristic to each other and to the numbers of cases.
+    """Returns the system of equations between the cells of a characteristic and the numbers of cases.
 
-    If there are no kinds of persons, only the groups are known.
+    Its unknowns are the survey's kinds of persons. For an estimate without a survey, they are the combinations of group values.
     """
     cells = {**case_counts.cells, **own.cells}
     if scenario.patterns is not None:

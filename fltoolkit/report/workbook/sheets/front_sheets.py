@@ -1,4 +1,5 @@
-"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries without a place."""
+"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries whose row no
+longer exists."""
 
 from __future__ import annotations
 

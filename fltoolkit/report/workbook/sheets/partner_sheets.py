@@ -1,4 +1,4 @@
-"""The pages that partners answer: the SMART check, the ILO toolkit's checklists and the labour standards.
+"""The sheets in which partners answer questions: the SMART check, the ILO toolkit's checklists and the labour standards.
 
 Their yellow cells show the answers in partners.yaml.
 """
@@ -83,9 +83,8 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of definitions and methods (Tools No. 1 and 2), then the labour standards, whose ratification the
-    partners fill in.
-    """
+    """Returns the sheet of definitions and methods (ILO toolkit, Tools No. 1 and 2). Below them are the labour standards;
+    partners fill in which are ratified."""
     columns = (
         column(language, "section", 18, "section"), column(language, "term", 26), column(language, "meaning", 64), column(language, "source", 26),
         _answer(language, "ratified"), _note(language, "note_law", 28),

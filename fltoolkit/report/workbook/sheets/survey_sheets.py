@@ -1,4 +1,4 @@
-"""The workbook's sheets from the survey and the plan, in which nobody has to fill in anything."""
+"""The workbook's sheets that the kit fills completely from the survey and the plan."""
 
 from __future__ import annotations
 
@@ -100,9 +100,8 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
-    """Yields the cells of one row of the baseline and, below it, of the later round. The second names no category, so that a chart
-    shows both below one label.
-    """
+    """Yields the cells of one row of the baseline and, below it, those of the later round. The second row has no category, so
+    that a chart shows both rounds with one label."""
     yield (
         _category(language, row),
         row["year"],

@@ -1,6 +1,5 @@
-"""Targets, milestones and follow-up on the workbook's sheets: what is promised, what could verify it, and what a later round
-found.
-"""
+"""The workbook's sheets on targets, milestones and follow-up: what the plan promises, what a survey could verify, and what a
+later survey found."""
 
 from __future__ import annotations
 

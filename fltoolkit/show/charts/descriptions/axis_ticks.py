@@ -23,7 +23,8 @@ def step(most: float, steps: int = MOST) -> float:
 
 
 def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, space: float = ROOM, title: str = "") -> Axis:
-    """Returns a value axis from zero that includes all values in `ends`. If there are none, it goes from 0 to 1."""
+    """Returns a value axis from zero that includes all values in `ends`. If there are none, it goes from 0 to 1. `steps` is the
+    largest number of steps between ticks, and `space` the factor by which the axis is longer than its largest value."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
     each, high = step(most, steps), most * space
     digits = max(0, -math.floor(math.log10(each) + 1e-9))

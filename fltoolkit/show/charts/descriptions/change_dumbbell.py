@@ -1,4 +1,5 @@
-"""A change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at the right."""
+"""Describes a change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at
+the right."""
 
 from __future__ import annotations
 
@@ -99,7 +100,16 @@ def _measure(row: PublishedNumber) -> str:
 
 
 def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """Returns the mark of one round's number. If the number is 0, the mark says that nobody was found."""
+    """Returns the mark of one round's number; empty if the number is not shown. If the number is 0, the mark says that nobody
+    was found.
+
+    Args:
+        language: the language of the chart.
+        row: a published change.
+        side: the ending of the round's columns.
+        year: the name of the round.
+        colour: the colour of the round.
+    """
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
     words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")

@@ -14,9 +14,8 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 
 
 class Glyph(Enum):
-    """What the sign of a number in a chart means, for example that the number is unreliable. The same meaning has the same look
-    in every chart.
-    """
+    """The meaning of the sign with which a chart draws a number, for example that the number is unreliable. The same meaning
+    has the same look in every chart."""
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
@@ -151,16 +150,20 @@ class DotChart(DescribedChart):
 
     @property
     def named(self) -> tuple[int, ...]:
-        """Returns the place of the row whose numbers carry the words of the series: the first row with two. Empty if there is none;
-        then the series have a legend.
-        """
+        """Returns the position of the row above whose numbers the words of the series are written: the first row with two
+        numbers. Empty if there is no such row; then the series have a legend."""
         return next(((place,) for place, row in enumerate(self.rows) if len(row.marks) > 1), ())
 
 
 @dataclass(frozen=True)
 class Line:
-    """A curve in a chart, with words at its right end. `y` is nan if the curve has no value at that place. A path that is only
-    planned is thin, grey and dashed.
+    """A curve in a chart, with words at its right end.
+
+    Attributes:
+        x, y: the places on the two axes; y is nan if the curve has no value at a place.
+        words: the words at its right end.
+        colour: its colour.
+        planned: whether it is a path that is only planned: thin, grey and dashed.
     """
 
     x: tuple[float, ...]
@@ -203,7 +206,15 @@ class Region:
 
 @dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """A chart with two value axes, in which curves and points are drawn. The region above the first curve is pale, if it has words."""
+    """A chart with two value axes. The region above the first curve is pale, if it has words.
+
+    Attributes:
+        x, y: the axes.
+        lines: the curves.
+        points: single numbers with their intervals.
+        uprights: vertical lines.
+        regions: the parts above or below the first curve that have words.
+    """
 
     x: Axis
     y: Axis

@@ -118,7 +118,14 @@ def repeat(
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """Returns one curve of the chart. If no fall can be detected with a number of persons, the curve has no value there."""
+    """Returns one curve of the chart. Where no fall can be detected, the curve has no value.
+
+    Args:
+        fall: returns the smallest detectable fall in percent, for a number of persons.
+        sizes: the smallest and the largest number of persons.
+        words: the words at the end of the curve.
+        colour: its colour.
+    """
     n = [float(size) for size in np.geomspace(*sizes, POINTS)]
     return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
 
@@ -151,6 +158,10 @@ def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
 def _apart(asked: float, planned: float | None) -> list[float]:
     """Returns the sample sizes to mark in the chart: this survey's and the planned one. If both are nearly equal, returns only
     the planned one.
+
+    Args:
+        asked: the number of persons asked in this survey.
+        planned: the planned number; None if there is none.
     """
     if planned is None:
         return [asked]

@@ -29,8 +29,13 @@ REASON = 150  # letters of a reason that is printed in the chart
 
 @dataclass(frozen=True)
 class ChartSpace:
-    """How much space a chart has. It decides how many steps the axis has (`steps`), whether intervals are printed in digits, and
-    whether notes below the chart explain the markers, and name the source and how many were asked.
+    """How much space a chart has.
+
+    Attributes:
+        steps: how many steps the axis has at most.
+        intervals: whether intervals are printed in digits.
+        markers: whether a note below the chart explains the markers.
+        source: whether notes below the chart name the source and the number of persons asked.
     """
 
     steps: int = axis_ticks.MOST
@@ -115,7 +120,8 @@ def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown."""
+    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown. `words`
+    is the number as printed, with its interval."""
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
@@ -148,7 +154,8 @@ def absent(language: Language, row: PublishedNumber) -> str:
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """Returns a file name such as `prevalence_by_sex`.
 
-    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`.
+    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`. `first` is a row of the
+    chart, with its measure and population. `groups` are the groups of the chart.
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
@@ -168,7 +175,8 @@ Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
 def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of each breakdown, with the name of the breakdown as heading if there are several."""
+    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the group by which
+    the rows are broken down. Otherwise, and for rows without a group, it is empty."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     return [
         (
@@ -243,9 +251,8 @@ def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> s
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
-    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have the
-    same title.
-    """
+    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have
+    the same title. `first` is a row of the chart, which names its population."""
     who = language.kit(first["reference_population_label"])
     return language.say("tables.of", title=title, who=who) if who else title
 
@@ -273,9 +280,8 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that gives the number of everyone with all open answers as cases, if this lies beyond its interval; else
-    an empty text. A grey band shows it.
-    """
+    """Returns a sentence with the upper bound of the number of everyone (with all unresolved persons as cases), if it is above
+    the interval. Otherwise returns an empty text. A grey band in the picture shows the bound."""
     whole = rows[rows["breakdown"] == ""]
     for name, row in zip(number_words.labels(language, whole), records(whole), strict=True):
         if pd.notna(row["estimate"]) and has_wide_bounds(row):

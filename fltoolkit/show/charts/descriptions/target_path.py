@@ -111,7 +111,10 @@ def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
 
 
 def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
-    """Returns every value of the path, for the text alternative."""
+    """Returns every value of the path, for the text alternative.
+
+    `steps` are the planned values, `goals` the targets, and `later` the row of the later survey, if there is one.
+    """
     start = _measured(language, target, "baseline_value", BLUE).words
     steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):

@@ -91,8 +91,7 @@ def _series(axes: Any, chart: DotChart, at: int, size: Size) -> None:
 
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
     """Draws the words of a row (its label, what is printed, and the words in place of its numbers) and the arrow between its
-    dots.
-    """
+    dots. `at` is the height of the row, and `words` holds these three texts."""
     label, printed, absent = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - EDGE
@@ -110,7 +109,11 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
-    """Writes words at the left or right of the drawing, centred on the row to which they belong."""
+    """Writes words at the left or right of the drawing, centred on the row to which they belong.
+
+    `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance from there, and
+    `points` the size of the letters, both in points.
+    """
     if text:
         middle = "center" if "\n" in text else "center_baseline"
         axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
@@ -118,7 +121,7 @@ def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, o
 
 
 def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
-    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable."""
+    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable. `at` is the height of the row."""
     fill = "white" if mark.glyph is Glyph.UNRELIABLE else f"{mark.colour}99"
     axes.barh([at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1)
     if not math.isnan(mark.high):
@@ -126,7 +129,16 @@ def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
-    """Draws a number with its interval, along the row or `upright`."""
+    """Draws a number with its interval, along the row or upright.
+
+    Args:
+        axes: the axes.
+        mark: the number.
+        at: the position of the row, or the place on the other axis.
+        size: the size of the picture.
+        lane: how far the interval is moved away from the middle of the row.
+        upright: whether the interval is vertical.
+    """
 
     def plot(along: list[float], across: float, **look: Any) -> None:
         places = [across] * len(along)
@@ -215,13 +227,14 @@ def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Writes words beside a point of the drawing, given by its values on the two axes."""
+    """Writes words beside a point of the drawing, given by its values on the two axes. `place` holds these values, and `offset`
+    the distance of the words from there, in points."""
     if text:
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 
 
 def _scale(axes: Any, side: str, axis: Axis) -> None:
-    """Gives one axis of the drawing the limits and ticks that the description of the chart says."""
+    """Sets the limits and ticks of one axis (`x` or `y`) as the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()

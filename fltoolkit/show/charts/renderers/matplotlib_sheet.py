@@ -1,7 +1,8 @@
-"""The sheet on which matplotlib draws a chart: its font, its printed size, the words around it, and its bytes.
+"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
+bytes of the file.
 
-The same chart gives the same bytes, because of three things: the font file comes with matplotlib, the ids of SVG have a fixed
-salt, and there is no date. Text is never read as a formula.
+The same chart always gives the same bytes: the font file comes with matplotlib, the ids of SVG have a fixed salt, and there is
+no date. Text is never read as a formula.
 """
 
 from __future__ import annotations
@@ -52,13 +53,16 @@ def width(line: str, points: float, *, bold: bool = False) -> float:
 
 @cache
 def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
-    """Returns the sum of the widths of a word's letters, in inches: nearly its width, without the pairs that are set closer."""
+    """Returns the sum of the widths of a word's letters, in inches. The true width is slightly smaller, because some pairs of
+    letters are printed closer together."""
     return sum(_letter_width(letter, bold=bold) for letter in word) * points
 
 
 @cache
 def _letter_width(letter: str, *, bold: bool) -> float:
-    """Returns how far a letter moves the next one, in inches for each point of the font size."""
+    """Returns the distance from the start of a letter to the start of the next one, in inches for each point of the
+    font size.
+    """
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
@@ -137,7 +141,15 @@ WIDE, HALF, SLIDE = (
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture that matplotlib drew, with a text alternative. The bytes of its file are made only when they are needed."""
+    """A picture that matplotlib drew. The bytes of its file are made only when they are needed.
+
+    Attributes:
+        name: the name of the file, without language and ending.
+        figure: the figure of matplotlib.
+        title: the title of the picture.
+        alt: the text alternative.
+        width: the printed width in inches.
+    """
 
     name: str
     figure: Any
@@ -154,7 +166,8 @@ class Drawn:
         return self._saved("png", {"Software": None})
 
     def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
-        """Returns the bytes of the figure, without a date or the name of a program."""
+        """Returns the bytes of the picture's file. `kind` is its format, and `about` its metadata: no date and no name of a
+        program."""
         import matplotlib
 
         made = BytesIO()
@@ -221,7 +234,8 @@ def sheet(
 
 
 def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """Draws a dot and its words for each series, in one line."""
+    """Draws a dot and its words for each series, in one line. `at` is the height of the line, as a share of the figure's
+    height."""
     from matplotlib.lines import Line2D
 
     dot, x = 0.4 * size.font / 72, EDGE

@@ -97,7 +97,8 @@ def _lines(text: str) -> str:
 
 
 def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:
-    """Returns the settings of an axis that has a text for each row, the first at the top, with `over` rows above it."""
+    """Returns the settings of an axis that has a text for each row, the first at the top. `over` is the number of empty rows
+    above it."""
     places = list(range(len(texts)))
     return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -over], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
@@ -120,7 +121,8 @@ def _arrows(fig: Any, chart: DotChart) -> None:
 
 
 def _bands(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Draws a grey band from each number with wide bounds to the number with every open answer as a case."""
+    """Draws a grey band for each number with wide bounds: from the number to its upper bound, at which all unresolved persons
+    are cases."""
     for at, mark in ((at, mark) for at, row in enumerate(rows) for mark in row.marks if not math.isnan(mark.reach)):
         fig.add_shape(
             x0=mark.value,
@@ -188,7 +190,11 @@ def _curves(chart: CurveChart) -> Any:
 
 
 def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes."""
+    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
+
+    `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
+    pixels.
+    """
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
     top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
     if isinstance(chart, CurveChart):
@@ -211,9 +217,15 @@ def _marks(
     along: str,
     signs: bool = True,
 ) -> None:
-    """Draws numbers with the same look, with their intervals `along` x or y (or none).
+    """Draws numbers that have the same look, with their intervals.
 
-    Without `signs` only the intervals are visible.
+    Args:
+        fig: the figure.
+        marks: the numbers.
+        x, y: their places.
+        hover: the words that are shown if a reader points at them.
+        along: the axis along which intervals are drawn (`x` or `y`); empty for none.
+        signs: whether the numbers themselves are drawn. If not, only the intervals are visible.
     """
     glyph, colour = marks[0].glyph, marks[0].colour
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
@@ -238,7 +250,7 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
 
 
 def _drawn(mark: Mark) -> float:
-    """Returns the place of a number's sign. If nobody was found, it is at the upper limit."""
+    """Returns the place at which the sign of a number is drawn. If nobody was found, it is the upper limit."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 
