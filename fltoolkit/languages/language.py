@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
@@ -24,6 +24,7 @@ from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 
 PLACE = re.compile(r"\{(\w+)\}")
+ENGLISH_NUMBER = re.compile(r"[-+−]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[-+]?\d+)?|-?inf|nan|")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
 
@@ -135,8 +136,13 @@ class Language:
 
     def number(self, text: str) -> str:
         """Returns a number as this language writes it: `6,290` and `17.2`, written in the English way, become `6 290` and `17,2`
-        in French.
+        in French. A number that is already in French is refused: its decimal comma would become a space between thousands.
+
+        Raises:
+            RequestError: the text is not a number written in the English way.
         """
+        if ENGLISH_NUMBER.fullmatch(text) is None:
+            raise RequestError("not a number written in the English way", found=text, do="put each number in its language once")
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
 
