@@ -24,7 +24,6 @@ from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 
 PLACE = re.compile(r"\{(\w+)\}")
-ENGLISH_NUMBER = re.compile(r"[-+−]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[-+]?\d+)?|-?inf|nan|")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
 
@@ -141,7 +140,7 @@ class Language:
         Raises:
             RequestError: the text is not a number written in the English way.
         """
-        if ENGLISH_NUMBER.fullmatch(text) is None:
+        if not _is_english(text):
             raise RequestError("not a number written in the English way", found=text, do="put each number in its language once")
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
@@ -166,6 +165,12 @@ class Language:
         if isinstance(words, Worded):
             return words.in_words(self)
         return "" if words is None or words != words else self.own(str(words))
+
+
+def _is_english(number: str) -> bool:
+    """Returns whether a number is written in the English way: only ASCII letters, and each comma before exactly three digits."""
+    _, *thousands = number.partition(".")[0].split(",")
+    return number.isascii() and all(len(part) == 3 and part.isdigit() for part in thousands)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.measure_units import is_rate
@@ -40,7 +41,8 @@ def title(evidence: Evidence, language: Language) -> str:
     if changed := headline_change(evidence):
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
-        return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
+        unjudged = is_unjudged(changed["verdict"], changed["verdict_reason"])
+        return language.say("sheet.not_judged" if unjudged else TITLES[changed["verdict"]], **when, old=old, new=new)
     return rate(language, first) or results_section.title(out, language, "brief.title")
 
 
@@ -147,7 +149,7 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
     verdict, nearer = row["verdict"], row["ci_high"] if row["verdict"] == DECREASED else row["ci_low"]
-    doubt = number_words.start(language.kit(verdict))
+    doubt = number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
     if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
         doubt = language.say(
