@@ -9,7 +9,6 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Block, Fact, Facts, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -64,13 +63,10 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    key = "doubt_of_lower" if has_wide_bounds(row) else "doubt"
+    key = "doubt_of_lower" if number_words.has_range(row) else "doubt"
     doubt = language.say(key, level=number_words.level(language, row), interval=number_words.interval(language, row))
     doubt = language.list([doubt, *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])])
-    if not has_wide_bounds(row):
-        return Fact(number_words.shown(language, row), unit, doubt)
-    high = number_words.number(language, row["bound_high"], row["measure"])
-    return Fact(number_words.limits(language, number_words.shown(language, row), high), unit, doubt)
+    return Fact(number_words.in_large_type(language, row), unit, doubt)
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
