@@ -36,8 +36,13 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify."""
+    return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
+
+
+def refused(evidence: Evidence) -> Sequence[Line]:
+    """Returns the plan's targets that no survey of the planned size could verify."""
     rows = with_target(evidence)
-    return tuple(Paragraph(warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
+    return rows[rows["verifiable"] == "no"].to_dict("records")
 
 
 def signs(evidence: Evidence, language: Language) -> Signs | None:
@@ -78,18 +83,18 @@ def decision(evidence: Evidence, language: Language) -> str:
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in SIGNS}
     if by_state[MISSED]:
         return language.say("sheet.decisions.missed", targets=_named(language, by_state[MISSED]))
-    if refused := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
-        return _remedies(language, refused)
+    if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
+        return _remedies(language, doubtful)
     if not by_state[OPEN]:
         return language.say("sheet.decisions.met")
     return _sentences(language.say("sheet.decisions.open"), _needed(language, by_state[OPEN]))
 
 
-def _remedies(language: Language, refused: Sequence[Line]) -> str:
+def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns what could make some targets verifiable that no planned survey can verify. If open answers make the result too wide,
     more persons do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
-    wide = [row for row in refused if WIDE_BOUNDS in _obstacles(row)]
-    others = [row for row in refused if _obstacles(row) != (WIDE_BOUNDS,)]
+    wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
+    others = [row for row in rows if _obstacles(row) != (WIDE_BOUNDS,)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
     remedies += [language.say("sheet.decisions.refused", targets=_named(language, others))] if others else []
     return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _needed(language, others))
