@@ -95,7 +95,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns the sentences below the large numbers: if the headline is hidden, the reason; then the rates of the other headline
-    populations (those whose rate is always shown, such as adults and children).
+    populations (those whose rate is always shown, such as adults and children); and if the run is itself the baseline, that
+    nothing is compared yet.
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     facts = [
@@ -104,7 +105,8 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
     hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
+    rates = (f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts)
+    return (*hidden, *rates, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:

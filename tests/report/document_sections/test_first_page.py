@@ -16,6 +16,7 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.report.document_sections import first_page
 
+FIRST = "This is the plan's first measurement: there is no earlier one to compare it with."
 CHANGED: dict[str, Any] = {
     "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027, "beyond_zero": "", "verdict_reason": "", "verdict": DECREASED,
     "estimate_before": 0.0172, "estimate_after": 0.0093, "year_before": 2025, "year": 2027,
@@ -109,13 +110,15 @@ def test_adults_and_children_are_told_apart() -> None:
     )
     out = published(row(), children, headlines=("adults", "children"))
     assert [plain(t) for t in first_page.below_the_tiles(evidence_from(out), EN)] == [
-        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0)."
+        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0).",
+        FIRST,
     ]
-    assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == ()
+    assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
+    assert first_page.below_the_tiles(later(), EN) == ()
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:
-    (said,) = first_page.below_the_tiles(evidence_from(published(row(**HIDDEN))), EN)
+    said, _ = first_page.below_the_tiles(evidence_from(published(row(**HIDDEN))), EN)
     assert "not shown. Reason: confidential: too few persons or cases" in said
 
 
