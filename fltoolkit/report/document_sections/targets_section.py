@@ -92,9 +92,9 @@ def decision(evidence: Evidence, language: Language) -> str:
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns what could make some targets verifiable that no planned survey can verify. If open answers make the result too wide,
-    more persons do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
+    more persons alone do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
     wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
-    others = [row for row in rows if _obstacles(row) != (WIDE_BOUNDS,)]
+    others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
     remedies += [language.say("sheet.decisions.refused", targets=_named(language, others))] if others else []
     return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _needed(language, others))

@@ -135,7 +135,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
 
 
 def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:
-    """More persons do not help there. They are asked for only where another obstacle stands beside the open answers."""
+    """More persons alone do not help there. They are named only for a target without wide bounds."""
     one = evidence(TARGETS[:1])
 
     def said(obstacle: object, needed: float) -> str:
@@ -147,9 +147,10 @@ def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_th
     fewer = EN.say("sheet.decisions.fewer_open", targets="Prevalence")
     assert "train the interviewers" in fewer
     assert said(WIDE_BOUNDS, 3500.0) == fewer
-    both = said(joined((WIDE_BOUNDS, short("sample"))), 3500.0)
-    assert both.startswith(f"{fewer} Where no planned survey can verify the target (Prevalence), ")
-    assert both.endswith(" Persons who must answer: Prevalence: 3,500.")
+    assert said(joined((WIDE_BOUNDS, short("sample"))), 3500.0) == fewer
+    small = said(short("sample"), 3500.0)
+    assert small.startswith("where no planned survey can verify the target (Prevalence), ")
+    assert small.endswith(" Persons who must answer: Prevalence: 3,500.")
     assert "Persons" not in said(short("sample"), float("nan"))
 
 

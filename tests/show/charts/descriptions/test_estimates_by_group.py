@@ -155,7 +155,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3)
-    said = "Range and grey band: from the established cases (dot and interval) to all open answers as cases."
+    said = "Dot and interval: established cases. Grey band: up to all open answers as cases."
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in chart.notes
