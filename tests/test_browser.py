@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from chromium import Chromium
 
 import fltoolkit as fl
@@ -29,6 +30,17 @@ DRAWN = "(n => n && n === document.querySelectorAll('.chart .gtitle').length)(do
 CUT_OFF = "[...document.querySelectorAll('.scroll')].filter(room => room.scrollWidth > room.clientWidth + 2).length"
 OUTSIDE = """[...document.querySelectorAll('.chart')].filter(
     chart => chart.querySelector('.gtitle').getBoundingClientRect().right > chart.getBoundingClientRect().right).length"""
+
+PAPER = 178 * 96 / 25.4 // 1, 261 * 96 / 25.4 // 1  # pixels of an A4 page within its margins
+SHOWN = "[...document.querySelectorAll('.chart, .output_html table')].filter(part => !part.closest('details:not([open])'))"
+CLIPPED = f"""{SHOWN}.flatMap(part => [part, ...part.querySelectorAll('text')].filter(words => {{
+    const [room, own] = [part, words].map(one => one.getBoundingClientRect());
+    return own.width && (own.right > {PAPER[0]} + 1 || own.left < -1 || own.right > room.right + 1 || own.left < room.left - 1);
+}}).map(words => words.textContent.slice(0, 60)))"""
+TALL = f"""[...document.querySelectorAll('.chart')].filter(chart => chart.getBoundingClientRect().height > {PAPER[1]})
+    .map(chart => chart.getAttribute('aria-label'))"""
+SIZES = """[...document.querySelectorAll('.chart .main-svg')].map(svg => svg.getBoundingClientRect()).map(
+    own => [own.width, own.height].map(Math.round).join())"""
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +94,20 @@ def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
         assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page.read_text(encoding="utf-8")), page.name
 
 
-@pytest.mark.parametrize("sample", ["norvia_lfs_2025", "valdorie_enquete_2025"])
-def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_stands_alone(sample: str, tmp_path: Path) -> None:
-    folder = SAMPLE.parent / sample
+@pytest.mark.parametrize("more", [0, 3], ids=["targets", "more_targets"])
+@pytest.mark.parametrize(
+    ("sample", "planned"),
+    [(SAMPLE.name, SAMPLE.name), ("norvia_lfs_2027", SAMPLE.name), ("valdorie_enquete_2025", "valdorie_enquete_2025")],
+)
+def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_stands_alone(
+    sample: str, planned: str, more: int, tmp_path: Path
+) -> None:
+    """Also if the plan has more targets than the first page can list."""
+    folder = Path(shutil.copytree(SAMPLE.parent / planned, tmp_path / planned))
+    text = (folder / "nap.yaml").read_text(encoding="utf-8")
+    (folder / "nap.yaml").write_text(with_targets(text, more), encoding="utf-8")
     plan = fl.read_plan(folder / "nap.yaml")
-    persons = fl.classify(fl.read_survey(folder))
+    persons = fl.classify(fl.read_survey(folder if sample == planned else SAMPLE.parent / sample))
     evidence = fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
     with Chromium(tmp_path / "profile") as browser:
         for code in shipped_languages():
@@ -105,9 +126,39 @@ def test_what_is_folded_on_a_page_stays_folded_in_print(outputs: Path, tmp_path:
         browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
         assert browser.js("document.querySelectorAll('details.folded').length") > 8
         assert browser.js("document.querySelectorAll('details.folded[open]').length") == 0
-        assert printed(browser) <= 13
+        assert printed(browser) <= 11
         browser.js("document.querySelectorAll('details').forEach(part => { part.open = true; })")
         assert printed(browser) > 18
+
+
+def with_targets(plan: str, more: int) -> str:
+    """The YAML of a plan with further targets for its first measured row."""
+    words = yaml.safe_load(plan)
+    rows = [row for level in words["framework"] for row in level["indicators"] if "targets" in row]
+    rows[0]["targets"] += [{"year": 2027 + i, "cut": 0.1 * (i + 1)} for i in range(more)]
+    return yaml.safe_dump(words, allow_unicode=True, sort_keys=False)
+
+
+@pytest.mark.parametrize("width", [1300, 500])
+@pytest.mark.parametrize(("name", "pages"), [("2_classify", 7), ("3_estimate", 11), ("4_nap", 11)])
+def test_in_print_no_chart_is_cut_and_nothing_leaves_the_page(
+    name: str, pages: int, width: int, outputs: Path, tmp_path: Path
+) -> None:
+    """Whatever the screen from which a page is printed; afterwards its charts are again as they were."""
+    with Chromium(tmp_path / "profile") as browser:
+        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        browser.open((outputs / SAMPLE.name / f"{name}.html").as_uri(), until=DRAWN)
+        before = browser.js(SIZES)
+        assert printed(browser) <= pages
+        assert browser.js(SIZES) == before
+        browser.call("Emulation.setEmulatedMedia", media="print")
+        browser.call("Emulation.setDeviceMetricsOverride", width=PAPER[0], height=PAPER[1], deviceScaleFactor=1, mobile=False)
+        browser.js("new Promise(done => setTimeout(done, 500))")  # charts have followed the new width
+        browser.js("window.dispatchEvent(new Event('beforeprint'))")
+        assert browser.js(f"{SHOWN}.length") > 0
+        assert browser.js(CLIPPED) == []
+        assert browser.js(TALL) == []
+        assert browser.js("[...document.querySelectorAll('figure')].every(f => getComputedStyle(f).breakInside === 'avoid')")
 
 
 def printed(browser: Chromium) -> int:

@@ -22,10 +22,12 @@ from fltoolkit.show.wording.plan_words import Line, about, later, promise, value
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets in a strip of signs
+NAMED = 2  # targets in a sentence
 MET: Final = "met"
 MISSED: Final = "missed"
 OPEN: Final = "open"
 SIGNS: dict[SignState, str] = {MET: "✓", MISSED: "✗", OPEN: "?"}
+URGENT = (MISSED, OPEN, MET)
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -49,11 +51,15 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
     """Returns each target of the plan with a sign (reached, not reached, or not known) and the reason. Returns None if the plan
     has no target.
 
+    If there are too many targets for the first page, those that were not reached come first, then those that are open.
+
     The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
     otherwise. A number that is unreliable or has wide bounds decides nothing.
     """
     rows = with_target(evidence).to_dict("records")
-    return Signs(tuple(_sign(evidence, language, r) for r in rows[:MOST])) if rows else None
+    if len(rows) > MOST:
+        rows = sorted(rows, key=lambda row: URGENT.index(_state(evidence, row)))[:MOST]
+    return Signs(tuple(_sign(evidence, language, r) for r in rows)) if rows else None
 
 
 def explained(signs: Signs, language: Language) -> str:
@@ -67,7 +73,7 @@ def more_targets(evidence: Evidence, language: Language) -> str:
     Empty if none is left out.
     """
     left = len(with_target(evidence)) - MOST
-    return language.say("targets.more", n=str(left)) if left > 0 else ""
+    return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
 def decision(evidence: Evidence, language: Language) -> str:
@@ -106,17 +112,22 @@ def _obstacles(row: Line) -> tuple[object, ...]:
 
 
 def _needed(language: Language, rows: Sequence[Line]) -> str:
-    """Returns how many persons must answer in the repeat so that it can verify each target; empty if no number is known."""
+    """Returns how many persons must answer in the repeat so that it can verify each of the first `NAMED` targets; empty if no number
+    is known.
+    """
     known = [
         language.colon(about(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
-    ]
+    ][:NAMED]
     return language.say("sheet.decisions.needed", persons=language.list(known)) if known else ""
 
 
 def _named(language: Language, rows: Sequence[Line]) -> str:
-    return language.list(about(language, row) for row in rows)
+    """Returns what the targets are about, each once; after the first `NAMED` only how many more there are."""
+    listed = list(dict.fromkeys(about(language, row) for row in rows))
+    further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
+    return " ".join([language.list(listed[:NAMED]), *further])
 
 
 def _sentences(*texts: str) -> str:

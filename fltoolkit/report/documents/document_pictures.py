@@ -21,17 +21,20 @@ from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, ON_SLIDE, WHOLE_PAGE
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, ON_FIRST_PAGE, ON_SLIDE, WHOLE_PAGE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 from fltoolkit.survey.spec.groups import TOTAL
 
-Width = Literal["wide", "low", "half", "slide"]
-SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0), "half": HALF, "slide": SLIDE}
-"""`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text."""
-SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
-FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"half": 6, "slide": 2}  # of a change
+Width = Literal["wide", "low", "first", "half", "slide"]
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, filled=True),
+         "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
+"""`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
+of the evidence brief.
+"""
+SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": ON_FIRST_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
+FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
+FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
 ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 

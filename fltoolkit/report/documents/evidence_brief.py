@@ -20,7 +20,7 @@ from fltoolkit.show.wording import result_sentences
 
 IN_BRIEF = ("involuntary", "coercion")
 """The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
-PRINT_AND_TELEPHONE: tuple[Width, Width] = ("wide", "half")
+PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 
 
 @with_own_words
@@ -52,9 +52,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
-        blocks.append(
-            Paragraph(" ".join(t for t in (f"{more}." if more else "", targets_section.explained(signs, language)) if t), "quiet")
-        )
+        blocks.append(Paragraph(" ".join(t for t in (more, targets_section.explained(signs, language)) if t), "quiet"))
     return [
         first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
         Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *blocks,

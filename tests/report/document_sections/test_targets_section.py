@@ -116,8 +116,17 @@ def test_a_strip_has_four_targets_and_says_how_many_more_there_are() -> None:
     many = dataclasses.replace(one, targets=pd.concat([one.targets] * 2, ignore_index=True))
     strip = targets_section.signs(many, EN)
     assert strip is not None
-    assert (len(strip.signs), targets_section.more_targets(many, EN)) == (4, "and 2 more")
+    assert (len(strip.signs), targets_section.more_targets(many, EN)) == (4, "Further targets, in the table of targets: 2.")
     assert targets_section.more_targets(one, EN) == ""
+
+
+def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
+    parts = [dataclasses.replace(evidence(TARGETS[:1], [followed]), now=RATE) for followed in (met, met, met, met, missed)]
+    many = dataclasses.replace(parts[0], targets=pd.concat([part.targets for part in parts], ignore_index=True))
+    strip = targets_section.signs(many, EN)
+    assert strip is not None
+    assert [sign.state for sign in strip.signs] == ["missed", "met", "met", "met"]
 
 
 def test_what_is_to_be_decided_follows_from_the_targets() -> None:

@@ -1,6 +1,10 @@
 // Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
+  // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
+  const PAPER = { width: 672, height: 960, drawn: 900 };
+  const ROOM = 1.03; // times the least width of a table, for its borders
+  const LOW = 0.58; // of the height of a page: a picture is as low as this, if its words can still be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
   function button(words, act) {
@@ -61,6 +65,51 @@
     });
     tools.append(cite);
   });
+
+  // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
+  function heightInPrint(layout) {
+    const rows = [layout.yaxis, layout.yaxis2].filter((axis) => axis && axis.tickvals && axis.ticktext && axis.showgrid === false);
+    if (!rows.length) return layout.height;
+    const lines = Math.max(...rows.flatMap((axis) => axis.ticktext.map((text) => text.split('<br>').length)));
+    const body = rows[0].tickvals.length * (10 + 15 * lines);
+    return Math.min(layout.height, layout.margin.t + layout.margin.b + body);
+  }
+
+  function drawForPrint(place) {
+    const height = heightInPrint(place.layout);
+    const fits = PAPER.width / PAPER.drawn;
+    const scale = Math.min(fits, PAPER.height / height, Math.max(SMALLEST, (LOW * PAPER.height) / height));
+    place.onScreen = place.layout.height;
+    Plotly.relayout(place, { width: PAPER.drawn, height: height });
+    place.style.setProperty('--part-of-page', 100 * (scale / fits) + '%');
+    place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
+    place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + PAPER.drawn + ' ' + height));
+  }
+
+  function drawForScreen(place) {
+    if (!place.onScreen) return;
+    place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
+    Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
+    place.onScreen = 0;
+  }
+
+  // A table that is too wide for the page is printed smaller.
+  function fitForPrint(table) {
+    const before = table.style.width;
+    table.style.width = '1px'; // as narrow as its words allow
+    table.style.setProperty('--fit', Math.min(1, PAPER.width / (ROOM * table.offsetWidth)));
+    table.style.width = before;
+  }
+
+  function inPrint(selector) {
+    return [...document.querySelectorAll(selector)].filter((part) => !part.closest('details:not([open])'));
+  }
+
+  window.addEventListener('beforeprint', function () {
+    inPrint('.chart').forEach(drawForPrint);
+    inPrint('.output_html table').forEach(fitForPrint);
+  });
+  window.addEventListener('afterprint', () => document.querySelectorAll('.chart').forEach(drawForScreen));
 
   document.querySelectorAll('details.folded').forEach((part) => { part.open = false; }); // a picture is drawn where it is seen
 

@@ -46,6 +46,7 @@ class ChartSpace:
 WHOLE_PAGE = ChartSpace()
 HALF_PAGE = ChartSpace(axis_ticks.FEW, intervals=False, markers=False, source=False)
 ON_SLIDE = ChartSpace(source=False)
+ON_FIRST_PAGE = ChartSpace(source=False)  # the page itself says how many persons were asked, and names the survey
 
 
 def estimates(

@@ -55,7 +55,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     lines = [max(text.count("\n") + 1 for text in pair) for pair in zip(labels, printed, strict=True)]
     most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
     each = 0.35 + 1.15 * most, 0.8 + 1.15 * most
-    if math.isfinite(size.height):  # the room of a slide is filled
+    if size.filled:  # as on a slide
         each = each[0], AIRY * most
     over = 1.1 if chart.named else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)

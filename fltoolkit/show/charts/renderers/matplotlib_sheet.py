@@ -113,6 +113,7 @@ class Size:
         words: the share of the width for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has it as its heading instead.
         height: the available height in inches. A drawing that is higher is compressed to fit, as far as its words allow.
+        filled: whether a chart with few rows fills the available height.
         fine: font size of the notes below, in points; 0: the same size as other less important words.
     """
 
@@ -121,6 +122,7 @@ class Size:
     words: float
     titled: bool = True
     height: float = math.inf
+    filled: bool = False
     fine: float = 0.0
 
     @property
@@ -132,7 +134,7 @@ class Size:
 WIDE, HALF, SLIDE = (
     Size(6.69, 9.0, 0.34),
     Size(3.19, 8.0, 0.28),
-    Size(11.6, 16.0, 0.34, titled=False, height=5.0, fine=12.0),
+    Size(11.6, 16.0, 0.34, titled=False, height=5.0, filled=True, fine=12.0),
 )
 """As wide as the text of a page, half of it, and a slide."""
 
