@@ -46,9 +46,12 @@ def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page
     return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 
-def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
-    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files."""
-    head, help_text = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
+def column(
+    language: Language, name: str, width: float, style: str = "text", *, years: Mapping[str, object] | None = None, **more: Any
+) -> Column:
+    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files.
+    `years` are the years of both rounds, `before` and `after`, for a heading that names one."""
+    head, help_text = (language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help"))
     return Column(head, width, style, help_text, **more)
 
 
@@ -138,15 +141,17 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
     )
 
 
-def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
+def columns_by_indicator(
+    language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook], years: Mapping[str, object] | None = None
+) -> tuple[Column, ...]:
     """Returns the columns of a sheet whose rows are below headings (see `lines_by_indicator`): first the group and category of
     a row, then the printed columns (`read`), then the facts behind them with grey headings (`facts`). Without facts, the sheet
-    has a chart in their place."""
+    has a chart in their place. `years` are those of both rounds (see `column`)."""
     style = "text" if facts else "hidden"
     about = (("by", 16, "text"), ("category", 20, "text"), *read)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(column(language, name, width, style) for name, width, style in about),
+        *(column(language, name, width, style, years=years) for name, width, style in about),
         *(column(language, name, width, style, beside=True) for name, width, style in behind),
     )
 

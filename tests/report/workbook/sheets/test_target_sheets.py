@@ -94,7 +94,7 @@ def test_the_later_round_stands_there_only_once_there_is_one() -> None:
     assert (after.printed_columns or 0) == (before.printed_columns or 0) + 3
     row = cells(after)
     assert (row["Later round"], row["Now"], row["Beside the target"]) == (2027, Styled(4.3, "one_decimal"), "above the target")
-    assert (row["Marker now"], after.printed[-1].head) == ("[u]", "Why")
+    assert (row["Marker 2025"], row["Marker 2027"], after.printed[-1].head) == ("", "[u]", "Why")
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
@@ -127,7 +127,7 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
         "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": light("▼", DECREASED), "group": "gender",
         "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
-        "marker": "u", "decrease": 62.54, "flag": "unreliable",
+        "marker": "u", "marker_before": "c", "marker_after": "u", "decrease": 62.54, "flag": "unreliable", "year_before": 2025, "year": 2027,
     }  # fmt: skip
     later = replace(made, follow_up=pd.DataFrame([row]))
     page = follow_up(later, EN)
@@ -136,12 +136,12 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     told = cells(page)
     assert told["Indicator"] == "Prevalence of forced labour, adults"
     assert (told["Now"], told["Change"]) == (Styled(450.0, "whole"), Styled(-750.0, "whole"))
-    assert (told["Verdict"], told["Marker"], told["Decrease in %"], told["Baseline"]) == (
-        "▼ decreased",
-        "[u]",
-        62.5,
-        Styled(None, "whole"),
-    )
+    assert (told["Verdict"], told["Decrease in %"], told["Baseline"]) == ("▼ decreased", 62.5, Styled(None, "whole"))
+    assert (told["Marker 2025"], told["Marker 2027"]) == ("[c]", "[u]")
+    hidden = replace(made, follow_up=pd.DataFrame([row | {"change": None, "light": "", "marker": "c"}]))
+    assert cells(follow_up(hidden, EN))["Verdict"] == "[c]"
+    unknown = replace(made, follow_up=pd.DataFrame([row | {"year": None}]))
+    assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))
     assert (french["Verdict"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
 
