@@ -28,6 +28,7 @@ ColumnLook = tuple[str, float, str]
 READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
 STEPS_UP = 5  # at most, on the axis of a chart
 NO_GROUP = "–"
+UNRELIABLE = "u"  # the marker
 
 
 def first_language(plan: Plan) -> Language:
@@ -200,6 +201,11 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
     across = language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))
     return ChartAxes(across, language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0")
+
+
+def if_unreliable(measure: object, value: object, marker: object) -> Styled:
+    """Returns a value if its marker says that it is unreliable: a chart draws its dot hollow. If not, the cell is empty."""
+    return look(measure, value if marker == UNRELIABLE else None)
 
 
 def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:

@@ -54,3 +54,16 @@ def test_a_path_is_a_dashed_line_whose_last_value_is_told() -> None:
     assert '<a:prstDash val="dash"/>' in chart
     assert chart.count('<c:delete val="1"/>') >= 5
     assert "<c:f>One!$D$5</c:f>" in chart  # the heads are the legend
+
+
+def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
+    """They have columns of their own: a point with another look than its series is drawn by few spreadsheet programs."""
+    plain, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1))
+    assert "diamond" not in plain
+    chart, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1, target=12, hollow=11))
+    hollow, target = chart.split("<c:ser>")[3:]
+    assert "One!$L$7:$L$12" in hollow
+    assert '<c:symbol val="circle"/>' in hollow
+    assert '<a:srgbClr val="FFFFFF"/>' in hollow
+    assert "One!$M$7:$M$12" in target
+    assert '<c:symbol val="diamond"/>' in target

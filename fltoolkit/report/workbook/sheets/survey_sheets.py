@@ -22,6 +22,7 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     columns_by_indicator,
     flag,
+    if_unreliable,
     legend,
     lengths_of,
     like,
@@ -82,13 +83,14 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     columns = (
         column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
         column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
-        column(language, "above", 10, "hidden"),
+        column(language, "above", 10, "hidden"), column(language, "unreliable", 10, "hidden"),
     )  # fmt: skip
     lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
     title = chart_title(language, "headline", records[0])
     heights = [line.cells[place].value for line in lines for place in (3, 5)]  # type: ignore[attr-defined]
+    hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
     chart = NativeChart(
-        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights),
+        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights), hollow=hollow,
     )  # fmt: skip
     notes = (
         surveys(evidence, language),
@@ -112,7 +114,10 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
 
 
 def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tuple[object, ...]:
-    return (bracketed(marker), *(look(row["measure"], number) for number in numbers), *lengths_of(row["measure"], numbers))
+    measure = row["measure"]
+    return (
+        bracketed(marker), *(look(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
+    )  # fmt: skip
 
 
 def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:

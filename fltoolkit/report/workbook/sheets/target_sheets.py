@@ -7,7 +7,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.targets import BASELINE, UNPLANNED
+from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     READ,
@@ -18,6 +18,7 @@ from fltoolkit.report.workbook.sheet_words import (
     cleared,
     columns_by_indicator,
     flag,
+    if_unreliable,
     legend,
     lengths_of,
     like,
@@ -49,6 +50,7 @@ LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_
 PLANNED = (
     ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
+    ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
 )  # fmt: skip
 MEASURED = (
     ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
@@ -124,9 +126,10 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
     heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
+    hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3,
-        axes=chart_axes(evidence, language, first[0], heights),
+        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
+        axes=chart_axes(evidence, language, first[0], heights), hollow=hollow,
     )  # fmt: skip
     notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
     columns = columns_by_indicator(language, PLANNED, ())
@@ -140,7 +143,7 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     measure = r["measure"]
     return (
         r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
-        *lengths_of(measure, numbers),
+        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), look(measure, r["value"] if r["kind"] == TARGET else None),
     )  # fmt: skip
 
 

@@ -86,6 +86,12 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
     assert page.chart.rows == len(rows)
+    marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
+    assert all(marked)
+    assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
+    assert (page.chart.hollow == 8) == bool(marked)
+    doubtful = cells(headline(replace(made, follow_up=made.follow_up.assign(marker_after="u")), EN), 1)
+    assert doubtful["Low reliability"] == doubtful["Value"]
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
     row = cells(headline(replace(made, follow_up=hidden), EN), 1)
     assert (row["Marker"], row["Value"].value, row["Below"]) == ("[c]", None, None)
