@@ -67,3 +67,13 @@ def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
     assert '<a:srgbClr val="FFFFFF"/>' in hollow
     assert "One!$M$7:$M$12" in target
     assert '<c:symbol val="diamond"/>' in target
+
+
+def test_the_value_with_all_open_answers_as_cases_is_joined_to_the_value_by_a_band() -> None:
+    chart, _ = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 3, AXES, band=(9, 10)))
+    band, values = chart.split("<c:ser>")[1:]
+    assert "One!$J$6:$J$8" in band
+    assert "<c:minus><c:numRef><c:f>'One'!$K$6:$K$8" in band
+    assert '<c:errBarType val="minus"/>' in band
+    assert "One!$D$6:$D$8" in values
+    assert '<c:legendPos val="b"/>' in chart

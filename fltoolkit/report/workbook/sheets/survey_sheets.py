@@ -9,6 +9,9 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
+from fltoolkit.nap.results_framework import group_of
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
@@ -33,7 +36,7 @@ from fltoolkit.report.workbook.sheet_words import (
     surveys,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -80,17 +83,22 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     if rows["baseline_value"].notna().sum() == 0:
         return None
     records = [cleared(row) for row in rows.to_dict("records")]
-    columns = (
+    columns: tuple[Column, ...] = (
         column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
         column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
         column(language, "above", 10, "hidden"), column(language, "unreliable", 10, "hidden"),
     )  # fmt: skip
     lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
+    bounds = [bound for row in records for bound in _bounds(evidence, row)]
+    if band := any(bound.value is not None for bound in bounds):
+        columns = (*columns, column(language, "bound_high", 16), column(language, "reach", 10, "hidden"))
+        lines = [SheetRow((*line.cells, *_band(line, bound))) for line, bound in zip(lines, bounds, strict=True)]
     title = chart_title(language, "headline", records[0])
-    heights = [line.cells[place].value for line in lines for place in (3, 5)]  # type: ignore[attr-defined]
+    heights = [line.cells[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]  # type: ignore[attr-defined]
     hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
     chart = NativeChart(
         title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights), hollow=hollow,
+        band=(9, 10) if band else None,
     )  # fmt: skip
     notes = (
         surveys(evidence, language),
@@ -118,6 +126,25 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
     return (
         bracketed(marker), *(look(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
     )  # fmt: skip
+
+
+def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
+    """Yields, for each round of a row of the baseline, the published value if all open answers were cases. The cell is empty if
+    this value is not above the interval (see `has_wide_bounds`) or not shown."""
+    measure = row["measure"]
+    yield look(measure, row["bound_high"] if has_wide_bounds(row) else None)
+    for _ in like(evidence.follow_up, row):
+        group = "" if row["group"] == TOTAL else group_of(row["group"], evidence.now.groups) or ""
+        found = evidence.now.own_rows(measure=measure, reference_population=row["population"], breakdown=group)
+        now = cleared(next(iter(found[found["category"] == row["category"]].to_dict("records")), {}))
+        wide = has_wide_bounds(now) and now["bound_high"] is not None
+        yield look(measure, scaled(now["bound_high"], measure) if wide else None)
+
+
+def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
+    """Returns the value if all open answers were cases, and its distance from the value of the line."""
+    high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
+    return bound, Styled(None if high is None or value is None else high - value, bound.style)
 
 
 def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from two_rounds import fell
 
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.report.workbook.sheets.survey_sheets import detail, framework, global_figures, headline, sdg
 
@@ -95,6 +96,40 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
     row = cells(headline(replace(made, follow_up=hidden), EN), 1)
     assert (row["Marker"], row["Value"].value, row["Below"]) == ("[c]", None, None)
+
+
+def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> None:
+    made = evidence()
+    head = "High, if all open answers were cases"
+    plain = headline(made, EN)
+    assert plain
+    assert plain.chart
+    assert plain.chart.band is None
+    assert head not in cells(plain)
+    table = made.baseline.table
+    of_men = table["category"] == "men"
+    wide = table.assign(bounds_note=np.where(of_men, WIDE_BOUNDS, ""), bound_high=np.where(of_men, 400.0, 990.0))
+    page = headline(replace(made, baseline=replace(made.baseline, table=wide)), EN)
+    assert page
+    assert page.chart
+    assert (page.chart.band, page.columns[9].head) == ((9, 10), head)
+    assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
+    men = cells(page, 1)
+    assert men[head] == Styled(400.0, "one_decimal")
+    assert men["Reach"].value == pytest.approx(400.0 - men["Value"].value)
+    assert 400 <= page.chart.axes.top < 990
+    hidden = wide.assign(bound_high=np.nan)
+    assert head not in cells(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
+
+
+def test_a_later_round_has_its_own_bounds_in_the_headline() -> None:
+    made = fell()
+    rows = made.now.table
+    first = (rows["measure"] == "prevalence") & (rows["breakdown"] == "")
+    noted = rows.assign(bounds_note=np.where(first, WIDE_BOUNDS, ""), bound_high=np.where(first, 0.4, np.nan))
+    page = headline(replace(made, now=replace(made.now, table=noted)), EN)
+    head = "High, if all open answers were cases"
+    assert [cells(page, n)[head].value for n in (0, 1, 2)] == [None, 400.0, None]
 
 
 def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
