@@ -11,6 +11,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.nap.results_framework import group_of
 from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
@@ -33,6 +34,7 @@ from fltoolkit.report.workbook.sheet_words import (
     look,
     page,
     rounded,
+    sentence,
     surveys,
     word,
 )
@@ -171,7 +173,10 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
-    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    confidential = (
+        sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
+    )
+    notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
     columns = columns_by_indicator(language, DETAIL, FACTS)
     return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
 
@@ -181,8 +186,9 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     based.
     """
     measure = r["measure"]
+    reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), number_words.reason(language, r["reason"]),
+        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
@@ -216,18 +222,19 @@ def sdg(evidence: Evidence, language: Language) -> Page:
 
 
 def global_figures(language: Language) -> Page:
-    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's."""
+    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's: the reason is above the
+    table."""
     columns = (
-        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 14), column(language, "value", 13),
-        column(language, "unit", 22), column(language, "comparable", 12, "section"), column(language, "why", 44), column(language, "source", 38),
+        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 22), column(language, "value", 13),
+        column(language, "unit", 26), column(language, "comparable", 12, "section"), column(language, "source", 66),
     )  # fmt: skip
-    lines, before = [], None
-    for r in references().to_dict("records"):
-        reason = (number_words.reason(language, r["why"]), language.kit(r["source"]))
-        shown = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
-        before = reason
-        lines.append(SheetRow((
+    figures = references().to_dict("records")
+    lines = [
+        SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *shown,
-        )))  # fmt: skip
-    return page(language, "global_figures", columns, lines)
+            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), language.kit(r["source"]),
+        ))
+        for r in figures
+    ]  # fmt: skip
+    reasons = dict.fromkeys(sentence(number_words.reason(language, r["why"])) for r in figures)
+    return page(language, "global_figures", columns, lines, tuple(reasons))

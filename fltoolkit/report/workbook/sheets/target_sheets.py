@@ -39,6 +39,7 @@ PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
+NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("beside_target", 21, "text"))
 WHY = (("why", 32, "text"),)
 RECKONED = (
@@ -89,7 +90,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*table["marker"], *(table["later_marker"] if later else [])]
-    notes = (surveys(evidence, language), *refused, *legend(language, used))
+    undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
+    smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
+    notes = (surveys(evidence, language), *refused, *smallest, *legend(language, used))
     return page(language, "targets", columns, lines, notes, frozen=2, printed_columns=READ + len(read))
 
 
@@ -103,7 +106,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
         why = Styled(language.say(warning, why=why).strip(), "warn")
     least: object = rounded(r["smallest_cut"], 3)
     if least is None and r["planned_sample"] is not None:
-        least = Styled(language.say("workbook.none"), "in_place")
+        least = Styled(NO_FALL, "in_place")
     numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value", "smallest_value")]
     now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()

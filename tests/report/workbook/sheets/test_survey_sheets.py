@@ -51,7 +51,10 @@ def test_the_framework_says_who_fills_an_indicator() -> None:
 def test_global_figures_are_never_comparable() -> None:
     page = global_figures(EN)
     assert {cells(page, n)["Comparable"] for n in range(len(page.lines))} == {"no"}
-    assert all(cells(page, n)["Why"] and cells(page, n)["Source"] for n in range(len(page.lines)))
+    assert all(isinstance(cells(page, n)["Source"], str) for n in range(len(page.lines)))
+    assert "stock_prevalence" not in {cells(page, n)["Measure"] for n in range(len(page.lines))}
+    (why,) = page.notes  # once, above the table
+    assert why.startswith("A global model of a stock on an average day")
 
 
 def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group() -> None:
@@ -138,6 +141,19 @@ def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
     assert headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN) is None
     theirs = made.baseline.table.assign(filled_by="partners")
     assert detail(replace(made, baseline=replace(made.baseline, table=theirs)), EN) is None
+
+
+def test_the_detail_says_once_above_the_table_why_numbers_are_confidential() -> None:
+    made = evidence()
+    page = detail(made, EN)
+    assert page
+    hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
+    assert hidden
+    assert {cells(page, n)["Reason"] for n in hidden} == {""}
+    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out."
+    assert page.notes.count(sentence) == 1
+    shown = made.baseline.table.assign(reason="", marker="")
+    assert sentence not in (detail(replace(made, baseline=replace(made.baseline, table=shown)), EN) or page).notes
 
 
 def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() -> None:

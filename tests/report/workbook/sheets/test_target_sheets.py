@@ -66,7 +66,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     ("facts", "told"),
     [
         ({"smallest_cut": 0.3}, 0.3),
-        ({"smallest_cut": np.nan}, Styled("none", "in_place")),
+        ({"smallest_cut": np.nan}, Styled("–", "in_place")),
         ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
     ],
 )
@@ -74,6 +74,16 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
     facts: dict[str, Any], told: object
 ) -> None:
     assert cells(sheet(judged(**facts)))["Smallest detectable cut"] == told
+
+
+@pytest.mark.parametrize(
+    ("facts", "explained"), [({"smallest_cut": 0.99}, 0), ({"smallest_cut": 1.0}, 1), ({"smallest_cut": np.nan}, 1)]
+)
+def test_a_cut_that_only_zero_would_be_and_none_are_explained_once_above(facts: dict[str, Any], explained: int) -> None:
+    notes = sheet(judged(**facts)).notes
+    assert (
+        sum("100 % means that only a fall to zero would be found, – that no fall would." in note for note in notes) == explained
+    )
 
 
 def test_what_has_a_target_comes_first() -> None:
