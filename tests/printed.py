@@ -106,7 +106,7 @@ class Run:
 
 def run_of(sample: str) -> Run:
     persons = shipped.persons(sample)
-    table = persons.frame.collect("pandas").to_native()
+    table = persons.frame.with_columns(persons.trace.alias("trace")).collect("pandas").to_native()
     return Run(persons, shipped.published(sample, planned=True), table)
 
 

@@ -75,16 +75,17 @@ def open_named(
         only: the columns that are needed. SPSS and Stata files are read with these columns only. Other files are always read as
             needed.
         named: columns that a CSV should have. They show whether its first line is a header. None: those of `only`.
-        options: `delimiter`, `encoding` and `decimal` of a file.
+        options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
 
     Raises:
         DataError: there is no such file, the kit does not read its format, or it is empty.
     """
     unreadable: Mapping[str, Unreadable] = {}
+    texts: frozenset[str] = frozenset()
     if isinstance(data, (str, Path)):
         given = {k: v for k, v in options.items() if v}
         asked = only if named is None else named
-        relation, names = open_path(Path(data), con, as_text=as_text, only=only, named=asked, **given)
+        relation, names, texts = open_path(Path(data), con, as_text=as_text, only=only, named=asked, **given)
     else:
         relation, names, unreadable = open_object(data, con, only)
     known = header_is_known(names, (named if named is not None else only) or (), [data])
@@ -94,7 +95,7 @@ def open_named(
         relation, more = usable(relation, only)
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
-    return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
+    return Opened(frame, tuple(name for name in names if name not in unreadable), texts, unreadable)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -180,11 +181,13 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns needed from all files (`columns`), and their key columns (`keys`). `joined`: files are joined by their keys."""
+    """The columns needed from all files (`columns`), and their key columns (`keys`). `joined`: files are joined by their keys.
+    `small`: all rows may be kept in memory."""
 
     columns: frozenset[str]
     keys: frozenset[str]
     joined: bool
+    small: bool
 
 
 def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
@@ -197,10 +200,13 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
-    needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1)
+    paths = [path for file in given.values() for path in place.paths(file, where)]
+    labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
+    small = bool(paths) and (labelled or sum(stamped(p).size for p in paths) <= HELD)
+    needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
     opened = {kind: _pool(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
-    texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
+    texts = frozenset().union(*(pooled.texts for kind, pooled in opened.items() if kind != "episodes"))
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     _refuse_own_names(files.person, wanted.persons, offered, where)
@@ -209,7 +215,6 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             _unique(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
-        paths = [path for file in given.values() for path in place.paths(file, where)]
         of_persons = Opened(person, tuple(offered), texts, missing=missing)
         kept = _kept(of_persons, replace(wanted, persons=own), paths, where)
         episodes = None
@@ -223,13 +228,11 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
                     found=of_person, do="take the gate away (who has a row there had that work), or add the column to the episodes file",
                 )  # fmt: skip
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
-            of_episodes = replace(of_persons, frame=episodes, names=opened["episodes"].names)
+            of_episodes = replace(opened["episodes"], missing=missing)
             of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=())
             kept_of_each = _kept(of_episodes, of_each, paths, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
-        labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
-        small = bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD)
     widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
     return SourceTable(persons, episodes, tuple(joins), widths, rows, small)
@@ -279,21 +282,16 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
     """Returns one file, or several files one below the other with their weight factors. Columns of several files become text.
     Keys do, too, unless they are whole numbers and not compared with other files."""
-    frames, offered, where, tables = [], [], place.where, place.tables
+    frames, offered, texts, where, tables = [], [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
     common = {*file.renamed.values()}
     only = ({*needed.columns, *(name.removeprefix(file.prefix) for name in needed.columns)} - common) | {*file.key.values()}
+    options = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
+    stored = needed.small and not needed.joined  # a joined file shows all its names, so that a clash is noticed
     for i, name in enumerate(file.path):
-        opened = open_named(
-            tables[name] if tables else paths[i],
-            place.con,
-            as_text=True,
-            only=only,
-            delimiter=file.delimiter,
-            encoding=file.encoding,
-            decimal=file.decimal,
-        )
+        source: Any = tables[name] if tables else paths[i]
+        opened = open_named(source, place.con, as_text=True, only=only, stored=stored, **options)
         if kind != "episodes":
             refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
         refuse_unreadable(
@@ -305,11 +303,10 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
             refuse_missing(file.key.values(), opened.names, f"{where}: files.{kind}.key", paths)
         names = _names_here(file, opened.names, f"{where}: files.{kind}.key")
         offered.append([*names.values()])
-        there = opened.frame.collect_schema().names()
-        frame = opened.frame.rename({c: names[c] for c in there if names.get(c, c) != c})
-        frames.append(
-            frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
-        )
+        texts.append({names[c] for c in opened.texts})
+        there = [nw.col(c).alias(names.get(c, c)) for c in opened.frame.collect_schema().names()]
+        factor = file.weight_factor[i] if file.weight_factor else 1.0
+        frames.append(opened.frame.select(*there, nw.lit(factor).alias(FACTOR), nw.lit(i).alias(PART)))
     first = frames[0].collect_schema().names()
     for name, frame in zip(file.path[1:], frames[1:], strict=True):
         missing = [c for c in first if c not in frame.collect_schema().names()]
@@ -322,11 +319,13 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
     schemas = [f.collect_schema() for f in frames]
     as_text = [c for c in first if (needed.joined and c in needed.keys) or (len(frames) > 1 and c not in (FACTOR, PART))]
     as_text += [c for c in first if c in needed.keys and c not in as_text and not is_whole(schemas[0][c])]
-    frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
+    for i, schema in enumerate(schemas):
+        if made := [text(c, schema[c]).alias(c) for c in as_text if c not in texts[i]]:
+            frames[i] = frames[i].with_columns(made)
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     declared = missing_numbers(paths[0], file.encoding) if paths else {}
     named = {_name_here(file, c): ranges for c, ranges in declared.items()}
-    return Opened(pooled, tuple(offered[0]), frozenset(as_text), missing=named)
+    return Opened(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=named)
 
 
 def _name_here(file: DataFile, column: str) -> str:

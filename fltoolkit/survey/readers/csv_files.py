@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from fltoolkit.survey.data.column_names import quoted, tidy
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.readers.csv_layout import TAB_FILES, CsvSource, Layout, find_layout, refuse_data
 from fltoolkit.survey.readers.csv_rows import what_is_wrong
+from fltoolkit.survey.readers.csv_texts import columns_in_standard_form
 from fltoolkit.survey.readers.file_stamps import exactly
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 QUOTE = '"'
 CHUNK = 1 << 20  # bytes
-TABLES = count()  # numbers of decoded files, so that their names on a connection differ
+TABLES = count()  # numbers of stored files, so that their names on a connection differ
 KINDS = (  # kinds of files, by their first bytes
     (b"PK\x03\x04", "a ZIP file or an Excel workbook"),
     (b"\x1f\x8b", "a gzip file"),
@@ -53,18 +54,22 @@ def open_csv(
     delimiter: str | None,
     only: Collection[str] | None,
     named: Collection[str] | None,
+    stored: bool = False,
     typed: Callable[[Any], Any] | None = None,
-) -> tuple[Any, list[str]]:
-    """Returns a CSV file as a relation of texts, and the names of its columns. Columns without a name are left out.
+) -> tuple[Any, list[str], frozenset[str]]:
+    """Returns a CSV file as a relation of texts, the names of its columns, and those columns that are already text in standard
+    form (see `csv_texts`). Columns without a name are left out.
 
     Args:
         path: an existing file.
         con: the connection of the relation.
         encoding: the encoding of the file. None: UTF-8.
         delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
-        only: the columns that are needed. The relation is limited to them if the file is decoded or has very many columns.
+        only: the columns that are needed. The relation is limited to them if the file is decoded or stored, or has very many
+            columns.
         named: the columns that survey.yaml or the call names. If the file has none of them and its first line looks like data, an
             error says so.
+        stored: read the rows now, into a table of the connection, so that the file is not read again. Give `only` too.
         typed: converts the relation of texts, and reads every row for this. None: all columns stay text.
 
     Raises:
@@ -81,31 +86,43 @@ def open_csv(
         raise DataError(
             "the first line holds no names of columns", where=str(path), do="write the names of the columns above the data"
         )
-    narrow = only is not None and (not utf_8 or len(names) > WIDE)
+    narrow = only is not None and (stored or not utf_8 or len(names) > WIDE)
     kept = ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1])) if narrow else names
-    return _strict(source, layout, kept, con, typed), list(names.values())
+    texts = columns_in_standard_form(source.content(), layout) if stored else frozenset()
+    cells = {i: f"nullif(fl__c{i}, '')" if i in texts else f"fl__c{i}" for i in kept}
+    chosen = ", ".join(f"{cells[i]} AS {quoted(name)}" for i, name in kept.items())
+    relation = _strict(source, layout, chosen, con, stored=stored or not utf_8, typed=typed)
+    return relation, list(names.values()), frozenset(name for i, name in kept.items() if i in texts)
 
 
 def _strict(
-    source: CsvSource, layout: Layout, kept: Mapping[int, str], con: duckdb.DuckDBPyConnection, typed: Callable[[Any], Any] | None
+    source: CsvSource,
+    layout: Layout,
+    chosen: str,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    stored: bool,
+    typed: Callable[[Any], Any] | None,
 ) -> Any:
-    """Returns the rows below the header, with the columns in `kept` (name by position). Every row must have as many cells as
-    the header."""
+    """Returns the rows below the header, with the columns in `chosen` (SQL). Every row must have as many cells as the header. If
+    `stored`, the rows are in a table of the connection."""
     import duckdb
 
     written: dict[str, Any] = {"header": True, "auto_detect": False, "skiprows": layout.skipped, "strict_mode": True}
     written |= {"delimiter": layout.delimiter, "quotechar": QUOTE, "escapechar": QUOTE, "na_values": NOT_NULL}
     written |= {"columns": {f"fl__c{i}": "VARCHAR" for i in range(len(layout.header))}}
-    chosen = ", ".join(f"fl__c{i} AS {quoted(name)}" for i, name in kept.items())
     try:
         if source.decoded is None:
-            relation = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written).project(chosen)
-            if typed is None:
-                relation.aggregate("count(*)").fetchall()
+            file = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written)
         else:
+            file = con.read_csv(io.BytesIO(source.decoded), **written)
+        relation = file.project(chosen)
+        if stored:
             table = f"fl__csv{next(TABLES)}"
-            con.read_csv(io.BytesIO(source.decoded), **written).project(chosen).create(table)
+            relation.create(table)
             relation = con.table(table)
+        elif typed is None:
+            relation.aggregate("count(*)").fetchall()
         return relation if typed is None else typed(relation)
     except duckdb.OutOfMemoryException:
         raise

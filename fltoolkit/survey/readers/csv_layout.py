@@ -36,6 +36,10 @@ class CsvSource:
         """Returns the bytes of the text, from its start."""
         return self.path.open("rb") if self.decoded is None else io.BytesIO(self.decoded)
 
+    def content(self) -> bytes:
+        """Returns all bytes of the text."""
+        return self.path.read_bytes() if self.decoded is None else self.decoded
+
     def lines(self) -> IO[str]:
         """Returns the text with its line ends unchanged."""
         return io.TextIOWrapper(self.open(), "utf-8-sig", errors="replace", newline="")

@@ -116,8 +116,10 @@ def open_path(
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
-) -> tuple[Any, Sequence[str]]:
-    """Returns the relation of a file, and its column names as written. DuckDB would rename columns with the same name.
+    stored: bool = False,
+) -> tuple[Any, Sequence[str], frozenset[str]]:
+    """Returns the relation of a file, its column names as written, and those columns that are already text in standard form.
+    DuckDB would rename columns with the same name. `stored`: a CSV file is read into a table now, with the columns in `only`.
 
     Raises:
         DataError: there is no such file, the kit does not read this format, or the file cannot be read.
@@ -126,13 +128,15 @@ def open_path(
     suffix = path.suffix.lower()
     with readable(str(path)):
         if suffix in LABELLED_FILES:
-            return _open_labelled(path, con, as_text, only, encoding)
+            return *_open_labelled(path, con, as_text, only, encoding), frozenset()
         if suffix == ".parquet":
-            return _open_parquet(path, con)
+            return *_open_parquet(path, con), frozenset()
         if suffix in TEXT_FILES:
             typed = None if as_text else with_numbers
-            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, typed=typed)
-            return _with_points(relation) if decimal == "," else relation, names
+            relation, names, texts = open_csv(
+                path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, stored=stored, typed=typed
+            )
+            return (_with_points(relation), names, frozenset()) if decimal == "," else (relation, names, texts)
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
