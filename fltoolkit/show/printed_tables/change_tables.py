@@ -43,7 +43,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
     signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
     layout = CHANGE.only(*NUMBERED, "sign" if narrow else "verdict")
-    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, _years(language, rows)))
+    years = years_of_rounds(language, rows["year_before"], rows["year"])
+    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, years))
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -122,13 +123,16 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     return tuple(number_words.reason(language, reason) for reason in reasons)
 
 
-def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:
-    """Returns the years of the two rounds, or words if a year is not known."""
-    before, after = rows["year_before"].iloc[0], rows["year"].max()
-    return {
-        "before": f"{before:g}" if pd.notna(before) else language.say("columns.before"),
-        "after": f"{after:g}" if pd.notna(after) else language.say("columns.after_round"),
-    }
+def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
+    """Returns the years of the two rounds for the headings of a table, or words if a year is not known or both are the same.
+
+    Args:
+        before, after: the year of each round, in each row of the table.
+    """
+    years = {"before": before.iloc[0], "after": after.max()}
+    if years["before"] == years["after"] or pd.isna(list(years.values())).any():
+        return {"before": language.say("columns.before"), "after": language.say("columns.after_round")}
+    return {name: f"{year:g}" for name, year in years.items()}
 
 
 def _rounds(row: Row) -> dict[str, object]:
