@@ -61,3 +61,10 @@ def truths(table: pd.DataFrame) -> dict[str, pd.Series]:
                 )
                 found[f"{side}_stage: {stage}"] = pd.Series(np.where(some, "yes", np.where(none, "no", "open")), parts[0].index)
     return found
+
+
+def cases_of(share: float, cases: float) -> tuple[float, float]:
+    """The least and the most cases that have a characteristic, if this share of so many is printed as a whole per cent."""
+    least, most = np.ceil((share - 0.005) * cases - 1e-6), np.floor((share + 0.005) * cases + 1e-6)
+    assert least <= most, (share, cases)
+    return float(least), float(most)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
@@ -135,8 +135,13 @@ class Language:
 
     def number(self, text: str) -> str:
         """Returns a number as this language writes it: `6,290` and `17.2`, written in the English way, become `6 290` and `17,2`
-        in French.
+        in French. A number that is already in French is refused: its decimal comma would become a space between thousands.
+
+        Raises:
+            RequestError: the text is not a number written in the English way.
         """
+        if not _is_english(text):
+            raise RequestError("not a number written in the English way", found=text, do="put each number in its language once")
         marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
         return "".join(marks.get(letter, letter) for letter in text)
 
@@ -160,6 +165,12 @@ class Language:
         if isinstance(words, Worded):
             return words.in_words(self)
         return "" if words is None or words != words else self.own(str(words))
+
+
+def _is_english(number: str) -> bool:
+    """Returns whether a number is written in the English way: only ASCII letters, and each comma before exactly three digits."""
+    _, *thousands = number.partition(".")[0].split(",")
+    return number.isascii() and all(len(part) == 3 and part.isdigit() for part in thousands)
 
 
 @cache

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -26,6 +27,7 @@ FOLLOW_UP = [
 ]  # fmt: skip
 WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
+UNJUDGED_SIGN = "○"
 LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
 FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
@@ -50,7 +52,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         - `beyond_zero`: `<0` or `>0` if a limit of the change rounds to 0: the side of 0 on which the exact limit is
         - `decrease`: in % of the baseline, with its interval
         - `verdict` of the test, and `verdict_reason`
-        - `light`: the verdict with a sign (▼ ▲ ? ×); blank if the change is not shown
+        - `light`: the verdict with a sign (▼ ▲ ? ○ ×); blank if the change is not shown
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
         - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number
         - `milestone`: the planned value of that year, on the path to the target
@@ -113,9 +115,15 @@ def _compared(row: FollowUpRow) -> Reason | str:
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 
-def sign_and_verdict(verdict: Reason) -> Reason:
-    """Returns the verdict of the test of a change with its sign in front: `▼ decreased`."""
-    return Reason.of("rounds.light", sign=LIGHTS[verdict], verdict=verdict)
+def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
+    """Returns the verdict of the test of a change with its sign in front: `▼ decreased`. A change that is not judged because of
+    open answers has a sign of its own: `○ not judged: more unresolved answers`.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+    """
+    sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else LIGHTS[verdict]
+    return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
@@ -167,4 +175,11 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     verdict = found["verdict"]
     facts = {k: found[k] for k in FACTS}
     when = {k: found[k] for k in WHEN}
-    return {**before, **numbers, **decrease, **facts, **when, "light": sign_and_verdict(verdict) if verdict else ""}
+    return {
+        **before,
+        **numbers,
+        **decrease,
+        **facts,
+        **when,
+        "light": sign_and_verdict(verdict, found["verdict_reason"]) if verdict else "",
+    }

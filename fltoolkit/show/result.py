@@ -6,6 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
@@ -155,9 +156,12 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
     verdicts = rows["verdict"].astype(str)
     moved = int(verdicts.isin(["decreased", "increased"]).sum())
-    still = int((verdicts == "no detectable change").sum())
+    unjudged = sum(is_unjudged(*pair) for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True))
+    still = int((verdicts == "no detectable change").sum()) - unjudged
+    left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of open answers," if unjudged else ""
     return Result(
-        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change, and {len(rows) - moved - still} have no verdict."
+        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
+        f"and {len(rows) - moved - still - unjudged} have no verdict."
     )
 
 

@@ -14,7 +14,7 @@ import yaml
 from handed import EN, ES, FR, evidence
 
 import fltoolkit as fl
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NOT_TOLD
 from fltoolkit.estimate.change_over_time.comparability import FACTS, fact
 from fltoolkit.estimate.change_over_time.difference import (
@@ -171,6 +171,15 @@ def test_each_language_has_every_sentence_of_its_own(told: Language) -> None:
 def test_numbers_as_french_and_spanish_have_them(told: Language) -> None:
     assert told.number("6,290") == "6\u202f290"
     assert told.number("17.2") == "17,2"
+    assert (told.number("-1,290.5"), told.number("1e+06"), told.number("")) == ("-1\u202f290,5", "1e+06", "")
+
+
+@OTHERS
+def test_a_number_is_put_in_its_language_only_once(told: Language) -> None:
+    with pytest.raises(RequestError, match="not a number written in the English way"):
+        told.number(told.number("17.2"))
+    with pytest.raises(RequestError, match="not a number written in the English way"):
+        told.number(told.number("6,290"))
 
 
 @OTHERS

@@ -10,6 +10,8 @@ import small_country as country
 from two_rounds import fell
 
 import fltoolkit as fl
+from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
 
@@ -57,6 +59,10 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
         f"The planned repeat could verify {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
     )
     assert " changed, " in str(result.follow_up(evidence))
+    unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
+    assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
+        "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of open answers, and 0 have no verdict."
+    )
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()
     assert "no plan" in str(result.targets(None))

@@ -8,6 +8,7 @@ this test, the excess of the larger share over the smaller one counts as cases (
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
 UNRESOLVED_NOT_TOLD = Reason.of("rounds.unresolved_not_told")
 WIDE_BOUNDS = Reason.of("plan.short.wide")
 WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later"))
+OPEN_ANSWERS = (MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER)
+"""The reasons for which a change whose interval excludes 0 is not judged: too many answers leave the question open."""
 NOT_STATED = Reason.of("rounds.facts.unresolved_share")
 COUNTED = ("total", "stock", "current")
 Positions = NDArray[np.intp]
@@ -90,6 +93,25 @@ def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, re
     """
     falls = again & (np.asarray(second, dtype=object) != rows["verdict"].to_numpy())
     return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason))
+
+
+def is_unjudged(verdict: object, reason: object) -> bool:
+    """Returns whether a change is not judged because of open answers, although its interval excludes 0.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+    """
+    return verdict == NO_CHANGE and reason in OPEN_ANSWERS
+
+
+def stated_verdict(verdict: Any, reason: object) -> Any:
+    """Returns the verdict of a change as people read it. If the change is not judged because of open answers, it says so and gives
+    the reason: to call it *no detectable change* would be wrong, because its interval excludes 0.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+    """
+    return Reason.of("rounds.not_judged", reason=reason) if is_unjudged(verdict, reason) else verdict
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:

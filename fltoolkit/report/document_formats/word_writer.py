@@ -73,10 +73,15 @@ def as_word(document: Document) -> bytes:
 
 
 def _foot(section: Any, source: str) -> None:
-    """Writes the source into the footer, before the page number of the template."""
+    """Writes the source into the footer, and the page number of the template at the right margin."""
+    from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.shared import Cm
+
     line = section.footer.paragraphs[0]
     (number,) = line.runs
-    write(line, f"{source}  ")
+    line.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    write(line, source)
+    line.add_run("\t")
     line._p.append(number._r)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.measure_units import is_rate
@@ -40,7 +41,8 @@ def title(evidence: Evidence, language: Language) -> str:
     if changed := headline_change(evidence):
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
-        return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
+        unjudged = is_unjudged(changed["verdict"], changed["verdict_reason"])
+        return language.say("sheet.not_judged" if unjudged else TITLES[changed["verdict"]], **when, old=old, new=new)
     return rate(language, first) or results_section.title(out, language, "brief.title")
 
 
@@ -93,7 +95,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns the sentences below the large numbers: if the headline is hidden, the reason; then the rates of the other headline
-    populations (those whose rate is always shown, such as adults and children).
+    populations (those whose rate is always shown, such as adults and children); and if the run is itself the baseline, that
+    nothing is compared yet.
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     facts = [
@@ -102,7 +105,8 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
     hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    return (*hidden, *(f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts))
+    rates = (f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts)
+    return (*hidden, *rates, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
@@ -147,7 +151,7 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
     verdict, nearer = row["verdict"], row["ci_high"] if row["verdict"] == DECREASED else row["ci_low"]
-    doubt = number_words.start(language.kit(verdict))
+    doubt = number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
     if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
         doubt = language.say(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
@@ -61,14 +62,16 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _verdict(language: Language, row: Line) -> str:
-    why = number_words.reason(language, row["verdict_reason"])
+    unjudged = is_unjudged(row["verdict"], row["verdict_reason"])
+    why = "" if unjudged else number_words.reason(language, row["verdict_reason"])
+    verdict = stated_verdict(row["verdict"], row["verdict_reason"])
     sentence = language.say(
         "change.verdict",
         what=number_words.indicator(language, row),
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
         # The sign of "no detectable change" would look like a question in a sentence.
-        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
+        verdict=language.kit(verdict) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
     )
     if pd.notna(row["change"]):
         interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))

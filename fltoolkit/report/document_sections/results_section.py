@@ -9,13 +9,12 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Block, Fact, Facts, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows
+from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sentence
 from fltoolkit.survey.spec.groups import uncrossed
 
 
@@ -38,11 +37,23 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
     """Returns the headline numbers in large type, at most `most`. They are: the prevalence and the number of cases in the first
     population, the prevalence in other headline populations (such as children), and how many persons were asked.
     """
+    rows = _in_large_type(out, most)
+    told_of = [fact(language, r) for r in rows]
+    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+
+
+def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
+    """Returns sentences on the headline numbers that `facts` does not show, such as measures in time; and on those of which it
+    shows no size: hidden numbers, and zero."""
+    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
+    rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
+    return tuple(sentence(language, r) for r in rows)
+
+
+def _in_large_type(out: Published, most: int) -> list[PublishedNumber]:
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
-    chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
-    told_of = [fact(language, r) for r in chosen[:most]]
-    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:most]
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
@@ -64,13 +75,10 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    key = "doubt_of_lower" if has_wide_bounds(row) else "doubt"
+    key = "doubt_of_lower" if number_words.has_range(row) else "doubt"
     doubt = language.say(key, level=number_words.level(language, row), interval=number_words.interval(language, row))
     doubt = language.list([doubt, *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])])
-    if not has_wide_bounds(row):
-        return Fact(number_words.shown(language, row), unit, doubt)
-    high = number_words.number(language, row["bound_high"], row["measure"])
-    return Fact(number_words.limits(language, number_words.shown(language, row), high), unit, doubt)
+    return Fact(number_words.in_large_type(language, row), unit, doubt)
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

@@ -40,10 +40,12 @@ def groups(out: Published, language: Language) -> str | None:
 
 
 def shares(out: Published, language: Language, group: str) -> str:
-    """Returns the share of each category of a group among the cases, in words. If the group has many categories, or if no share
-    is reliable, returns how many shares are reliable."""
+    """Returns the share of each category of a group among the cases, in words. If the group has many categories, returns how many
+    shares are reliable. If none is, says that the shares are not known."""
     rows = out.select("share", [group]).to_dict("records")
     sure = sum(not result_sentences.is_unsure(r) for r in rows)
+    if not sure:
+        return language.say("slides.none_reliable", group=language.by_group(group))
     counted = language.say("slides.reliable", n=str(sure), of=str(len(rows)))
     return _each(language, rows, "slides.shares") or language.colon(
         number_words.start(number_words.group(language, group)), counted

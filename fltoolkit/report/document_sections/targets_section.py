@@ -3,11 +3,14 @@ milestones."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import WHOLLY_ABOVE, WHOLLY_BELOW
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -35,8 +38,13 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify."""
+    return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
+
+
+def refused(evidence: Evidence) -> Sequence[Line]:
+    """Returns the plan's targets that no survey of the planned size could verify."""
     rows = with_target(evidence)
-    return tuple(Paragraph(warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
+    return rows[rows["verifiable"] == "no"].to_dict("records")
 
 
 def signs(evidence: Evidence, language: Language) -> Signs | None:
@@ -78,13 +86,52 @@ def decision(evidence: Evidence, language: Language) -> str:
         return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
     records = rows.to_dict("records")
     states = [_state(evidence, row) for row in records]
-    missed = [row for row, state in zip(records, states, strict=True) if state == MISSED]
-    refused = [row for row, state in zip(records, states, strict=True) if state == OPEN and row["verifiable"] == "no"]
-    listed = list(dict.fromkeys(about(language, row) for row in missed or refused))
+    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in SIGNS}
+    if by_state[MISSED]:
+        return language.say("sheet.decisions.missed", targets=_named(language, by_state[MISSED]))
+    if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
+        return _remedies(language, doubtful)
+    if not by_state[OPEN]:
+        return language.say("sheet.decisions.met")
+    return _sentences(language.say("sheet.decisions.open"), _needed(language, by_state[OPEN]))
+
+
+def _remedies(language: Language, rows: Sequence[Line]) -> str:
+    """Returns what could make some targets verifiable that no planned survey can verify. If open answers make the result too wide,
+    more persons alone do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
+    wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
+    others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
+    remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
+    remedies += [language.say("sheet.decisions.refused", targets=_named(language, others))] if others else []
+    return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _needed(language, others))
+
+
+def _obstacles(row: Line) -> tuple[object, ...]:
+    """Returns the reasons, in a word or two, why no survey can verify a target."""
+    return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
+
+
+def _needed(language: Language, rows: Sequence[Line]) -> str:
+    """Returns how many persons must answer in the repeat so that it can verify each of the first `NAMED` targets; empty if no number
+    is known.
+    """
+    known = [
+        language.colon(about(language, r), number_words.count(language, r["sample_needed"]))
+        for r in rows
+        if pd.notna(r["sample_needed"])
+    ][:NAMED]
+    return language.say("sheet.decisions.needed", persons=language.list(known)) if known else ""
+
+
+def _named(language: Language, rows: Sequence[Line]) -> str:
+    """Returns what the targets are about, each once; after the first `NAMED` only how many more there are."""
+    listed = list(dict.fromkeys(about(language, row) for row in rows))
     further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
-    named = " ".join([language.list(listed[:NAMED]), *further])
-    key = MISSED if missed else "refused" if refused else MET if set(states) == {MET} else OPEN
-    return language.say(f"sheet.decisions.{key}", **({"targets": named} if named else {}))
+    return " ".join([language.list(listed[:NAMED]), *further])
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
 
 
 def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:

@@ -79,8 +79,8 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
         Heading(heads[1], 2), _prompt(language, 1, 1), results_section.facts(out, language),
-        *(Paragraph(text) for text in result_sentences.sentences(out, language)),
-        *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
+        *(Paragraph(text) for text in results_section.beside_facts(out, language)),
+        *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
         *(Paragraph(text) for text in result_sentences.basis(out, language)),

@@ -21,7 +21,7 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
@@ -157,18 +157,30 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify."""
-    warnings = targets_section.unverifiable(evidence, language)
-    parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
-    title = language.say("slides.warning")
     blocks: list[Block] = [
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
         Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
         targets_section.table(evidence, language, ROWS), Paragraph(language.say("targets.meaning")),
     ]  # fmt: skip
+    return [*blocks, *_refused(evidence, language)]
+
+
+def _refused(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns slides on the targets that no planned survey could verify: each target with its facts as short points."""
+    rows = targets_section.refused(evidence)
+    parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
+    if len(rows) == 1:
+        title = language.say("slides.one_refused", what=plan_words.about(language, rows[0]))
+        return [Heading(title), Bullets(plan_words.warning_points(language, rows[0]))]
+    title = language.say("slides.refused", n=str(len(rows)))
+    blocks: list[Block] = []
     for n, part in enumerate(parts, 1):
-        head = title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts)))
-        blocks += [Heading(head), *part]
+        blocks.append(
+            Heading(title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts))))
+        )
+        for row in part:
+            blocks += [Heading(plan_words.about(language, row), 2), Bullets(plan_words.warning_points(language, row))]
     return blocks
 
 

@@ -10,7 +10,7 @@ from fltoolkit.spreadsheets import Spreadsheet, reference
 CELL = 64  # pixels, the width of a column for which none is set
 GAP = 12  # pixels between the table and the chart
 ROW, ROWS = 20, 22  # height of a row in pixels, and rows that a chart covers
-BLUE, GREY, LINES = "#1F5A7A", "#6B737C", "#D7DDE3"
+BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
 SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
 
 
@@ -46,6 +46,10 @@ class NativeChart:
         first: how many rows of the table, such as a heading, stand above them.
         axes: the two axes.
         path: the column with planned values, which a dashed line connects.
+        target: the column with the value of the target only; it is a diamond on the path.
+        hollow: the column with the unreliable values only; their dots are hollow. None if no value is unreliable.
+        band: the column with the value if all open answers were cases, and the column with its distance from the value; a grey
+            band joins both. None if there is no such value.
     """
 
     title: str
@@ -56,6 +60,9 @@ class NativeChart:
     axes: ChartAxes
     path: int | None = None
     first: int = 0
+    target: int | None = None
+    hollow: int | None = None
+    band: tuple[int, int] | None = None
 
 
 def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
@@ -84,14 +91,33 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
             "name": [sheet_name, at[0] - 1, chart.path], "categories": names, "values": column(chart.path), "line": dashed, "marker": {"type": "none"},
             "data_labels": {"value": True, "position": "above", "font": SMALL, "custom": only_last},
         })  # fmt: skip
-    dot = {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
+
+    def symbols(place: int, type_: str, colour: str, inside: str) -> None:
+        symbol = {"type": type_, "size": 8, "fill": {"color": inside}, "border": {"color": colour, "width": 1.5}}
+        made.add_series({
+            "name": [sheet_name, at[0] - 1, place], "categories": names, "values": column(place), "line": {"none": True}, "marker": symbol,
+        })  # fmt: skip
+
+    if chart.band is not None:
+        down = reference(sheet_name, (first, last), chart.band[1])
+        lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
+        end = {"type": "long_dash", "size": 9, "fill": {"color": GREY}, "border": {"color": GREY}}
+        made.add_series({
+            "name": [sheet_name, at[0] - 1, chart.band[0]], "categories": names, "values": column(chart.band[0]), "line": {"none": True}, "marker": end,
+            "y_error_bars": lengths | {"line": {"color": BAND, "width": 6}}, "data_labels": {"value": True, "position": "above", "font": SMALL},
+        })  # fmt: skip
+    dot = {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE, "width": 1.5}}
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
     made.add_series({
         "name": [sheet_name, at[0] - 1, chart.values], "categories": names, "values": column(chart.values), "line": {"none": True}, "marker": dot,
         "y_error_bars": interval, "data_labels": {"value": True, "position": "right", "font": SMALL},
     })  # fmt: skip
+    if chart.hollow is not None:
+        symbols(chart.hollow, "circle", BLUE, "#FFFFFF")  # on the full dot of the same value
+    if chart.target is not None:
+        symbols(chart.target, "diamond", ORANGE, ORANGE)
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
-    made.set_legend({"none": True} if chart.path is None else {"position": "bottom", "font": SMALL})
+    made.set_legend({"none": True} if {chart.path, chart.hollow, chart.band} == {None} else {"position": "bottom", "font": SMALL})
     axes = chart.axes
     made.set_x_axis({"name": axes.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
     lines = {"visible": True, "line": {"color": LINES}}

@@ -28,6 +28,7 @@ ColumnLook = tuple[str, float, str]
 READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
 STEPS_UP = 5  # at most, on the axis of a chart
 NO_GROUP = "–"
+UNRELIABLE = "u"  # the marker
 
 
 def first_language(plan: Plan) -> Language:
@@ -46,9 +47,12 @@ def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page
     return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
 
 
-def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
-    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files."""
-    head, help_text = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
+def column(
+    language: Language, name: str, width: float, style: str = "text", *, years: Mapping[str, object] | None = None, **more: Any
+) -> Column:
+    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files.
+    `years` are the years of both rounds, `before` and `after`, for a heading that names one."""
+    head, help_text = (language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help"))
     return Column(head, width, style, help_text, **more)
 
 
@@ -138,15 +142,17 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
     )
 
 
-def columns_by_indicator(language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook]) -> tuple[Column, ...]:
+def columns_by_indicator(
+    language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook], years: Mapping[str, object] | None = None
+) -> tuple[Column, ...]:
     """Returns the columns of a sheet whose rows are below headings (see `lines_by_indicator`): first the group and category of
     a row, then the printed columns (`read`), then the facts behind them with grey headings (`facts`). Without facts, the sheet
-    has a chart in their place."""
+    has a chart in their place. `years` are those of both rounds (see `column`)."""
     style = "text" if facts else "hidden"
     about = (("by", 16, "text"), ("category", 20, "text"), *read)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(column(language, name, width, style) for name, width, style in about),
+        *(column(language, name, width, style, years=years) for name, width, style in about),
         *(column(language, name, width, style, beside=True) for name, width, style in behind),
     )
 
@@ -195,6 +201,11 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
     across = language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))
     return ChartAxes(across, language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0")
+
+
+def if_unreliable(measure: object, value: object, marker: object) -> Styled:
+    """Returns a value if its marker says that it is unreliable: a chart draws its dot hollow. If not, the cell is empty."""
+    return look(measure, value if marker == UNRELIABLE else None)
 
 
 def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:

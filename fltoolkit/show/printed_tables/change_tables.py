@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.estimate.change_over_time.unresolved_excess import OPEN_ANSWERS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.measure_units import scaled
@@ -35,14 +36,15 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
 
     Args:
         notes: further sentences below the table.
-        narrow: whether the verdict is only a sign (▼ ▲ ? ×), so that each row fits in one line of a page. The signs are explained
+        narrow: whether the verdict is only a sign (▼ ▲ ? ○ ×), so that each row fits in one line of a page. The signs are explained
             below the table.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
     layout = CHANGE.only(*NUMBERED, "sign" if narrow else "verdict")
-    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, _years(language, rows)))
+    years = years_of_rounds(language, rows["year_before"], rows["year"])
+    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, years))
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -53,7 +55,8 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
     numbers = {c: [scaled(v, measure) if pd.notna(v) else v for v in rows[of]] for c, of in NUMBERS.items()}
-    lights = [sign_and_verdict(verdict) if verdict else "" for verdict in rows["verdict"]]
+    judged = zip(rows["verdict"], rows["verdict_reason"], strict=True)
+    lights = [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason in judged]
     made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
     title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
@@ -108,24 +111,28 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
 
 
 def _sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the sign of a verdict (▼ ▲ ? ×) as a cell. The meaning of the sign is explained below the table."""
+    """Returns the sign of a verdict (▼ ▲ ? ○ ×) as a cell. The meaning of the sign is explained below the table."""
     return PrintedCell(verdict_in_words(language, row).partition(" ")[0])
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons for the verdict and the flag of a row, without reasons that the verdict or the marker already gives."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
-    reasons = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
+    given = (COVERS_ZERO, *OPEN_ANSWERS)
+    reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     return tuple(number_words.reason(language, reason) for reason in reasons)
 
 
-def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:
-    """Returns the years of the two rounds, or words if a year is not known."""
-    before, after = rows["year_before"].iloc[0], rows["year"].max()
-    return {
-        "before": f"{before:g}" if pd.notna(before) else language.say("columns.before"),
-        "after": f"{after:g}" if pd.notna(after) else language.say("columns.after_round"),
-    }
+def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
+    """Returns the years of the two rounds for the headings of a table, or words if a year is not known or both are the same.
+
+    Args:
+        before, after: the year of each round, in each row of the table.
+    """
+    years = {"before": before.iloc[0], "after": after.max()}
+    if years["before"] == years["after"] or pd.isna(list(years.values())).any():
+        return {"before": language.say("columns.before"), "after": language.say("columns.after_round")}
+    return {name: f"{year:g}" for name, year in years.items()}
 
 
 def _rounds(row: Row) -> dict[str, object]:

@@ -70,6 +70,19 @@ def shown(language: Language, row: PublishedNumber) -> str:
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
 
 
+def has_range(row: PublishedNumber) -> bool:
+    """Returns whether a published number is printed as a range: it has wide bounds, and its upper bound is shown."""
+    return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
+
+
+def in_large_type(language: Language, row: PublishedNumber) -> str:
+    """Returns a published number for a title, a tile or a label of a chart. If it has wide bounds, returns the range: from the
+    estimate to the upper bound, at which all unresolved persons are cases. If it is not shown, returns its marker."""
+    if not has_range(row):
+        return shown(language, row)
+    return limits(language, shown(language, row), number(language, row["bound_high"], row["measure"]))
+
+
 def signed(language: Language, value: float, measure: str) -> str:
     """Returns a change as a language prints it, with its sign: −0.0078 gives `−7.8` (per 1,000). The value is on the scale of the
     estimates, as a proportion.

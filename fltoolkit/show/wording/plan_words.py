@@ -76,11 +76,26 @@ def warning(language: Language, row: Line) -> str:
         sentences = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
     else:
         sentences = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
-        if pd.notna(row["smallest_cut"]):
-            sentences.append(language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"])))
-        elif pd.notna(row["power"]):
-            sentences.append(language.say("targets.none_detectable"))
-    return " ".join([*sentences, *([later(language, row)] if row["beside"] in UNDER else [])])
+        sentences.append(detectable_cut(language, row))
+    return " ".join([*filter(None, sentences), *([later(language, row)] if row["beside"] in UNDER else [])])
+
+
+def warning_points(language: Language, row: Line) -> tuple[str, ...]:
+    """Returns the facts of `warning` as short texts: the target, the number of the later survey if there is one, the reason, and
+    what the planned repeat would find."""
+    chance = number_words.percent(language, row["power"])
+    found = language.say("slides.chance", chance=chance) if row["obstacle"] == UNPLANNED else detectable_cut(language, row)
+    return tuple(filter(None, (
+        language.say("slides.aim", target=promise(language, row)), later(language, row) if row["beside"] else "",
+        language.say("slides.why", reason=number_words.reason(language, row["reason"])), found,
+    )))  # fmt: skip
+
+
+def detectable_cut(language: Language, row: Line) -> str:
+    """Returns a sentence with the smallest cut of a row that the planned repeat would find; empty if that is not known."""
+    if pd.notna(row["smallest_cut"]):
+        return language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"]))
+    return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
 
 
 def later(language: Language, row: Line) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from profiled_surveys import BY, CELLS, ITEMS, STAGES, survey, truths
+from profiled_surveys import BY, CELLS, ITEMS, STAGES, cases_of, survey, truths
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from small_surveys import SPEC, persons_table
@@ -38,6 +38,7 @@ class Reader:
     def __init__(self, own: pd.DataFrame, side: str) -> None:
         self.items = ITEMS[side]
         equal: list[tuple[Flags, float]] = []
+        within: list[tuple[Flags, tuple[float, float]]] = []
         for row in own[own["measure"].isin(["total", "profile"]) & own["estimate"].notna()].to_dict("records"):
             cells = [all(row[g] in (TOTAL, v) for g, v in zip(BY, cell, strict=True)) for cell in CELLS]
             inside = INSIDE[:, cells].any(axis=1)
@@ -48,10 +49,14 @@ class Reader:
             equal.append((inside, cases))
             name = next((row[t] for t in (side, f"{side}_stage") if row.get(t, TOTAL) != TOTAL), "")
             if name:
-                equal.append((inside & self.has(name), round(row["estimate"] * cases)))
+                within.append((inside & self.has(name), cases_of(row["estimate"], cases)))
                 if pd.notna(row["bound_high"]):
-                    equal.append((inside & self.leaves_open(name), round((row["bound_high"] - row["estimate"]) * cases)))
-        self.known = {"A_eq": csr_array(np.array([of for of, _ in equal], float)), "b_eq": [number for _, number in equal]}
+                    within.append((inside & (self.has(name) | self.leaves_open(name)), cases_of(row["bound_high"], cases)))
+        limits = np.array([of for of, _ in within], float)
+        self.known = {
+            "A_eq": csr_array(np.array([of for of, _ in equal], float)), "b_eq": [number for _, number in equal],
+            "A_ub": csr_array(np.vstack([limits, -limits])), "b_ub": [most for _, (_, most) in within] + [-least for _, (least, _) in within],
+        }  # fmt: skip
 
     def _answers(self, name: str) -> np.ndarray[Any, Any]:
         return ANSWERS[:, [k for k, item in enumerate(self.items) if name in (item, STAGES[item])]]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from profiled_surveys import BY, CELLS, ITEMS, STAGES, survey, truths
+from profiled_surveys import BY, CELLS, ITEMS, STAGES, cases_of, survey, truths
 from scipy.optimize import linprog
 from scipy.sparse import lil_array
 
@@ -67,8 +67,7 @@ class Reader:
 
     def _within(self, places: list[int], share: float, population: float) -> None:
         """The whole numbers of which a share is a whole per cent: one number of up to 100 cases, more of them only of more."""
-        least, most = np.ceil((share - 0.005) * population - 1e-6), np.floor((share + 0.005) * population + 1e-6)
-        assert least <= most, (share, population)
+        least, most = cases_of(share, population)
         self.below += [(dict.fromkeys(places, 1.0), most), (dict.fromkeys(places, -1.0), -least)]
 
     def range(self, name: str, answer: str, cells: list[tuple[str, str]]) -> tuple[float, float]:

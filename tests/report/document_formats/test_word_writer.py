@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import docx
 import pytest
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_TAB_ALIGNMENT
 from handed import EN, FR, evidence
 
 from fltoolkit.report.document_formats.document_blocks import Bullets, Document, Heading, Paragraph
@@ -106,3 +107,12 @@ def test_what_xml_cannot_hold_is_left_out() -> None:
 def test_a_prompt_can_be_told_from_text_by_its_style() -> None:
     styles = {p.style.name for p in opened(as_word(nap_skeleton(evidence(), EN))).paragraphs}
     assert {"Prompt", "Prompt Bullet"} <= styles
+
+
+def test_the_page_number_is_at_the_right_margin_apart_from_the_source(brief: bytes) -> None:
+    line = opened(brief).sections[0].footer.paragraphs[0]
+    (stop,) = line.paragraph_format.tab_stops
+    assert (round(stop.position.cm, 1), stop.alignment) == (17.0, WD_TAB_ALIGNMENT.RIGHT)
+    assert line.text.startswith("Source")
+    assert line.text.endswith("\t")
+    assert line.runs[-1]._r[1].text == "PAGE"

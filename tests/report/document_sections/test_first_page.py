@@ -13,11 +13,12 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.report.document_sections import first_page
 
+FIRST = "This is the plan's first measurement: there is no earlier one to compare it with."
 CHANGED: dict[str, Any] = {
-    "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027, "beyond_zero": "", "verdict": DECREASED,
+    "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027, "beyond_zero": "", "verdict_reason": "", "verdict": DECREASED,
     "estimate_before": 0.0172, "estimate_after": 0.0093, "year_before": 2025, "year": 2027,
 }  # fmt: skip
 GENERAL = "Forced labour in Nowhere: what the survey of 2025 found"
@@ -41,6 +42,10 @@ def plain(text: str) -> str:
             "More reported forced labour in 2027 than in 2025: 28 against 17 per 1,000",
         ),
         ({"verdict": NO_CHANGE}, "No detectable change in forced labour from 2025 to 2027: 17, then 9 per 1,000"),
+        (
+            {"verdict": NO_CHANGE, "verdict_reason": MORE_UNRESOLVED},
+            "Whether forced labour changed from 2025 to 2027 is not judged, for more answers are open: 17, then 9 per 1,000",
+        ),
         ({"estimate_after": 0.0169}, "Fewer reported forced labour in 2027 than in 2025: 16.9 against 17.2 per 1,000"),  # both 17
         ({"estimate_after": 0.0021}, "Fewer reported forced labour in 2027 than in 2025: 2.1 against 17.2 per 1,000"),
         ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults reported forced labour in 2025"),
@@ -89,6 +94,7 @@ def test_the_size_of_a_change_is_the_nearer_limit_of_its_interval() -> None:
     )
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
+    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged: more unresolved answers"
 
 
 def test_persons_are_told_with_two_digits() -> None:
@@ -104,13 +110,15 @@ def test_adults_and_children_are_told_apart() -> None:
     )
     out = published(row(), children, headlines=("adults", "children"))
     assert [plain(t) for t in first_page.below_the_tiles(evidence_from(out), EN)] == [
-        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0)."
+        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0).",
+        FIRST,
     ]
-    assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == ()
+    assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
+    assert first_page.below_the_tiles(later(), EN) == ()
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:
-    (said,) = first_page.below_the_tiles(evidence_from(published(row(**HIDDEN))), EN)
+    said, _ = first_page.below_the_tiles(evidence_from(published(row(**HIDDEN))), EN)
     assert "not shown. Reason: confidential: too few persons or cases" in said
 
 

@@ -9,6 +9,7 @@ from promises import evidence_of, filled, plan_with
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
 from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
@@ -42,6 +43,22 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     assert whole == ["everyone", "5.0", "4.0 to 6.0", "3.0", "2.0 to 4.0", "−2.0", "−3.0 to −1.0", "▼"]
     assert north == ["north", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "?"]
     assert table.note.startswith("▼ decreased; ? no detectable change. The verdict is that of a test")
+
+
+def test_a_change_that_open_answers_leave_unjudged_is_not_called_undetectable() -> None:
+    """Its interval excludes 0. The table says why with its sign, and no note repeats the reason."""
+    verdict, reason = NO_CHANGE, MORE_UNRESOLVED
+    unjudged = {"verdict": verdict, "verdict_reason": reason, "light": sign_and_verdict(verdict, reason)}
+    table = follow_up_section.table(evidence(unjudged, NORTH), EN)
+    assert table is not None
+    assert table.note.startswith("○ not judged: more unresolved answers; ? no detectable change. ")
+    assert table.texts[1][7] == "○"
+    assert table.footnotes == ()
+    (said,) = follow_up_section.verdicts(evidence(unjudged), EN)
+    assert said.startswith("Prevalence, 2025 to 2027: not judged: more unresolved answers. 5.0, then 3.0 per 1,000")
+    assert "Reason" not in said
+    (said,) = follow_up_section.verdicts(evidence(unjudged), FR)
+    assert "non jugé\u202f: davantage de réponses laissées ouvertes" in said
 
 
 def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:

@@ -29,6 +29,18 @@ def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_pla
     assert few.doubt == "Few left the question open"
 
 
+def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_without_a_size() -> None:
+    assert results_section.beside_facts(small(), EN) == ()
+    number_of_children = row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN)
+    made = small(row(estimate=0.01, **CHILDREN), number_of_children, headlines=("adults", "children"))
+    (told,) = results_section.beside_facts(made, EN)
+    assert "55" in told
+    hidden = published(row(**HIDDEN))
+    assert results_section.beside_facts(hidden, EN) == result_sentences.sentences(hidden, EN)
+    nobody = published(row(estimate=0.0, ci_low=0.0))
+    assert results_section.beside_facts(nobody, EN) == result_sentences.sentences(nobody, EN)
+
+
 def test_other_populations_show_their_rate_and_not_their_number() -> None:
     rows = [row(estimate=0.01, **CHILDREN), row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN)]
     made = results_section.facts(small(*rows, headlines=("adults", "children")), EN).facts

@@ -67,6 +67,8 @@ def test_many_shares_are_counted_and_none_is_picked() -> None:
     few, many = published(row(), *shares), published(row(), *shares, of("sector", "d", measure="share", sector="d", **HIDDEN))
     assert slide_titles.shares(few, EN, "sector") == "Of every 100 cases: a 20, b 20, c 20"
     assert slide_titles.shares(many, EN, "sector") == "Sector of the forced labour: 3 of 4 shares are reliable"
+    none = published(row(), *(of("sector", c, measure="share", estimate=0.2, sector=c, **UNSURE) for c in "abcd"))
+    assert slide_titles.shares(none, EN, "sector").endswith("sector of the forced labour: no share is reliable")
 
 
 def test_a_majority_has_its_whole_interval_above_one_half() -> None:

@@ -14,9 +14,10 @@ from published_rows import published, row
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
+from fltoolkit.languages.reasons import joined
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import UNPLANNED, short
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
@@ -135,10 +136,31 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
 
     assert said(None, TARGETS) == EN.say("sheet.decisions.refused", targets="Prevalence (region: north)")
-    assert said(None, TARGETS[:1]) == EN.say("sheet.decisions.open")
+    needed = f"Persons who must answer: Prevalence: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
+    assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
     assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
     assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="Prevalence")
     assert said(None, []).startswith("which target to set. Prevalence: a repeat of 15,000 persons would find a cut by ")
+
+
+def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:
+    """More persons alone do not help there. They are named only for a target without wide bounds."""
+    one = evidence(TARGETS[:1])
+
+    def said(obstacle: object, needed: float) -> str:
+        refused = one.targets.assign(
+            verifiable="no", obstacle=pd.Series([obstacle] * len(one.targets), dtype=object), sample_needed=needed
+        )
+        return targets_section.decision(dataclasses.replace(one, now=RATE, targets=refused), EN)
+
+    fewer = EN.say("sheet.decisions.fewer_open", targets="Prevalence")
+    assert "train the interviewers" in fewer
+    assert said(WIDE_BOUNDS, 3500.0) == fewer
+    assert said(joined((WIDE_BOUNDS, short("sample"))), 3500.0) == fewer
+    small = said(short("sample"), 3500.0)
+    assert small.startswith("where no planned survey can verify the target (Prevalence), ")
+    assert small.endswith(" Persons who must answer: Prevalence: 3,500.")
+    assert "Persons" not in said(short("sample"), float("nan"))
 
 
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:

@@ -77,7 +77,7 @@ def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -
 @pytest.mark.parametrize("run", RUNS)
 def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code: str) -> None:
     """One decimal at most; of a number of persons that was estimated three significant digits; and the sheet has what the page has."""
-    mark = re.escape(LANGUAGES[code].number("."))
+    mark = re.escape(LANGUAGES[code].number("0.5")[1])
     for table in tables(run, code):
         for row in table.rows:
             for cell, head in zip(row, table.heads, strict=False):

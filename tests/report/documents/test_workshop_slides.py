@@ -20,6 +20,7 @@ from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, VERDICTS, workshop
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording import plan_words
 
 SLIDE_WIDTH, ROOM, ROOM_ABOVE_VERDICT = 924, 405, 285  # points, below a title of two lines
 TARGET = {"year": 2030, "cut": 0.9}
@@ -120,12 +121,22 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     assert isinstance(table, PrintedTable)
     assert len([row for row in table.rows if len(row) > 1]) == ROWS
     assert meaning == Paragraph(EN.say("targets.meaning"))
-    title = EN.say("slides.warning")
-    warnings = {head: len(blocks) for head, blocks in slides(workshop(many, EN)) if head.startswith(title)}
-    assert warnings == {f"{title} ({n} of 6)": 2 if n < 6 else 1 for n in range(1, 7)}
-    assert [len(blocks) for blocks in titled(workshop(made, EN), "slides.warning")] == [1]
+    title = "No planned survey can verify 11 of the targets"
+    refused = {head: len(blocks) for head, blocks in slides(workshop(many, EN)) if head.startswith(title)}
+    assert refused == {f"{title} ({n} of 6)": 4 if n < 6 else 2 for n in range(1, 7)}
     ((nothing, _),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
     assert nothing == Paragraph(EN.say("targets.no_target"))
+
+
+def test_a_target_that_no_survey_can_verify_has_its_finding_as_title_and_its_facts_as_points() -> None:
+    made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
+    title = f"No planned survey can verify this target: {plan_words.about(EN, made.targets.iloc[0].to_dict())}"
+    ((points,),) = [blocks for head, blocks in slides(workshop(made, EN)) if head == title]
+    assert isinstance(points, Bullets)
+    aim, why, smallest = points.items
+    assert aim.startswith("Target: a cut of 5.0\u00a0% by 2030, to 19.0 per 1,000 adults")
+    assert why.startswith("Why not: a repeat of 2,000 persons would find it with a chance of ")
+    assert smallest.startswith("The smallest cut that the planned repeat would find")
 
 
 def test_a_baseline_run_has_no_slide_of_a_change() -> None:

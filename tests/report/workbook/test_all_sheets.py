@@ -202,7 +202,7 @@ def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_
     assert heads(later)[printed(later) - 5 : printed(later)] == [
         "Smallest detectable cut",
         "Now",
-        "Marker now",
+        "Marker 2027",
         "Beside the target",
         "Why",
     ]

@@ -54,3 +54,26 @@ def test_a_path_is_a_dashed_line_whose_last_value_is_told() -> None:
     assert '<a:prstDash val="dash"/>' in chart
     assert chart.count('<c:delete val="1"/>') >= 5
     assert "<c:f>One!$D$5</c:f>" in chart  # the heads are the legend
+
+
+def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
+    """They have columns of their own: a point with another look than its series is drawn by few spreadsheet programs."""
+    plain, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1))
+    assert "diamond" not in plain
+    chart, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1, target=12, hollow=11))
+    hollow, target = chart.split("<c:ser>")[3:]
+    assert "One!$L$7:$L$12" in hollow
+    assert '<c:symbol val="circle"/>' in hollow
+    assert '<a:srgbClr val="FFFFFF"/>' in hollow
+    assert "One!$M$7:$M$12" in target
+    assert '<c:symbol val="diamond"/>' in target
+
+
+def test_the_value_with_all_open_answers_as_cases_is_joined_to_the_value_by_a_band() -> None:
+    chart, _ = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 3, AXES, band=(9, 10)))
+    band, values = chart.split("<c:ser>")[1:]
+    assert "One!$J$6:$J$8" in band
+    assert "<c:minus><c:numRef><c:f>'One'!$K$6:$K$8" in band
+    assert '<c:errBarType val="minus"/>' in band
+    assert "One!$D$6:$D$8" in values
+    assert '<c:legendPos val="b"/>' in chart

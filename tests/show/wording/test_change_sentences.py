@@ -10,6 +10,8 @@ import pytest
 import small_country as country
 from changed_rows import FELL, HIDDEN, PERSONS
 
+from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
 from fltoolkit.show.wording.change_sentences import of_headline, sentence, signed
 
 NBSP = "\u00a0"
@@ -33,6 +35,12 @@ def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
     assert f"interval >0{NBSP}to{NBSP}+34.0)" in sentence(
         FELL | {"verdict": "increased", "ci_low": 0.0, "ci_high": 0.034, "beyond_zero": ">0"}
     )
+
+
+def test_a_change_that_open_answers_leave_unjudged_says_so_once() -> None:
+    said = sentence(FELL | {"verdict": NO_CHANGE, "verdict_reason": WIDE_LATER})
+    assert said.startswith("The prevalence of forced labour, from 2025 to 2027: not judged: wide bounds in the later round (")
+    assert said.count("wide bounds") == 1
 
 
 def test_what_is_not_shown_has_a_reason_and_no_number() -> None:

@@ -13,7 +13,7 @@ from fltoolkit.report.workbook.sheet_words import choices, column, page
 from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
-FREE_ROWS, PRINTED = 200, 25
+FREE_ROWS, ONE_PAGE = 200, 25  # rows offered below the last one that is filled in, and rows of a printed form that is empty
 SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and gaps
 
 
@@ -44,7 +44,7 @@ def costs(evidence: Evidence, language: Language) -> Page:
     summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True))
     above = [Styled(text, "sum") for text in (language.say("workbook.all_activities"), *[""] * 7)]
     used = max(map(row_number, evidence.partners.costs), default=0)
-    return page(language, "costs", columns, lines, tool="12", table="costs", frozen=3, printed_lines=used + PRINTED,
+    return page(language, "costs", columns, lines, tool="12", table="costs", frozen=3, printed_lines=max(used, ONE_PAGE),
                 above=SheetRow([*above, summed[0], Styled("", "sum"), *summed[1:]]))  # fmt: skip
 
 
@@ -124,8 +124,9 @@ def implementation(evidence: Evidence, language: Language) -> Page:
     everything = tuple(c.key for c in columns)
     lines += [_step(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)]
     used = max((int(n) for n in numbered), default=0)
-    printed = planned + used + PRINTED
-    return page(language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=printed)
+    return page(
+        language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=planned + used
+    )
 
 
 def _step(columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[str, ...], given: dict[str, str]) -> SheetRow:

@@ -9,6 +9,10 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
+from fltoolkit.nap.results_framework import group_of
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.published_set import CONFIDENTIAL
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
@@ -22,6 +26,7 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     columns_by_indicator,
     flag,
+    if_unreliable,
     legend,
     lengths_of,
     like,
@@ -29,10 +34,11 @@ from fltoolkit.report.workbook.sheet_words import (
     look,
     page,
     rounded,
+    sentence,
     surveys,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -79,16 +85,22 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     if rows["baseline_value"].notna().sum() == 0:
         return None
     records = [cleared(row) for row in rows.to_dict("records")]
-    columns = (
+    columns: tuple[Column, ...] = (
         column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
         column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
-        column(language, "above", 10, "hidden"),
+        column(language, "above", 10, "hidden"), column(language, "unreliable", 10, "hidden"),
     )  # fmt: skip
     lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
+    bounds = [bound for row in records for bound in _bounds(evidence, row)]
+    if band := any(bound.value is not None for bound in bounds):
+        columns = (*columns, column(language, "bound_high", 16), column(language, "reach", 10, "hidden"))
+        lines = [SheetRow((*line.cells, *_band(line, bound))) for line, bound in zip(lines, bounds, strict=True)]
     title = chart_title(language, "headline", records[0])
-    heights = [line.cells[place].value for line in lines for place in (3, 5)]  # type: ignore[attr-defined]
+    heights = [line.cells[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]  # type: ignore[attr-defined]
+    hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
     chart = NativeChart(
-        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights),
+        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights), hollow=hollow,
+        band=(9, 10) if band else None,
     )  # fmt: skip
     notes = (
         surveys(evidence, language),
@@ -112,7 +124,29 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
 
 
 def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tuple[object, ...]:
-    return (bracketed(marker), *(look(row["measure"], number) for number in numbers), *lengths_of(row["measure"], numbers))
+    measure = row["measure"]
+    return (
+        bracketed(marker), *(look(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
+    )  # fmt: skip
+
+
+def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
+    """Yields, for each round of a row of the baseline, the published value if all open answers were cases. The cell is empty if
+    this value is not above the interval (see `has_wide_bounds`) or not shown."""
+    measure = row["measure"]
+    yield look(measure, row["bound_high"] if has_wide_bounds(row) else None)
+    for _ in like(evidence.follow_up, row):
+        group = "" if row["group"] == TOTAL else group_of(row["group"], evidence.now.groups) or ""
+        found = evidence.now.own_rows(measure=measure, reference_population=row["population"], breakdown=group)
+        now = cleared(next(iter(found[found["category"] == row["category"]].to_dict("records")), {}))
+        wide = has_wide_bounds(now) and now["bound_high"] is not None
+        yield look(measure, scaled(now["bound_high"], measure) if wide else None)
+
+
+def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
+    """Returns the value if all open answers were cases, and its distance from the value of the line."""
+    high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
+    return bound, Styled(None if high is None or value is None else high - value, bound.style)
 
 
 def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -139,7 +173,10 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
-    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    confidential = (
+        sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
+    )
+    notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
     columns = columns_by_indicator(language, DETAIL, FACTS)
     return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
 
@@ -149,8 +186,9 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     based.
     """
     measure = r["measure"]
+    reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), number_words.reason(language, r["reason"]),
+        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
@@ -184,18 +222,19 @@ def sdg(evidence: Evidence, language: Language) -> Page:
 
 
 def global_figures(language: Language) -> Page:
-    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's."""
+    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's: the reason is above the
+    table."""
     columns = (
-        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 14), column(language, "value", 13),
-        column(language, "unit", 22), column(language, "comparable", 12, "section"), column(language, "why", 44), column(language, "source", 38),
+        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 22), column(language, "value", 13),
+        column(language, "unit", 26), column(language, "comparable", 12, "section"), column(language, "source", 66),
     )  # fmt: skip
-    lines, before = [], None
-    for r in references().to_dict("records"):
-        reason = (number_words.reason(language, r["why"]), language.kit(r["source"]))
-        shown = reason if reason != before else tuple(Styled(text, "unseen") for text in reason)
-        before = reason
-        lines.append(SheetRow((
+    figures = references().to_dict("records")
+    lines = [
+        SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), *shown,
-        )))  # fmt: skip
-    return page(language, "global_figures", columns, lines)
+            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), language.kit(r["source"]),
+        ))
+        for r in figures
+    ]  # fmt: skip
+    reasons = dict.fromkeys(sentence(number_words.reason(language, r["why"])) for r in figures)
+    return page(language, "global_figures", columns, lines, tuple(reasons))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.targets import BASELINE, UNPLANNED
+from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     READ,
@@ -18,6 +18,7 @@ from fltoolkit.report.workbook.sheet_words import (
     cleared,
     columns_by_indicator,
     flag,
+    if_unreliable,
     legend,
     lengths_of,
     like,
@@ -30,7 +31,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
-from fltoolkit.show.printed_tables.change_tables import verdict_in_words
+from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -38,7 +39,8 @@ PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
-LATER = (("now", 9, "text"), ("now_marker", 8, "marker"), ("beside_target", 21, "text"))
+NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
+LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("beside_target", 21, "text"))
 WHY = (("why", 32, "text"),)
 RECKONED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
@@ -49,15 +51,16 @@ LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_
 PLANNED = (
     ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
+    ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
 )  # fmt: skip
 MEASURED = (
     ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
     ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
 )
 FOLLOWED = (
-    ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("now", 9, "text"), ("now_from", 9, "text"),
-    ("now_to", 9, "text"), ("change", 9, "text"), ("change_from", 9, "text"), ("change_to", 9, "text"), ("marker", 8, "marker"),
-    ("verdict", 22, "text"), ("why", 25, "text"),
+    ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"),
+    ("now_from", 9, "text"), ("now_to", 9, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 9, "text"),
+    ("change_to", 9, "text"), ("verdict", 20, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
     ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
@@ -76,8 +79,10 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     later = bool(table["later_year"].notna().any())
-    read = (*PROMISED, *(LATER if later else ()), *WHY)
-    columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())))
+    years = change_tables.years_of_rounds(language, table["baseline_year"], table["later_year"]) if later else None
+    promised = [("marker_before", *look) if later and name == "marker" else (name, *look) for name, *look in PROMISED]
+    read = (*promised, *(LATER if later else ()), *WHY)
+    columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())), years)
     # Rows with a target come first among the rows of their indicator.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
     records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
@@ -85,7 +90,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*table["marker"], *(table["later_marker"] if later else [])]
-    notes = (surveys(evidence, language), *refused, *legend(language, used))
+    undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
+    smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
+    notes = (surveys(evidence, language), *refused, *smallest, *legend(language, used))
     return page(language, "targets", columns, lines, notes, frozen=2, printed_columns=READ + len(read))
 
 
@@ -99,7 +106,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
         why = Styled(language.say(warning, why=why).strip(), "warn")
     least: object = rounded(r["smallest_cut"], 3)
     if least is None and r["planned_sample"] is not None:
-        least = Styled(language.say("workbook.none"), "in_place")
+        least = Styled(NO_FALL, "in_place")
     numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value", "smallest_value")]
     now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
@@ -122,9 +129,10 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
     heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
+    hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3,
-        axes=chart_axes(evidence, language, first[0], heights),
+        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
+        axes=chart_axes(evidence, language, first[0], heights), hollow=hollow,
     )  # fmt: skip
     notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
     columns = columns_by_indicator(language, PLANNED, ())
@@ -138,7 +146,7 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     measure = r["measure"]
     return (
         r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
-        *lengths_of(measure, numbers),
+        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), look(measure, r["value"] if r["kind"] == TARGET else None),
     )  # fmt: skip
 
 
@@ -156,22 +164,26 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     table = evidence.follow_up
     if table.empty:
         return None
-    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS)
+    years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
+    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS, years)
     records = [cleared(row) for row in table.to_dict("records")]
     lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
-    notes = (surveys(evidence, language), *legend(language, list(table["marker"])))
+    used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
+    notes = (surveys(evidence, language), *legend(language, used))
     return page(language, "follow_up", columns, lines, notes, frozen=2, printed_columns=READ + len(FOLLOWED))
 
 
 def _followed(language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test."""
+    """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test. If
+    the change is not shown, its marker stands in place of the verdict."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]
 
     return (
-        *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), *numbers("value", "ci_low", "ci_high"),
-        *numbers("change", "change_ci_low", "change_ci_high"), bracketed(r["marker"]), verdict_in_words(language, r),
+        *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), bracketed(r["marker_before"]),
+        *numbers("value", "ci_low", "ci_high"), bracketed(r["marker_after"]),
+        *numbers("change", "change_ci_low", "change_ci_high"), change_tables.verdict_in_words(language, r) or bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
@@ -183,7 +195,7 @@ def verdicts(evidence: Evidence, language: Language) -> str:
     rows = evidence.follow_up
     totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
     sentences = (
-        language.colon(number_words.indicator(language, r), verdict_in_words(language, r))
+        language.colon(number_words.indicator(language, r), change_tables.verdict_in_words(language, r))
         for r in totals.to_dict("records")
         if r["light"]
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
+from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -79,7 +80,7 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     """
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    words = language.kit(row["verdict"])
+    words = language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))
     return f"{words} [u]" if row["marker"] == "u" else words
 
 

@@ -44,7 +44,8 @@ def falls(
         return 100 * detectable_change(p, size * response, deff=deff, alpha=alpha, power=power).relative
 
     names = {
-        p: language.say("charts.from", rate=_per_1000(language, f"{p * scale('prevalence'):g}")) for p in sorted(prevalences)
+        p: language.say("charts.from", rate=_per_1000(language, language.number(f"{p * scale('prevalence'):g}")))
+        for p in sorted(prevalences)
     }
     lines = tuple(_curve(partial(fall, p), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False))
     at = [] if planned is None else [(planned, fall(p, planned), colour) for p, colour in zip(names, SERIES, strict=False)]
@@ -139,7 +140,8 @@ def _percents(language: Language) -> Axis:
 
 
 def _per_1000(language: Language, rate: str) -> str:
-    return f"{language.number(rate)} {number_words.unit(language, 'prevalence')}"
+    """Returns a rate with its unit. The rate is already in the form of the language."""
+    return f"{rate} {number_words.unit(language, 'prevalence')}"
 
 
 def _fall_in_words(language: Language, size: float, fall: float) -> str:

@@ -15,7 +15,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
@@ -125,7 +124,7 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
-    reach = scaled(row["bound_high"], measure) if has_wide_bounds(row) else math.nan
+    reach = scaled(row["bound_high"], measure) if number_words.has_range(row) else math.nan
     return (Mark(value, low, high, chart_notes.glyph(row), words, colour, reach),)
 
 
@@ -137,7 +136,10 @@ def number_text(language: Language, row: PublishedNumber) -> str:
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
-    return f"{_printed(language, row, intervals=True)}{reason}"
+    between = number_words.interval(language, row)
+    doubt = {"level": number_words.level(language, row), "interval": between}
+    of_lower = f" ({language.say('doubt_of_lower', **doubt)})" if number_words.has_range(row) and between else ""
+    return f"{_printed(language, row, intervals=True)}{of_lower}{reason}"
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
@@ -223,11 +225,12 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber, space:
 
 
 def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
-    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
+    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown. If the number has wide bounds, returns the range
+    that titles have, without the interval of its low end."""
     if pd.isna(row["estimate"]):
         return ""
-    between = number_words.interval(language, row) if intervals else ""
-    parts = (number_words.shown(language, row), f"({between})" if between else "", number_words.marker(row))
+    between = number_words.interval(language, row) if intervals and not number_words.has_range(row) else ""
+    parts = (number_words.in_large_type(language, row), f"({between})" if between else "", number_words.marker(row))
     return " ".join(part for part in parts if part)
 
 
@@ -280,15 +283,8 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
 
 
 def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence with the upper bound of the number of everyone (with all unresolved persons as cases), if it is above
-    the interval. Otherwise returns an empty text. A grey band in the picture shows the bound."""
-    whole = rows[rows["breakdown"] == ""]
-    for name, row in zip(number_words.labels(language, whole), records(whole), strict=True):
-        if pd.notna(row["estimate"]) and has_wide_bounds(row):
-            return language.say(
-                "charts.wide", who=name, high=number_words.number(language, row["bound_high"], str(row["measure"]))
-            )
-    return ""
+    """Returns a sentence that explains the ranges and grey bands of numbers with wide bounds. Empty if the chart has none."""
+    return language.say("charts.wide") if any(map(number_words.has_range, records(rows))) else ""
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:

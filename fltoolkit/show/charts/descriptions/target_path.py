@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
@@ -123,5 +124,9 @@ def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goa
             steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
     if later is not None and pd.notna(later["value"]):
         words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
-        steps_in_words.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
+        steps_in_words.append(
+            language.colon(
+                f"{later['year']:g}", f"{words}, {language.kit(stated_verdict(later['verdict'], later['verdict_reason']))}"
+            )
+        )
     return f"{language.list(steps_in_words)}."

@@ -14,6 +14,7 @@ from two_rounds import fell
 
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.report.workbook.sheets.survey_sheets import detail, framework, global_figures, headline, sdg
 
@@ -50,7 +51,10 @@ def test_the_framework_says_who_fills_an_indicator() -> None:
 def test_global_figures_are_never_comparable() -> None:
     page = global_figures(EN)
     assert {cells(page, n)["Comparable"] for n in range(len(page.lines))} == {"no"}
-    assert all(cells(page, n)["Why"] and cells(page, n)["Source"] for n in range(len(page.lines)))
+    assert all(isinstance(cells(page, n)["Source"], str) for n in range(len(page.lines)))
+    assert "stock_prevalence" not in {cells(page, n)["Measure"] for n in range(len(page.lines))}
+    (why,) = page.notes  # once, above the table
+    assert why.startswith("A global model of a stock on an average day")
 
 
 def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group() -> None:
@@ -86,9 +90,49 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
     assert page.chart.rows == len(rows)
+    marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
+    assert all(marked)
+    assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
+    assert (page.chart.hollow == 8) == bool(marked)
+    doubtful = cells(headline(replace(made, follow_up=made.follow_up.assign(marker_after="u")), EN), 1)
+    assert doubtful["Low reliability"] == doubtful["Value"]
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
     row = cells(headline(replace(made, follow_up=hidden), EN), 1)
     assert (row["Marker"], row["Value"].value, row["Below"]) == ("[c]", None, None)
+
+
+def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> None:
+    made = evidence()
+    head = "High, if all open answers were cases"
+    plain = headline(made, EN)
+    assert plain
+    assert plain.chart
+    assert plain.chart.band is None
+    assert head not in cells(plain)
+    table = made.baseline.table
+    of_men = table["category"] == "men"
+    wide = table.assign(bounds_note=np.where(of_men, WIDE_BOUNDS, ""), bound_high=np.where(of_men, 400.0, 990.0))
+    page = headline(replace(made, baseline=replace(made.baseline, table=wide)), EN)
+    assert page
+    assert page.chart
+    assert (page.chart.band, page.columns[9].head) == ((9, 10), head)
+    assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
+    men = cells(page, 1)
+    assert men[head] == Styled(400.0, "one_decimal")
+    assert men["Reach"].value == pytest.approx(400.0 - men["Value"].value)
+    assert 400 <= page.chart.axes.top < 990
+    hidden = wide.assign(bound_high=np.nan)
+    assert head not in cells(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
+
+
+def test_a_later_round_has_its_own_bounds_in_the_headline() -> None:
+    made = fell()
+    rows = made.now.table
+    first = (rows["measure"] == "prevalence") & (rows["breakdown"] == "")
+    noted = rows.assign(bounds_note=np.where(first, WIDE_BOUNDS, ""), bound_high=np.where(first, 0.4, np.nan))
+    page = headline(replace(made, now=replace(made.now, table=noted)), EN)
+    head = "High, if all open answers were cases"
+    assert [cells(page, n)[head].value for n in (0, 1, 2)] == [None, 400.0, None]
 
 
 def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
@@ -97,6 +141,19 @@ def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
     assert headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN) is None
     theirs = made.baseline.table.assign(filled_by="partners")
     assert detail(replace(made, baseline=replace(made.baseline, table=theirs)), EN) is None
+
+
+def test_the_detail_says_once_above_the_table_why_numbers_are_confidential() -> None:
+    made = evidence()
+    page = detail(made, EN)
+    assert page
+    hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
+    assert hidden
+    assert {cells(page, n)["Reason"] for n in hidden} == {""}
+    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out."
+    assert page.notes.count(sentence) == 1
+    shown = made.baseline.table.assign(reason="", marker="")
+    assert sentence not in (detail(replace(made, baseline=replace(made.baseline, table=shown)), EN) or page).notes
 
 
 def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() -> None:

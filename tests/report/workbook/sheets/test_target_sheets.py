@@ -66,7 +66,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     ("facts", "told"),
     [
         ({"smallest_cut": 0.3}, 0.3),
-        ({"smallest_cut": np.nan}, Styled("none", "in_place")),
+        ({"smallest_cut": np.nan}, Styled("–", "in_place")),
         ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
     ],
 )
@@ -74,6 +74,16 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
     facts: dict[str, Any], told: object
 ) -> None:
     assert cells(sheet(judged(**facts)))["Smallest detectable cut"] == told
+
+
+@pytest.mark.parametrize(
+    ("facts", "explained"), [({"smallest_cut": 0.99}, 0), ({"smallest_cut": 1.0}, 1), ({"smallest_cut": np.nan}, 1)]
+)
+def test_a_cut_that_only_zero_would_be_and_none_are_explained_once_above(facts: dict[str, Any], explained: int) -> None:
+    notes = sheet(judged(**facts)).notes
+    assert (
+        sum("100 % means that only a fall to zero would be found, – that no fall would." in note for note in notes) == explained
+    )
 
 
 def test_what_has_a_target_comes_first() -> None:
@@ -94,7 +104,7 @@ def test_the_later_round_stands_there_only_once_there_is_one() -> None:
     assert (after.printed_columns or 0) == (before.printed_columns or 0) + 3
     row = cells(after)
     assert (row["Later round"], row["Now"], row["Beside the target"]) == (2027, Styled(4.3, "one_decimal"), "above the target")
-    assert (row["Marker now"], after.printed[-1].head) == ("[u]", "Why")
+    assert (row["Marker 2025"], row["Marker 2027"], after.printed[-1].head) == ("", "[u]", "Why")
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
@@ -111,8 +121,11 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     later = milestones(judged(later_year=2027, later_value=4.26, later_ci_low=3.0, later_ci_high=6.0, later_marker="u"), EN)
     row = cells(later, 2)
     assert (row["Measured value"].value, row["Interval to"].value, row["Marker"]) == (4.3, 6.0, "[u]")
+    assert (row["Low reliability"].value, cells(later)["Low reliability"].value) == (4.3, None)
+    assert [cells(later, n)["Target"].value for n in range(6)] == [None] * 5 + [2.5]
     assert later
     assert later.chart
+    assert (later.chart.hollow, later.chart.target, page.chart.hollow) == (11, 12, None)
     assert later.chart.axes.top >= 6.0
     assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
 
@@ -127,7 +140,7 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
         "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": light("▼", DECREASED), "group": "gender",
         "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
-        "marker": "u", "decrease": 62.54, "flag": "unreliable",
+        "marker": "u", "marker_before": "c", "marker_after": "u", "decrease": 62.54, "flag": "unreliable", "year_before": 2025, "year": 2027,
     }  # fmt: skip
     later = replace(made, follow_up=pd.DataFrame([row]))
     page = follow_up(later, EN)
@@ -136,12 +149,12 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     told = cells(page)
     assert told["Indicator"] == "Prevalence of forced labour, adults"
     assert (told["Now"], told["Change"]) == (Styled(450.0, "whole"), Styled(-750.0, "whole"))
-    assert (told["Verdict"], told["Marker"], told["Decrease in %"], told["Baseline"]) == (
-        "▼ decreased",
-        "[u]",
-        62.5,
-        Styled(None, "whole"),
-    )
+    assert (told["Verdict"], told["Decrease in %"], told["Baseline"]) == ("▼ decreased", 62.5, Styled(None, "whole"))
+    assert (told["Marker 2025"], told["Marker 2027"]) == ("[c]", "[u]")
+    hidden = replace(made, follow_up=pd.DataFrame([row | {"change": None, "light": "", "marker": "c"}]))
+    assert cells(follow_up(hidden, EN))["Verdict"] == "[c]"
+    unknown = replace(made, follow_up=pd.DataFrame([row | {"year": None}]))
+    assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))
     assert (french["Verdict"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
 

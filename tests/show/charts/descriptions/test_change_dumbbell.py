@@ -9,6 +9,8 @@ import pandas as pd
 from handed import EN, FR
 from two_rounds import fell
 
+from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups, rounds
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
@@ -64,6 +66,12 @@ def test_a_hidden_round_leaves_the_other_and_no_verdict() -> None:
     assert chart.alt.endswith("everyone: [c] not shown.")
     both = with_first(**dict.fromkeys((*GONE, "estimate_before"), np.nan), verdict="", marker="c").rows[0]
     assert (both.marks, both.printed, both.absent) == ((), "", "[c] not shown")
+
+
+def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
+    row = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED).rows[0]
+    assert row.printed.endswith(": not judged: more unresolved answers")
+    assert not row.changed
 
 
 def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:

@@ -52,6 +52,13 @@ def test_what_a_repeat_could_detect_marks_this_size_and_the_planned_one() -> Non
     assert "with 5,000 persons" not in near  # their words would stand on each other
 
 
+def test_the_rate_from_which_a_fall_is_counted_keeps_its_decimal_comma() -> None:
+    picture = detectable_falls.repeat(out(0.0172), FR)
+    assert picture is not None
+    assert "17,2 pour 1\u202f000" in picture.subtitle
+    assert "17,2 pour 1\u202f000" in falls([0.0172], FR).alt
+
+
 def test_a_size_that_finds_nothing_says_so_and_a_small_design_effect_counts_as_one() -> None:
     picture = repeat(out(n=500))
     assert "not even a fall to zero with 500 persons" in picture.alt

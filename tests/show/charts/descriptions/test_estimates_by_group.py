@@ -19,6 +19,7 @@ from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, ChartSpace, estimates, rule_sets
+from fltoolkit.show.wording import number_words
 
 NBSP, THIN = "\u00a0", "\u202f"
 
@@ -150,14 +151,21 @@ def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
 
 
 @pytest.mark.parametrize("space", [WHOLE_PAGE, HALF_PAGE])
-def test_a_chart_says_where_the_number_of_everyone_would_be_with_all_open_answers_as_cases(space: ChartSpace) -> None:
+def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(space: ChartSpace) -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
-    wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.25)
-    said = "Grey band: with every open answer as a case, the number for everyone would be 250.0."
+    wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3)
+    said = "Dot and interval: established cases. Grey band: up to all open answers as cases."
+    low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in chart.notes
+    assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
+    assert chart.rows[0].marks[0].words == chart.rows[0].printed
+    assert f"everyone: {low}\u00a0to\u00a0300.0 (Low end: established cases." in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
-    assert reaches[0] == 250.0 <= chart.axis.high
+    assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
     assert said not in estimates(out, rows, EN, space=space).notes
+    hidden = estimates(out, wide.assign(bound_high=math.nan), EN, space=space)
+    assert hidden.rows[0].printed.startswith(low)
+    assert "to\u00a0300.0" not in hidden.alt

@@ -28,7 +28,14 @@ WAY = pd.DataFrame(
         "kind": [Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "survey", "not_measured", "target")],
     }
 )
-LATER: dict[str, Any] = {"year": 2027, "value": 18.75, "ci_low": 13.7, "ci_high": 25.0, "verdict": "decreased"}
+LATER: dict[str, Any] = {
+    "year": 2027,
+    "value": 18.75,
+    "ci_low": 13.7,
+    "ci_high": 25.0,
+    "verdict": "decreased",
+    "verdict_reason": "",
+}
 
 
 def way(later: dict[str, Any] | None = None, steps: pd.DataFrame = WAY) -> CurveChart:
