@@ -148,6 +148,8 @@ def test_in_print_no_chart_is_cut_and_nothing_leaves_the_page(
     with Chromium(tmp_path / "profile") as browser:
         browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         browser.open((outputs / SAMPLE.name / f"{name}.html").as_uri(), until=DRAWN)
+        browser.call("Emulation.setDeviceMetricsOverride", width=width - 20, height=900, deviceScaleFactor=1, mobile=False)
+        browser.js("new Promise(done => setTimeout(done, 500))")  # the charts follow the width of the window
         before = browser.js(SIZES)
         assert printed(browser) <= pages
         assert browser.js(SIZES) == before

@@ -49,6 +49,7 @@
     // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
     const room = place.parentElement.clientWidth / place.offsetWidth;
     if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    place.sheetHeight = data.layout.height; // plotly forgets it when the window changes its size
     Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
@@ -67,19 +68,20 @@
   });
 
   // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
-  function heightInPrint(layout) {
+  function heightInPrint(place) {
+    const layout = place.layout;
     const rows = [layout.yaxis, layout.yaxis2].filter((axis) => axis && axis.tickvals && axis.ticktext && axis.showgrid === false);
-    if (!rows.length) return layout.height;
+    if (!rows.length) return place.sheetHeight;
     const lines = Math.max(...rows.flatMap((axis) => axis.ticktext.map((text) => text.split('<br>').length)));
     const body = rows[0].tickvals.length * (10 + 15 * lines);
-    return Math.min(layout.height, layout.margin.t + layout.margin.b + body);
+    return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body);
   }
 
   function drawForPrint(place) {
-    const height = heightInPrint(place.layout);
+    const height = heightInPrint(place);
     const fits = PAPER.width / PAPER.drawn;
     const scale = Math.min(fits, PAPER.height / height, Math.max(SMALLEST, (LOW * PAPER.height) / height));
-    place.onScreen = place.layout.height;
+    place.onScreen = place._fullLayout.height;
     Plotly.relayout(place, { width: PAPER.drawn, height: height });
     place.style.setProperty('--part-of-page', 100 * (scale / fits) + '%');
     place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
