@@ -85,9 +85,9 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
-    marks = [
-        mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
-    ]
+    # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
+    sides = list(zip(SIDES, rounds(row), strict=True)) if row["verdict"] else []
+    marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
     printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
