@@ -124,7 +124,12 @@ def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
         if cell.value is not None:
             assert cell.data_type == "n"
             assert cell.number_format == ("[$-409]#,##0_-" if measure == "total" else "[$-409]#,##0.0_-")
-    for name, wanted in (("Cases", "[$-409]#,##0"), ("CV", '[$-409]0.0"\xa0"%'), ("Design effect", "[$-409]0.00"), ("Year", "[$-409]0")):
+    for name, wanted in (
+        ("Cases", "[$-409]#,##0"),
+        ("CV", '[$-409]0.0"\xa0"%'),
+        ("Design effect", "[$-409]0.00"),
+        ("Year", "[$-409]0"),
+    ):
         there = [cell for cell in column(sheet, name) if cell.value is not None and cell.value not in CLASSES]
         assert there
         assert {cell.data_type for cell in there} == {"n"}
