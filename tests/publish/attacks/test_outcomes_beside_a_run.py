@@ -140,7 +140,7 @@ def test_they_do_where_the_defence_is_switched_off(name: str, tmp_path: Path, mo
         found = beside(*args)
         joined = found.joined
         if name == "apart":
-            return replace(found, joined=replace(joined, scenario=replace(joined.scenario, apart=())))
+            return replace(found, joined=replace(joined, scenario=replace(joined.scenario, in_one_outcome=())))
         if name == "close":
             return replace(found, joined=replace(joined, first=replace(joined.first, close={})))
         return replace(found, alike={})
