@@ -14,7 +14,7 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.answers_as_truths import all_of, answer, any_answer, any_of, at_least, choose, truth_of
+from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, choose, truth_of
 from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
@@ -26,6 +26,7 @@ from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check_facts
 from fltoolkit.survey.data.engines import held

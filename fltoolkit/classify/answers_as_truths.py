@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, is_blank, no_when_blank, one_of
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import Source
@@ -55,20 +56,6 @@ def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) 
     blank.
     """
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
-
-
-def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns the three-valued *or* of some truths: yes if one of them is yes, no if all are no, otherwise unresolved. Without
-    truths the result is *no*.
-    """
-    if len(expressions) == 1:
-        return expressions[0]
-    return nw.any_horizontal(*expressions, ignore_nulls=False) if expressions else nw.lit(False)
-
-
-def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns the three-valued *and* of some truths: yes if all of them are yes, no if one is no, otherwise unresolved."""
-    return expressions[0] if len(expressions) == 1 else nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:

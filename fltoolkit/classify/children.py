@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import all_of, any_answer, any_of
+from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.households import with_parent_facts
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import all_of
 from fltoolkit.classify.group_columns import membership
 from fltoolkit.errors import DataError
+from fltoolkit.survey.answers.three_valued import all_of
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.data.fetch_rows import to_rows

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import all_of, any_of, choose, relabelled, truth_of
+from fltoolkit.classify.answers_as_truths import choose, relabelled, truth_of
 from fltoolkit.classify.children import ALL_ROUTES
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.classifications.job_codes import job_key, job_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import Frame, column, numeric

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import any_of
 from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, together, word
+from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.data.internal_columns import CHILD
 from fltoolkit.survey.spec.questions import Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec

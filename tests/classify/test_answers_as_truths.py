@@ -16,7 +16,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 import fltoolkit as fl
-from fltoolkit.classify.answers_as_truths import all_of, any_of
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.person_frame import open_table
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem

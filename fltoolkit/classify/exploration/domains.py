@@ -11,11 +11,11 @@ from typing import Annotated, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import all_of
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import RequestError
+from fltoolkit.survey.answers.three_valued import all_of
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.design.survey_design import Design, Domain, bind
 from fltoolkit.survey.spec.groups import NOT_STATED

@@ -13,11 +13,12 @@ from dataclasses import replace
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.answers_as_truths import all_of, any_of, at_least
+from fltoolkit.classify.answers_as_truths import at_least
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.spec.reserved_names import RESERVED
 
 NAMED = "answered yes to {}; not forced labour"

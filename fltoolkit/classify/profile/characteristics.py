@@ -13,11 +13,12 @@ from itertools import chain, pairwise
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import any_answer, any_of
+from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.applicability import item_sources
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES, Side
 from fltoolkit.languages.reasons import Name, Reason, Remark
+from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import FORMS, STAGES, Months, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import narwhals as nw
 
 from fltoolkit.survey.answers.several_codes import holds_one_of
+from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.spec.mapped_questions import EPISODE, MappedQuestions
@@ -17,11 +18,9 @@ SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a g
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Returns whether a value is one of a few codes. Null if the value is null. The codes are compared one by one, which takes
-    half the time of a list."""
-    if len(codes) == 1:
-        return value == codes[0]
-    return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
+    """Returns whether a value is one of a few codes. Null if the value is null; without codes false, also for a null. The codes
+    are compared one by one, which takes half the time of a list."""
+    return any_of([value == code for code in codes])
 
 
 def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
@@ -161,9 +160,9 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
-    if len(left) < 2:
-        return left[0] if left else not one_is_enough
-    return nw.any_horizontal(*left, ignore_nulls=False) if one_is_enough else nw.all_horizontal(*left, ignore_nulls=False)
+    if not left:
+        return not one_is_enough
+    return any_of(left) if one_is_enough else all_of(left)
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:

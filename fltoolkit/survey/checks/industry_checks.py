@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -69,11 +69,11 @@ class _CodeCounts:
     rows: Mapping[str, int]
     known: frozenset[str]
 
-    def of(self, codes: Sequence[str]) -> int:
+    def of(self, codes: Iterable[str]) -> int:
         """Returns the number of rows that have one of these codes."""
         return sum(self.rows[code] for code in codes)
 
-    def told(self, codes: Sequence[str], mask: Mask) -> str:
+    def printed(self, codes: Sequence[str], mask: Mask) -> str:
         """Returns those of the codes that a message may print, as one text."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
@@ -97,8 +97,8 @@ def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     count = codes.of(unknown)
     if not count:
         return []
-    what = f"codes that are not in {classification_of(sector)}: {codes.told(unknown, mask)}"
-    if 2 * count > codes.of(list(codes.rows)):
+    what = f"codes that are not in {classification_of(sector)}: {codes.printed(unknown, mask)}"
+    if 2 * count > codes.of(codes.rows):
         check = "the classification and digits: (points and blanks are no part of a code)"
         if isinstance(sector, Sector):
             check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
@@ -127,7 +127,7 @@ def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
         do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
         return [Finding("error", "industry", where, what, count, do)]
     if count and _matching(codes, rf"0\d{{{digits - 1}}}"):
-        what = f"codes one digit short, read as if a leading zero were lost: {codes.told(short, mask)}"
+        what = f"codes one digit short, read as if a leading zero were lost: {codes.printed(short, mask)}"
         do = "check them: other codes of the column have their zero"
         return [Finding("warning", "industry", where, what, count, do)]
     return []

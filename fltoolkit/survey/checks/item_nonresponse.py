@@ -18,6 +18,7 @@ from fltoolkit.survey.answers.skips_and_blanks import (
     no_when_blank,
     shut,
 )
+from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
@@ -268,8 +269,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
     """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null.
     `held` are the questions that count persons with an answer; only those of this `side` are used."""
-    yes = [answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
-    return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
+    return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 
 
 def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:

@@ -203,7 +203,7 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
     simple = (
         survey.clustered and survey.grosses_up and not (survey.stages or survey.replication or design.ssu or design.certainty)
     )
-    return simple and survey.spec.calibration is None and not any(part.where or part.sum_of for part in parts)
+    return simple and survey.spec.calibration is None and not any(part.where for part in parts)
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
@@ -245,12 +245,12 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     design = survey.spec.design
     strata, psus = (_parts(known, place) for place in (0, 1))
     in_two = [label for label, parts in psus.items() if len(parts) > 1]
-    if len(in_two):
+    if in_two:
         what = f"PSU labels in more than one stratum: {_printed_labels(psus, in_two, mask)}"
         do = "if labels restart in each stratum say nest: true under design"
         out.append(Finding("error", "design", design.psu or "", what, len(in_two), do, counted="others"))
     single = [label for label, parts in strata.items() if len(parts) == 1]
-    if len(single):
+    if single:
         severity = "error" if design.single_psu == "fail" else "warning"
         what = f"strata with a single PSU: {_printed_labels(strata, single, mask)}"
         where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"

@@ -25,7 +25,7 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
             .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
             .otherwise(_finite(column).cast(nw.String))
         )
-    as_text = column if dtype == nw.String else column.cast(nw.String)
+    as_text = _as_text(column, dtype)
     if dtype.is_integer() or dtype == nw.Boolean:
         return as_text
     as_text = as_text.str.strip_chars()
@@ -48,8 +48,11 @@ def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     column = nw.col(name)
     if dtype.is_numeric() or dtype == nw.Boolean:
         return column.cast(nw.Float64)
-    as_text = column if dtype == nw.String else column.cast(nw.String)
-    return nw.when(as_text.str.contains(NUMBER)).then(column).cast(nw.Float64)
+    return nw.when(_as_text(column, dtype).str.contains(NUMBER)).then(column).cast(nw.Float64)
+
+
+def _as_text(column: nw.Expr, dtype: nw.dtypes.DType) -> nw.Expr:
+    return column if dtype == nw.String else column.cast(nw.String)
 
 
 def _finite(column: nw.Expr) -> nw.Expr:

@@ -5,7 +5,6 @@ Files are read again for every estimate. So each call can find a damaged page, a
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -83,22 +82,16 @@ def readable(where: object = "") -> Iterator[None]:
             do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
         ) from None  # fmt: skip
     except Exception as error:
-        if isinstance(error, duckdb.Error) or _is_of_arrow(error):
+        library = type(error).__module__.partition(".")[0]  # Arrow and Spark are not imported for this question
+        if isinstance(error, duckdb.Error) or library == "pyarrow":
             raise DataError(
                 "the file cannot be read" if where else "a file of the data cannot be read any more",
                 where=str(where), found="it is not laid out as such a file is",
                 do="check that it is whole and what its name says; export the data again if it is not",
             ) from None  # fmt: skip
-        if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
+        if library not in ("pyspark", "py4j"):
             raise
         raise DataError(
             "the cluster could not read the tables", where=str(where), found=type(error).__name__,
             do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
         ) from None  # fmt: skip
-
-
-def _is_of_arrow(error: Exception) -> bool:
-    """Returns whether an error was raised by Arrow. Arrow is not imported for this check: if it was not imported before, the
-    error is not its."""
-    arrow = sys.modules.get("pyarrow")
-    return arrow is not None and isinstance(error, arrow.ArrowException)
