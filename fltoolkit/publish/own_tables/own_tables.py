@@ -110,7 +110,7 @@ def _with_table(table: Estimates, out: Published) -> Published:
     families[own] = decided
     rows = _narrowed(decided, new)
     made = judged(rows, basis.publication_profile)
-    suppressed = _in_suppressed_breakdowns(decided, new)
+    suppressed = _crossing_hidden_rows(decided, new)
     made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
     sets = {
         name: _extended(of, _stated(judged(rows, of.basis.publication_profile), table), est, families)
@@ -226,7 +226,7 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
     )  # fmt: skip
 
 
-def _in_suppressed_breakdowns(decided: Decided, rows: range) -> NDArray[np.bool_]:
+def _crossing_hidden_rows(decided: Decided, rows: range) -> NDArray[np.bool_]:
     """Returns, for each of these rows, whether a row of the same measure, population and groups is hidden in any table.
 
     If so, a measure of spread would reveal the hidden number.

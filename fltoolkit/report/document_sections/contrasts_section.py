@@ -56,12 +56,7 @@ def only_pair(out: Published, language: Language) -> str | None:
     pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
-    a, b, size = _ordered(out, language, pairs[0])
-    if pairs[0]["verdict"] == NO_DIFFERENCE:
-        return language.say("slides.no_difference", a=a, b=b)
-    if size is None:
-        return language.say("slides.higher_only", a=a, b=b)
-    return language.say("slides.higher", a=a, b=b, size=size)
+    return _tested(out, language, pairs[0], "slides")
 
 
 def family(out: Published, language: Language) -> str:
@@ -87,16 +82,20 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
     """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
     verdict of the test."""
-    a, b, size = _ordered(out, language, pair)
     if pair["verdict"] == NOT_TESTED:
+        a, b, _ = _ordered(out, language, pair)
         return number_words.start(
             language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
         )
+    return _tested(out, language, pair, "contrasts")
+
+
+def _tested(out: Published, language: Language, pair: Pair, words: str) -> str:
+    """Returns the result of a test in words, which are under the key `words` of the language files."""
+    a, b, size = _ordered(out, language, pair)
     if pair["verdict"] == NO_DIFFERENCE:
-        return language.say("contrasts.none", a=a, b=b)
-    if size is None:
-        return language.say("contrasts.higher_only", a=a, b=b)
-    return language.say("contrasts.higher", a=a, b=b, size=size)
+        return language.say(f"{words}.none", a=a, b=b)
+    return language.say(f"{words}.higher", a=a, b=b, size=size) if size else language.say(f"{words}.higher_only", a=a, b=b)
 
 
 def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:

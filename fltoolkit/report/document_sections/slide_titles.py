@@ -13,11 +13,10 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import contrasts_section, first_page
-from fltoolkit.report.document_sections.targets_section import with_target
+from fltoolkit.report.document_sections.targets_section import of_everyone, on_path, with_target
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import value
-from fltoolkit.survey.spec.groups import TOTAL
 
 FEW = 3  # categories of which a title gives every number
 HALF = 0.5  # of the cases
@@ -71,8 +70,8 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall that the planned repeat would detect. None if no repeat is planned, or if it
     would detect no fall."""
-    rows = evidence.targets
-    rows = rows[rows["group"].isin(["", TOTAL]) & rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
+    rows = of_everyone(evidence.targets)
+    rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
         return None
     persons = number_words.count(language, rows["planned_sample"].iloc[0])
@@ -82,8 +81,7 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
 def path(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the first target for everyone and the newest number of a survey. None if the plan has no such
     target."""
-    rows = with_target(evidence)
-    rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
+    rows = on_path(evidence)
     if rows.empty:
         return None
     row = rows.iloc[0].to_dict()

@@ -36,6 +36,17 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
     return targets[targets["target_year"].notna()]
 
 
+def of_everyone(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns those of some rows of the plan that are about everyone, not about a category."""
+    return rows[rows["group"].isin(["", TOTAL])]
+
+
+def on_path(evidence: Evidence) -> pd.DataFrame:
+    """Returns the targets for everyone whose path can be drawn: those with a baseline and a target in numbers."""
+    rows = of_everyone(with_target(evidence))
+    return rows[rows["baseline_value"].notna() & rows["target_value"].notna()]
+
+
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify."""
     return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))

@@ -3,7 +3,7 @@ what is published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
 from fltoolkit.publish.measure_units import OF_CASES
+from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
-from fltoolkit.report.document_sections.targets_section import with_target
+from fltoolkit.report.document_sections.targets_section import of_everyone, on_path
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, ON_FIRST_PAGE, ON_SLIDE, WHOLE_PAGE
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, WITHOUT_SOURCE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
-from fltoolkit.survey.spec.groups import TOTAL
 
 Width = Literal["wide", "low", "first", "half", "slide"]
 SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, filled=True),
@@ -32,7 +32,7 @@ SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, fi
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief.
 """
-SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": ON_FIRST_PAGE, "half": HALF_PAGE, "slide": ON_SLIDE}
+SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
 ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
@@ -149,12 +149,18 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
     words = [w for _, i in evidence.plan.measured for w in i.disaggregated_by]
     plan = [g for w in words for g in WORDS.get(w, (w,))]
     ordered = [*dict.fromkeys([*(g for g in plan if g in there), *there])]
+    return fitting(out, "prevalence", ordered, rows) or list(ordered[:1] or groups_of(out, "prevalence")[:1])
+
+
+def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> list[str]:
+    """Returns the groups, in their order, for whose categories there is still room. `room` is the number of rows of the picture,
+    one for each category."""
     chosen: list[str] = []
-    for group in ordered:
-        size = len(out.select("prevalence", [group]))
-        if rows - size >= 0:
-            chosen, rows = [*chosen, group], rows - size
-    return chosen or list(ordered[:1] or groups_of(out, "prevalence")[:1])
+    for group in groups:
+        size = len(out.select(measure, [group]))
+        if size <= room:
+            chosen, room = [*chosen, group], room - size
+    return chosen
 
 
 def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
@@ -182,8 +188,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the path from the baseline to the first target that is about everyone. Returns None if there is no
     such target, or if its baseline is hidden.
     """
-    rows = with_target(evidence)
-    rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
+    rows = on_path(evidence)
     if rows.empty:
         return None
     way = target_path.way_of(evidence, str(rows["id"].iloc[0]), language, space=SPACES[width])
@@ -195,7 +200,8 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """Returns a picture of the smallest fall that a repeat of the survey could detect. Returns None if the headline or its design
     effect is not shown.
     """
-    totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
+    totals = of_everyone(evidence.targets)
+    totals = totals[totals["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
     chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, space=SPACES[width])
     return drawn(chart, SIZES[width]) if chart else None

@@ -19,7 +19,7 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
+from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.table_records import records
@@ -96,11 +96,8 @@ def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
 
 def _shared(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a slide with the cases by group: the first groups, as many as a slide has room for."""
-    chosen: list[str] = []
-    room, out = ROWS, evidence.now
-    for group in groups_of(out, "share", least=2):
-        size = len(out.select("share", [group]))
-        chosen, room = ([*chosen, group], room - size) if size <= room else (chosen, room)
+    out = evidence.now
+    chosen = fitting(out, "share", groups_of(out, "share", least=2), ROWS)
     if not chosen:
         return []
     picture = estimates(evidence, language, "slide", Grouped("share", tuple(chosen)))

@@ -230,15 +230,17 @@ def _parts(numbers: _Published) -> list[str]:
     numbers_in_words = []
     for name in numbers.with_flowchart:
         row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
-        doubt = f" ({_doubt(row)})" if interval(row) else ""
+        doubt = f" ({words})" if (words := _doubt(row)) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
         numbers_in_words.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
     return [f"{'; '.join(numbers_in_words)}."]
 
 
 def _doubt(row: PublishedNumber) -> str:
-    """Returns the interval of a number. If the number is printed as a range, the text also says to which number the interval
-    belongs."""
+    """Returns the interval of a number; empty if it has none. If the number is printed as a range, the text also says to which
+    number the interval belongs."""
+    if not interval(row):
+        return ""
     of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
     return f"{percent(row)} interval{of} {interval(row)}"
 
@@ -259,7 +261,7 @@ def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
     return {
         "value": in_large_type(row),
         "unit": f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour",
-        "doubt": _doubt(row) if interval(row) else "",
+        "doubt": _doubt(row),
         "wide": str(row["bounds_note"]) if has_wide_bounds(row) else "",
         "flag": str(row["flag"]),
         "reason": str(row["reason"]).replace(" %", f"{NBSP}%"),

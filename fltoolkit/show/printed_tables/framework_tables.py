@@ -80,14 +80,9 @@ def _statement(language: Language, row: Row) -> str:
 def _duties(language: Language, row: Row) -> str:
     """Returns a text on an indicator: its name and unit, and how, how often and by whom it is verified and reported (Tool No.
     16)."""
-    frequency = str(row["reporting_frequency"])
-    in_words = language.say(f"frequencies.{frequency}") if language.has(f"frequencies.{frequency}") else frequency
-    duties = {"verification": row["means_of_verification"], "reporting": in_words, "lead": row["lead"]}
-    parts = [
-        language.colon(language.say(f"columns.{name}"), language.own(text))
-        for name, text in duties.items()
-        if isinstance(text, str) and text
-    ]
+    how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
+    duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
+    parts = [language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text]
     unit = language.kit(row["unit"])
     return ". ".join([f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}", *parts])
 

@@ -52,6 +52,14 @@ def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
     assert slide_titles.groups(compared(verdict, *limits), EN) == title
 
 
+def test_a_rate_with_wide_bounds_is_in_a_title_as_a_range() -> None:
+    wide = {"bound_high": 0.055, "bounds_note": "wide bounds"}
+    assert (
+        slide_titles.groups(compared(NOT_TESTED, **wide), EN)
+        == "In forced labour, of every 1,000: men 30.0, women 10.0\xa0to\xa055.0"
+    )
+
+
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert (
         slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN)

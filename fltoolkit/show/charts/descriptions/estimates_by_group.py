@@ -45,8 +45,7 @@ class ChartSpace:
 
 WHOLE_PAGE = ChartSpace()
 HALF_PAGE = ChartSpace(axis_ticks.FEW, intervals=False, markers=False, source=False)
-ON_SLIDE = ChartSpace(source=False)
-ON_FIRST_PAGE = ChartSpace(source=False)  # the page itself says how many persons were asked, and names the survey
+WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons asked
 
 
 def estimates(
@@ -103,7 +102,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
         said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
         lines.append(_row(language, "\n".join(said), language.list(said), row, WHOLE_PAGE))
     marks = [mark for line in lines for mark in line.marks]
-    named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
+    named = title or of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
     sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]
     return DotChart(
