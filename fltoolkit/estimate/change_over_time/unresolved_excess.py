@@ -114,6 +114,15 @@ def stated_verdict(verdict: Any, reason: object) -> Any:
     return Reason.of("rounds.not_judged", reason=reason) if is_unjudged(verdict, reason) else verdict
 
 
+def further_reason(verdict: Any, reason: Any) -> Any:
+    """Returns the reason that must stand beside `stated_verdict`; empty if the stated verdict itself gives it.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+    """
+    return "" if is_unjudged(verdict, reason) else reason
+
+
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
     """Returns whether unresolved persons make an estimate too uncertain for a title or a verdict.
 

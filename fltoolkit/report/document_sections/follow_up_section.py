@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
@@ -62,8 +62,7 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _verdict(language: Language, row: Line) -> str:
-    unjudged = is_unjudged(row["verdict"], row["verdict_reason"])
-    why = "" if unjudged else number_words.reason(language, row["verdict_reason"])
+    why = number_words.reason(language, further_reason(row["verdict"], row["verdict_reason"]))
     verdict = stated_verdict(row["verdict"], row["verdict_reason"])
     sentence = language.say(
         "change.verdict",

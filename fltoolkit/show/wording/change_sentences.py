@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, stated_verdict
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, ends, number, percent
@@ -27,8 +27,8 @@ def sentence(row: PublishedNumber) -> str:
         return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
     numbers = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
     gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
-    unjudged = is_unjudged(row["verdict"], row["verdict_reason"])
-    because = f": {row['verdict_reason']}" if row["verdict_reason"] and not unjudged else ""
+    why = further_reason(row["verdict"], row["verdict_reason"])
+    because = f": {why}" if why else ""
     return f"{what}, {years}: {stated_verdict(row['verdict'], row['verdict_reason'])} ({numbers}; {gap}){because}."
 
 
