@@ -1,4 +1,4 @@
-"""Designs that are known only by their replicate weights, as in `svrepdesign` of R's survey package."""
+"""Sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey package."""
 
 from __future__ import annotations
 
@@ -112,8 +112,9 @@ class ReplicateDesign(Design):
 
 
 def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
-    """Returns the names of the columns of replicate weights. `wanted` is a list of names, or a pattern such as `rw*`. The columns
-    that match a pattern are in the order of the data."""
+    """Returns the columns of replicate weights. `wanted` is a list of their names, or a pattern such as `rw*`. The columns that
+    match a pattern are returned in the order of the data, whose columns are `there`. Raises `DesignError` if there are fewer than
+    two."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in there if fnmatchcase(c, wanted)]
