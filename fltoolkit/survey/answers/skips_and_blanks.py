@@ -85,7 +85,7 @@ def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Exp
     Gates that are joined by `all` skip the question if at least one of them is closed. Gates that are joined by `any` skip it if
     all of them are closed. A gate with an unknown answer is not closed. The result is true or false, and never null.
     """
-    return _as_truth(_shut(routing, mapped, episode))
+    return _as_truth(_is_skipped(routing, mapped, episode))
 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
@@ -103,12 +103,12 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
     there = set(frame.collect_schema().names())
     for gates in mapped.gates_by_turn():
         here = {gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))}
-        made = [_as_truth(_decided(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
+        made = [_as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
         frame = frame.with_columns(*made) if made else frame
     return frame
 
 
-def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
+def _blank_gate_means_no(question: Source, mapped: MappedQuestions, columns: Collection[str]) -> nw.Expr | bool:
     """Returns, for each person, whether a blank answer to a gate means no. A gate is an earlier question that decides whether
     another is asked.
 
@@ -116,25 +116,27 @@ def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> n
     answer.
 
     Args:
-        read: the question that says what a blank in the gate's column means.
+        question: the question that says what a blank in the gate's column means.
         mapped: the questions of the survey.
-        there: the columns of the file.
+        columns: the columns of the file.
     """
-    needed = [*read.gate_columns, *read.if_ticked]
-    return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
+    needed = [*question.gate_columns, *question.if_ticked]
+    return _no_when_blank(question, mapped, "") if all(SOURCE + column in columns for column in needed) else False
 
 
 def _as_truth(found: nw.Expr | bool) -> nw.Expr:
     return found if isinstance(found, nw.Expr) else nw.lit(found)
 
 
-def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
+def _is_skipped(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
     if not routing.joined:
-        return _joined([_shut_at(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False)
-    return _joined([_shut(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
+        return _combined(
+            [_column_closes_gate(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False
+        )
+    return _combined([_is_skipped(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
 
 
-def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
+def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There are three reasons:
     the code in the column, a blank that means no, or a blank because the question of this column was itself skipped.
 
@@ -158,11 +160,11 @@ def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) ->
 
 
 def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
-    skipped = _shut(source.routing, mapped, episode) if source.routing else False
-    return _joined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
+    skipped = _is_skipped(source.routing, mapped, episode) if source.routing else False
+    return _combined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
 
 
-def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
+def _combined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
     """Combines true/false expressions: by *or* if `one_is_enough`, otherwise by *and*. An expression may also be a plain True or
     False, which is the same for everybody. If these plain values already decide the result, the result is a plain True or False.
     """
@@ -174,8 +176,8 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
     return any_of(left) if one_is_enough else all_of(left)
 
 
-def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Returns, for each person, whether the person had the episode (spell of work) with the number `place`, counted from 1. A
-    person with two episodes has number 1 and number 2, but not number 3. The result is null if it is not known how many episodes
-    the person had. `given` is the column that holds this."""
-    return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)
+def episode_exists(episodes: NumberOfEpisodes, number: int) -> nw.Expr:
+    """Returns, for each person, whether the person had the episode (spell of work) with the given number, counted from 1. A
+    person with two episodes had number 1 and number 2, but not number 3. The result is null if it is not known how many episodes
+    the person had. `episodes` is the column with this information."""
+    return nw.when(~column(episodes.number).is_in(list(episodes.missing))).then(numeric(episodes.number) >= number)

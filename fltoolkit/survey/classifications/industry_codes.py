@@ -90,7 +90,7 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
                 rows[key] = SectorRow(Reason.of(f"categories.{own}"), f"{table.ilostat['division']}_{letter}{division}")
             else:
                 is_apart = names[letter] not in held or not letters or held[names[letter]] in alone
-                rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, is_apart)
+                rows[key] = _section_row(names[letter], held.get(names[letter]), table.own_rows, is_apart)
     if sector.correspondence:
         return {code: rows[target if letters else target[:2]] for code, target in sector.national.items()}
     return rows
@@ -117,7 +117,7 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
     for name, sector in sectors.items():
         if sector.correspondence:
             path = inside(survey.parent, sector.correspondence, f"{survey}: sectors.{name}.correspondence")
-            sector.national.update(_table(path, sector))
+            sector.national.update(_read_correspondence(path, sector))
 
 
 def _sector_category(sector: Sector, letter: str) -> SectorRow:
@@ -128,7 +128,7 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
     return SectorRow(Reason.of(standard().ilo_aggregates[aggregate]), f"ECO_AGGREGATE_{aggregate}")
 
 
-def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
+def _section_row(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
     """Returns the table row of an ISIC section. If one division of the section (fishing, domestic work) has its own row, the name
     of the section's row says so.
 
@@ -147,7 +147,7 @@ def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is
     return SectorRow(Reason.of("categories.excluding", **words), f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
 
 
-def _table(path: Path, sector: Sector) -> dict[str, str]:
+def _read_correspondence(path: Path, sector: Sector) -> dict[str, str]:
     """Reads a correspondence table, and returns the ISIC code of each national code. Raises `SpecError` if a row cannot be used:
     a blank or repeated code, or a wrong ISIC code."""
     rows = read_small_csv(path, ("code", "isic"), "the correspondence table", SpecError)

@@ -88,20 +88,20 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
     if not spec.corrections:
         return table, None
     listed, keys, pooled = numbered(spec), spec.correctable(), len(spec.files.person.path) > 1
-    keyed, changed = _made(table.persons, listed.keys, keys.person_key, pooled, where)
+    keyed, changed = _corrected_frame(table.persons, listed.keys, keys.person_key, pooled, where)
     if listed.keys:
         refuse_repeated_persons(keyed, spec.files.person, where)
-    persons, found = _made(keyed, listed.persons, keys.person_key, pooled, where)
+    persons, found = _corrected_frame(keyed, listed.persons, keys.person_key, pooled, where)
     changed |= found
     episodes = table.episodes
     if episodes is not None:
-        episodes, found = _made(episodes, listed.episodes, keys.episode_key, pooled, where)
+        episodes, found = _corrected_frame(episodes, listed.episodes, keys.episode_key, pooled, where)
         changed |= found
     applied = AppliedCorrections(table.persons, keyed, table.episodes, tuple(changed[i] for i in sorted(changed)))
     return replace(table, persons=persons, episodes=episodes), applied
 
 
-def _made(
+def _corrected_frame(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
     """Returns a frame after its corrections, and for each correction (by its position) the number of rows that it changed.
@@ -119,7 +119,7 @@ def _made(
     if not corrections:
         return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
-    reached = _reached(marked, columns, where)
+    reached = _rows_by_correction(marked, columns, where)
     changed: dict[int, int] = {}
     where = f"{where}: corrections"
     for entry, correction in corrections:
@@ -139,7 +139,7 @@ def _made(
     return without_marks(marked, columns), changed
 
 
-def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
+def _rows_by_correction(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
     """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted together.
 
     Args:

@@ -25,13 +25,13 @@ class NewValue:
     """What one correction does to a column. Each attribute is an expression, with a value for each row.
 
     Attributes:
-        hit: whether the correction applies to the row.
+        applies: whether the correction applies to the row.
         entry: the position of the correction in survey.yaml.
         text, number, whole: the new value as text, as a number, and as a whole number. It is null if the cell becomes blank, or
             if the value is not a number.
     """
 
-    hit: nw.Expr
+    applies: nw.Expr
     entry: nw.Expr
     text: nw.Expr
     number: nw.Expr
@@ -70,7 +70,7 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
             frame = _by_key(frame, list(run), key)
         else:
             for entry, correction in run:
-                frame = frame.with_columns(_set(frame, correction.column, _everywhere(entry, correction)))
+                frame = frame.with_columns(_changed_columns(frame, correction.column, _value_by_condition(entry, correction)))
     return frame
 
 
@@ -107,11 +107,11 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
     rows = [[*row, *(part for c in columns for part in new.get(c, (0, "")))] for row, new in cells.items()]
     table = small_table(frame, given, rows)
     frame = frame.join(table, left_on=[SOURCE + name for name in key], right_on=names, how="left")
-    changes = [part for i, column in enumerate(columns) for part in _set(frame, column, _of_row(i))]
+    changes = [part for i, column in enumerate(columns) for part in _changed_columns(frame, column, _value_by_key(i))]
     return frame.with_columns(changes).drop([name for name in given if name in frame.collect_schema().names()])
 
 
-def _of_row(i: int) -> NewValue:
+def _value_by_key(i: int) -> NewValue:
     """Returns what a correction that names single rows does to the column number `i` (from 0) of the corrected columns. The
     values are in columns that were joined to the frame: `fl__e<i>` (the position of the correction) and `fl__v<i>` (the new
     value)."""
@@ -126,12 +126,12 @@ def _of_row(i: int) -> NewValue:
     )
 
 
-def _everywhere(entry: int, correction: Correction) -> NewValue:
+def _value_by_condition(entry: int, correction: Correction) -> NewValue:
     """Returns what a correction with a condition does to its column. `entry` is the position of the correction in survey.yaml."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(
-        _meets(correction.where),
+        _meets_condition(correction.where),
         nw.lit(entry),
         nw.lit(value or None, dtype=nw.String()),
         nw.lit(float(value) if is_number else None, dtype=nw.Float64()),
@@ -139,7 +139,7 @@ def _everywhere(entry: int, correction: Correction) -> NewValue:
     )
 
 
-def _meets(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
+def _meets_condition(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
     """Returns, for each row, whether it meets a condition: {column: its codes, or a range of numbers}. All columns must fit. A
     blank cell does not fit."""
     return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
@@ -154,13 +154,13 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
     return inside if values.max is None else inside & (value <= values.max)
 
 
-def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
+def _changed_columns(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
     """Returns the columns that one correction changes: the corrected column in each of its forms (text, number, whole number),
     and the two columns with the positions of the corrections that apply (see `with_corrections`)."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [
-        *[nw.when(new.hit).then(v).otherwise(nw.col(f + column)).alias(f + column) for f, v in forms if f + column in there],
-        nw.when(new.hit & ~reached).then(new.entry).otherwise(nw.col(ENTRY + column)).alias(ENTRY + column),
-        nw.when(new.hit & reached).then(new.entry).otherwise(nw.col(TWICE + column)).alias(TWICE + column),
+        *[nw.when(new.applies).then(v).otherwise(nw.col(f + column)).alias(f + column) for f, v in forms if f + column in there],
+        nw.when(new.applies & ~reached).then(new.entry).otherwise(nw.col(ENTRY + column)).alias(ENTRY + column),
+        nw.when(new.applies & reached).then(new.entry).otherwise(nw.col(TWICE + column)).alias(TWICE + column),
     ]

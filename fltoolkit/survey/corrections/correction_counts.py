@@ -70,17 +70,17 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
     spec, keys, tables = survey.spec, survey.spec.correctable(), []
     if survey.corrected:
         listed, before = numbered(spec), survey.corrected
-        tables += _cells(before.persons, listed.keys, keys.person_key, spec.files.person)
-        tables += _cells(before.keyed, listed.persons, keys.person_key, spec.files.person)
+        tables += _corrected_cells(before.persons, listed.keys, keys.person_key, spec.files.person)
+        tables += _corrected_cells(before.keyed, listed.persons, keys.person_key, spec.files.person)
         if before.episodes is not None and spec.files.episodes:
-            tables += _cells(before.episodes, listed.episodes, keys.episode_key, spec.files.episodes)
+            tables += _corrected_cells(before.episodes, listed.episodes, keys.episode_key, spec.files.episodes)
     key = keys.episode_key if spec.corrections and any(set(keys.episode_key) <= set(t) for t in tables) else keys.person_key
     columns = [*ROW_COLUMNS, *key]
     found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns].astype(object)
     return found.where(found.notna(), "").sort_values("entry", kind="stable", ignore_index=True)
 
 
-def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
+def _corrected_cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
     """Returns the cells of a frame to which corrections apply, with the old and the new value: one table per corrected column,
     with the columns of `corrected_rows`."""
     if not corrections:

@@ -63,14 +63,16 @@ def design_facts(design: HasDesign) -> dict[str, str]:
         design.source,
     )
     facts = {"Persons in the file": str(count_in_words(int(units["n"].sum()), design.mask.limit))}
-    facts |= _replicates(design.replication) if design.replication else _units(design, units)
-    facts["Weights"] = _range(units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons")
+    facts |= _replicate_facts(design.replication) if design.replication else _unit_facts(design, units)
+    facts["Weights"] = _weight_range(
+        units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons"
+    )
     if design.calibration:
         facts["Calibration of weights"] = design.calibration.text
     return facts
 
 
-def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
+def _unit_facts(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
     """Returns facts about the sampling units as {fact: value}, both in words: the numbers of strata and PSUs, degrees of freedom,
     strata with a single PSU, and the finite population correction. `units` has one row per PSU."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
@@ -85,7 +87,7 @@ def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _replicates(made: Replication) -> dict[str, str]:
+def _replicate_facts(made: Replication) -> dict[str, str]:
     """Returns facts about the replicate weights as {fact: value}, both in words: their number, their method and the degrees of
     freedom. They take the place of the facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
@@ -95,7 +97,7 @@ def _replicates(made: Replication) -> dict[str, str]:
     }
 
 
-def _range(units: pd.DataFrame, scale: str) -> str:
+def _weight_range(units: pd.DataFrame, scale: str) -> str:
     """Returns a sentence with the range of the weights above 0. The range is rounded outwards, so that it reveals no person's
     weight. `units` has the lowest and the highest weight of each PSU. `scale` is put at the end: whether the weights add up to
     the population."""
@@ -103,10 +105,10 @@ def _range(units: pd.DataFrame, scale: str) -> str:
     if used.empty:
         return f"none above 0; {scale}"
     low = used["low"][used["low"] > 0].min() if (used["low"] > 0).any() else used["high"].min()
-    return f"between {_step(float(low), up=False):,g} and {_step(float(used['high'].max()), up=True):,g}; {scale}"
+    return f"between {_next_round_number(float(low), up=False):,g} and {_next_round_number(float(used['high'].max()), up=True):,g}; {scale}"
 
 
-def _step(value: float, *, up: bool) -> float:
+def _next_round_number(value: float, *, up: bool) -> float:
     """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or
     20. The result always differs from `value`."""
     power = floor(log10(value))

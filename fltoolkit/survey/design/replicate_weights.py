@@ -67,7 +67,7 @@ def replicated(
     rscales = _rscales_of_strata(frame, names) if derive else method.rscales
     factor = factors(method, len(columns), rscales)
     made = Replication(factor, method.mse, method.df, tuple(names), method.name)
-    return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
+    return _with_sampling_units(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
 
 
 def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
@@ -90,7 +90,7 @@ def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
     return [float((n - 1) / n) for n in n_h]
 
 
-def _in_buckets(frame: Frame, replicates: int) -> Frame:
+def _with_sampling_units(frame: Frame, replicates: int) -> Frame:
     """Returns the rows with a column of sampling units. Each row is a unit of its own, so that the rank of the replicate weights
     can be found in any domain (part of the persons).
 

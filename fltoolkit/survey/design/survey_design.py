@@ -162,12 +162,12 @@ class Design:
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
-    def labels_of(self, own: str) -> Labels:
-        """Returns the different labels in a column of `frame`. `own` is the name of the column. The labels are read from the data
-        at the first call, and kept."""
-        if own not in self.known:
-            self.known[own] = labels_of(self.frame.select(own), self.source)
-        return self.known[own]
+    def labels_of(self, column: str) -> Labels:
+        """Returns the different labels in a column of `frame`. They are read from the data at the first call, and kept. `column`
+        is the name of the column in `frame`."""
+        if column not in self.known:
+            self.known[column] = labels_of(self.frame.select(column), self.source)
+        return self.known[column]
 
     @property
     def has_few_rows(self) -> bool:
@@ -352,12 +352,12 @@ def weight_of(population: str) -> str:
     return f"{WEIGHT}__{population}"
 
 
-def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` if one of the columns in `names` is not among the columns of the data, which are `there`. The message
-    gives the first such name. `data` is the path or the table, and `where` the name of the function that was called."""
-    if gone := [n for n in names if n not in there]:
-        allowed = printed_names(there, header_is_known(there, names, [data]))
-        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
+def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], where: str, data: object) -> None:
+    """Raise `RequestError` if a name is not among the columns of the data. The message gives the first such name. `data` is the
+    path or the table, and `where` is the name of the function that was called."""
+    if gone := [n for n in names if n not in columns]:
+        allowed = printed_names(columns, header_is_known(columns, names, [data]))
+        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(columns))
 
 
 def require_totals(design: Design, verb: str) -> None:

@@ -64,11 +64,11 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
             "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
         )
     path = survey_file(path)
-    key = _contents(path) if is_on() and tables is None else None
+    key = _result_key(path) if is_on() and tables is None else None
     return remembered(key, lambda: _opened(path, tables), state=changeable)
 
 
-def _contents(path: Path) -> ResultKey:
+def _result_key(path: Path) -> ResultKey:
     """Returns a key for the results that depend on a survey. It changes if survey.yaml, or a file that it names, changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
@@ -144,7 +144,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
             table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
         table, applied = corrected(table, spec, str(path))
         frame, replication = designed(spec, table.persons)
-        episodes = _with_keys(spec, table.episodes)
+        episodes = _with_person_keys(spec, table.episodes)
         if table.small:
             frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
     refuse_changed(before)  # the files that were read and hashed
@@ -185,7 +185,7 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
     if design.replicates:
         weights = design.replicates.names
         columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
-        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
+        frame, replication = replicated(frame, weights, columns, design.replicates.replicate_method, bool(design.strata))
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
         units = (design.psu is not None) + (design.ssu is not None)
@@ -207,7 +207,7 @@ def uncorrected(survey: Survey) -> Survey:
     refuse_changed(survey.files)
     spec, before = survey.spec, survey.corrected
     persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))
-    episodes = _with_keys(spec, before.episodes)
+    episodes = _with_person_keys(spec, before.episodes)
     return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
 
 
@@ -228,7 +228,7 @@ def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
     return with_skipped_gates(frame, spec.mapped)
 
 
-def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
+def _with_person_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
     """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say what a
     blank of each gate means. A gate is an earlier question that decides whether another is asked. Returns None if there is no
     episodes file."""

@@ -122,7 +122,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
                     where=f"{where}: margin {margin}",
                     do="give each category its persons, or leave it out",
                 )
-        rows = [(_parts(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
+        rows = [(_columns_of_margin(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
     else:
         raise DataError(
             "benchmarks are not of a kind that is read", where=where, found=type(benchmarks).__name__,
@@ -130,7 +130,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
         )  # fmt: skip
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
     for columns, category, population in rows:
-        values = _values(columns, category, where)
+        values = _values_of_category(columns, category, where)
         place = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
         if values in found.setdefault(columns, {}):
             raise DataError("the category stands there twice", where=place, do="keep one of the two")
@@ -153,10 +153,10 @@ def _benchmark_rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
             do="give one row per category, columns separated by commas",
         )  # fmt: skip
-    return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
+    return ((_columns_of_margin(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
 
 
-def _parts(name: object) -> tuple[str, ...]:
+def _columns_of_margin(name: object) -> tuple[str, ...]:
     """Splits the name of a margin into its columns: `region × sex` gives `("region", "sex")`. A tuple is returned as it is.
     Blanks are removed only if there are several columns, because a single column may be called ` SEX `."""
     if isinstance(name, tuple):
@@ -165,7 +165,7 @@ def _parts(name: object) -> tuple[str, ...]:
     return tuple(c.strip() for c in columns) if len(columns) > 1 else (str(name),)
 
 
-def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
+def _values_of_category(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
     """Splits a category of a margin into one value per column: for the columns region and sex, `north × men` gives `("north",
     "men")`. A tuple is not split. If the margin has a single column, its value may itself contain a `×`.
 

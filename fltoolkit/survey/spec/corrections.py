@@ -24,14 +24,14 @@ NEVER = {  # findings that no reason makes acceptable, with the advice instead
 }
 
 
-def _words(text: str) -> str:
+def _not_blank(text: str) -> str:
     """Returns a text without blanks around it. Raises `ValueError` if nothing is left."""
     if not text.strip():
         raise ValueError("say it in words: it is printed")
     return text.strip()
 
 
-def _no_error_for_ever(value: object) -> object:
+def _acceptable_check(value: object) -> object:
     """Returns the name of a check, as `accept` in survey.yaml gives it. Raises `ValueError` for a check whose findings cannot be
     accepted, such as `unknown codes`. The message says what to do instead."""
     if isinstance(value, str) and value in NEVER:
@@ -39,7 +39,7 @@ def _no_error_for_ever(value: object) -> object:
     return value
 
 
-Words = Annotated[str, AfterValidator(_words)]
+Words = Annotated[str, AfterValidator(_not_blank)]
 RowKey = Annotated[dict[str, Code], Field(min_length=1)]
 
 
@@ -106,7 +106,7 @@ class Accepted(Model):
         why: the reason, which is printed with the error. The error becomes a warning.
     """
 
-    finding: Annotated[Acceptable, BeforeValidator(_no_error_for_ever)]
+    finding: Annotated[Acceptable, BeforeValidator(_acceptable_check)]
     column: str
     why: Words
 

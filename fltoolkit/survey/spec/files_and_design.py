@@ -150,22 +150,22 @@ class ReplicatesSpec(Model):
     @classmethod
     def _runs_end(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         for column in columns:
-            _run(column)
+            _numbered_columns(column)
         return columns
 
     @property
     def names(self) -> tuple[str, ...]:
         """Returns the name of every column of replicate weights. `RW{1..80}` is replaced by the 80 names RW1 to RW80."""
-        return tuple(name for column in self.columns for name in _run(column))
+        return tuple(name for column in self.columns for name in _numbered_columns(column))
 
     @property
-    def made(self) -> Method:
+    def replicate_method(self) -> Method:
         """Returns the method by which the replicate weights were made, with its coefficients."""
         rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 
 
-def _run(column: str) -> list[str]:
+def _numbered_columns(column: str) -> list[str]:
     """Returns the columns that a name stands for: `RW{1..80}` stands for RW1 to RW80, `RW{01..80}` for RW01 to RW80, and any
     other name for itself. Raises `ValueError` if the second number is not above the first, or if there are more than 10,000
     columns."""
@@ -234,7 +234,7 @@ class DesignSpec(Model):
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")
         try:
-            refuse_coefficients(self.replicates.made, bool(self.strata))
+            refuse_coefficients(self.replicates.replicate_method, bool(self.strata))
         except DesignError as error:
             raise ValueError(f"replicates.{error.where}: {error.problem}; {error.do}") from None
         return self

@@ -254,19 +254,19 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
     """Raise `ValueError` if a question decides, directly or through others, whether the question itself is asked."""
-    straight = set[str]()
+    without_circle = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:
             raise ValueError(
                 f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
             )
-        if circle := _circle(mapped, [source.column], straight):
+        if circle := _circle(mapped, [source.column], without_circle):
             raise ValueError(
                 f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
             )
 
 
-def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
+def _circle(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself: in the chain, each column is that of a question, and
     the next column is that of its gate (an earlier question that decides whether it is asked). Returns an empty list if there is
     no such chain.
@@ -274,13 +274,13 @@ def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> li
     Args:
         mapped: the questions of the survey.
         chain: the columns of the chain so far. The search continues from the last one.
-        straight: the columns from which no such chain starts. The function adds to them what it finds.
+        without_circle: the columns from which no such chain starts. The function adds to them what it finds.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:
             return [*chain[chain.index(gate) :], gate]
-        if gate not in straight and (found := _circle(mapped, [*chain, gate], straight)):
+        if gate not in without_circle and (found := _circle(mapped, [*chain, gate], without_circle)):
             return found
-    straight.add(chain[-1])
+    without_circle.add(chain[-1])
     return []

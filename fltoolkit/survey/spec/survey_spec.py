@@ -19,7 +19,12 @@ from fltoolkit.survey.classifications.origins import shows_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
-from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_lead, refuse_unfit_tables
+from fltoolkit.survey.spec.consistency.tables_wanted import (
+    AllowedTables,
+    known_names_in_words,
+    refuse_unfit_lead,
+    refuse_unfit_tables,
+)
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -134,7 +139,7 @@ class SurveySpec(Model):
                 raise ValueError(f"{min(twice)} is one of {one} and of {other}; rename one of them")
         for name, job in self.jobs.items():
             if job.population and job.population not in self.populations:
-                near = one_of_these(job.population, set(self.populations))
+                near = known_names_in_words(job.population, set(self.populations))
                 raise ValueError(f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}")
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
@@ -147,7 +152,7 @@ class SurveySpec(Model):
         if "lead" in self.model_fields_set:
             refuse_unfit_lead(self.lead, set(self.groups), self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):
-            near = one_of_these(self.calibration.population or "", set(self.populations))
+            near = known_names_in_words(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")

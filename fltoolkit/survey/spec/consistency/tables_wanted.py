@@ -35,9 +35,11 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
     for i, table in enumerate(tables, 1):
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
-                raise ValueError(f"table {i} of tables: {group} is not one of the groups{one_of_these(group, allowed.groups)}")
+                raise ValueError(
+                    f"table {i} of tables: {group} is not one of the groups{known_names_in_words(group, allowed.groups)}"
+                )
         if table.population and table.population not in allowed.populations:
-            near = one_of_these(table.population, set(allowed.populations))
+            near = known_names_in_words(table.population, set(allowed.populations))
             raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
         _refuse_unfit_profile(table, i, allowed.case_only, allowed.populations)
         named = (*table.by, *([(table.of,)] if table.of else []))
@@ -56,7 +58,7 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
         allowed: the names that tables may use. The first of its populations is the default population.
     """
     if lead not in groups:
-        raise ValueError(f"lead: {lead} is not one of groups{one_of_these(lead, groups)}")
+        raise ValueError(f"lead: {lead} is not one of groups{known_names_in_words(lead, groups)}")
     if lead in allowed.origins:
         raise ValueError(f"lead: {lead} tells of single origins, which no document compares first; name another group")
     default = (None, next(iter(allowed.populations)))
@@ -66,7 +68,7 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
         )
 
 
-def one_of_these(name: str, known: set[str]) -> str:
+def known_names_in_words(name: str, known: set[str]) -> str:
     """Returns the end of an error message about a wrong name: the known names, and the one that was probably meant, such as `:
     region, sex; did you mean sex?`."""
     near = difflib.get_close_matches(name, known, n=1)
