@@ -1,4 +1,5 @@
-"""Findings about children and parents: parents who cannot be linked, answers to the wrong module, parents who are too young."""
+"""Finds parents who cannot be linked to their child or are too young, and persons who answered the wrong module (set of
+questions)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Findings about codes of industries and occupations: codes that are not in the classification, and codes with a wrong number of
-digits."""
+"""Finds codes of industries and occupations that are not in the classification, or have a wrong number of digits."""
 
 from __future__ import annotations
 

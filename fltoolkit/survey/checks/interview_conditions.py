@@ -24,8 +24,8 @@ _KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # kept,
 
 def interview_counts(survey: Survey) -> Mapping[str, int]:
     """Returns the number of persons who answered the module on forced labour, and how many of them answered under each condition
-    of the interview. The keys are `answered`, `proxy` (another person answered), `alone` (the person was *not* alone) and `mode
-    <name>`, such as `mode telephone`. The counts are exact and must not be published.
+    of the interview. The keys are `answered`, `proxy` (another person answered), `alone` (the person was *not* alone) and
+    `mode <name>`, such as `mode telephone`. The counts are exact and must not be published.
 
     Only the questions under `interview` in survey.yaml are counted, and the mapping is empty if there are none. A person without
     an answer to such a question is counted under `answered` only.

@@ -1,4 +1,4 @@
-"""The main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
+"""Lists the main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meaning of the codes of a job: industries in ISIC or national codes, occupations in ISCO."""
+"""Gives the codes of a job their meaning: industries in ISIC or national codes, occupations in ISCO."""
 
 from __future__ import annotations
 

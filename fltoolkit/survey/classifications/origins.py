@@ -1,4 +1,5 @@
-"""Groups whose categories are single origins: each nationality, country of birth, ethnicity or religion.
+"""Recognises groups whose categories are single origins (each nationality, country of birth, ethnicity or religion), and decides
+which tables by them may be made.
 
 Migrant status (born abroad or not, citizen or not) is a standard breakdown. Single origins are more sensitive, because readers
 may use such a table to judge people by their origin. So single origins are published only if survey.yaml gives a reason, and then

@@ -18,7 +18,7 @@ def visible(name: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """Returns the name of a column, quoted for SQL."""
+    """Returns the name of a column in double quotes, as SQL needs it."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -1,4 +1,5 @@
-"""The few operations that are written differently for DuckDB and for Spark. All other operations are written once, in narwhals.
+"""Holds the few operations that are written differently for DuckDB and for Spark. All other operations are written once, in
+narwhals.
 
 A file or a table in memory is read through the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
 """

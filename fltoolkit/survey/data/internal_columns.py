@@ -1,4 +1,4 @@
-"""The names of the columns that the kit adds to a survey's rows. No data file may have columns with these names.
+"""Names the columns that the kit adds to a survey's rows. No data file may have columns with these names.
 
 The labels of strata, sampling units and households are text, or whole numbers if the file has whole numbers.
 """

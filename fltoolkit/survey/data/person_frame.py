@@ -98,7 +98,8 @@ def open_named(
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns a column of the data as text, by its name in survey.yaml. Of several names, the first that is not blank is used."""
+    """Returns a column of the data as text, by its name in survey.yaml (`episode` replaces `{episode}` in it). Of several names,
+    the first that is not blank is used."""
     listed = [names] if isinstance(names, str) else names
     found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
     return found[0] if len(found) == 1 else nw.coalesce(*found)

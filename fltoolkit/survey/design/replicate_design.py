@@ -1,4 +1,4 @@
-"""Sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey package."""
+"""Defines sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey package."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ def open_csv(
         delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
         only: the columns that are needed. If the file is not in UTF-8, or `stored` is true, or it has more than 1,000 columns,
             the relation has only these columns. None: all columns are needed.
-        named: the columns that survey.yaml or the caller of the kit names. If the first line has one of them, it is certainly the
-            header. Otherwise, a first line that looks like data is an error.
+        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is certainly the header.
+            Otherwise, a first line that looks like data is an error.
         stored: whether the rows are read now, into a table of the connection, so that the file is not read again. `only` should
             then be given.
         typed: a function that turns the relation of texts into one with other types. It must read every row, because errors in

@@ -1,5 +1,6 @@
-"""Population benchmarks, to which weights are calibrated: the known number of persons in each category of one or more margins. A
-margin is a column, such as sex, or several crossed columns. The benchmarks come from a CSV file, a table or a mapping."""
+"""Reads population benchmarks, to which weights are calibrated: the known number of persons in each category of one or more
+margins. A margin is a column, such as sex, or several crossed columns. The benchmarks come from a CSV file, a table or a mapping.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +38,8 @@ class CalibrationSpec(Model):
     `population` keep their weight.
 
     Attributes:
+        method: `poststratify`, `rake` or `greg` (linear).
+        population: the name of the population. None: the default population, which is the first in survey.yaml.
         benchmarks: the CSV file with the benchmarks, in the folder of survey.yaml.
         margins: the benchmarks themselves, in place of a file: {margin: {category: number of persons}}.
     """
@@ -166,8 +169,8 @@ def _columns_of_margin(name: object) -> tuple[str, ...]:
 
 
 def _values_of_category(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
-    """Splits a category of a margin into one value per column: for the columns region and sex, `north × men` gives `("north",
-    "men")`. A tuple is not split. If the margin has a single column, its value may itself contain a `×`.
+    """Splits a category of a margin into one value per column. For the columns region and sex, `north × men` gives
+    `("north", "men")`. A tuple is not split. If the margin has a single column, its value may itself contain a `×`.
 
     `where` is the place that error messages name. Raises `DataError` if the number of values is not the number of columns.
     """

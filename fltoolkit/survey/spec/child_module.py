@@ -1,5 +1,5 @@
-"""The part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and which
-adults are the parents."""
+"""Defines the part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and
+which adults are the parents."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Two parts of survey.yaml: `corrections` lists values of the data to correct, and `accept` lists findings of the checks that
-somebody has looked at and accepts. A correction names single rows, or a condition on rows."""
+"""Defines two parts of survey.yaml: `corrections` lists values of the data to correct, and `accept` lists findings of the checks
+that somebody has looked at and accepts. A correction names single rows, or a condition on rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
+"""Defines the part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The part of survey.yaml about reference populations, groups (breakdowns such as sex), breakdowns by industry and occupation,
-and the tables that are wanted."""
+"""Defines the part of survey.yaml about reference populations, groups (breakdowns such as sex), breakdowns by industry and
+occupation, and the tables that are wanted."""
 
 from __future__ import annotations
 
@@ -153,8 +153,8 @@ class AgeGroup(Bands):
 
 
 class NumberGroup(Bands):
-    """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of `missing` count as `not
-    stated`."""
+    """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of `missing` count as
+    `not stated`."""
 
     column: str
     missing: Codes = ()
@@ -164,8 +164,9 @@ class DisabilityGroup(Model):
     """Persons with and without disability, by the Washington Group short set of questions: six columns with one answer each.
 
     A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or `cannot_do_at_all`. Any other person
-    is without disability if all six questions are answered, and otherwise `not stated`. Source: Washington Group on Disability
-    Statistics, short set, recommended cut-off.
+    is without disability if all six questions are answered, and otherwise `not stated`.
+
+    Source: Washington Group on Disability Statistics, short set, recommended cut-off.
 
     Attributes:
         washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care, communicating.
@@ -319,8 +320,8 @@ class TableSpec(Model):
 
     Attributes:
         measure: what the table shows, such as `prevalence`.
-        by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list are crossed: `[[],
-            [sex], [sex, region]]` is three breakdowns.
+        by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list are crossed:
+            `[[], [sex], [sex, region]]` is three breakdowns.
         of: for the measure `share`, the group whose distribution the table shows.
         population: the population. None: the default population, which is the first in survey.yaml.
     """

@@ -1,5 +1,5 @@
-"""All yes/no questions of a survey.yaml, by the column that they read. They are needed together, because one question can be the
-gate of another: its answer decides whether the other is asked, and so what a blank of the other means."""
+"""Brings together all yes/no questions of a survey.yaml, by the column that they read. They are needed together, because one
+question can be the gate of another: its answer decides whether the other is asked, and so what a blank of the other means."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The part of survey.yaml about questions: the column, the codes and the routing of each question, and what it measures, such as
-debt bondage."""
+"""Defines the part of survey.yaml about questions: the column, the codes and the routing of each question, and what it measures,
+such as debt bondage."""
 
 from __future__ import annotations
 
@@ -131,6 +131,8 @@ class Source(Model):
         why: the reason for `blank: no`.
         if_ticked: the columns of the other options of the same question. If they are given, a blank means no only for a person
             who has a code of yes in one of these columns.
+        mode: whether the person experienced this, was threatened with it, or saw it happen to others (`witnessed`).
+        stage: what the question is about: being recruited, the work itself, or not being able to leave.
         routing: the earlier questions that decide whether this question is asked.
     """
 

@@ -1,4 +1,5 @@
-"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. This module reads no data."""
+"""Describes the methods of replicate weights and their coefficients, as `svrepdesign` of R's survey package does. This module
+reads no data."""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ def factors(method: Method, count: int, rscales: float | Sequence[float] | None)
     the number of replicates. `rscales` is one number for all replicates or one for each; None means 1.
 
     Raises:
-        DesignError: the number of coefficients is wrong, or one is not a number above zero.
+        DesignError: the number of coefficients is wrong, one of them is negative or infinite, or all are zero.
     """
     usual = {"brr": 1 / count, "fay": 1 / (count * (1 - (method.rho or 0.0)) ** 2), "jk1": (count - 1) / count,
              "bootstrap": 1 / (count - 1), "successive_difference": 4 / count}  # fmt: skip

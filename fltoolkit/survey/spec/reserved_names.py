@@ -1,5 +1,5 @@
-"""Names that a group in survey.yaml may not have, because result tables have columns with these names. A test compares this list
-with the result tables."""
+"""Lists the names that a group in survey.yaml may not have, because result tables have columns with these names. A test compares
+this list with the result tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The routing of a question: which earlier questions (gates) decide, by their answers, whether it is asked."""
+"""Defines the routing of a question: which earlier questions (gates) decide, by their answers, whether it is asked."""
 
 from __future__ import annotations
 

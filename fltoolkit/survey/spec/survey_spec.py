@@ -1,4 +1,5 @@
-"""The whole survey.yaml: files, sample design, questions, groups and the tables that are wanted (docs/survey_yaml.md)."""
+"""Defines and reads the whole survey.yaml: files, sample design, questions, groups and the tables that are wanted
+(docs/survey_yaml.md)."""
 
 from __future__ import annotations
 

@@ -69,8 +69,8 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
 
 
 def known_names_in_words(name: str, known: set[str]) -> str:
-    """Returns the end of an error message about a wrong name: the known names, and the one that was probably meant, such as `:
-    region, sex; did you mean sex?`."""
+    """Returns the end of an error message about a wrong name. It gives the known names, and the one that was probably meant:
+    `: region, sex; did you mean sex?`."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 
