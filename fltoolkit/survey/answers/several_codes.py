@@ -22,8 +22,8 @@ def pattern(separator: str | None) -> str:
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
-    """Returns whether a cell with several codes, such as `1 3 7`, contains at least one of the given codes. Null if the cell is
-    null."""
+    """Returns whether a cell with several codes, such as `1 3 7`, contains at least one of the given codes. The result is null if
+    the cell is null, and false if `codes` is empty."""
     if not codes:
         return nw.lit(False)
     edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(pattern(separator), EDGE), nw.lit(EDGE)])
@@ -31,5 +31,5 @@ def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) ->
 
 
 def split_codes(text: str, separator: str | None) -> list[str]:
-    """Returns the single codes in one cell, in their order and without repetitions: `1 3 7` gives `1`, `3`, `7`."""
+    """Returns the codes in one cell as a list, in their order and without repetitions: `1 3 7` gives `["1", "3", "7"]`."""
     return list(dict.fromkeys(code for code in re.split(pattern(separator), text) if code))

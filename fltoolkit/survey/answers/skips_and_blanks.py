@@ -1,4 +1,5 @@
-"""Decides what a blank answer means: a skipped question, a no that survey.yaml declares, or an unknown answer."""
+"""Decides for each person whether a blank answer to a question means no. It means no if the question was skipped, or if
+survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
 
 from __future__ import annotations
 
@@ -18,28 +19,29 @@ SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a g
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Returns whether a value is one of a few codes. Null if the value is null; without codes false, also for a null. The codes
-    are compared one by one, which takes half the time of a list."""
+    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, it is false,
+    even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
     return any_of([value == code for code in codes])
 
 
 def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
     """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
-    of them is enough. Null if the answer is blank."""
+    of them is enough. The result is null if the answer is blank. `episode` is the text that replaces `{episode}` in the name of
+    the question's column."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
 def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether the answer to a question is yes. Null if the question has no answer."""
+    """Returns, for each person, whether the answer to a question is yes. The result is null if the cell is blank."""
     return holds(source, mapped.codes(source).yes, episode)
 
 
 def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether the answer to a question is no. Null if the question has no answer.
+    """Returns, for each person, whether the answer to a question is no. The result is null if the cell is blank.
 
-    With several ticked options, the answer is no if neither the option of the question nor a code of don't know or refused is
-    ticked.
+    For a question with several ticked options in one cell, the answer is no if neither the question's own option is ticked nor a
+    code that leaves the question open, such as that of don't know or refused.
     """
     codes = mapped.codes(source)
     if source.contains:
@@ -48,22 +50,26 @@ def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns whether a question has no answer: an empty cell or a code of `missing`. Never null."""
+    """Returns, for each person, whether a question has no answer: an empty cell, or a code listed under `missing`. The result is
+    true or false, and never null."""
     value, missing = column(source.column, episode), mapped.codes(source).missing
     return value.is_null() | value.is_in(list(missing)).fill_null(False) if missing else value.is_null()
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
     """Returns, for each person, whether a blank answer to a question means no: the routing skips the question, or survey.yaml
-    says `blank: no`. Never null. If a blank of this question can never mean no, the function returns None."""
+    says `blank: no`. The result is true or false, and never null. The function returns None if a blank of this question means no
+    for nobody."""
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether survey.yaml declares that a blank answer to a question is a no (`blank: no`).
+    """Returns, for each person, whether survey.yaml declares that a blank answer to this question is a no. The question must have
+    the key `blank: no`.
 
-    If the question has `if_ticked`, this is so only for persons who ticked another option of the question.
+    The key `if_ticked` of a question names the columns of the other options of the same question. If it is given, the declaration
+    is only for persons who ticked one of these options.
     """
     if not source.if_ticked:
         return nw.lit(True)
@@ -73,65 +79,69 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the routing skips a question, that is, whether its gates are closed. A gate is an
-    earlier question whose answer decides whether the question is asked.
+    """Returns, for each person, whether the routing skips a question. The routing consists of gates. A gate is an earlier
+    question, and some of its answers close the gate.
 
-    With `all`, one closed gate is enough. With `any`, all gates must be closed. A gate without a known answer is not closed.
-    Never null.
+    Gates that are joined by `all` skip the question if at least one of them is closed. Gates that are joined by `any` skip it if
+    all of them are closed. A gate with an unknown answer is not closed. The result is true or false, and never null.
     """
-    return _as_truth(_shut(routing, mapped, episode))
+    return _as_truth(_is_skipped(routing, mapped, episode))
 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
-    """Returns the rows with one more column for each gate that may itself have been skipped. A gate is an earlier question whose
-    answer decides whether a question is asked. The column says whether a blank of the gate means no.
+    """Returns the rows with a new column for each gate (an earlier question that decides whether another is asked) whose own
+    blanks may mean no. The new column says whether a blank of this gate means no. Its name is `fl__skipped__` and the name of the
+    gate's column.
 
-    The other functions of this module read these columns. Without them, the expression of a chain of gates would double with each
-    gate.
+    The other functions of this module read these columns. If gates depend on each other in a chain, one expression for the whole
+    chain would double in length with each gate.
 
     Args:
-        frame: the rows of a file, with the source columns as text. Gates from other files are left out.
+        frame: the rows of a file, with the source columns as text. Gates whose column the file does not have are left out.
         mapped: the questions of the survey.
     """
     there = set(frame.collect_schema().names())
     for gates in mapped.gates_by_turn():
         here = {gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))}
-        made = [_as_truth(_decided(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
+        made = [_as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
         frame = frame.with_columns(*made) if made else frame
     return frame
 
 
-def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
+def _blank_gate_means_no(question: Source, mapped: MappedQuestions, columns: Collection[str]) -> nw.Expr | bool:
     """Returns, for each person, whether a blank answer to a gate means no. A gate is an earlier question that decides whether
     another is asked.
 
-    If the file lacks a column that is needed, the result is False for everybody: the blank is then unresolved.
+    If the file lacks a column that is needed for this, the result is False for everybody. A blank answer is then an unknown
+    answer.
 
     Args:
-        read: the gate.
+        question: the question that says what a blank in the gate's column means.
         mapped: the questions of the survey.
-        there: the columns of the file.
+        columns: the columns of the file.
     """
-    needed = [*read.gate_columns, *read.if_ticked]
-    return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
+    needed = [*question.gate_columns, *question.if_ticked]
+    return _no_when_blank(question, mapped, "") if all(SOURCE + column in columns for column in needed) else False
 
 
 def _as_truth(found: nw.Expr | bool) -> nw.Expr:
     return found if isinstance(found, nw.Expr) else nw.lit(found)
 
 
-def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
+def _is_skipped(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
     if not routing.joined:
-        return _joined([_shut_at(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False)
-    return _joined([_shut(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
+        return _combined(
+            [_column_closes_gate(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False
+        )
+    return _combined([_is_skipped(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
 
 
-def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. The reason is a code in
-    the column, a blank that means no, or that the column's own question was skipped.
+def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
+    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There are three reasons:
+    the code in the column, a blank that means no, or a blank because the question of this column was itself skipped.
 
     Args:
-        gate: the gate (an earlier question and its codes).
+        gate: the gate (an earlier question, with the codes that open or close it).
         name: the column.
         mapped: the questions of the survey.
         episode: the text that replaces `{episode}` in column names.
@@ -150,13 +160,14 @@ def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) ->
 
 
 def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
-    skipped = _shut(source.routing, mapped, episode) if source.routing else False
-    return _joined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
+    skipped = _is_skipped(source.routing, mapped, episode) if source.routing else False
+    return _combined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
 
 
-def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """Combines some conditions: by *or* if one of them is enough, otherwise by *and*. If a plain True or False decides the
-    result, it is returned."""
+def _combined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
+    """Combines true/false expressions: by *or* if `one_is_enough`, otherwise by *and*. An expression may also be a plain True or
+    False, which is the same for everybody. If these plain values already decide the result, the result is a plain True or False.
+    """
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
     left = [truth for truth in truths if isinstance(truth, nw.Expr)]
@@ -165,8 +176,8 @@ def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr
     return any_of(left) if one_is_enough else all_of(left)
 
 
-def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:
-    """Returns whether a person had an episode (spell) of work with a given number. `place` is this number, from 1: a person
-    with two episodes has the first and the second. Null if the person's number of episodes is not known. `given` names the
-    column with the number of episodes."""
-    return nw.when(~column(given.number).is_in(list(given.missing))).then(numeric(given.number) >= place)
+def episode_exists(episodes: NumberOfEpisodes, number: int) -> nw.Expr:
+    """Returns, for each person, whether the person had the episode (spell of work) with the given number, counted from 1. A
+    person with two episodes had number 1 and number 2, but not number 3. The result is null if it is not known how many episodes
+    the person had. `episodes` is the column with this information."""
+    return nw.when(~column(episodes.number).is_in(list(episodes.missing))).then(numeric(episodes.number) >= number)

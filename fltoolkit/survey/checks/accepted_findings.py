@@ -1,4 +1,5 @@
-"""Applies the entries under `accept` of survey.yaml to the findings, and reports the corrections of survey.yaml as findings."""
+"""Applies the entries under `accept` of survey.yaml to the findings (what the checks found in the data), and reports the
+corrections of survey.yaml as findings."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of 
 
 
 def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
-    """Returns findings about the data, after the entries under `accept` of survey.yaml are applied. Such an entry says that
-    somebody has checked the rows and that they are right.
+    """Returns the findings about the data, after the entries under `accept` of survey.yaml are applied. Such an entry says that
+    somebody has looked at the rows of an error and that they are right.
 
-    An accepted error becomes a warning that gives the reason. An error that could be accepted, but is not, says how to accept it.
-    An entry of `accept` that fits no finding becomes a warning.
+    An accepted error becomes a warning that gives the reason. For an error that could be accepted, but is not, the advice says
+    how to accept it. An entry of `accept` that fits no error becomes a warning.
     """
     reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
     # Only an error justifies the entry. Other findings of the same check and column, such as ages that are not stated, do not.
@@ -40,7 +41,8 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
 
 
 def _judged(finding: Finding, why: str | None) -> Finding:
-    """Returns one finding, as a warning if survey.yaml accepts it. `why` is the reason in survey.yaml; None: it is not accepted."""
+    """Returns one finding, after the acceptance in survey.yaml is applied: an accepted error becomes a warning. `why` is the
+    reason that survey.yaml gives for accepting it; None: survey.yaml does not accept it."""
     if finding.severity != "error":
         return finding
     if finding.acceptable and why is not None:
@@ -52,7 +54,7 @@ def _judged(finding: Finding, why: str | None) -> Finding:
 
 def correction_findings(survey: Survey) -> list[Finding]:
     """Returns findings about the `corrections` of survey.yaml: a note for each column and reason, with the number of corrected
-    rows, and a warning for each correction that changed nothing."""
+    rows, and a warning for each correction whose rows already had the new value."""
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:

@@ -1,5 +1,5 @@
-"""Counts the persons for whom survey.yaml decides what a missing answer means: a blank that is a no, or a refusal that skips a
-question."""
+"""Counts the persons for whom survey.yaml decides what a missing answer means. Either survey.yaml declares that a blank is a no,
+or that a refusal or don't know at an earlier question skips the question."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons whose answer to a question is a *no* only because survey.yaml says so, among those who were asked the
-    module on forced labour. The counts are exact and must not be published.
+    """Counts the persons whose blank answer to a question is a *no* only because survey.yaml says so. Only persons who were asked
+    the module on forced labour are counted. The counts are exact and must not be published.
 
     Args:
         survey: a survey.
-        kind: `blank` counts blanks of questions with `blank: no`, except blanks that the routing explains. `gate` counts blanks
-            of skipped questions, if the gate (an earlier question) was answered with don't know or refused and survey.yaml lets
-            this close the gate.
+        kind: `blank` counts the blanks of questions with `blank: no`, except those of persons for whom the question was skipped.
+            `gate` counts the blanks of persons for whom the question was skipped only because they answered an earlier question
+            (the gate) with don't know or refused.
 
     Returns:
-        One row per question and reason, with the columns `where`, `column`, `why`, `persons`. A column that feeds several items
-            has one row. If episodes are in rows, `persons` counts episodes.
+        One row per column and reason, with the columns `where` (the first key of survey.yaml with this question), `column`, `why`
+            (the reason) and `persons`. If episodes (spells of work) are rows of a file, `persons` counts episodes. Without such
+            questions, the table is empty.
     """
     import pandas as pd
 
@@ -43,7 +44,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
-    """Returns the rows of `declared_counts` as a list, for one kind of question."""
+    """Returns the rows of `declared_counts` for one kind, as tuples of key, column, reason and number of persons."""
     mapped, asked = survey.spec.mapped, questions(survey)
     found: dict[tuple[str, str], tuple[str, int]] = {}
     if not any(_why(q, kind) for q in asked):
@@ -60,7 +61,9 @@ def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
 
 
 def _why(question: AskedQuestion, kind: Kind) -> str:
-    """Returns the reason that survey.yaml gives for reading a blank as a no. Empty if it gives none."""
+    """Returns the reason for reading a blank of this question as a no. For the kind `blank`, it is the reason for `blank: no`;
+    for `gate`, the reason why don't know or refused at an earlier question skips this one. The text is empty if survey.yaml does
+    not say that such a blank is a no."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -68,7 +71,8 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether a blank answer counts as no for one reason only: survey.yaml declares it."""
+    """Returns, for each person, whether the answer to the question is blank and counts as no for one reason only: survey.yaml
+    declares it in the way that `kind` names."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
@@ -78,8 +82,7 @@ def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw
 
 
 def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Returns a routing in which an answer of don't know or refused closes no gate. A gate is an earlier question that decides
-    whether a question is asked."""
+    """Returns a routing in which an answer of don't know or refused does not skip the question."""
     if routing.column:
         silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
@@ -89,8 +92,8 @@ def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each place where survey.yaml declares a missing answer to be a *no*. The note gives the reason and the
-    number of persons concerned."""
+    """Returns a note for each column and reason for which survey.yaml declares that a missing answer is a *no*. The note gives
+    the reason and the number of persons concerned. Findings about the number of episodes (spells of work) are added."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
@@ -104,7 +107,8 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 def _number_findings(survey: Survey) -> list[Finding]:
     """Returns findings about the column with the number of episodes (spells of work) per person: values that are not whole
-    numbers, or are higher than the number of episodes for which survey.yaml has columns."""
+    numbers from 0, or are higher than the number of episodes under `episodes.wide`. The list is empty if there is no such column.
+    """
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:
         return []

@@ -1,4 +1,5 @@
-"""Findings about children and parents: parents who cannot be linked, answers to the wrong module, parents who are too young."""
+"""Finds parents who cannot be linked to their child or are too young, and persons who answered the wrong module (set of
+questions)."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line num
 
 
 def family_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about children and their parents, such as a parent whose line is not in the household. Empty if the survey
-    did not ask children."""
+    """Returns findings about children and their parents, such as a line number of a parent that nobody in the household has. The
+    list is empty if the survey has no module on children."""
     children = survey.spec.children
     if children is None:
         return []
@@ -26,8 +27,8 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered the wrong module (set of questions): children the adults' module, or adults the
-    children's module."""
+    """Returns findings about persons who answered only the wrong module (set of questions): children only the adults' module, or
+    adults only the children's. The list is empty if survey.yaml does not name a column for each of the two modules."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []

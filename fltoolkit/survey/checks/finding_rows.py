@@ -25,8 +25,8 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
     """Lists the rows of the data that the errors and warnings of `fl.check` are about. The list is confidential.
 
     Returns:
-        One row per finding and record, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
-        survey.yaml), then the columns of the record's key under their own names.
+        One row per finding and row of the data, with the columns `check`, `where`, `what` as in `fl.check`, `file` (the path in
+            survey.yaml), then the columns of the row's key under their own names. Without such rows, the table is empty.
     """
     import pandas as pd
 
@@ -37,7 +37,8 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
 
 
 def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
-    """Returns the keys of the records that one finding is about, as a table with the columns of `finding_rows`."""
+    """Returns the rows of the data that one finding is about, by their keys: a table with the columns of `finding_rows`. Only the
+    key columns of the file to which the rows belong are included."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
     own = files.given.get(rows.file, own)

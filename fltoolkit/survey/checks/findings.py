@@ -30,9 +30,9 @@ class FindingRows:
     """The rows of the data that a finding is about.
 
     Attributes:
-        frame: rows of persons, or of episodes (spells of work).
-        condition: which of these rows are meant; None: all.
-        file: the kind of data file, such as `module`; empty for the file of persons or of episodes.
+        frame: rows of persons, of episodes (spells of work), or of another file.
+        condition: which of these rows are meant. None: all.
+        file: for rows of another file, its kind, such as `module`. For rows of persons or episodes, it is empty.
     """
 
     frame: Frame
@@ -49,13 +49,14 @@ class Finding:
         check: what was checked, such as `weights`.
         where: the column, or the key of survey.yaml.
         what: what was found.
-        count: the exact number of rows. If it is two numbers, only their sum is printed.
+        count: the exact number of rows. If there are two numbers, only their sum is printed. It is empty if nothing was counted.
         do: what the reader should do.
         rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
-        counted: what `count` counts: `persons`, `cases`, or `others` (labels or columns, or rows of an error about the design).
-        acceptable: for an error about single rows: whether `accept` of survey.yaml may say that the rows are right.
+        counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as labels or columns, or
+            the rows of an error about the design). The count of `others` is never rounded.
+        acceptable: whether an error may become a warning, if `accept` of survey.yaml says that the rows are right.
         by: if the finding is about several columns, each column with its number of persons. They are printed in `what`, the
-            most frequent first.
+            column with the most persons first.
     """
 
     severity: str
@@ -71,23 +72,27 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table, with one row for each `finding_facts`."""
+    """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`. It has one row per
+    finding, the most serious first, with what may be printed of it (see `finding_facts`)."""
     import pandas as pd
 
     return pd.DataFrame(finding_facts(found, limit), columns=list(COLUMNS))
 
 
 def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str, Any]]:
-    """Returns what may be printed of some findings, the most serious first: for each finding its `COLUMNS`.
+    """Returns what may be printed of some findings, the most serious first. Each finding is a mapping with the keys `severity`,
+    `check`, `where`, `what`, `count` and `do`.
 
-    `limit` is the confidentiality limit by which `printed_counts` rounds the counts. If it is None, the counts are exact."""
+    `limit` is the confidentiality limit: a count of persons below it is not printed, and higher counts are rounded. None: the
+    counts are exact.
+    """
     ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
     return [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in ordered]
 
 
 def _what(finding: Finding, limit: int | None) -> str:
-    """Returns, in words, what was found and in which columns. The columns are sorted by their printed counts, because an order by
-    exact counts could reveal these."""
+    """Returns, in words, what was found, and in which columns with which counts. The columns are sorted by their printed counts,
+    because an order by exact counts could reveal these."""
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
@@ -95,8 +100,9 @@ def _what(finding: Finding, limit: int | None) -> str:
 
 
 def _size(count: Count, limit: int | None) -> int:
-    """Returns a number by which printed counts are sorted: the rounded count. A hidden count (below the confidentiality limit)
-    has 0. Two hidden counts also have 0, even if their sum is printed."""
+    """Returns the number by which a count is sorted: the count after rounding. It is 0 for a count that is not printed because it
+    is below the confidentiality limit. A pair of counts is sorted by its sum, but if both are below the limit it is 0, even if
+    their sum is printed. Without a limit, nothing is rounded."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)
@@ -111,7 +117,8 @@ def _exact_or_in_words(count: Count, limit: int | None) -> object:
 
 
 def _count(finding: Finding, limit: int | None) -> object:
-    """Returns the count of a finding as it is printed: rounded, or in words such as `fewer than 5`; exact if there is no limit."""
+    """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour) becomes words such
+    as `about 30` or `fewer than 5`. It stays exact if there is no limit, or if the finding counts something else."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else sum_in_words(*count, limit)
@@ -121,14 +128,15 @@ def _count(finding: Finding, limit: int | None) -> object:
 
 
 def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
-    """Raises `DataError` if findings have errors. The message lists these errors."""
+    """Raises `DataError` if one of the findings is an error. The message lists all errors. `where` is the place that it names."""
     if errors := [fact for fact in facts if fact["severity"] == "error"]:
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns how many rows of a frame meet each condition, by the name of the condition. All are counted in one pass."""
+    """Returns how many rows of a frame meet each condition, as {name of the condition: rows}. All conditions are counted in one
+    pass."""
     if not conditions:
         return {}
     counts = to_sums(frame, [condition.cast(nw.Int64) for condition in conditions.values()])
@@ -136,8 +144,8 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
 
 
 def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
-    """Returns, for a message, the values that a column has in some rows. Values that could identify a person are only counted
-    (see `Mask`)."""
+    """Returns, for a message, the values of the column `name` in those rows for which `rows` is true. Values that could identify
+    a person are only counted (see `Mask`)."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
     return mask.printed(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))

@@ -1,4 +1,4 @@
-"""Findings about codes of industries and occupations: unknown codes, and codes with an unclear number of digits."""
+"""Finds codes of industries and occupations that are not in the classification, or have a wrong number of digits."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Found = list[Finding]
 
 @dataclass(frozen=True)
 class _AskedColumn:
-    """A column whose codes are checked: codes of industries (sectors) or of occupations.
+    """A column (or several) with codes of industries or of occupations, which is to be checked.
 
     Attributes:
         key: the key of survey.yaml, such as `sectors.sector`.
         sector: what survey.yaml says about the column.
-        where: the column and its key, for findings.
+        where: the column and its key in one text, for findings.
     """
 
     key: str
@@ -40,7 +40,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
     revision of ISIC, ISCO, or a correspondence table.
 
     If a few codes are unknown, this is a warning, and they are shown as not stated. If more than half are unknown, or if no code
-    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong.
+    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong. If section letters cannot
+    tell fishing or domestic work from other industries, this is a note.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():
@@ -59,27 +60,29 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 @dataclass(frozen=True)
 class _CodeCounts:
-    """The different codes in a column of industries or occupations, over all episodes of work.
+    """The different codes in a column of industries or occupations. If each episode (spell) of work has its own column, the codes
+    of all of them are counted together.
 
     Attributes:
-        rows: the number of rows with each code, in the order of the codes.
-        known: those of the codes that the classification has.
+        rows: for each code, the number of rows that have it. The codes are sorted.
+        known: those of the codes that are in the classification.
     """
 
     rows: Mapping[str, int]
     known: frozenset[str]
 
     def of(self, codes: Iterable[str]) -> int:
-        """Returns the number of rows that have one of these codes."""
+        """Returns how many rows have one of the given codes."""
         return sum(self.rows[code] for code in codes)
 
     def printed(self, codes: Sequence[str], mask: Mask) -> str:
-        """Returns those of the codes that a message may print, as one text."""
+        """Returns the given codes as a message may print them, in one text. Codes that could identify a person are only counted."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
-    """Returns the different codes in a column of industries or occupations, and how many rows have them."""
+    """Returns the different codes in a column of industries or occupations, and how many rows have each of them. Blanks and the
+    codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in the name of the column."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
         counted = frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
@@ -108,8 +111,9 @@ def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few. If all other codes of the column have the right number of digits,
-    these codes have probably lost a leading zero.
+    """Returns findings about codes with one digit too few. If the other codes show that the column has leading zeros, these codes
+    have probably lost theirs, which is a warning. If no code has the right number of digits, this is an error. The list is empty
+    for section letters, single digits and national codes.
 
     Args:
         codes: the different codes, as `_codes` returns them.
@@ -134,5 +138,5 @@ def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
-    """Returns the codes that fit a regular expression (`pattern`)."""
+    """Returns the codes of which the whole text fits a regular expression (`pattern`)."""
     return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

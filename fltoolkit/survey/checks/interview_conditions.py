@@ -1,5 +1,5 @@
-"""Counts interviews by proxy, interviews with other persons present, and interviews by mode, among persons who answered the
-module on forced labour."""
+"""Counts under which conditions the interviews were held: by proxy (another person answered), with other persons present, and in
+each mode, such as by telephone. Only persons who answered the module on forced labour are counted."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ _KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # kept,
 
 
 def interview_counts(survey: Survey) -> Mapping[str, int]:
-    """Returns the number of persons who answered the module on forced labour (`answered`), and how many of them answered by
-    proxy, not alone, and in each mode. The counts are not protected.
+    """Returns the number of persons who answered the module on forced labour, and how many of them answered under each condition
+    of the interview. The keys are `answered`, `proxy` (another person answered), `alone` (the person was *not* alone) and
+    `mode <name>`, such as `mode telephone`. The counts are exact and must not be published.
 
-    Only questions under `interview` in survey.yaml are counted. A person without an answer to such a question is not counted
-    there.
+    Only the questions under `interview` in survey.yaml are counted, and the mapping is empty if there are none. A person without
+    an answer to such a question is counted under `answered` only.
     """
     if survey not in _KNOWN:
         _KNOWN[survey] = _counted(survey)
@@ -55,8 +56,9 @@ def _answered(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
 
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
-    """Returns the share of interviews in each mode (such as face to face or telephone), among interviews with a known mode. The
-    shares are exact and are never printed. Empty if survey.yaml names no mode."""
+    """Returns the share (0 to 1) of interviews in each mode, such as face to face or telephone, among interviews with a known
+    mode: pairs of name and share, sorted by name. The shares are exact and are never printed. The result is empty if survey.yaml
+    names no mode, or if no mode is known."""
     counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
     known = sum(counts.values())
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
@@ -64,9 +66,9 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
     """Returns, in words, under which conditions the interviews were held, such as `answered by somebody else: 12 %; somebody else
-    was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml has nothing under `interview`.
+    was present: 20 %; mode face to face: 80 %`. The text is empty if survey.yaml has no question under `interview`.
 
-    Shares are computed from counts rounded by `printed_counts`. A count below the limit becomes `fewer than 5 persons`.
+    The percentages are computed from rounded counts. A count below the confidentiality limit becomes `fewer than 5 persons`.
     """
     counts, limit = interview_counts(survey), survey.spec.confidentiality.smallest_printed_count
     shares = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
@@ -74,8 +76,14 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:
-    """Returns, in words, the share of interviews under one condition: answered by proxy (`proxy`), not alone (`alone`), or held
-    in a mode such as telephone. It is the share among persons who answered the module on forced labour."""
+    """Returns, in words, the share of interviews under one condition, among persons who answered the module on forced labour.
+
+    Args:
+        name: the condition: `proxy` (another person answered), `alone` (the person was not alone), or `mode <name>`.
+        count: the exact number of such interviews.
+        answered: the exact number of persons who answered the module.
+        limit: the confidentiality limit. The share is computed from the rounded `count`.
+    """
     of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
     kind = "mode" if of else name
     if (number := rounded(count, limit)) is None:

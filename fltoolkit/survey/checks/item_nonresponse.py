@@ -65,13 +65,14 @@ FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A yes/no question for which missing answers are counted.
+    """A yes/no question of survey.yaml, ready to be counted.
 
     Attributes:
         where: the key of survey.yaml.
         source: the question.
-        codes: its codes for yes, no and missing answers.
-        episode: the label of the episode (spell of work) that replaces `{episode}` in its column; empty if there is none.
+        codes: the codes of the question for yes, no and missing answers.
+        episode: the label of the episode (spell of work) that replaces `{episode}` in the name of its column. It is empty if the
+            name has no `{episode}`.
     """
 
     where: str
@@ -97,8 +98,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames (rows of persons, rows of episodes) that have some of the given columns, each with the columns that it
-    has."""
+    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns, as pairs of a frame
+    and those columns that it has."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -108,8 +109,9 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about each question, among persons who were asked the module on forced labour: missing answers, and
-    answers that the routing should have skipped."""
+    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour: missing
+    answers, don't know or refused, answers although the routing skips the question, and questions that more than half answered
+    with yes (their codes are probably swapped)."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -136,8 +138,8 @@ def _sum(count: Count) -> int:
 
 
 def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
-    """Returns a finding for each column with answers that the routing should have skipped. Each finding is an error. `accept` in
-    survey.yaml can turn it into a warning."""
+    """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
+    number of such persons by column. `accept` in survey.yaml can turn the error into a warning."""
     what, rows, gates = "answered although the routing skips it", _routed_past(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [
@@ -147,8 +149,8 @@ def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns, for each column, the gates of its question in words, such as `FILTER asked at 1, skipped at 2`. A gate is an
-    earlier question whose answer decides whether the question is asked."""
+    """Returns, for each column with a question that has gates, these gates in words, such as `FILTER asked at 1, skipped at 2`. A
+    gate is an earlier question whose answer decides whether the question is asked."""
     mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
@@ -160,11 +162,11 @@ def _gates_in_words(survey: Survey) -> dict[str, str]:
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
-    """Returns one finding about all columns with the same kind of problem.
+    """Returns one finding about all columns with the same kind of problem, such as missing answers.
 
     Args:
-        kind: the kind of problem, such as missing answers: a key of `KINDS`.
-        by: the columns, each with its count.
+        kind: the kind of problem: a key of `KINDS`, such as `missing`.
+        by: pairs of a column and its number of persons.
     """
     severity, check, what, do = KINDS[kind]
     if len(by) == 1:
@@ -174,7 +176,7 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
 
 
 def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
-    """Returns, for each column, the rows with an answer that routing should have skipped."""
+    """Returns, for each of the given columns, the rows with an answer although the routing skips the question."""
     mapped = survey.spec.mapped
     found: dict[str, FindingRows] = {}
     for frame, names in holding(survey, list(columns)):
@@ -193,11 +195,13 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
-        One row per question, with `where`, `column`, `label`, `asked` (persons who worked), `dont_know`, `refused`,
-            `not_applicable`, `missing` (blank, but the person worked, and neither routing nor an absent episode explains the
-            blank), `unexpected` (answered although routing skips it), `routed` (whether it has routing). Items also have `yes`,
-            and `answered` (yes or no). For the question whether both sides of the definition (involuntary, coercion) are about
-            the same work, `asked` counts persons who said yes to both sides.
+        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. It
+            has the keys `where` (the key of survey.yaml), `column`, `label`, `asked` (persons for whom no earlier question was
+            answered with no), `dont_know`, `refused`, `not_applicable`, `missing` (blank, although asked, and neither the
+            routing, `blank: no` nor an episode that does not exist explains the blank), `unexpected` (answered although the
+            routing skips it), `routed` (whether the question has routing), `yes` and `answered` (yes or no). The last two are
+            counted only for `items` without `blank: no`, and are otherwise 0. For the question whether involuntary work and
+            coercion were in the same work, `asked` counts persons who said yes to both.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -234,12 +238,12 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with true/false columns that say who was asked which questions, and for each question the names of its
-    two columns. Several questions may have the same column.
+    """Returns the rows with new true/false columns that say who was asked which question, and for each question the names of two
+    of these columns. Several questions may have the same columns.
 
-    The first column says whether a person was asked the module of the question. The second says whether a person reached the
-    question: no earlier question (such as any work) was answered with no. The question whether both sides of the definition
-    (involuntary and coercion) are about the same work is reached by persons who said yes to both.
+    The first column says whether a person was asked the module to which the question belongs. The second column says whether a
+    person was asked and reached the question: no earlier question (such as that on any work) was answered with no. Persons reach
+    the question whether involuntary work and coercion were in the same work only if they said yes to both.
 
     Args:
         frame: the rows.
@@ -267,8 +271,9 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns whether a person said yes to any question on one side of the definition (involuntary or coercion). Never null.
-    `held` are the questions that count persons with an answer; only those of this `side` are used."""
+    """Returns, for each person, whether the person said yes to at least one question on one side of the definition of forced
+    labour. `side` is `items.involuntary` or `items.coercion`. Only those questions of `held` that are on this side are used. The
+    result is true or false, and never null."""
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 
 
@@ -277,7 +282,8 @@ def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns the conditions that are all true if an episode of work does not exist. Empty if every episode exists.
+    """Returns conditions on a person. If all of them are true, the person did not have the episode (spell) of work with this
+    label. The list is empty if survey.yaml has no question on which episodes exist.
 
     Args:
         survey: the survey.
@@ -304,11 +310,11 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
     counts may be shown.
 
     Returns:
-        One row per question and item, with the columns `where` (the key of survey.yaml), `column`, `label`, `dont_know`,
+        One row per question and key of survey.yaml, with the columns `where` (the key), `column`, `label`, `dont_know`,
             `refused`, `not_applicable`, `missing` (a blank that nothing explains). The counts are persons, unweighted. They are
             rounded to the nearest multiple of twice the confidentiality limit (10 if the limit is 5). So no difference between
-            two counts, or between a count and a path of `fl.paths`, reveals a small number. A blank means fewer than the limit; 0
-            means nobody.
+            two counts, or between a count and a row of `fl.paths`, reveals a small number. A blank means fewer persons than the
+            limit; 0 means nobody.
     """
     import pandas as pd
 

@@ -1,7 +1,7 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. All other
-counts of persons are rounded or hidden (`printed_counts`).
+Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. Other counts of
+persons are rounded, and small counts are not printed.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
     Args:
         survey: what `fl.read_survey` returned.
         show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
-            By default, a finding prints a value only if it cannot identify a person (`printable_values.Mask`), and it never
-            prints an exact number of persons.
+            By default, a value of the data is printed only if it cannot identify a person, and no exact number of persons is
+            printed.
 
     Returns:
         One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column or key), `what`,
-            `count` (rows, rounded: `about 30`, `fewer than 5`; exact in an error about the design), `do`. Errors are first.
-            Without findings, the table is empty.
+            `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about the design, and for things other than
+            persons), `do`. Errors are first. If nothing was found, the table is empty.
     """
     return findings(*_found(survey, show_values))
 
 
 def check_facts(survey: Survey, *, show_values: bool = False) -> list[dict[str, Any]]:
-    """Returns the rows of `check` without a table, for code that only prints them or looks for errors."""
+    """Returns the rows of `check` as a list of mappings, for code that only prints them or looks for errors."""
     return finding_facts(*_found(survey, show_values))
 
 
@@ -68,8 +68,8 @@ def _found(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey. Findings about single rows include these rows. Each survey is checked
-    only once; later calls return the same findings."""
+    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values they may
+    print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _look_through(survey, mask)
@@ -98,34 +98,28 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Tested:
-    """Some conditions on a person (`tests`, by name), with the number of persons who meet each of them (`counts`)."""
+    """Some conditions on a person (`tests`, by name), and for each of them the number of persons who meet it (`counts`)."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
-    """Counts how many persons meet each of several conditions, in one pass.
-
-    Args:
-        survey: the survey.
-        kinds: sets of conditions on a person, each by name.
-
-    Returns:
-        For each set, its conditions and the number of persons who meet each of them.
-    """
+    """Counts the persons who meet each condition of several sets of conditions, in one pass over the data. Each set is given as
+    {name: condition}. Returns, for each set, its conditions and these numbers of persons."""
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
     return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns which column of the data holds each weight, by the internal name of the weight."""
+    """Returns, for the internal weight column of each population, the column of the data that holds this weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the PSU or the stratum is missing, or a weight is wrong in some way. The caller
-    counts the persons who meet them."""
+    """Returns conditions that should be true for no person, by name: the PSU or the stratum is missing, or a weight is not a
+    number, negative, infinite, zero or blank. One more condition per weight (`<column> some`) should be true for some person: the
+    weight is above zero."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -144,8 +138,8 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
 
 
 def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
-    """Returns findings about wrong weights, and about persons without a PSU or stratum. `found` has the conditions of
-    `_design_tests` with their counts."""
+    """Returns findings about the sample design: wrong weights, persons without a PSU or stratum, a missing column of PSUs, and
+    labels of PSUs and strata. `found` has the conditions of `_design_tests` with the number of persons who meet each."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     columns = _weight_columns(spec)
@@ -195,8 +189,9 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
-    """Returns whether `check` finds each error of the design and its weights that would stop an estimate. If it does not, only a
-    trial estimate shows them: of second stages, FPCs, replicate weights, certain PSUs, calibration, or sums of weights."""
+    """Returns whether `check` finds every error of the sample design that would stop an estimate. It does not if the design has
+    an FPC, second-stage units, certain PSUs, replicate weights, normalised weights, no PSUs or a calibration, or if the default
+    population has conditions (`where`). Only a trial estimate then shows such errors."""
     design, populations = survey.spec.design, survey.spec.populations
     default = survey.spec.default_population
     parts = [populations[name] for name in populations[default].sum_of or (default,)]
@@ -207,9 +202,9 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's weights
-    over the persons who answered the module on forced labour, and the design's weights over all persons of the same ages. There
-    is a finding if one sum is at least twice the other, or too large for a number."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own weights
+    over persons who answered the module on forced labour, and the weights of the design over all persons of the same ages. There
+    is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -236,7 +231,8 @@ def _grossed_up(survey: Survey) -> list[Finding]:
 
 
 def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about sampling units: PSU labels that are in two strata, and strata with a single PSU."""
+    """Returns findings about labels of sampling units: PSU labels that are in more than one stratum, and strata with a single
+    PSU."""
     if not survey.clustered:
         return []
     pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
@@ -259,7 +255,8 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
-    """Returns, for each stratum (`place` 0) or PSU label (`place` 1), the numbers of persons in the pairs that contain it."""
+    """Returns, for each stratum (if `place` is 0) or PSU label (if it is 1), a list with the numbers of persons in its
+    combinations of stratum and PSU. `pairs` are these combinations: stratum, PSU label, number of persons."""
     parts: dict[object, list[int]] = {}
     for pair in pairs:
         parts.setdefault(pair[place], []).append(pair[2])
@@ -267,13 +264,14 @@ def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[obje
 
 
 def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[object], mask: Mask) -> str:
-    """Returns some labels of strata or PSUs, as a message may print them. Labels that could identify a person are only counted."""
+    """Returns some labels of strata or PSUs as a message may print them. Labels that could identify a person are only counted.
+    `parts` has the numbers of persons of all labels, as `_parts` returns them."""
     return mask.printed({str(label): sum(parts[label]) for label in labels}, len(parts))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible, is not a number, or is not stated. The caller counts the
-    persons who meet them."""
+    """Returns conditions on a person, by name: the age is impossible (`outside`), is not a number (`text`), or is not known
+    (`missing`)."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -322,7 +320,8 @@ def _joins(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: answered the module on forced labour, refused it, or was asked and has only blanks."""
+    """Returns conditions on a person, by name: answered the module on forced labour (`answered`), refused it (`refused`), or was
+    asked and has only blank answers (`blank`, and `blank children` for children)."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -350,13 +349,13 @@ def _module(survey: Survey, found: _Tested) -> list[Finding]:
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Returns whether a person has no answer to any question under some keys of survey.yaml."""
+    """Returns, for each person, whether all questions whose key in survey.yaml begins with one of `keys` are blank."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
 def _labels(survey: Survey) -> list[Finding]:
-    """Returns findings about groups in which all persons have the same category, and about labels that a spreadsheet would
+    """Returns notes about groups in which all persons asked have the same category, and about labels that a spreadsheet would
     read as a formula."""
     out = []
     groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
@@ -386,8 +385,8 @@ def _labels(survey: Survey) -> list[Finding]:
 
 
 def _alike_at_the_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
-    """Returns those groups in which the lowest and the highest known code of the persons asked have the same category. Only in
-    these can all persons have it. All groups are looked at in one pass."""
+    """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
+    were asked. Only in these groups can all persons have the same category. So this quick search saves reading the others."""
     ends: list[nw.Expr] = []
     for i, group in enumerate(groups.values()):
         value = column(group.column)

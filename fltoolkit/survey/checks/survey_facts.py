@@ -1,4 +1,4 @@
-"""The main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
+"""Lists the main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @checked
 def describe(design: Design) -> pd.DataFrame:
-    """Returns the main facts of a survey: what it is, its reference period, its design, and how many persons it reached.
+    """Returns the main facts of a survey: what it is, its reference period, its sample design, and how many persons it reached.
 
     For a design without a survey.yaml, the facts are those of `print(design)`: strata, sampling units, degrees of freedom, strata
-    with a single PSU, FPC or replicate weights, and the range of weights.
+    with a single PSU, FPC (finite population correction) or replicate weights, and the range of weights.
 
     Args:
         design: a survey, a classified survey, or any design.
@@ -66,7 +66,8 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
 
 
 def refused(survey: Survey) -> nw.Expr:
-    """Returns whether a person refused the whole module on forced labour. For children, this is the module on children."""
+    """Returns, for each person, whether the person refused the whole module on forced labour. For a child, it is the module on
+    children, if survey.yaml has its own column for it."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 
@@ -82,7 +83,8 @@ def _psus(survey: Survey, count: int) -> str:
 
 
 def _variance(design: DesignSpec) -> str:
-    """Returns, in words, how the variance is computed under this sample design, such as by replicate weights."""
+    """Returns, in words, how the variance is computed: from replicate weights, with an FPC (finite population correction), or as
+    if PSUs were drawn with replacement."""
     if design.replicates:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:

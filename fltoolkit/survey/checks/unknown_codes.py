@@ -1,4 +1,5 @@
-"""Finds codes in the data that survey.yaml does not name. They stop the estimate. Cells with several codes are checked, too."""
+"""Finds codes in the data to which survey.yaml gives no meaning. They stop the estimate. Cells that hold several codes are
+checked, too."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ FEW = 12  # up to this many codes are compared one by one
 
 
 def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about codes in the data that survey.yaml does not name. The kit does not guess the meaning of such a code.
-    The finding is an error and stops the estimate."""
+    """Returns an error for each column that has codes to which survey.yaml gives no meaning. The kit does not guess the meaning,
+    so the error stops the estimate. The findings of the other functions of this module are included. `mask` decides which codes
+    the messages may print."""
     known: dict[str, tuple[str, set[str]]] = {}
 
     def add(column: str, where: str, codes: Iterable[str]) -> None:
@@ -78,8 +80,8 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about values that should be numbers but are not, in a column for bands or quantiles. Codes of `missing`
-    are allowed."""
+    """Returns an error for each column for bands or quantiles that has values that are not numbers. Codes of `missing` are
+    allowed."""
     out = []
     for name, group in survey.spec.groups.items():
         if not isinstance(group, NumberGroup | QuantileGroup):
@@ -95,8 +97,8 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about a column that two questions read, if one question names a code and the other does not. For the
-    question that does not name it, the code would count as no answer."""
+    """Returns an error for each question with codes in its column that only another question on the same column lists. For the
+    question that does not list such a code, the code would count as no answer."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
@@ -116,8 +118,8 @@ def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _meanings(where: str) -> str:
-    """Returns, in words, what a code can mean at a place in survey.yaml, such as yes, no or missing for a question. `where` is
-    the key of the place."""
+    """Returns, in words, what a code can mean at a place in survey.yaml, such as `as asked, as skipped or as unknown` for
+    routing. `where` is the key of the place."""
     if where.endswith(".routing"):
         return "as asked, as skipped or as unknown"
     if where.startswith(("groups", "interview.mode")):
@@ -130,8 +132,8 @@ def _meanings(where: str) -> str:
 
 
 def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
-    """Returns the different values that the data have in a column. If several columns are given, the first that is not blank
-    counts for each row. Whole numbers are used if the file has them, because they are found faster."""
+    """Returns the different values in a column, as text, and None if there is a blank. If several columns are given, the first
+    that is not blank counts for each row. For speed, whole numbers are read as such if the file has them."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
     found = to_rows(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
@@ -139,7 +141,7 @@ def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
 
 
 def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
-    """Returns the columns that hold several codes in one cell, each with the questions that read it."""
+    """Returns the columns whose cells hold the codes of several ticked options, each with the questions that read it."""
     found: dict[str, list[AskedQuestion]] = {}
     for question in questions(survey):
         if question.source.contains:
@@ -148,8 +150,8 @@ def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
 
 
 def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about codes of ticked options that survey.yaml does not name. The kit does not guess their meaning:
-    they stop the estimate."""
+    """Returns an error for each column whose cells hold the codes of several ticked options, if survey.yaml gives no meaning to
+    some of these codes. The kit does not guess it, so the error stops the estimate."""
     columns, out = _option_columns(survey), []
     for frame, held in holding(survey, list(columns)):
         for name in held:
@@ -178,8 +180,9 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
-    """Returns all codes of options that survey.yaml names for a column with several codes in one cell. They are in the questions
-    that read the column and in the routing that uses it."""
+    """Returns all codes to which survey.yaml gives a meaning, for a column whose cells hold the codes of several ticked options.
+    Both the questions that read the column and the routing of other questions can give it. `asked` are the questions that read
+    the column."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

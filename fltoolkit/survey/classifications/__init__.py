@@ -1,1 +1,1 @@
-"""Standard classifications as YAML files: the meaning of each code, in words and in ILOSTAT's codes."""
+"""Reads the standard classifications, such as ISIC and ISCO: the meaning of each code, in words and as a code of ILOSTAT."""

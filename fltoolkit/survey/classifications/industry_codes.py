@@ -1,4 +1,5 @@
-"""Reads industry codes: ISIC of any revision and level, or national codes with a correspondence table."""
+"""Reads industry codes (ISIC of any revision and level, or national codes with a correspondence table), and gives each its row in
+tables."""
 
 from __future__ import annotations
 
@@ -20,21 +21,22 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns the part of an industry code that decides the sector, such as the division `01` of `0111` (see `key_of`).
+    """Returns, for each person, the part of an industry code that decides the row of a table, such as the division `01` of
+    `0111`.
 
     Args:
         sector: what survey.yaml says about the column of codes.
-        episode: the text that replaces `{episode}` in its name.
+        episode: the text that replaces `{episode}` in the name of the column.
     """
     return key_of(column(sector.column, episode), sector)
 
 
 def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
-    """Returns the part of a code that decides the sector: a whole national code, a section letter, or the division of an ISIC
-    code.
+    """Returns the part of an industry code that decides the row of a table. For ISIC codes of digits, it is the division: `01` of
+    `0111`. Section letters become upper case. National codes are unchanged.
 
-    If a code lost one leading zero, the zero is restored. If a section letter is before the digits (`A0111`), it must be the
-    letter of the division. A code of another length, or with other characters, becomes null.
+    For ISIC codes of digits: if a code lost one leading zero, the zero is restored. If a section letter is before the digits
+    (`A0111`), it must be the letter of the division. A code of another length, or with other characters, becomes null.
     """
     if sector.correspondence:
         return value
@@ -52,11 +54,11 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 
 @dataclass(frozen=True)
 class SectorRow:
-    """A row of a table by sector.
+    """The row of a table by industry or occupation.
 
     Attributes:
-        name_key: its name, as a key of the language files.
-        ilostat: its code in ILOSTAT, or the kit's own code.
+        name_key: the name of the row, as a key of the language files.
+        ilostat: the code of the row in ILOSTAT, or the kit's own code.
     """
 
     name_key: Reason
@@ -64,16 +66,17 @@ class SectorRow:
 
     @property
     def label(self) -> str:
-        """Returns the name of the row in English. The data use this name."""
+        """Returns the name of the row in English. This name is the value of the group in the data."""
         return str(self.name_key)
 
 
 def sector_rows(sector: Sector) -> dict[str, SectorRow]:
-    """Returns the row of each division (or section letter, or national code), in the order of the classification.
+    """Returns the table row of each industry code, as {division, section letter or national code: row}, in the order of the
+    classification.
 
-    Fishing and domestic work have their own rows. The rows that no longer include them say `excl.`. If the codes are section
-    letters, a section may hold one of the two and other industries. They cannot be told apart, so the row of the section says
-    `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
+    Fishing and domestic work have their own rows. The rows to which they would otherwise belong have `excl.` in their names. If
+    the codes are section letters, a section may hold fishing or domestic work together with other industries. The two cannot be
+    told apart, so its row has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
     names = {letter: _sector_category(sector, letter) for letter in table.sections}
@@ -87,20 +90,25 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
                 rows[key] = SectorRow(Reason.of(f"categories.{own}"), f"{table.ilostat['division']}_{letter}{division}")
             else:
                 is_apart = names[letter] not in held or not letters or held[names[letter]] in alone
-                rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, is_apart)
+                rows[key] = _section_row(names[letter], held.get(names[letter]), table.own_rows, is_apart)
     if sector.correspondence:
         return {code: rows[target if letters else target[:2]] for code, target in sector.national.items()}
     return rows
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Returns a note that is printed with every number by this sector: the rule was written from memory and not yet checked
-    against its source. Empty if this is not so."""
+    """Returns a note that is printed with every number by this sector, if the ISIC rules were written from memory and not yet
+    checked against their source. Otherwise the text is empty."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 
 def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
-    """Read the correspondence tables into the sectors that name them.
+    """Reads the correspondence tables (from national industry codes to ISIC) that survey.yaml names, and stores them in
+    `national` of each sector.
+
+    Args:
+        sectors: the breakdowns by industry, by name.
+        survey: the path of survey.yaml.
 
     Raises:
         SpecError: a table is missing, or a row of it cannot be used.
@@ -109,7 +117,7 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
     for name, sector in sectors.items():
         if sector.correspondence:
             path = inside(survey.parent, sector.correspondence, f"{survey}: sectors.{name}.correspondence")
-            sector.national.update(_table(path, sector))
+            sector.national.update(_read_correspondence(path, sector))
 
 
 def _sector_category(sector: Sector, letter: str) -> SectorRow:
@@ -120,17 +128,16 @@ def _sector_category(sector: Sector, letter: str) -> SectorRow:
     return SectorRow(Reason.of(standard().ilo_aggregates[aggregate]), f"ECO_AGGREGATE_{aggregate}")
 
 
-def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
-    """Returns the table row of an ISIC section of which one division (fishing, domestic work) has its own row.
-
-    If the codes distinguish the division from the rest (`is_apart`), the name of the row says that the division is excluded.
-    Otherwise it says that the division is included.
+def _section_row(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
+    """Returns the table row of an ISIC section. If one division of the section (fishing, domestic work) has its own row, the name
+    of the section's row says so.
 
     Args:
         row: the row of the whole section.
-        division: the division with its own row; None: the section has none.
-        own_rows: the names of such divisions.
-        is_apart: whether the codes distinguish them.
+        division: the division with its own row. None: the section has none, and `row` is returned unchanged.
+        own_rows: for each division with its own row, a part of the key of its name in the language files.
+        is_apart: whether the codes distinguish the division from the rest of the section. If so, the name says that the division
+            is excluded. Otherwise it says that it is included.
     """
     if division is None:
         return row
@@ -140,8 +147,9 @@ def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is
     return SectorRow(Reason.of("categories.excluding", **words), f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
 
 
-def _table(path: Path, sector: Sector) -> dict[str, str]:
-    """Returns the ISIC code of each national code. Every row that cannot be used is an error: nothing is guessed."""
+def _read_correspondence(path: Path, sector: Sector) -> dict[str, str]:
+    """Reads a correspondence table, and returns the ISIC code of each national code. Raises `SpecError` if a row cannot be used:
+    a blank or repeated code, or a wrong ISIC code."""
     rows = read_small_csv(path, ("code", "isic"), "the correspondence table", SpecError)
     pairs = [(canonical_code(row.cells[0]), canonical_code(row.cells[1]).upper()) for row in rows]
     lines = [row.line for row in rows]

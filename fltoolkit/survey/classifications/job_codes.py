@@ -1,4 +1,4 @@
-"""The meaning of a job's codes: industries in ISIC, occupations in ISCO."""
+"""Gives the codes of a job their meaning: industries in ISIC or national codes, occupations in ISCO."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ SUB_MAJOR_GROUPS = {
 def job_key(value: nw.Expr, job: Job) -> nw.Expr:
     """Returns the part of a code of industry or occupation that decides the row of a table.
 
-    For an industry, see `industry_codes.key_of`. For an occupation, it is the first two digits, or the single digit if the
-    column has major groups. If a code lost one leading zero, the zero is restored. A code of another length becomes null.
+    For an industry, it is the division of an ISIC code, its section letter, or the whole national code (see
+    `industry_codes.key_of`). For an occupation, it is the first two digits, or the single digit if the column has major groups.
+    If a code of occupation lost one leading zero, the zero is restored. A code of another length becomes null.
     """
     if isinstance(job, Sector):
         return industry_key(value, job)
@@ -41,8 +42,8 @@ def job_key(value: nw.Expr, job: Job) -> nw.Expr:
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
-    """Returns the table row (name and code) of each industry or occupation, by the part of a code that `job_key` returns. The
-    rows are in the order of the classification."""
+    """Returns the table row (name and code) of each industry or occupation, as {part of a code: row}. `job_key` returns this part
+    of a code. The rows are in the order of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
@@ -53,7 +54,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
 
 
 def not_stated_code(job: Job) -> str:
-    """Returns the code of the category `not stated`, for a breakdown by industry or occupation."""
+    """Returns the code in ILOSTAT of the category `not stated`, for a breakdown by industry or occupation."""
     if not isinstance(job, Sector):
         return standard().classifications[job.classification][UNKNOWN].ilostat
     prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]
@@ -61,5 +62,6 @@ def not_stated_code(job: Job) -> str:
 
 
 def classification_of(job: Job) -> str:
-    """Returns the name of the classification of a code: a correspondence table, a revision of ISIC, or ISCO."""
+    """Returns the name of the classification to which a job's codes belong: the correspondence table of national codes, a
+    revision of ISIC, or ISCO."""
     return job.correspondence or job.revision if isinstance(job, Sector) else job.classification

@@ -1,7 +1,9 @@
-"""Groups of single origins: each nationality, country of birth, ethnicity or religion is a category.
+"""Recognises groups whose categories are single origins (each nationality, country of birth, ethnicity or religion), and decides
+which tables by them may be made.
 
 Migrant status (born abroad or not, citizen or not) is a standard breakdown. Single origins are more sensitive, because readers
-may take a table by them as a profile. So they are published only if survey.yaml says why, and then only as prevalence.
+may use such a table to judge people by their origin. So single origins are published only if survey.yaml gives a reason, and then
+only as prevalence.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ OF_SEVERAL = re.compile(
 
 
 def shows_origins(name: str, group: AnyGroup) -> bool:
-    """Returns whether a group (a breakdown) shows single origins, such as each nationality or religion. The kit recognises such a
-    group by its key `publish_origins_because`, its name or its label."""
+    """Returns whether the categories of a group are single origins, such as each nationality or religion. The kit recognises such
+    a group by its key `publish_origins_because`, its name or its label."""
     if not isinstance(group, Group) or group.classification:
         return False
     words = f"{name} {group.label}".replace("_", " ").casefold()
@@ -35,14 +37,14 @@ def shows_origins(name: str, group: AnyGroup) -> bool:
 
 
 def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Collection[str], allowed: Collection[str]) -> str:
-    """Returns, in words, why a table must not be made because it shows single origins (such as each nationality). Empty if it may
-    be made.
+    """Returns, in words, why a table must not be made because it shows single origins, such as each nationality. The text is
+    empty if the table may be made.
 
     Args:
-        measure: the measure of the table.
-        by: the breakdowns of the table.
-        origins: the groups of single origins.
-        allowed: the groups of single origins that survey.yaml publishes.
+        measure: the measure of the table, such as `prevalence`.
+        by: the breakdowns of the table, each a list of groups.
+        origins: the names of the groups whose categories are single origins.
+        allowed: the names of those that survey.yaml publishes.
     """
     found = sorted({group for breakdown in by for group in breakdown} & set(origins))
     if not found:

@@ -19,10 +19,10 @@ class Category(Model):
     """A category of a standard classification, such as women, with its names and its code.
 
     Attributes:
-        words: the key of the category's name, below `kit` in the language files.
-        of_children: the key of its name in a population of children. Blank if the name is the same.
-        of_sums: the key of its name in a sum of adults and children. Blank if the name is the same.
-        ilostat: its code in ILOSTAT, or the kit's own code. Blank if the standard has none.
+        words: the key of the category's name in the language files.
+        of_children: the key of its name in a population of children, such as girls. It is empty if the name is the same.
+        of_sums: the key of its name in a population that adds adults and children. It is empty if the name is the same.
+        ilostat: its code in ILOSTAT, or the kit's own code. It is empty if there is none.
     """
 
     words: str
@@ -32,20 +32,18 @@ class Category(Model):
 
     @property
     def name_key(self) -> Reason:
-        """Returns the name of the category as a key of the language files, so that it can be printed in the words of any
-        language.
-        """
+        """Returns the name of the category as a key of the language files, so that it can be printed in any language."""
         return Reason.of(self.words)
 
     @property
     def label(self) -> str:
-        """Returns the name of the category in English. The data use this name."""
+        """Returns the name of the category in English. This name is the value of the group in the data."""
         return str(self.name_key)
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Returns all names that the category can have, such as women, girls, and the name in a sum of both. The data use the
-        first one."""
+        """Returns all names that the category can have, such as women, girls, and the name in a sum of both, as keys of the
+        language files. The first is the name that the data use."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
@@ -60,12 +58,12 @@ class Category(Model):
 
 
 class Standard(Model):
-    """The content of standard.yaml.
+    """The content of the file standard.yaml, which holds the standard classifications of this package.
 
     Attributes:
-        ilo_aggregates: the key of the name of each ILO aggregate of industries, by its code.
-        age_bands: the code in ILOSTAT of each standard age band.
-        classifications: the categories of each standard classification, such as sex or area, by code.
+        ilo_aggregates: for the code of each ILO aggregate of industries, the key of its name in the language files.
+        age_bands: for each standard age band, its code in ILOSTAT.
+        classifications: for each standard classification, such as sex, its categories by code.
     """
 
     ilo_aggregates: dict[str, str]
@@ -74,7 +72,8 @@ class Standard(Model):
 
 
 class IndustrySection(Model):
-    """A section of ISIC (such as A, agriculture): its first and last division, and the ILO aggregate to which it belongs."""
+    """A section of ISIC, such as A (agriculture): the first and the last of its divisions, and the ILO aggregate of industries to
+    which it belongs."""
 
     divisions: str
     aggregate: str
@@ -86,13 +85,15 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC (the classification of industries).
+    """One revision of ISIC (the International Standard Industrial Classification).
 
     Attributes:
-        to_verify: facts that were written from memory and not yet checked against their source.
-        ilostat: the beginnings of ILOSTAT's codes.
+        to_verify: a note, if parts of it were written from memory and not yet checked against their source. Otherwise it is
+            empty.
+        ilostat: the first parts of ILOSTAT's codes, by level: `section` and `division`.
         sections: the sections, by letter.
-        own_rows: the divisions that have their own row in tables.
+        own_rows: the divisions that have their own row in tables (fishing, domestic work), each with a part of the key of its
+            name in the language files.
     """
 
     to_verify: YamlReason = ""
@@ -108,13 +109,13 @@ class Isic(Model):
 
 @cache
 def standard() -> Standard:
-    """Returns the categories of standard.yaml."""
+    """Returns the content of standard.yaml: the categories of the standard classifications."""
     return load_model(_here() / "standard.yaml", Standard)
 
 
 @cache
 def isic(revision: str) -> Isic:
-    """Returns a revision of ISIC, by its name in survey.yaml."""
+    """Returns a revision of ISIC. `revision` is its name in survey.yaml, such as `isic_rev4`."""
     return load_model(_here() / f"{revision}.yaml", Isic)
 
 

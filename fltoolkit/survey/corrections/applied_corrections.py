@@ -1,5 +1,5 @@
-"""Makes the corrections of a survey while its rows are read, and counts the changed rows. A correction that matches no row is
-an error."""
+"""Makes the corrections that survey.yaml lists when the survey is opened, and counts the changed rows. A correction that matches
+no row is an error."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ CHANGED = "fl__changed__"
 
 @dataclass(frozen=True)
 class AppliedCorrections:
-    """The result of applying the corrections of survey.yaml to the rows of a survey.
+    """The rows of a survey before its corrections, and the number of rows that each correction changed.
 
     Attributes:
-        persons, episodes: the rows as they were read, before any correction.
-        keyed: the persons with only those corrections that change their key (the columns that identify a person).
+        persons, episodes: the rows as they were read, before any correction. `episodes` is None if there is no episodes file.
+        keyed: the persons after only those corrections that change their key (the columns that identify a person).
         changed: for each correction, in the order of survey.yaml, the number of rows with a new value. Confidential.
     """
 
@@ -50,8 +50,13 @@ class AppliedCorrections:
 
 @dataclass(frozen=True)
 class NumberedCorrections:
-    """The corrections of survey.yaml, each with its position in the list, in three parts: those that change the persons' key (the
-    columns that identify a person), other columns of persons, and columns of episodes (spells of work)."""
+    """The corrections of survey.yaml, each with its position in the list (from 1), in three parts.
+
+    Attributes:
+        keys: those that change the columns that identify a person.
+        persons: those that change other columns of persons.
+        episodes: those that change columns of episodes (spells of work).
+    """
 
     keys: list[Numbered]
     persons: list[Numbered]
@@ -59,8 +64,8 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """Returns the corrections of survey.yaml with their positions in the list, in three parts by the columns that they change
-    (see `NumberedCorrections`)."""
+    """Returns the corrections of survey.yaml with their positions in the list, in three parts: by whether they change the
+    persons' key, other columns of persons, or columns of episodes."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]
@@ -83,35 +88,38 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
     if not spec.corrections:
         return table, None
     listed, keys, pooled = numbered(spec), spec.correctable(), len(spec.files.person.path) > 1
-    keyed, changed = _made(table.persons, listed.keys, keys.person_key, pooled, where)
+    keyed, changed = _corrected_frame(table.persons, listed.keys, keys.person_key, pooled, where)
     if listed.keys:
         refuse_repeated_persons(keyed, spec.files.person, where)
-    persons, found = _made(keyed, listed.persons, keys.person_key, pooled, where)
+    persons, found = _corrected_frame(keyed, listed.persons, keys.person_key, pooled, where)
     changed |= found
     episodes = table.episodes
     if episodes is not None:
-        episodes, found = _made(episodes, listed.episodes, keys.episode_key, pooled, where)
+        episodes, found = _corrected_frame(episodes, listed.episodes, keys.episode_key, pooled, where)
         changed |= found
     applied = AppliedCorrections(table.persons, keyed, table.episodes, tuple(changed[i] for i in sorted(changed)))
     return replace(table, persons=persons, episodes=episodes), applied
 
 
-def _made(
+def _corrected_frame(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
     """Returns a frame after its corrections, and for each correction (by its position) the number of rows that it changed.
 
     Args:
         frame: the rows.
-        corrections: the corrections, with their positions in survey.yaml.
+        corrections: the corrections of this frame's columns, with their positions in survey.yaml.
         key: the columns that identify a row.
-        pooled: whether the rows come from several files.
+        pooled: whether the rows come from several files, in which the same key may occur.
         where: the path of survey.yaml, for messages.
+
+    Raises:
+        DataError: a correction matches no row, or one key matches several rows, or two corrections apply to the same cell.
     """
     if not corrections:
         return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
-    reached = _reached(marked, columns, where)
+    reached = _rows_by_correction(marked, columns, where)
     changed: dict[int, int] = {}
     where = f"{where}: corrections"
     for entry, correction in corrections:
@@ -131,9 +139,19 @@ def _made(
     return without_marks(marked, columns), changed
 
 
-def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
+def _rows_by_correction(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
     """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted together.
-    `marked` are the rows with marks of the corrections that apply to them. `where` names survey.yaml in error messages."""
+
+    Args:
+        marked: the rows as `with_corrections` returns them, with the columns that say which corrections apply.
+        columns: the corrected columns.
+        where: the path of survey.yaml, for messages.
+
+    Returns:
+        One row per combination of corrections and changes, with the columns `fl__entry__<column>`, `fl__twice__<column>` (see
+            `with_corrections`), `fl__changed__<column>` (1 if the value changed, otherwise 0) and `fl__rows` (the number of
+            rows).
+    """
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
@@ -142,8 +160,8 @@ def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a correction whose condition no row of the data meets. `entry` is the number of the correction in
-    survey.yaml, and `where` the file for the message."""
+    """Returns the error for a correction whose condition no row of the data meets. `entry` is the position of the correction in
+    survey.yaml, and `where` is the place that the message names."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
         do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",
@@ -151,7 +169,7 @@ def _matches_nothing(entry: int, correction: Correction, where: str) -> DataErro
 
 
 def _condition(correction: Correction) -> str:
-    """Returns the condition of a correction in words, such as `AGE 999`."""
+    """Returns the condition of a correction in words, such as `AGE 999` or `HOURS from 100`."""
 
     def in_words(values: tuple[str, ...] | NumberRange) -> str:
         if not isinstance(values, NumberRange):
@@ -163,7 +181,7 @@ def _condition(correction: Correction) -> str:
 
 
 def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str) -> None:
-    """Raise `DataError` if a row that a correction names is not in the data, or is there more than once."""
+    """Raise `DataError` if a row that a correction names by its key is not in the data, or if several rows have this key."""
     sources = [SOURCE + name for name in key]
     rows = given_rows(frame, [(entry, correction)], key)
     found = frame.select(sources).join(rows, left_on=sources, right_on=[f"fl__k{i}" for i in range(len(key))], how="inner")

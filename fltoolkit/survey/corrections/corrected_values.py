@@ -22,12 +22,16 @@ Numbered = tuple[int, Correction]  # a correction with its position in survey.ya
 
 @dataclass(frozen=True)
 class NewValue:
-    """The new value of a cell in some rows: as text (null if it becomes blank), as a number, and as a whole number.
+    """What one correction does to a column. Each attribute is an expression, with a value for each row.
 
-    `hit` says whether a row gets the new value. `entry` is the position of the correction in survey.yaml.
+    Attributes:
+        applies: whether the correction applies to the row.
+        entry: the position of the correction in survey.yaml.
+        text, number, whole: the new value as text, as a number, and as a whole number. It is null if the cell becomes blank, or
+            if the value is not a number.
     """
 
-    hit: nw.Expr
+    applies: nw.Expr
     entry: nw.Expr
     text: nw.Expr
     number: nw.Expr
@@ -43,14 +47,15 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
     """Makes corrections in a frame, one after the other, in their order.
 
     Args:
-        frame: the source columns as text (`src__`), and as numbers and whole numbers if they have these forms.
+        frame: the rows, with each column of the data as text (`src__<column>`). Some columns are also there as numbers
+            (`num__<column>`) or whole numbers (`fl__code__<column>`). These are corrected, too.
         corrections: the corrections of this frame's columns.
         key: the columns that identify a row of the frame.
 
     Returns:
-        The frame with three new columns for each corrected column. `fl__before__` is the text before the corrections.
-            `fl__entry__` is the first correction that reached the row (0: none). `fl__twice__` is another correction that reached
-            it (0: none).
+        The frame with three new columns for each corrected column: `fl__before__<column>`, the text before the corrections;
+            `fl__entry__<column>`, the position in survey.yaml of the first correction that applies to the row (0: none); and
+            `fl__twice__<column>`, the position of the last correction, if several apply to the row (0: at most one).
     """
     columns, there = corrected_columns(corrections), frame.collect_schema().names()
     odd = {c.column for _, c in corrections if c.text and not WHOLE.fullmatch(c.text)}
@@ -65,30 +70,31 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
             frame = _by_key(frame, list(run), key)
         else:
             for entry, correction in run:
-                frame = frame.with_columns(_set(frame, correction.column, _everywhere(entry, correction)))
+                frame = frame.with_columns(_changed_columns(frame, correction.column, _value_by_condition(entry, correction)))
     return frame
 
 
 def without_marks(frame: Frame, columns: Iterable[str]) -> Frame:
-    """Returns the frame without the columns that `with_corrections` added."""
+    """Returns the frame without the columns that `with_corrections` added (`fl__before__<column>` and so on)."""
     return frame.drop([mark + column for column in columns for mark in (ENTRY, TWICE, BEFORE)])
 
 
 def differs(column: str) -> nw.Expr:
-    """Returns whether the text of a corrected column differs from the text before. Never null."""
+    """Returns, for each row, whether the text of a corrected column differs from the text before the corrections. The result is
+    true or false, and never null."""
     before, now = nw.col(BEFORE + column), nw.col(SOURCE + column)
     return (before.is_null() != now.is_null()) | (before != now).fill_null(False)
 
 
 def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]) -> Frame:
-    """Returns the keys of the rows that corrections name, each once, as a table with the columns `fl__k0`, `fl__k1`, ... The
-    table is in the engine of the frame, so that the two can be joined."""
+    """Returns the keys of the rows that corrections name, each once, as a table with the columns `fl__k0`, `fl__k1`, and so on.
+    The table is made in DuckDB or Spark, as `frame` is, so that the two can be joined."""
     rows = dict.fromkeys(tuple(row[name] for name in key) for _, c in corrections for row in c.rows)
     return small_table(frame, {f"fl__k{i}": str for i in range(len(key))}, list(rows))
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Makes the corrections that name single rows by their key, by one join of the rows and the corrections."""
+    """Returns the frame after those corrections that name single rows by their key. They are made together, by one join."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:
@@ -101,14 +107,14 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
     rows = [[*row, *(part for c in columns for part in new.get(c, (0, "")))] for row, new in cells.items()]
     table = small_table(frame, given, rows)
     frame = frame.join(table, left_on=[SOURCE + name for name in key], right_on=names, how="left")
-    changes = [part for i, column in enumerate(columns) for part in _set(frame, column, _of_row(i))]
+    changes = [part for i, column in enumerate(columns) for part in _changed_columns(frame, column, _value_by_key(i))]
     return frame.with_columns(changes).drop([name for name in given if name in frame.collect_schema().names()])
 
 
-def _of_row(i: int) -> NewValue:
-    """Returns the new value of the i-th corrected column, for corrections that name single rows. The value comes from the join of
-    the rows with these corrections.
-    """
+def _value_by_key(i: int) -> NewValue:
+    """Returns what a correction that names single rows does to the column number `i` (from 0) of the corrected columns. The
+    values are in columns that were joined to the frame: `fl__e<i>` (the position of the correction) and `fl__v<i>` (the new
+    value)."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(
@@ -120,13 +126,12 @@ def _of_row(i: int) -> NewValue:
     )
 
 
-def _everywhere(entry: int, correction: Correction) -> NewValue:
-    """Returns the new value that a correction gives to all rows that meet its condition. `entry` is its position in
-    survey.yaml."""
+def _value_by_condition(entry: int, correction: Correction) -> NewValue:
+    """Returns what a correction with a condition does to its column. `entry` is the position of the correction in survey.yaml."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(
-        _meets(correction.where),
+        _meets_condition(correction.where),
         nw.lit(entry),
         nw.lit(value or None, dtype=nw.String()),
         nw.lit(float(value) if is_number else None, dtype=nw.Float64()),
@@ -134,8 +139,9 @@ def _everywhere(entry: int, correction: Correction) -> NewValue:
     )
 
 
-def _meets(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
-    """Returns whether a row meets a condition on each of some columns. A blank meets no condition."""
+def _meets_condition(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
+    """Returns, for each row, whether it meets a condition: {column: its codes, or a range of numbers}. All columns must fit. A
+    blank cell does not fit."""
     return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
 
 
@@ -148,13 +154,13 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
     return inside if values.max is None else inside & (value <= values.max)
 
 
-def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """Returns the new form of a column after one correction: as text, as number and as whole number. Also returns its marks,
-    which say which corrections reached a row."""
+def _changed_columns(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
+    """Returns the columns that one correction changes: the corrected column in each of its forms (text, number, whole number),
+    and the two columns with the positions of the corrections that apply (see `with_corrections`)."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [
-        *[nw.when(new.hit).then(v).otherwise(nw.col(f + column)).alias(f + column) for f, v in forms if f + column in there],
-        nw.when(new.hit & ~reached).then(new.entry).otherwise(nw.col(ENTRY + column)).alias(ENTRY + column),
-        nw.when(new.hit & reached).then(new.entry).otherwise(nw.col(TWICE + column)).alias(TWICE + column),
+        *[nw.when(new.applies).then(v).otherwise(nw.col(f + column)).alias(f + column) for f, v in forms if f + column in there],
+        nw.when(new.applies & ~reached).then(new.entry).otherwise(nw.col(ENTRY + column)).alias(ENTRY + column),
+        nw.when(new.applies & reached).then(new.entry).otherwise(nw.col(TWICE + column)).alias(TWICE + column),
     ]

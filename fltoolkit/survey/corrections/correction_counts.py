@@ -1,4 +1,5 @@
-"""Reports corrections: counts by column and reason for everybody, and the rows for authorised staff."""
+"""Reports the corrections of survey.yaml: rounded counts that may be shown, and a list of the corrected rows, which is
+confidential."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ ROW_COLUMNS = ("entry", "column", "before", "after", "why", "evidence", "file")
 
 
 def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
-    """Returns how many rows the corrections changed, by column and reason, in the order of survey.yaml. The counts are
-    confidential."""
+    """Returns how many rows the corrections changed, as {(column, reason): rows}, in the order of survey.yaml. The counts are
+    exact and confidential."""
     found: dict[tuple[str, str], int] = {}
     changed = survey.corrected.changed if survey.corrected else ()
     for correction, rows in zip(survey.spec.corrections, changed, strict=True):
@@ -53,12 +54,12 @@ def corrections(survey: Survey) -> pd.DataFrame:
 
 
 def corrected_rows(survey: Survey) -> pd.DataFrame:
-    """Returns the rows that corrections reached, with the old and the new value. The rows are confidential.
+    """Returns the rows to which corrections apply, with the old and the new value. The rows are confidential.
 
     Returns:
-        One row per cell, in the order of survey.yaml and of the keys: `entry` (the position under `corrections`), `column`,
-            `before`, `after` (empty if the cell is blank), `why`, `evidence`, `file` (the path in survey.yaml), then the columns
-            of the row's key.
+        One row per corrected cell, in the order of survey.yaml and then of the keys, with the columns `entry` (the position under
+            `corrections`), `column`, `before`, `after` (empty if the cell is blank), `why`, `evidence`, `file` (the path in
+            survey.yaml), then the columns of the row's key. Without corrections, the table is empty.
 
     Raises:
         DataError: a file changed since the survey was opened.
@@ -69,18 +70,19 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
     spec, keys, tables = survey.spec, survey.spec.correctable(), []
     if survey.corrected:
         listed, before = numbered(spec), survey.corrected
-        tables += _cells(before.persons, listed.keys, keys.person_key, spec.files.person)
-        tables += _cells(before.keyed, listed.persons, keys.person_key, spec.files.person)
+        tables += _corrected_cells(before.persons, listed.keys, keys.person_key, spec.files.person)
+        tables += _corrected_cells(before.keyed, listed.persons, keys.person_key, spec.files.person)
         if before.episodes is not None and spec.files.episodes:
-            tables += _cells(before.episodes, listed.episodes, keys.episode_key, spec.files.episodes)
+            tables += _corrected_cells(before.episodes, listed.episodes, keys.episode_key, spec.files.episodes)
     key = keys.episode_key if spec.corrections and any(set(keys.episode_key) <= set(t) for t in tables) else keys.person_key
     columns = [*ROW_COLUMNS, *key]
     found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns].astype(object)
     return found.where(found.notna(), "").sort_values("entry", kind="stable", ignore_index=True)
 
 
-def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
-    """Returns the cells of a frame that corrections apply to, with old and new value: one table per corrected column."""
+def _corrected_cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
+    """Returns the cells of a frame to which corrections apply, with the old and the new value: one table per corrected column,
+    with the columns of `corrected_rows`."""
     if not corrections:
         return []
     marked, by_entry = with_corrections(frame, corrections, key), dict(corrections)

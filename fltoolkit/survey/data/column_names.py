@@ -1,4 +1,4 @@
-"""Brings the names of columns into one form, and makes sure that no name is one of the kit's own."""
+"""Brings the names of columns into one form, for comparison, for messages and for SQL."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from collections.abc import Sequence
 
 
 def tidy(name: object) -> str:
-    """Returns the name of a column without blanks around it, in Unicode's composed form (NFC), so that names from different
-    programs agree."""
+    """Returns the name of a column without blanks around it, and with its accents in one form (Unicode NFC), so that names from
+    different programs can be compared."""
     return unicodedata.normalize("NFC", str(name)).strip()
 
 
 def visible(name: str) -> str:
-    """Returns a name for a message. Invisible characters, such as a byte order mark or a zero-width space, are shown by their
-    numbers."""
+    """Returns the name of a column for a message. An invisible character, such as a zero-width space, is replaced by its number."""
     return "".join(rf"\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") else c for c in name)
 
 
 def quoted(name: str) -> str:
-    """Returns the name of a column, quoted for SQL."""
+    """Returns the name of a column in double quotes, as SQL needs it."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def names_of(given: str | Sequence[str] | None) -> list[str]:
-    """Returns the columns that an argument names, as a list: `"psu"` gives `["psu"]`, and None gives an empty list. Blanks around
-    the names are removed."""
+    """Returns the columns that an argument of a function names, as a list: `"psu"` gives `["psu"]`, a list stays a list, and None
+    gives an empty list. Blanks around the names are removed."""
     return [tidy(name) for name in ([given] if isinstance(given, str) else given or ())]

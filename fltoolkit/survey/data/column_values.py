@@ -1,4 +1,5 @@
-"""Reads a column as codes, labels or numbers. A code always becomes the same text, whatever the type of the column."""
+"""Reads a column as codes, labels or numbers. A code always becomes the same text, even if one file has it as a number and
+another as text."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Returns whether a column holds whole numbers that can be grouped and compared directly."""
+    """Returns whether a column of this type holds whole numbers that can be grouped and compared as they are. This is false for
+    whole numbers of 128 bits."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as text in one standard form: trimmed, `1` and never `1.0`, and null if blank."""
+    """Returns a column as text in one standard form: without blanks around it, and a whole number as `1`, never as `1.0`. A blank
+    becomes null."""
     column = nw.col(name)
     if dtype.is_float():
         whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
@@ -35,7 +38,8 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as labels. Text is only trimmed. Any other type becomes text in the standard form of `text`."""
+    """Returns a column as labels. Of a text, only the blanks around it are removed, so that `1.0` stays `1.0`. Any other type
+    becomes text in the standard form of `text`. A blank becomes null."""
     if dtype != nw.String:
         return text(name, dtype)
     trimmed = nw.col(name).str.strip_chars()
@@ -43,8 +47,7 @@ def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as numbers. Text that is not a number becomes null; it is counted where this matters. `NaN` and `Inf`
-    are kept."""
+    """Returns a column as floats. A text that is not a number becomes null. `NaN` and `Inf` stay numbers."""
     column = nw.col(name)
     if dtype.is_numeric() or dtype == nw.Boolean:
         return column.cast(nw.Float64)
@@ -60,8 +63,8 @@ def _finite(column: nw.Expr) -> nw.Expr:
 
 
 def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """Returns a column of numbers, with null in place of values that mean no answer: NaN, and numbers in the ranges of `missing`.
-    Example: a weight of 9999 that the file declares missing becomes null."""
+    """Returns a column of numbers, with null in place of NaN and of the numbers that the file declares missing. `missing` holds
+    ranges of such numbers, as pairs of the lowest and the highest. With the range (9999, 9999), a weight of 9999 becomes null."""
     there = ~value.is_nan()
     for low, high in missing:
         there = there & ~((value >= low) & (value <= high))

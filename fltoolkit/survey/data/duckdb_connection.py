@@ -23,11 +23,11 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Returns a new DuckDB connection for a survey. It works in memory and never loads an extension from the network.
 
     The memory limit is that of the environment variable FLTOOLKIT_MEMORY, or DuckDB's own. Data beyond the limit go to a folder
-    that only this account can read. The folder is removed when the process ends. The order of rows is kept, because row numbers
-    are the labels of the sampling units if persons were drawn directly. They must be the same in every pass.
+    that only this account can read. The folder is removed when the process ends. The order of rows is kept. If persons were drawn
+    directly, the row numbers are the labels of the sampling units, and so they must be the same each time the rows are read.
 
     Raises:
-        RequestError: FLTOOLKIT_MEMORY is not an amount.
+        RequestError: the value of FLTOOLKIT_MEMORY is not an amount of memory.
     """
     import duckdb
 

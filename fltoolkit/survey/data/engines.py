@@ -1,6 +1,7 @@
-"""The few operations that are written differently for DuckDB and for Spark. All others are written once, in narwhals.
+"""Holds the few operations that are written differently for DuckDB and for Spark. All other operations are written once, in
+narwhals.
 
-A file or a table in memory becomes a relation of the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
+A file or a table in memory is read through the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
 """
 
 from __future__ import annotations
@@ -35,11 +36,16 @@ def is_spark(data: object) -> bool:
 
 
 def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
-    """Returns the PySpark DataFrames that replace files, by the name of the file in survey.yaml. If there is only one file, a
-    single table is enough.
+    """Returns the PySpark DataFrames that are used in place of files, as {name of the file in survey.yaml: DataFrame}.
+
+    Args:
+        tables: such a mapping, or one DataFrame if survey.yaml names only one file.
+        names: the names of the files in survey.yaml.
+        where: the path of survey.yaml, for messages.
 
     Raises:
-        RequestError: a table is of another type, or only some of the files have a table. Two engines cannot be joined.
+        RequestError: a table is not a PySpark DataFrame, or the tables are not exactly one for each file. Files and Spark tables
+            cannot be joined with each other.
     """
     given = tables if isinstance(tables, Mapping) else dict.fromkeys(names[:1], tables)
     if wrong := sorted({type(t).__name__ for t in given.values() if not is_spark(t)}):
@@ -56,11 +62,11 @@ def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[st
 
 
 def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[str]]:
-    """Returns a PySpark DataFrame with the columns that are needed, and the names of all its columns.
+    """Returns a PySpark DataFrame with only the columns in `only` (None: all), and the names of all its columns.
 
     Raises:
-        DataError: Spark would read the name of a needed column as the field of another column, or the table is one of Spark
-            Connect. For Spark Connect, narwhals lacks functions that classification needs.
+        DataError: the name of a needed column has a point, which Spark would read as a part of another column, or a backtick; or
+            the table is one of Spark Connect, for which narwhals lacks functions that the classification needs.
     """
     if dependencies.is_pyspark_connect_dataframe(data):
         raise DataError(
@@ -78,7 +84,8 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
 @readable()
 def contents(frame: Frame) -> str:
-    """Returns a fingerprint of a Spark table. It changes if the rows change, but not if only their order changes."""
+    """Returns a text that stands for the contents of a Spark table. It changes if the rows change, but not if only their order
+    changes."""
     from pyspark.sql import functions as F  # noqa: N812
 
     table: Any = nw.to_native(frame)
@@ -88,18 +95,19 @@ def contents(frame: Frame) -> str:
 
 
 def _fingerprint(table: Any) -> Any:
-    """Returns a 64-bit hash of each row. Spark's own hash ignores blanks, so a flag for each blank is added."""
+    """Returns a column with a 64-bit hash of each row of a Spark table. Spark's own hash ignores blanks, so for each cell the
+    hash also includes whether it is blank."""
     from pyspark.sql import functions as F  # noqa: N812
 
     return F.xxhash64(*table.columns, *(F.isnull(name) for name in table.columns))
 
 
 def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
-    """Returns the rows with a new column `name` that gives each row a label of its own. If `buckets` is given, the rows are put
+    """Returns the rows with a new column `name`, which gives each row a label of its own. If `buckets` is given, the rows are put
     at random into this number of groups, and the label is that of the group.
 
-    Spark does not keep an order of rows. There, the label is a hash of the row's content, and equal rows are numbered. So every
-    pass finds the same labels.
+    In DuckDB, the label is the row number. Spark does not keep an order of rows. There, the label is a hash of the row's content,
+    and equal rows get numbers. So the same labels are found each time the rows are read.
     """
     table: Any = nw.to_native(frame)
     if not is_spark(table):
@@ -118,17 +126,16 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
 
 
 def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
-    """Calls `make`, which adds or changes columns, and returns the frame with these columns. This is fast even for very wide
-    tables.
+    """Returns the frame with the columns that the function `make` adds or changes.
 
-    For a very wide table, `make` gets only the columns that it uses, and its result is joined to the other columns by row
-    number. The reason is speed: whenever narwhals adds columns, DuckDB compares each column with every other one. For 10,000
-    columns this takes a minute.
+    If the frame has more than 1,000 columns, `make` gets only the columns in `used`, and its result is joined to the other
+    columns by row number. The reason is speed: whenever narwhals adds columns, DuckDB compares each column with every other one.
+    For 10,000 columns this takes a minute.
 
     Args:
         frame: any frame.
         used: the columns of `frame` that `make` uses or changes.
-        make: adds or changes columns. It must keep the number of rows.
+        make: a function that returns its frame with columns added or changed. It must keep the number of rows.
     """
     table: Any = nw.to_native(frame)
     if is_spark(table) or len(table.columns) <= WIDE:
@@ -140,22 +147,23 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
-    """Returns each row with facts from other rows of the same frame: each child with facts about its parents, for example.
+    """Returns each row with facts from other rows of the same frame, such as each child with facts about its parents.
 
-    If this were written as several joins, DuckDB would compute these other rows again for each of `others`. Spark avoids this by
-    itself.
+    Example: `key` is (household, line), `others` is {"mother_": "mother_line"}, and `known` is {"age": "years"}. The row of a
+    child gets the column `mother_age`: the value of `years` in the row with the same household and with the line number that is
+    in `mother_line` of the child's row.
 
     Args:
         frame: any frame.
-        who: a true/false column that marks the rows that can be found.
-        key: the columns that together identify such a row. No two of the rows that can be found have the same key.
-        others: for each prefix of new columns, the column that names the other row, in place of the last column of `key`. The
-            rest of the key is that of the row itself.
-        known: the facts to look up in the other row: the name of each fact, and its column.
+        who: a true/false column that marks the rows in which facts can be found.
+        key: the columns that together identify such a row. No two of the marked rows have the same key.
+        others: {prefix of the new columns: column with the last part of the other row's key}. The other parts of the key are the
+            same in both rows.
+        known: the facts to look up: {name of the fact: its column}.
 
     Returns:
-        The frame with the columns `<prefix><name>`, which are null if there is no such row. The columns that were needed only for
-            the search are removed.
+        The frame with the columns `<prefix><name>`. They are null if no marked row has this key. The columns in `who`, `others`
+            and `known`, and the last column of `key`, are removed.
     """
     used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
     if is_spark(table):
@@ -180,11 +188,12 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """Returns the rows of a frame as a table in memory, so that DuckDB does not compute a column again each time it is used.
+    """Computes the rows of a frame, and keeps them as a table in memory. Returns the frame of this table. Otherwise DuckDB would
+    compute a column again each time it is used.
 
     Args:
         frame: a frame of this connection.
-        con: the connection. The table exists as long as the connection.
+        con: the DuckDB connection. The table exists as long as the connection.
         where: the files, for messages.
     """
     table: Any = nw.to_native(frame)
@@ -196,12 +205,13 @@ def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
 
 @dataclass(frozen=True)
 class Labels:
-    """The different labels of a column, in order. The position of a label (a number) can replace each value.
+    """The different labels of a column, sorted. Each label has a number: its position from 0. Rows can be grouped by this number
+    in place of the text, which is faster.
 
     Attributes:
-        values: a relation of the different values, each with the position of its label. Blanks around a text do not count. A
-            blank value has no position.
-        texts: the labels, as an Arrow array.
+        values: a DuckDB relation with one row per different value of the column (`fl__value`), and the position of its label
+            (`fl__place`). Values that differ only in the blanks around them have the same label. A blank value has no position.
+        texts: the labels by position, as an Arrow array.
     """
 
     values: Any
@@ -209,8 +219,8 @@ class Labels:
 
 
 def labels_of(values: Frame, where: object = "") -> Labels:
-    """Returns the different labels of a column, with their positions (see `Labels`). `values` is a DuckDB frame with only this
-    column. `where` names the file in messages."""
+    """Reads the different labels of a column, and gives each a position. `values` is a DuckDB frame with only this column.
+    `where` names the file in messages."""
     ((name, dtype),) = values.collect_schema().items()
     different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
     read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
@@ -223,27 +233,27 @@ def labels_of(values: Frame, where: object = "") -> Labels:
 
 
 def has_few(rows: Frame) -> bool:
-    """Returns whether a DuckDB frame has at most FEW_ROWS rows. It stops counting after that number, to save time."""
+    """Returns whether a DuckDB frame has at most 20,000 rows. It is false for a Spark table. The rows are counted only up to this
+    number, to save time."""
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 
 def coded(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of labels, because numbers are grouped faster. Each value becomes the position of
-    its label. Columns of whole numbers are unchanged.
+    """Returns the rows with numbers in place of the labels in some columns, because numbers are grouped faster. The number is the
+    position of the label (see `Labels`). Columns of whole numbers are unchanged.
 
-    A small table and a Spark table keep their labels: for them, finding the labels would take longer than it saves.
+    A small table and a Spark table keep their labels as text: for them, reading all labels would take longer than it saves.
 
     Args:
         frame: any frame.
-        sources: for each column of the frame, the name of the column that `labels` takes.
-        labels: returns the labels of a column.
+        sources: for each column of the frame, the name by which `labels` finds its labels.
+        labels: a function that returns the labels of a column.
         few: whether there are few rows (`has_few`).
 
     Returns:
-        The frame, and for each column with numbers the texts for which they stand, as an Arrow array. Columns that keep their
-        labels are not included.
+        The frame; and for each column that now has numbers, its labels by position, as an Arrow array.
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
@@ -268,8 +278,8 @@ def rows_of(frame: Frame) -> int:
 
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
-    """Raise an error if a file of persons has no row. Otherwise the weight factor of such a file would still reduce the totals.
-    An episodes file (one row per spell of work) may be empty.
+    """Raise an error if a file has no row. If an empty file of persons were accepted as a quarter of a year, its weight factor
+    would still reduce the totals.
 
     Raises:
         DataError: the file has no row. `where` names the file.
@@ -292,11 +302,11 @@ def different(frame: Frame, key: Sequence[str]) -> int:
 
 
 def _bit(table: Any) -> str:
-    """Returns the arguments of DuckDB's `bitstring_agg`, in SQL, for counting combinations of values in columns of whole
-    numbers: each row's position among all possible combinations, the first position, and the last.
+    """Returns the arguments of DuckDB's `bitstring_agg`, in SQL, for counting the combinations of values in columns of whole
+    numbers. The arguments are each row's position among all possible combinations, and the first and the last position.
 
-    With one bit per combination, counting takes a third of the time and memory of a table of the combinations. Returns an empty
-    text if there are too many positions, or if a row has a blank.
+    With one bit per combination, counting takes a third of the time and memory of a table of the combinations. The text is empty
+    if there are too many possible combinations, if there is no row, or if a row has a blank.
     """
     names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
     ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()
@@ -312,11 +322,11 @@ def _bit(table: Any) -> str:
 
 
 def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:
-    """Returns a few rows as a table in the engine of a frame, so that the two can be joined.
+    """Returns a few rows as a table in DuckDB or Spark, as `frame` is, so that the two can be joined.
 
     Args:
-        frame: a frame of that engine.
-        columns: the names of the columns, each with `str`, `int` or `float`.
+        frame: the frame to which the table will be joined.
+        columns: the names of the columns, each with the type `str`, `int` or `float`.
         rows: the values of each row, in the order of `columns`.
     """
     table: Any = nw.to_native(frame)
@@ -332,7 +342,8 @@ def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequen
 
 
 def _constant(value: Any) -> str:
-    """Returns a value as a constant in SQL that DuckDB reads exactly. DuckDB would lose digits of a plain decimal number."""
+    """Returns a value as a constant in SQL that DuckDB reads exactly. A float is written as text and converted, because DuckDB
+    would lose digits of a plain decimal number."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)

@@ -1,6 +1,7 @@
-"""Fetches counts and sums from files and clusters. All reading is done here, so that every reading error gets a clear message.
+"""Fetches rows, counts and sums from files and clusters. All reading is done here, so that every reading error gets a clear
+message.
 
-Files are read again for every estimate. So each call can find a damaged page, a full disk or a file that was cut.
+Files are read again for every estimate. So each of these functions can meet a damaged file, a full disk or a file that was cut.
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
 
 
 def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
-    """Returns the rows of a lazy frame as a pandas table. `where` is the file, for messages. Raises `DataError` if the rows
-    cannot be read."""
+    """Returns the rows of a lazy frame as a pandas table. `where` is the source of the rows that error messages name. Raises
+    `DataError` if the rows cannot be read."""
     with readable(where):
         table: pd.DataFrame = frame.collect("pandas").to_native()
         return table
 
 
 def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any, ...]]:
-    """Returns the rows of a lazy frame as tuples of Python's own values, in the order of its columns. A blank is None. It is meant
-    for a few rows, and it needs neither pandas nor Arrow, which take longer to import than a small survey to read."""
+    """Returns the rows of a lazy frame as tuples of plain Python values, in the order of its columns. A blank is None. `where` is
+    the source of the rows that error messages name.
+
+    It is meant for a few rows. It uses neither pandas nor Arrow, because importing them takes longer than reading a small survey.
+    """
     table: Any = nw.to_native(frame)
     with readable(where):
         fetch = table.fetchall if hasattr(table, "fetchall") else table.collect  # DuckDB's, and Spark's
@@ -35,8 +39,8 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
-    """Returns, for each of the expressions in `values`, its sum over all rows. The sum is 0 if all values are blank. `where` is
-    the source of the rows that error messages name."""
+    """Returns, for each of the expressions in `values`, its sum over all rows. The sum is 0 if there are no rows or only blanks.
+    `where` is the source of the rows that error messages name."""
     rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
     table: Any = nw.to_native(rows)
     if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
@@ -48,8 +52,8 @@ def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object =
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """Returns the number in a lazy frame that holds only one value, such as a count of rows. `where` is the source of the rows
-    that error messages name."""
+    """Returns the only value of a lazy frame with one row and one column, such as a count of rows. `where` is the source of the
+    rows that error messages name."""
     ((count,),) = to_rows(frame, where)
     return int(count)
 
@@ -61,7 +65,8 @@ def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """Returns the columns of a DuckDB relation as NumPy arrays. `where` is the source of the rows that error messages name."""
+    """Returns the columns of a DuckDB relation as NumPy arrays, by name. `where` is the source of the rows that error messages
+    name."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found
@@ -69,9 +74,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """A context in which rows are read: an error of DuckDB or another library becomes a `DataError` (a damaged file, or more data
-    than fits in memory). The messages of other libraries are not repeated, because they may quote a person's row. `where` is the
-    file, or the survey.yaml that names the files."""
+    """A context in which rows are read. If the data cannot be read (a damaged file, or more data than fits in memory), the error
+    of DuckDB, Arrow or Spark becomes a `DataError`. Its own message is not repeated, because it may quote a person's row. `where`
+    is the source of the rows that the message names: a file, or the survey.yaml with its files."""
     import duckdb
 
     try:

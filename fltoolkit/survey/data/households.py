@@ -11,8 +11,9 @@ from fltoolkit.survey.spec.child_module import Parents
 
 
 def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
-    """Returns the columns with line numbers (a person's number within the household): the person's own and those of the parents.
-    They are whole numbers if the file stores all of them as whole numbers. Otherwise they are text in one standard form."""
+    """Returns the columns with line numbers (a person's number within the household): the person's own and those of the parents,
+    by the name of the column in the data. They are whole numbers if the file stores all of them as whole numbers. Otherwise they
+    are text without leading zeros."""
     columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
     if all(CODE_OF + column in there for column in columns):
         return {column: nw.col(CODE_OF + column) for column in columns}
@@ -27,19 +28,19 @@ def _line_as_text(column: str) -> nw.Expr:
 
 
 def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
-    """Returns each person with facts about their parents. A parent is the person with the same household and with the line number
-    that the child's row gives.
+    """Returns each person with facts about their parents. A parent is the person of the same household whose line number is in
+    the child's row. A line number is a person's number within the household.
 
     Args:
         frame: one row per person.
         parents: the columns that link a child to its parents.
-        whose: marks the rows whose parents are looked up.
-        who: marks the rows that may be parents.
-        known: the facts to look up in a parent's row: the name of each fact, and its column.
+        whose: a true/false expression: whether the parents of a person are looked up.
+        who: a true/false expression: whether a person may be found as a parent.
+        known: the facts to look up in a parent's row: {name of the fact: its expression}.
 
     Returns:
-        The frame with a column `fl__parent<i>__<name>` for the i-th parent column. It is null if no possible parent has this line
-            number.
+        The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents (from 0). It is null if
+            no person who may be a parent has this line number.
     """
     line = line_numbers(frame, parents)
     named = {f"fl__parent{i}__": nw.when(whose).then(line[column]) for i, column in enumerate(parents.columns)}

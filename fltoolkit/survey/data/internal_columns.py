@@ -1,6 +1,6 @@
-"""The names of the columns that the kit adds to a survey's frame. No survey may have columns with these names.
+"""Names the columns that the kit adds to a survey's rows. No data file may have columns with these names.
 
-Strata, units and households are text, or whole numbers if the file has whole numbers.
+The labels of strata, sampling units and households are text, or whole numbers if the file has whole numbers.
 """
 
 from __future__ import annotations

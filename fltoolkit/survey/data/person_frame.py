@@ -1,6 +1,6 @@
-"""Opens the files and tables of a survey as one lazy frame of persons, with codes as text in one standard form.
+"""Opens the files and tables of a survey as one lazy frame of persons. Codes are text in one form (`1`, never `1.0`).
 
-Every local input becomes a DuckDB relation. So only the columns that an estimate uses are read, and only when needed.
+Every local file or table is read through DuckDB. So only the columns that an estimate uses are read, and only when needed.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, perhaps with only some of its columns; `names` are the names of all its columns.
+    """An opened file or table: its rows (`frame`, perhaps with only some of the columns) and the `names` of all usable columns.
 
-    `texts` are the columns that are already text in standard form. `unreadable` are the columns that are left out because they
-    cannot be used. `missing` has, for each column, the ranges of numbers that an SPSS file declares missing.
+    `texts` are the columns whose texts need no cleaning (no blanks around them, no `1.0`). `unreadable` are the columns that
+    cannot be used, each with the reason. `missing` has, by column, the ranges of numbers that an SPSS file declares missing.
     """
 
     frame: Frame
@@ -52,7 +52,7 @@ class Opened:
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
-    """Returns a file or table as a lazy frame of `con`. `open_named` says which kinds it opens, and explains the arguments."""
+    """Opens a path or a table on the DuckDB connection `con`, as `open_named` does, and returns only the rows."""
     return open_named(data, con, as_text=as_text, **options).frame
 
 
@@ -68,17 +68,16 @@ def open_named(
     """Opens a path or a table on a DuckDB connection.
 
     Args:
-        data: a path (CSV, Parquet, SPSS or Stata), or a pandas, Polars or Arrow table.
+        data: a path (CSV, Parquet, SPSS or Stata), or a pandas, Polars, Arrow or PySpark table.
         con: the connection.
-        as_text: keep codes as they are: a CSV's `0111` keeps its zero, and user-missing values of SPSS and Stata are kept.
-            Otherwise a CSV's columns of numbers become numbers, and user-missing values become blank.
-        only: the columns that are needed. SPSS and Stata files are read with these columns only. Other files are always read as
-            needed.
-        named: columns that a CSV should have. They show whether its first line is a header. None: those of `only`.
+        as_text: whether codes are kept as they are: a CSV's `0111` keeps its zero, and values that SPSS and Stata files declare
+            missing are kept. Otherwise a CSV's columns of numbers become numbers, and such values become blank.
+        only: the columns that are needed. The frame may have more. None: all columns.
+        named: the columns that a CSV file should have. They show whether its first line is a header. None: those of `only`.
         options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
 
     Raises:
-        DataError: there is no such file, the kit does not read its format, or it is empty.
+        DataError: there is no such file, the kit does not read files of this kind, or the file is empty.
     """
     unreadable: Mapping[str, Unreadable] = {}
     texts: frozenset[str] = frozenset()
@@ -99,20 +98,22 @@ def open_named(
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns the source column that survey.yaml names. If it names several columns, the first that is not blank counts."""
+    """Returns a column of the data as text, by its name in survey.yaml (`episode` replaces `{episode}` in it). Of several names,
+    the first that is not blank is used."""
     listed = [names] if isinstance(names, str) else names
     found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
     return found[0] if len(found) == 1 else nw.coalesce(*found)
 
 
 def numeric(name: str, episode: str = "") -> nw.Expr:
-    """Returns a source column as a number, by its name in survey.yaml. Null if the value is not a number."""
+    """Returns a column of the data as numbers, by its name in survey.yaml. A value that is not a number is null."""
     return nw.col(NUMBER_OF + name.replace("{episode}", episode))
 
 
 @dataclass(frozen=True)
 class Join:
-    """How many persons and rows had no match when a file was joined to the persons. `lost` has the keys of these rows."""
+    """How many persons have no row in a file that was joined to them, and how many of its rows have no person. `file` is the kind
+    of the file, such as `household`. `lost` holds the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -122,11 +123,11 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey as one row per person, and the episodes in another frame. Only columns that survey.yaml names are
-    included.
+    """The files of a survey, joined to one row per person (`persons`), with only the columns that survey.yaml names. Episodes
+    (spells of work) are in another frame; None: there is no episodes file.
 
-    `joins` counts rows without a match. `widths` has, for each file, the number of used columns and of all columns. `contents`
-    is a fingerprint of the rows of Spark tables; empty for files. `small` says whether all rows may be kept in memory.
+    `joins` counts rows without a match. `widths` has, by kind of file, the number of used columns and of all columns. `contents`
+    is a text that changes if rows of Spark tables change (empty for files). `small` says whether all rows may be kept in memory.
     """
 
     persons: Frame
@@ -139,15 +140,15 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class WantedColumns:
-    """The columns that a survey.yaml needs, and in which forms.
+    """The columns of the data that a survey.yaml needs, and in which form.
 
     Attributes:
-        persons: columns of the persons' files, each with the key of survey.yaml that names it.
-        episodes: columns of the episodes file, in the same form.
+        persons: the columns of persons, each with the key of survey.yaml that names it.
+        episodes: the columns of the episodes file, in the same form.
         numbers: the columns that are needed as numbers.
-        bare: those of them that are not needed as text.
+        bare: those of them that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
-        key_is_corrected: whether survey.yaml corrects the persons' key. Keys are then checked only after the corrections.
+        key_is_corrected: whether survey.yaml corrects the key of persons. It must then be unique only after the corrections.
     """
 
     persons: Mapping[str, str]
@@ -163,9 +164,9 @@ class FilePlace:
     """Where the files of a survey are.
 
     Attributes:
-        folder: the paths start here, and may not leave it.
-        where: the survey.yaml, for messages.
-        con: the survey's own connection.
+        folder: the folder of survey.yaml. All paths start there, and may not lead out of it.
+        where: the path of survey.yaml, for messages.
+        con: the DuckDB connection of the survey.
         tables: PySpark DataFrames in place of the files, by path. Empty: the files are read.
     """
 
@@ -175,14 +176,14 @@ class FilePlace:
     tables: Mapping[str, Any]
 
     def paths(self, file: DataFile, where: str) -> list[Path]:
-        """Returns the paths of a file. Empty if tables are given in place of files."""
+        """Returns the paths of a kind of file. The list is empty if tables are used in place of files."""
         return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
 
 
 @dataclass(frozen=True)
 class _Needed:
-    """The columns needed from all files (`columns`), and their key columns (`keys`). `joined`: files are joined by their keys.
-    `small`: all rows may be kept in memory."""
+    """The columns needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether several
+    files are joined by their keys, and `small` whether all rows may be kept in memory."""
 
     columns: frozenset[str]
     keys: frozenset[str]
@@ -191,8 +192,8 @@ class _Needed:
 
 
 def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
-    """Open, pool and join the files of a survey. Keep the wanted columns as text (prefix `src__`). Numbers are also kept as
-    numbers (`num__`), and codes that the file stores as whole numbers also as such (`fl__code__`).
+    """Opens the files of a survey, puts pooled files together, and joins the rows to the persons. Each wanted column is kept as
+    text (`src__<column>`), and if needed also as number (`num__<column>`) or as whole number (`fl__code__<column>`).
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
@@ -239,7 +240,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
 
 def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Collection[str], where: str) -> None:
-    """Raise `SpecError` if survey.yaml names a key column by its name in the person file, not by its common name."""
+    """Raise `SpecError` if survey.yaml names a key column by its name in the person file, not by its common name in all files."""
     if found := [f"{c} ({key})" for c, key in wanted.items() if c in person.renamed and c not in offered]:
         raise SpecError(
             "columns of a key are named as in one file", where=where, found=found, allowed=list(person.key),
@@ -248,8 +249,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
-    """Returns the persons with their household and module rows. If there is one such file per quarter, as for persons, rows are
-    joined by quarter."""
+    """Returns the persons with the columns of their household and module rows, and how many rows had no match. If there is one
+    such file per quarter of persons, rows are joined within the quarter."""
     person, joins = parts["person"], []
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)
@@ -268,8 +269,8 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
 
 
 def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
-    """Returns the columns of `wanted.persons` as text. Columns that are needed as numbers, or are whole numbers, are also
-    returned as numbers."""
+    """Returns the columns of `wanted.persons` in the forms that are needed: as text, as number, as whole number (see
+    `read_files`). Raises `DataError` if a column is missing."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
@@ -280,8 +281,8 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
 
 
 def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
-    """Returns one file, or several files one below the other with their weight factors. Columns of several files become text.
-    Keys do, too, unless they are whole numbers and not compared with other files."""
+    """Opens one kind of file. If it has several paths, their rows are put together with their weight factors, and their columns
+    become text. Key columns become text, unless they are whole numbers by which no other file is joined."""
     frames, offered, texts, where, tables = [], [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
@@ -329,13 +330,12 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
 
 
 def _name_here(file: DataFile, column: str) -> str:
-    """Returns the name of a column in all of survey.yaml: the common name for a key column, the file's prefix + name for any
-    other."""
+    """Returns the name of a file's column in survey.yaml: the common name for a key column, otherwise the file's prefix + name."""
     return file.renamed.get(column, column) if column in file.key.values() else file.prefix + column
 
 
 def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
-    """Returns, for each column of a file, its name in all of survey.yaml (see `_name_here`). Raises `DataError` if two have the
+    """Returns the name of each column of a file in survey.yaml (see `_name_here`). Raises `DataError` if two columns have the
     same name."""
     names = {column: _name_here(file, column) for column in columns}
     others = {name.lower() for column, name in names.items() if column not in file.renamed}
@@ -352,13 +352,13 @@ def _person_key(file: DataFile) -> list[str]:
 
 
 def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
-    """Raise `RepeatedKeys` if persons of a `SourceTable` have the same key."""
+    """Raise `RepeatedKeys` if two persons have the same key. `persons` are rows as in `SourceTable`."""
     named = persons.select(*[nw.col(SOURCE + c).alias(c) for c in file.key], nw.col(PART))
     _unique(named, _person_key(file), "person", file, where)
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
-    """Raise `RepeatedKeys` if rows of a file have the same key, although the key must be unique."""
+    """Raise `RepeatedKeys` if two rows of a file have the same key. `kind` is the kind of the file, such as `person`."""
     if different(frame, key) == rows_of(frame):
         return
     repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))

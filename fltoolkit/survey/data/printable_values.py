@@ -20,16 +20,17 @@ class Mask:
     """The rule that decides which values of the data a message may print.
 
     Attributes:
-        limit: how many persons must share a value before it is printed: `confidentiality.cases` of survey.yaml.
-        off: True prints every value. Only `fltoolkit check --show-values` uses this, on a terminal.
+        limit: how many persons must share a value before it is printed. For a survey, it is `confidentiality.cases` of
+            survey.yaml.
+        off: whether every value is printed. Only `fltoolkit check --show-values` uses this, on a terminal.
     """
 
     limit: int = LIMIT
     off: bool = False
 
     def printed(self, persons: Mapping[str, int], distinct: int) -> str:
-        """Returns values for a message: those that may be printed, and the number of the others, such as `3, 7 and 4 other
-        values`.
+        """Returns values for a message: those that may be printed, and the number of the others, such as
+        `3, 7 and 4 other values`.
 
         Args:
             persons: the number of persons with each value.
@@ -49,5 +50,5 @@ class Mask:
 
 
 def is_code(value: str) -> bool:
-    """Returns whether a value is short enough to be a code of a questionnaire. A longer value could be a name."""
+    """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other value could be a name."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

@@ -1,4 +1,4 @@
-"""Gives strata, units and households their labels: text, or whole numbers if the file has whole numbers."""
+"""Gives strata, sampling units and households their labels: text, or whole numbers if the file has whole numbers."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns the label of a stratum or sampling unit in each row, ready to be joined to other labels. It is a whole number if
-    the column holds whole numbers, otherwise text as written."""
+    """Returns the column of a stratum or sampling unit as a label, which can be combined with other labels. It is a whole number
+    if the column holds whole numbers, otherwise text without the blanks around it."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins the labels in several columns to one label. It is null if one of them is null. Without columns, all rows have the
-    same label. A single column is unchanged.
+    """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is null if one of them is
+    null. A single column is returned unchanged. If there is no column, all rows have the same label.
 
-    A slash inside a column is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
+    A slash inside a label is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
     if not parts:
         return nw.lit("all")
@@ -37,17 +37,18 @@ def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get unique labels if `named` is 2 or
-    if they have an FPC (finite population correction).
+    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get labels, if they are needed: for an
+    FPC (finite population correction) of the second stage, or for PSUs taken with certainty.
 
-    If persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+    If persons were drawn directly, each row is a unit. A PSU taken with certainty becomes a stratum, and the units within it
+    become its PSUs.
 
     Args:
         frame: the rows.
-        named: how many stages of sampling units are named: 0, 1 or 2.
+        named: how many stages of sampling units have a column in the data: 0, 1 or 2.
         stages: how many stages have an FPC.
         nest: whether PSU labels start again in each stratum.
-        certain: whether a row is in a PSU taken with certainty; None: there are no such PSUs.
+        certain: whether a row is in a PSU taken with certainty. None: there are no such PSUs.
 
     Raises:
         DesignError: only some rows of a PSU are marked as taken with certainty.
@@ -77,11 +78,11 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Raise `DesignError` if the sampling stages and the FPC columns (finite population corrections) do not fit together, for
-    example two stages and one FPC.
+    """Raise `DesignError` if the sampling stages and the columns of the FPC (finite population correction) do not fit together,
+    such as two stages and one FPC.
 
     Args:
-        units: the number of stages whose sampling units are named.
+        units: the number of stages whose sampling units have a column.
         counts: the number of FPC columns.
         certainty: whether some PSUs were taken with certainty.
     """

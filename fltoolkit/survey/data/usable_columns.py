@@ -1,5 +1,5 @@
-"""Finds the columns of a table that the kit can use: their names are free and different, and their types can be counted,
-grouped or added."""
+"""Finds the columns of a table that the kit can use. Their names must be different and must not be used by the kit. Their values
+can be counted, grouped or added."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns a table without the columns that the kit cannot use, and the reason for each column that was left out. Blanks
-    around the names of the other columns are removed. Of a very wide table, only the columns in `only` are kept.
+    """Returns a DuckDB relation without the columns that the kit cannot use, and the columns that hold unusable values, each with
+    the reason. Columns without a name are left out, too. Blanks around the names of the other columns are removed. If there are
+    more than 1,000 columns, only those in `only` are kept (None: all).
 
     Raises:
         DataError: no column can be used.
@@ -41,10 +42,11 @@ def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, 
 
 
 def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
-    """Raise an error if a requested column cannot be used.
+    """Raise an error if a column in `wanted` is one of those that cannot be used. `unreadable` gives the reason for each of
+    these. `where` is the place that the message names.
 
     Raises:
-        DataError: it names the column and the types of values in it.
+        DataError: the message names the column and the types of its values.
     """
     for name in wanted:
         if why := unreadable.get(name):
@@ -52,14 +54,14 @@ def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable
 
 
 def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
-    """Raise an error for names that the kit cannot use: two names that differ only in case (they collide in DuckDB), `*` (DuckDB
-    reads it as all columns), and names with the kit's own prefixes.
+    """Raise an error for names of columns that the kit cannot use: names that are equal or differ only in case (DuckDB does not
+    distinguish them), `*` (DuckDB reads it as all columns), and names with the kit's own prefixes.
 
     Args:
         columns: the names.
         where: the file or the type of table, for the message.
         known: whether `columns` certainly holds column names. If not, they may be a person's answers, because a CSV file can lack
-            its header line (see `header_is_known`).
+            its header line.
 
     Raises:
         DataError: the message lists the names only if `known` is true.

@@ -1,1 +1,1 @@
-"""Connects the sample design (strata, sampling units, weights) with the data."""
+"""Reads the sample design of a survey (strata, sampling units, weights) and adds it to the rows of the data."""

@@ -1,4 +1,5 @@
-"""Defines the result of a calibration of weights: the margins, and the factor by which each weight is multiplied."""
+"""Defines the result of a calibration of weights: the known numbers of persons, and the factor by which each weight is
+multiplied."""
 
 from __future__ import annotations
 
@@ -20,20 +21,21 @@ USUAL = (0.3, 3.0)  # the usual range of g, docs/methods.md §2
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The result of calibrating weights to population benchmarks (known numbers of persons). The weight w of a person becomes
-    w·g(k). The pattern k is the person's combination of categories, such as men in the north.
+    """The result of calibrating weights to benchmarks (known numbers of persons). Each weight is multiplied by a factor g. All
+    persons with the same combination of categories (a pattern), such as men in the north, have the same factor.
 
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
-        margins: the benchmarks.
+        margins: the benchmarks. A margin is one column, or several crossed columns, with the number of persons in each category.
         keys: the columns of all margins.
-        patterns: one row per pattern in the sample. Its columns are the `keys`, `PERSONS` (number of persons with a weight),
-            `BEFORE` (sum of their weights before calibration) and `G` (the factor). With replicate weights there are also
-            `BEFORE` and `G` with the number of the replicate.
-        category: array of patterns × margins, with the position of the pattern's category in the margin.
+        patterns: one row per pattern in the sample, with the `keys`, `fl__n` (number of persons with a weight), `fl__w` (sum of
+            their weights before calibration) and `fl__g` (the factor). With replicate weights there are also `fl__w0`, `fl__g0`
+            for the first replicate, and so on.
+        category: an array with one row per pattern and one column per margin. It holds the position of the pattern's category in
+            `totals` of the margin.
         weights: the internal weight columns that are calibrated.
-        domain: the internal column of the calibrated population. None: everybody.
-        population: the name of the calibrated population. Empty: everybody.
+        domain: the internal column that marks the calibrated population. None: everybody is calibrated.
+        population: the name of the calibrated population. It is empty if everybody is calibrated.
     """
 
     method: Method
@@ -59,24 +61,24 @@ class Calibration:
 
     @property
     def outside(self) -> int:
-        """Returns the number of persons whose weight changed much: their factor g is outside the usual range."""
+        """Returns the number of persons whose weight changed much: it was multiplied by less than 0.3 or more than 3."""
         return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
 
     @property
     def warning(self) -> str:
-        """Returns a warning, in words, if the factors g of the weights have an unusually wide range. Otherwise the text is empty."""
+        """Returns a warning, in words, if a weight is multiplied by less than 0.3 or more than 3. Otherwise the text is empty."""
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
         return f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} (from {low:.2f} to {high:.2f})"
 
     def report(self) -> pd.DataFrame:
-        """Compares the benchmarks with the estimates of the sample, and gives the range of g.
+        """Compares the benchmarks with the estimates of the sample, and shows by which factor g the weights were multiplied.
 
         Returns:
-            One row per category, with the columns `margin`, `category`, `persons` (in the sample), `population` (the benchmark),
-                `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
-                `sample_estimate`), `g_min`, `g_median` (over persons), `g_max`.
+            One row per category of each margin, with the columns `margin`, `category`, `persons` (in the sample), `population`
+                (the benchmark), `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
+                `sample_estimate`), and the smallest, median and largest factor of its persons: `g_min`, `g_median`, `g_max`.
         """
         import numpy as np
         import pandas as pd

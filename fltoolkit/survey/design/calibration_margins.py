@@ -1,4 +1,4 @@
-"""Counts the persons in the margins of a calibration, and adds the calibrated weights w·g to the frame."""
+"""Adds up persons and weights for a calibration, and multiplies the weights in the frame by the calibration factors g."""
 
 from __future__ import annotations
 
@@ -25,12 +25,19 @@ BAD, USED = "fl__bad", "fl__used"
 
 
 def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
-    """Counts persons and adds up their weights for each pattern (combination of categories of the columns `keys`), in one pass.
+    """Counts persons and adds up their weights for each combination of categories of the columns `keys`, such as men in the
+    north. The rows are read in one pass.
+
+    Args:
+        design: the data.
+        keys: the columns.
+        weight: the internal column of the weight.
+        domain: the internal column that marks the persons to count. None: everybody.
 
     Returns:
-        One row per combination, with the columns `keys` as text (`not stated` if blank), `PERSONS` (rows with a weight above 0),
-            `BEFORE` (the sum of their weights) and `BAD` (rows whose weight is missing, negative or infinite). With replicate
-            weights there is also `BEFORE` with the number of each replicate. No column of the data has these names.
+        One row per combination, with the columns `keys` as text (`not stated` if blank), `fl__n` (rows with a weight above 0),
+            `fl__w` (the sum of their weights) and `fl__bad` (rows whose weight is missing, negative or infinite). With replicate
+            weights there are also their sums `fl__w0`, `fl__w1` and so on.
     """
     inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
     good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)
@@ -51,7 +58,8 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
 
 
 def with_calibration(design: D, calibration: Calibration) -> D:
-    """Returns the same design with calibrated weights. The input does not change."""
+    """Returns a copy of a design in which the weights are multiplied by the calibration factors. The design itself does not
+    change."""
     inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
     labels = [f"{PART}{i}" for i in range(len(calibration.keys))]
     frame = design.frame.with_columns(
@@ -69,8 +77,9 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 
 def _factor_table(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
-    """Returns the calibration factors of each pattern (combination of margin categories) as a small table. The table is in the
-    engine of the frame, so that the two can be joined."""
+    """Returns the calibration factors as a small table: one row per pattern (combination of categories), with its categories
+    under the names `labels`, its number, and its factor for the weight and for each replicate. The table is made in DuckDB or
+    Spark, as `frame` is, so that the two can be joined."""
     factors = [G, *(f"{G}{r}" for r in range(replicates))]
     patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
     rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]

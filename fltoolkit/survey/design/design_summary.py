@@ -26,7 +26,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """The interface of a design, as far as its summary needs it."""
+    """The attributes that a design must have so that this module can summarise it."""
 
     @property
     def frame(self) -> Frame: ...
@@ -49,11 +49,11 @@ class HasDesign(Protocol):
 
 
 def design_facts(design: HasDesign) -> dict[str, str]:
-    """Returns the facts about a design as `fact: value`: persons, strata, sampling units, degrees of freedom, FPC, weights,
-    calibration.
+    """Returns the facts about a sample design as {fact: value}, both in words: persons, strata, sampling units, degrees of
+    freedom, FPC (finite population correction), weights, calibration.
 
-    The counts are of the whole sample, not of a domain. The range of the weights is rounded outwards to 1, 2 or 5 times a power
-    of ten.
+    The counts are of the whole sample, even if the design has a domain (a part of the persons that is estimated). The range of
+    the weights is rounded outwards to 1, 2 or 5 times a power of ten.
     """
     weight = nw.col(WEIGHT)
     units = to_pandas(
@@ -63,16 +63,18 @@ def design_facts(design: HasDesign) -> dict[str, str]:
         design.source,
     )
     facts = {"Persons in the file": str(count_in_words(int(units["n"].sum()), design.mask.limit))}
-    facts |= _replicates(design.replication) if design.replication else _units(design, units)
-    facts["Weights"] = _range(units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons")
+    facts |= _replicate_facts(design.replication) if design.replication else _unit_facts(design, units)
+    facts["Weights"] = _weight_range(
+        units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons"
+    )
     if design.calibration:
         facts["Calibration of weights"] = design.calibration.text
     return facts
 
 
-def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
-    """Returns facts about the sampling units in words, by name: the numbers of strata and PSUs, degrees of freedom, and strata
-    with a single PSU."""
+def _unit_facts(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
+    """Returns facts about the sampling units as {fact: value}, both in words: the numbers of strata and PSUs, degrees of freedom,
+    strata with a single PSU, and the finite population correction. `units` has one row per PSU."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
     pairs, lonely = int(strata.sum()), int((strata == 1).sum())
     fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[design.stages]
@@ -85,9 +87,9 @@ def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _replicates(made: Replication) -> dict[str, str]:
-    """Returns facts about replicate weights in words, by name. For a design with replicate weights, they take the place of the
-    facts about strata and PSUs."""
+def _replicate_facts(made: Replication) -> dict[str, str]:
+    """Returns facts about the replicate weights as {fact: value}, both in words: their number, their method and the degrees of
+    freedom. They take the place of the facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
@@ -95,18 +97,20 @@ def _replicates(made: Replication) -> dict[str, str]:
     }
 
 
-def _range(units: pd.DataFrame, scale: str) -> str:
-    """Returns the range of the weights above 0. It is rounded outwards, so that it reveals no person's weight."""
+def _weight_range(units: pd.DataFrame, scale: str) -> str:
+    """Returns a sentence with the range of the weights above 0. The range is rounded outwards, so that it reveals no person's
+    weight. `units` has the lowest and the highest weight of each PSU. `scale` is put at the end: whether the weights add up to
+    the population."""
     used = units[units["high"] > 0]
     if used.empty:
         return f"none above 0; {scale}"
     low = used["low"][used["low"] > 0].min() if (used["low"] > 0).any() else used["high"].min()
-    return f"between {_step(float(low), up=False):,g} and {_step(float(used['high'].max()), up=True):,g}; {scale}"
+    return f"between {_next_round_number(float(low), up=False):,g} and {_next_round_number(float(used['high'].max()), up=True):,g}; {scale}"
 
 
-def _step(value: float, *, up: bool) -> float:
-    """Returns the next number above a value (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or 20.
-    It is never the value itself."""
+def _next_round_number(value: float, *, up: bool) -> float:
+    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or
+    20. The result always differs from `value`."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

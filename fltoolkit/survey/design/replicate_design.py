@@ -1,4 +1,4 @@
-"""Designs that are known only by their replicate weights, as in `svrepdesign` of R's survey package."""
+"""Defines sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey package."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ReplicateDesign(Design):
         layers, (weight,) = names_of(strata), names_of(weight)
         frame, files, unreadable = open_design(data, [weight, *layers], "ReplicateDesign")
         schema = frame.collect_schema()
-        names = _columns(replicates, [*schema.names(), *unreadable])
+        names = _replicate_columns(replicates, [*schema.names(), *unreadable])
         refuse_unreadable(names, unreadable, "ReplicateDesign")
         refuse_missing_columns(names, schema.names(), "ReplicateDesign", data)
         how = Method(method, scale, rscales, rho, combined, mse, df)
@@ -111,15 +111,15 @@ class ReplicateDesign(Design):
         )
 
 
-def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
-    """Returns the names of the columns of replicate weights. `wanted` is a list of names, or a pattern such as `rw*`. The columns
-    that match a pattern are in the order of the data."""
+def _replicate_columns(wanted: str | Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Returns the columns of replicate weights. `wanted` is a list of their names, or a pattern such as `rw*`. The columns that
+    match a pattern are returned in the order of the data. Raises `DesignError` if there are fewer than two."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
-        names = [c for c in there if fnmatchcase(c, wanted)]
+        names = [c for c in columns if fnmatchcase(c, wanted)]
     if len(names) < 2:
         raise DesignError(
-            "fewer than two columns of replicate weights", where="replicates", found=wanted, allowed=there,
+            "fewer than two columns of replicate weights", where="replicates", found=wanted, allowed=columns,
             do="name the columns, or a pattern such as rw*",
         )  # fmt: skip
     return names

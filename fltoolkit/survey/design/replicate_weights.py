@@ -1,4 +1,4 @@
-"""Adds the replicate weights of a survey to its frame. Their coefficients come from `replicate_methods`."""
+"""Adds the replicate weights of a survey to its rows, and computes the coefficients with which they give a variance."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ MANY = 10  # rows or buckets per replicate; with so many, random sums of rows ha
 
 @dataclass(frozen=True)
 class Replication:
-    """The replicate weights of a design, and the coefficients with which they give a variance. In the frame they have the names
-    `fl__replicate0`, `fl__replicate1`, ...
+    """The replicate weights of a design, and the coefficients with which they give a variance. The columns of the frame that hold
+    them are `fl__replicate0`, `fl__replicate1`, and so on.
 
-    The variance of an estimate is Σ `factor`·(θ_r − centre)². With `mse`, the centre is the estimate from the full sample.
-    Otherwise it is the mean over the replicates.
+    The variance of an estimate is Σ `factor`·(θ_r − centre)², where θ_r is the estimate with the weights of replicate r.
 
     Attributes:
-        factor: scale × rscales of each replicate.
-        mse: see above.
+        factor: the coefficient of each replicate (scale × rscales).
+        mse: True if the centre is the estimate from the full sample, False if it is the mean over the replicates.
         df: the degrees of freedom. None: the rank of the replicate weights minus one.
-        names: the columns of the data.
-        method: how the replicate weights were made.
+        names: the columns of the data that hold the replicate weights.
+        method: how the replicate weights were made, such as `brr`.
     """
 
     factor: tuple[float, ...]
@@ -45,15 +44,15 @@ class Replication:
 def replicated(
     frame: Frame, names: Sequence[str], columns: Sequence[nw.Expr], method: Method, strata: bool
 ) -> tuple[Frame, Replication]:
-    """Returns the rows with their replicate weights under internal names, and the coefficients with which the replicates give a
-    variance.
+    """Returns the rows with their replicate weights in the columns `fl__replicate0` and so on, and the coefficients with which
+    the replicates give a variance.
 
     Args:
-        frame: the rows, with the column `fl__weight`. If `strata`, also with `fl__strata`, from which the coefficients of a
-            stratified jackknife are derived.
-        names: the columns of the replicate weights.
-        columns: the weights, in the order of `names`.
-        method: how the replicate weights were made.
+        frame: the rows, with the column `fl__weight`. If `strata` is true, they also have `fl__strata`, from which the
+            coefficients of a stratified jackknife are derived.
+        names: the names of the columns of replicate weights, for messages.
+        columns: these columns, in the order of `names`.
+        method: how the replicate weights were made, with the coefficients that the user gives.
         strata: whether the strata are known.
 
     Raises:
@@ -68,12 +67,16 @@ def replicated(
     rscales = _rscales_of_strata(frame, names) if derive else method.rscales
     factor = factors(method, len(columns), rscales)
     made = Replication(factor, method.mse, method.df, tuple(names), method.name)
-    return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
+    return _with_sampling_units(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
 
 
 def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
-    """Returns the coefficient of each replicate of a stratified jackknife, (n_h − 1)/n_h. h is the stratum whose weights the
-    replicate changes, and n_h its number of replicates. Each replicate must change the weights of exactly one stratum."""
+    """Returns the coefficient of each replicate of a stratified jackknife: (n_h − 1)/n_h. Here h is the stratum in which the
+    replicate changes the weights, and n_h the number of replicates that do so in this stratum.
+
+    Raises:
+        DesignError: a replicate does not change the weights of exactly one stratum.
+    """
     names = [f"{REPLICATE}{r}" for r in range(len(columns))]
     changed = [((nw.col(c) - nw.col(WEIGHT)).abs() > 1e-9 * nw.col(WEIGHT).abs()).cast(nw.Int64).alias(c) for c in names]
     table = to_pandas(frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]))
@@ -87,10 +90,11 @@ def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
     return [float((n - 1) / n) for n in n_h]
 
 
-def _in_buckets(frame: Frame, replicates: int) -> Frame:
-    """Makes each row its own sampling unit, so that the rank of the replicate weights can be found in any domain.
+def _with_sampling_units(frame: Frame, replicates: int) -> Frame:
+    """Returns the rows with a column of sampling units. Each row is a unit of its own, so that the rank of the replicate weights
+    can be found in any domain (part of the persons).
 
-    A very large file is grouped at random into buckets, as many as the rank can need. The sums of the buckets have the same rank
-    as the rows, except in domains of few rows.
+    In a file of more than 100,000 rows, the rows are put at random into a smaller number of groups, and each group is a unit. The
+    sums of the groups have the same rank as the rows, except in a domain of few rows.
     """
     return numbered(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)

@@ -1,5 +1,5 @@
-"""Connects the sample design with the data: weight, strata, PSUs and finite population correction (FPC) get the same internal
-names in every survey."""
+"""Connects the sample design with the data. In every survey, the weight, the strata, the primary sampling units (PSUs) and the
+finite population correction (FPC) get the same internal column names."""
 
 from __future__ import annotations
 
@@ -58,12 +58,13 @@ _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design 
 
 @dataclass(frozen=True)
 class Key:
-    """A column by which rows are grouped, such as the region.
+    """A column by which rows are to be grouped, such as the region.
 
     Attributes:
-        column: the values.
-        name: the column of the data; empty if classification made the values.
-        labels: the meaning of each code. Codes without a meaning are not stated. None: the values are the labels.
+        column: an expression for the values of the column.
+        name: the name of the column in the frame. It is empty if the values are not simply those of a column.
+        labels: for columns of codes, the meaning of each code. A code without a meaning counts as not stated. None: the values
+            are themselves the labels.
     """
 
     column: nw.Expr
@@ -73,22 +74,24 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how they were drawn. It is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`; every function that
-    estimates takes one of them. Weights, strata and PSUs have the same internal names in all. A design is equal only to itself.
+    """Data, and how their sample was drawn. It is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`. Every function that
+    estimates takes one of them. The internal columns of weights, strata and PSUs have the same names in all. Two designs are
+    equal only if they are the same object.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
-        unreadable: the columns that were left out, by name, with the reason.
-        rows: the rows, with the columns of the design.
-        single_psu: the rule for strata with a single PSU.
-        clustered: whether PSUs are named. If not, persons were drawn directly.
-        stages: the number of stages whose FPC is used. 0: PSUs with replacement.
+        unreadable: the columns that cannot be used and were left out, each with the reason.
+        rows: the rows of the data, with the columns of the design.
+        single_psu: what a stratum with a single PSU contributes to the variance.
+        clustered: whether the design has a column of PSUs. If not, persons were drawn directly.
+        stages: the number of sampling stages with an FPC (finite population correction). 0: PSUs count as drawn with replacement.
         grosses_up: whether the weights add up to the population.
-        deff_at_zero: the design effect to assume if there is no case; None: not given.
-        replication: the supplied replicate weights, or None.
+        deff_at_zero: the design effect to assume if there is no case. None: not given.
+        replication: the replicate weights that came with the data. None: there are none.
         calibration: how the weights in `rows` were calibrated. None: they were not.
-        known: the labels of columns that were looked up before.
-        domain: the persons whom estimates are about, as labels by group. All other persons stay in the design.
+        known: the labels of each column that were already looked up.
+        domain: the persons whom estimates are about, as pairs of a group and its labels. The other persons stay in the design.
+            Empty: everybody.
 
     Raises:
         DataError: raised by `frame`, if a file changed since it was opened.
@@ -109,31 +112,37 @@ class Design:
 
     @property
     def frame(self) -> Frame:
-        """Returns the rows. Raises `DataError` if a file changed since it was opened."""
+        """Returns the rows of the data, with the columns of the design. Raises `DataError` if a file changed since it was opened."""
         refuse_changed(self.files)
         return self.rows
 
     def __str__(self) -> str:
-        """Returns the design in a few lines. No number in them is about one person."""
+        """Returns the facts about the sample design, one a line. No number is about a single person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property
     def source(self) -> str:
-        """Returns, for messages, the names of the files that are read again for every estimate."""
+        """Returns, for messages, the paths of the files that are read again for every estimate. The text is empty if there are
+        none."""
         return ", ".join(str(file.path) for file in self.files)
 
     @property
     def replicates(self) -> int:
-        """Returns the number of replicate weights."""
+        """Returns the number of replicate weights. It is 0 if the design has none."""
         return len(self.replication.factor) if self.replication else 0
 
     @property
     def mask(self) -> Mask:
-        """Returns the rule for which values of the data a message may print."""
+        """Returns the rule that decides which values of the data a message may print."""
         return Mask()
 
     def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
-        """Returns the name of a column as the data have it, without blanks around it, and its type."""
+        """Returns the name of a column as it is in the frame (`name` may have blanks around it), and the type of the column.
+
+        Raises:
+            RequestError: there is no such column.
+            DataError: the column was left out, because its values cannot be used.
+        """
         schema, name = self.frame.collect_schema(), tidy(name)
         refuse_unreadable([name], self.unreadable, "column")
         if name not in schema.names():
@@ -145,30 +154,31 @@ class Design:
         return name, schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """Returns a column as text, for grouping. Numbers become codes (`1`, never `1.0`). Texts are unchanged."""
+        """Returns a column as text, for grouping. Whole numbers become `1`, never `1.0`. Blanks around a text are removed."""
         return written(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns a column by which rows are to be grouped, as a `Key`: its values and their labels."""
+        """Returns a column by which rows are to be grouped. Its values are themselves the labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
-    def labels_of(self, own: str) -> Labels:
-        """Returns the labels of a column of `frame`. They are looked up only once. `own` is the column's name in `frame`."""
-        if own not in self.known:
-            self.known[own] = labels_of(self.frame.select(own), self.source)
-        return self.known[own]
+    def labels_of(self, column: str) -> Labels:
+        """Returns the different labels in a column of `frame`. They are read from the data at the first call, and kept. `column`
+        is the name of the column in `frame`."""
+        if column not in self.known:
+            self.known[column] = labels_of(self.frame.select(column), self.source)
+        return self.known[column]
 
     @property
     def has_few_rows(self) -> bool:
-        """Returns whether the design has few rows. Texts are then grouped without being turned into codes first. The rows are
-        counted only once."""
+        """Returns whether the design has few rows. Their texts can then be grouped directly, without being replaced by numbers
+        first. The rows are counted at the first call only."""
         if self not in _FEW:
             _FEW[self] = has_few(self.frame)
         return _FEW[self]
 
     def is_truth(self, name: str) -> bool:
-        """Returns whether the type of a column is boolean. Other types must be read as true or false."""
+        """Returns whether the type of a column is boolean."""
         return bool(self.column(name)[1] == nw.Boolean)
 
     def is_whole(self, name: str) -> bool:
@@ -176,7 +186,7 @@ class Design:
         return is_whole(self.column(name)[1])
 
     def number(self, name: str) -> nw.Expr:
-        """Returns a column as numbers, for means, totals and ratios."""
+        """Returns a column as numbers, for means, totals and ratios. A text that is not a number becomes null."""
         return number(*self.column(name))
 
 
@@ -185,26 +195,26 @@ class SurveyDesign(Design):
     """A survey and how its sample was drawn (weights, strata, PSUs), as R's `svydesign` describes it. No survey.yaml is needed.
 
     Args:
-        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), or a pandas, Polars or Arrow table, or a
-            PySpark DataFrame. Labels in a CSV are not changed.
+        data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a pandas, Polars or
+            Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata. Several columns are crossed. None: one stratum.
         psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within them. None: persons
             were drawn directly.
-        fpc: column with the number of PSUs in the stratum's population, or with the sampling fraction. For two stages, give two
-            columns. The second column gives the number or the fraction of the units within the PSU. These units are persons if
-            `psu` names only one column. None: with replacement.
-        certainty: a true/false column that marks PSUs taken with certainty. Each of them becomes a stratum, and the units drawn
-            within it become its PSUs. It then adds only the variance within it.
+        fpc: the finite population correction: column with the number of PSUs in the stratum's population, or with the sampling
+            fraction. For two stages, give two columns. The second column gives the number or the fraction of the units within the
+            PSU. These units are persons if `psu` names only one column. None: with replacement.
+        certainty: a true/false column that marks PSUs taken with certainty. Such a PSU becomes a stratum, and the units drawn
+            within it become its PSUs. So only the variance within it counts.
         nest: True if PSU labels restart in each stratum.
         single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing), `adjust` (its
             distance from the grand mean), `average` (the average of the other strata).
-        weights: `gross_up`, or `normalised`. Totals are refused for normalised weights.
+        weights: `gross_up` if the weights add up to the population, or `normalised`. Totals are refused for normalised weights.
 
     Raises:
         RequestError: a column is not in the data.
         DataError: the data cannot be read, or a named column holds values of several types.
-        DesignError: stages and FPC do not fit together.
+        DesignError: the number of sampling stages and the FPC columns do not fit together.
     """
 
     @checked
@@ -258,9 +268,9 @@ class Survey(SurveyDesign):
     """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how it is coded.
     `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
-    `frame` has one row per person. The columns `src__*` are the source columns as text, and `fl__*` are those of the design.
-    Estimates are sums over persons; rows of single persons are never returned. `held_in` is the connection that keeps the rows in
-    memory. If it is None, the rows are read again for every estimate.
+    `frame` has one row per person. Its columns `src__*` are the columns of the data as text, and its columns `fl__*` are those of
+    the design. Estimates are sums over persons; rows of single persons are never returned. `held_in` is the connection that keeps
+    the rows in memory. If it is None, the rows are read again for every estimate.
     """
 
     spec: SurveySpec
@@ -274,18 +284,20 @@ class Survey(SurveyDesign):
 
     @property
     def mask(self) -> Mask:
-        """Returns the rule for which values of the data a message may print, with the limit of survey.yaml."""
+        """Returns the rule that decides which values of the data a message may print, with the confidentiality limit of
+        survey.yaml."""
         return Mask(self.spec.confidentiality.smallest_printed_count)
 
     def text(self, name: str) -> nw.Expr:
-        """Returns a column as text. Texts of a survey are already in their final form, because they were cleaned when they
-        were read."""
+        """Returns a column as text. Columns of a survey that are text already are returned as they are, because blanks around
+        them were removed when they were read."""
         own, dtype = self.column(name)
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """Returns a group or column by which rows are to be grouped, as a `Key`. For a group of one column the values are its
-        codes, as whole numbers if the file has whole numbers."""
+        """Returns a group of survey.yaml, or another column, by which rows are to be grouped. For a group that is one column of
+        codes, the values are these codes (as whole numbers if the file has whole numbers), and the labels are their meanings. For
+        any other column, the values are themselves the labels."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))
@@ -301,12 +313,16 @@ D = TypeVar("D", bound=Design)
 
 
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
-    """Opens data with the columns that a design names.
+    """Opens the data of a design.
 
-    `data` is a path or a table, `wanted` are these columns, and `where` is the function that error messages name.
+    Args:
+        data: a path or a table.
+        wanted: the columns that the design names.
+        where: the name of the function that was called, for messages.
 
     Returns:
-        The frame, the files that are read again for every estimate, and the columns that were left out.
+        The frame; the files that are read again for every estimate (none for tables, SPSS and Stata files); and the columns that
+            cannot be used, each with the reason.
 
     Raises:
         DataError: the data cannot be read, or a file changed while it was opened.
@@ -324,27 +340,29 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Sets fields of a design while it is made. A design is frozen: its fields cannot be set in the usual way."""
+    """Sets fields of a design that is being made, and returns it. A design is frozen, so its fields cannot be set in the usual
+    way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design
 
 
 def weight_of(population: str) -> str:
-    """Returns the internal column with the weight of a population."""
+    """Returns the name of the internal column with the weight of a population."""
     return f"{WEIGHT}__{population}"
 
 
-def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` for the first name that is not among the columns. `data` is the path or the table of these columns."""
-    if gone := [n for n in names if n not in there]:
-        allowed = printed_names(there, header_is_known(there, names, [data]))
-        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
+def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], where: str, data: object) -> None:
+    """Raise `RequestError` if a name is not among the columns of the data. The message gives the first such name. `data` is the
+    path or the table, and `where` is the name of the function that was called."""
+    if gone := [n for n in names if n not in columns]:
+        allowed = printed_names(columns, header_is_known(columns, names, [data]))
+        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(columns))
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Raise `DesignError` if the weights do not add up to the population, so that totals are impossible. `verb` is the function
-    that was called, for the message."""
+    """Raise `DesignError` if the weights do not add up to the population, because totals are then impossible. `verb` is the name
+    of the function that was called, for the message."""
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

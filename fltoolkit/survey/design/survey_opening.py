@@ -46,8 +46,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 @checked
 def read_survey(path: str | Path, tables: Any = None) -> Survey:
-    """Open a survey through its survey.yaml. Files of up to 50 MB are read into memory. Of larger files, only the keys are read
-    now.
+    """Opens a survey through its survey.yaml. If the files have up to 50 MB together, or one of them is an SPSS or Stata file,
+    all rows are read into memory. Larger files are only checked now. Their rows are read again for every estimate.
 
     Args:
         path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`.
@@ -56,7 +56,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
     Raises:
         SpecError: there is no such survey.yaml, or it is not valid.
-        DataError: a file or a column is missing, keys do not match, or a correction matches no row.
+        DataError: a file or a column is missing, a key is repeated, or a correction matches no row.
         RequestError: the tables are not PySpark DataFrames, or there is not one for each file.
     """
     if not str(path).strip():
@@ -64,13 +64,12 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
             "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
         )
     path = survey_file(path)
-    key = _contents(path) if is_on() and tables is None else None
+    key = _result_key(path) if is_on() and tables is None else None
     return remembered(key, lambda: _opened(path, tables), state=changeable)
 
 
-def _contents(path: Path) -> ResultKey:
-    """Returns a key that stands for everything a survey depends on: survey.yaml and its files, with their contents. If one of
-    them changes, the key changes."""
+def _result_key(path: Path) -> ResultKey:
+    """Returns a key for the results that depend on a survey. It changes if survey.yaml, or a file that it names, changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamped, used), input_hash(used)
@@ -84,13 +83,14 @@ def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """Returns the paths of the files that a survey.yaml names besides its data files: correspondence tables and benchmarks."""
+    """Returns the paths of the files, other than data files, that a survey.yaml names: correspondence tables and benchmarks
+    (known numbers of persons)."""
     return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable(survey: Survey) -> str:
-    """Returns, as one text, those parts of a survey that a user could change by mistake: its lists and mappings, but not its
-    rows. If something was changed between two calls, the texts differ."""
+    """Returns, as one text, those parts of a survey that a user could change by mistake, such as its lists and mappings, but not
+    its rows. If the text differs between two calls, something was changed."""
     return repr(
         {
             name: held
@@ -101,8 +101,8 @@ def changeable(survey: Survey) -> str:
 
 
 def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
-    """Returns a survey with a changed survey.yaml for the same files. If the changed one names more columns of the persons, the
-    files are read again.
+    """Returns a survey with a changed survey.yaml (`spec`) for the same files. If the changed survey.yaml names columns that were
+    not read before, the files are read again.
 
     Raises:
         RequestError: the survey was made from tables, which cannot be read again.
@@ -127,8 +127,8 @@ def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
 
 
 def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
-    """Opens a survey; see `read_survey`. `given_spec` is a survey.yaml that was already read. If it is None, the file at the
-    path is read."""
+    """Opens the survey at a path, as `read_survey` does, but always reads the files anew. `given_spec` is a survey.yaml that was
+    already read. If it is None, the file at the path is read."""
     spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
@@ -144,7 +144,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
             table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
         table, applied = corrected(table, spec, str(path))
         frame, replication = designed(spec, table.persons)
-        episodes = _with_keys(spec, table.episodes)
+        episodes = _with_person_keys(spec, table.episodes)
         if table.small:
             frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
     refuse_changed(before)  # the files that were read and hashed
@@ -175,9 +175,9 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 
 
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
-    """Returns the persons with further columns, and the replicate weights (None if the data have none).
+    """Returns the persons with further columns, and the replicate weights (None if survey.yaml names none).
 
-    The columns are those of the sample design, whether a person is a child, and whether the person answered the module on
+    The further columns are those of the sample design, and those that say whether a person is a child and answered the module on
     forced labour.
     """
     design, replication = spec.design, None
@@ -185,7 +185,7 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
     if design.replicates:
         weights = design.replicates.names
         columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
-        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
+        frame, replication = replicated(frame, weights, columns, design.replicates.replicate_method, bool(design.strata))
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
         units = (design.psu is not None) + (design.ssu is not None)
@@ -194,8 +194,9 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
 
 
 def uncorrected(survey: Survey) -> Survey:
-    """Returns a survey without its corrections, for classification. Only corrections of the persons' key are kept, so that each
-    person can be found again. The result has the columns of the design, but cannot be used for estimates.
+    """Returns a survey with the values as they were before the corrections of survey.yaml, to classify its persons a second time.
+    Corrections of the columns that identify a person are kept, so that each person can be found in both surveys. The result lacks
+    the replicate weights and the unique labels of PSUs, so it cannot be used for estimates.
 
     Raises:
         RequestError: survey.yaml corrects nothing.
@@ -206,31 +207,31 @@ def uncorrected(survey: Survey) -> Survey:
     refuse_changed(survey.files)
     spec, before = survey.spec, survey.corrected
     persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))
-    episodes = _with_keys(spec, before.episodes)
+    episodes = _with_person_keys(spec, before.episodes)
     return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
 
 
 def without_blanks(survey: Survey) -> Survey:
-    """Returns a survey in which a blank never counts as a no by declaration: each `blank: no` of survey.yaml is removed. Such
-    blanks are then unresolved."""
+    """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question is a no). Such
+    blanks are then unresolved: neither yes nor no."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
     return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with columns that say who is a child, who answered the right module, and which gates (earlier questions
-    that decide whether others are asked) were skipped.
-    """
+    """Returns the persons with columns that say whether a person is a child, whether the person answered the module for children
+    or adults that applies, and what a blank of each gate means. A gate is an earlier question that decides whether another is
+    asked."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
-def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say which gates
-    were skipped. A gate is an earlier question that decides whether another is asked.
-    """
+def _with_person_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
+    """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say what a
+    blank of each gate means. A gate is an earlier question that decides whether another is asked. Returns None if there is no
+    episodes file."""
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

@@ -57,20 +57,26 @@ def open_csv(
     stored: bool = False,
     typed: Callable[[Any], Any] | None = None,
 ) -> tuple[Any, list[str], frozenset[str]]:
-    """Returns a CSV file as a relation of texts, the names of its columns, and those columns that are already text in standard
-    form (see `csv_texts`). Columns without a name are left out.
+    """Opens a CSV file. Columns without a name are left out.
 
     Args:
         path: an existing file.
-        con: the connection of the relation.
+        con: the DuckDB connection that reads the file.
         encoding: the encoding of the file. None: UTF-8.
         delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
-        only: the columns that are needed. The relation is limited to them if the file is decoded or stored, or has very many
-            columns.
-        named: the columns that survey.yaml or the call names. If the file has none of them and its first line looks like data, an
-            error says so.
-        stored: read the rows now, into a table of the connection, so that the file is not read again. Give `only` too.
-        typed: converts the relation of texts, and reads every row for this. None: all columns stay text.
+        only: the columns that are needed. If the file is not in UTF-8, or `stored` is true, or it has more than 1,000 columns,
+            the relation has only these columns. None: all columns are needed.
+        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is certainly the header.
+            Otherwise, a first line that looks like data is an error.
+        stored: whether the rows are read now, into a table of the connection, so that the file is not read again. `only` should
+            then be given.
+        typed: a function that turns the relation of texts into one with other types. It must read every row, because errors in
+            the rows are found by reading. None: all columns stay text.
+
+    Returns:
+        A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns, and the names of those
+            columns whose texts need no cleaning (no blanks around a text, no number written as `1.0`). The last is empty if
+            `stored` is false.
 
     Raises:
         DataError: the file cannot be read. The message gives the number of the first bad line.
@@ -104,8 +110,17 @@ def _strict(
     stored: bool,
     typed: Callable[[Any], Any] | None,
 ) -> Any:
-    """Returns the rows below the header, with the columns in `chosen` (SQL). Every row must have as many cells as the header. If
-    `stored`, the rows are in a table of the connection."""
+    """Returns the rows below the header as a DuckDB relation. Raises `DataError` if a row does not have as many cells as the
+    header.
+
+    Args:
+        source: the text of the file.
+        layout: the delimiter, the lines to skip, and the header.
+        chosen: the columns to return, in SQL.
+        con: the DuckDB connection.
+        stored: whether the rows are read now, into a table of the connection.
+        typed: converts the relation (see `open_csv`).
+    """
     import duckdb
 
     written: dict[str, Any] = {"header": True, "auto_detect": False, "skiprows": layout.skipped, "strict_mode": True}
@@ -139,8 +154,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` with the line of the first
-    byte that is not valid in the encoding."""
+    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` if a byte is not valid in the
+    encoding. The message gives the line of the first such byte."""
     decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
     with path.open("rb") as file:
         for chunk in chain(_chunks(file), [b""]):
@@ -159,8 +174,8 @@ def _decoded(path: Path, encoding: str) -> bytes:
 
 
 def _refuse_other_kind(path: Path) -> None:
-    """Raise `DataError` if a file has the name of a text file but is of another kind, such as Excel. Without this check, the
-    message would be about the encoding of the file."""
+    """Raise `DataError` if a file has the name of a text file, but its first bytes show that it is of another kind, such as
+    Excel. Without this check, the error would be about the encoding of the file, which is not the cause."""
     with path.open("rb") as file:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):

@@ -27,28 +27,34 @@ NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 @dataclass(frozen=True)
 class CsvSource:
-    """A CSV file as text in UTF-8. If the file has another encoding, `decoded` holds its text in memory."""
+    """The text of a CSV file, in UTF-8. It is read from the file at `path`. If the file has another encoding, the converted text
+    is in `decoded`, in memory."""
 
     path: Path
     decoded: bytes | None = None
 
     def open(self) -> IO[bytes]:
-        """Returns the bytes of the text, from its start."""
+        """Returns a binary file of the text, in UTF-8, at its first byte."""
         return self.path.open("rb") if self.decoded is None else io.BytesIO(self.decoded)
 
     def content(self) -> bytes:
-        """Returns all bytes of the text."""
+        """Returns the whole text as bytes, in UTF-8."""
         return self.path.read_bytes() if self.decoded is None else self.decoded
 
     def lines(self) -> IO[str]:
-        """Returns the text with its line ends unchanged."""
+        """Returns a text file of the lines. The characters that end a line are kept as they are."""
         return io.TextIOWrapper(self.open(), "utf-8-sig", errors="replace", newline="")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a CSV file is laid out: the character between its cells, the number of lines above the header, and the cells of the
-    header (the column names)."""
+    """How a CSV file is laid out.
+
+    Attributes:
+        delimiter: the character between cells.
+        skipped: the number of lines above the header, such as a title.
+        header: the cells of the header, which are the column names.
+    """
 
     delimiter: str
     skipped: int
@@ -64,8 +70,9 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
     """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows.
 
     Args:
-        source: the file.
-        delimiter: the character between cells; None: it is found, too.
+        source: the text of the file.
+        delimiter: the character between cells. None: a first line such as `sep=;` names it, or the delimiter that fits the first
+            rows best is taken.
     """
     with source.open() as file:
         head = file.read(HEAD + 1)
@@ -80,12 +87,14 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
 
 
 def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> None:
-    """Raise an error if the first line looks like data: half of its cells or more are numbers, blank or repeated.
+    """Raise an error if the first line looks like data: at least half of its cells are numbers, blank or repeated, and at least
+    one is a number.
 
     Args:
         layout: the layout of the file.
         path: the file, for the message.
-        named: the columns that survey.yaml or a call names. If the first line has one of them, it is a header.
+        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is a header, and there is
+            no error.
 
     Raises:
         DataError: the message gives counts, but no cells.
@@ -103,8 +112,8 @@ def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> No
 
 
 def _read_head(text: str, delimiter: str) -> Layout:
-    """Returns the layout of a text with a given delimiter. The header is the first row with several cells; rows above it with
-    one cell are titles. If all rows have one cell, the first row is the header."""
+    """Returns the layout of a text with a given delimiter. The header is the first row with several cells; rows above it with one
+    cell are titles. If all rows have one cell, the first row is the header. `text` is the beginning of the file."""
     skipped, first = 0, None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     for row in _first_rows(reader):
@@ -117,7 +126,8 @@ def _read_head(text: str, delimiter: str) -> Layout:
 
 
 def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yields the first rows, up to a row that cannot be read. The strict reading later reports this row with its line."""
+    """Yields the first 20 rows. It stops before a row that cannot be read. The strict reading of the file later reports this row
+    with its line."""
     try:
         yield from islice(reader, ROWS)
     except csv.Error:
@@ -125,11 +135,11 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a layout fits a text, as a tuple. If two delimiters are possible, the layout with the larger tuple fits
-    better.
+    """Returns how well a layout fits a text, as a tuple. Of the layouts with different delimiters, the one with the largest tuple
+    fits best.
 
-    The parts of the tuple are: whether rows have several cells, whether there are no title lines, whether all rows have the
-    same number of cells, and this number.
+    The parts of the tuple are: whether the header has several cells, whether there are no lines above the header, whether all
+    rows have the same number of cells, and the number of cells of the header.
     """
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):

@@ -1,5 +1,5 @@
-"""Finds the numeric columns of a CSV file: columns in which every value, as a number, is printed exactly as it was written. All
-other columns stay text."""
+"""Finds the numeric columns of a CSV file: columns in which every value, converted to a number and back to text, is the same as
+written. All other columns stay text."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ FIRST = 2000  # the first rows, which decide what is checked in all rows
 
 
 def with_numbers(relation: Any) -> Any:
-    """Returns a CSV file with numeric columns as numbers. A column is numeric if every value, as a number, is printed exactly
-    as it was written. All rows are checked, because a text may come late.
+    """Returns the rows of a CSV file with its numeric columns as numbers. A column is numeric if every value, converted to a
+    number and back to text, is the same as written. All rows are checked, because a text may come late.
 
-    All other columns stay text, so that two labels never become one, for example `01` and `1`, `1.10` and `1.1`, `1e1` and
-    `10`, or `1.0` and `1`. A very wide file also stays text, because few of its columns are used. These become numbers when
-    they are needed.
+    All other columns stay text. So two labels never become the same number, such as `01` and `1`, `1.10` and `1.1`, `1e1` and
+    `10`, or `1.0` and `1`. In a file of more than 1,000 columns, all columns stay text, because few of them are used.
     """
     names = [quoted(name) for name in relation.columns]
     if len(names) > WIDE:
@@ -35,10 +34,11 @@ def with_numbers(relation: Any) -> Any:
 
 
 def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
-    """Returns the columns in which every value, as a number, is printed exactly as it was written.
+    """Returns the names of the numeric columns, those in which every value, converted to a number and back to text, is the same
+    as written.
 
-    The first rows are checked first, to save time. A column with text in these rows is text. Most other columns have whole
-    numbers in these rows, for which a faster check is enough.
+    The first rows are checked first, to save time. A column with text in these rows is not numeric. If a column has only whole
+    numbers in these rows, a faster check is tried on all rows first.
     """
     first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
     whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
@@ -49,27 +49,25 @@ def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
 
 
 def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
-    """Returns the result of a check for each column: true, false, or None for a blank column. All rows are read in one pass,
-    even if nothing is checked.
+    """Returns the result of a check for each column: true, false, or None for a column of blanks. All rows are read in one pass,
+    even if there is nothing to check.
 
     Args:
         relation: the rows.
-        asked: for each column, a function that returns the SQL of its check.
+        asked: for each column, the function that returns the check as SQL.
     """
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
     return dict(zip(asked, facts[1:], strict=True))
 
 
 def _is_whole(name: str) -> str:
-    """Returns SQL that checks whether a column has only blanks and whole numbers that are printed exactly as they were
-    written.
-    """
+    """Returns SQL that is true if a column has only blanks and whole numbers, written without leading zeros."""
     return f"bool_and(regexp_full_match({name}, ' *({WHOLE})? *'))"
 
 
 def _is_number(name: str) -> str:
-    """Returns SQL that checks whether a column has only blanks and numbers that are printed exactly as they were written. If
-    some end in `.0`, as Python writes them, all must have a point."""
+    """Returns SQL that is true if a column has only blanks and numbers that are the same after conversion to a number and back to
+    text. If one of them ends in `.0`, as Python writes floats, all must have a point."""
     value = f"nullif(trim({name}), '')"
     back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
     plain = f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})"

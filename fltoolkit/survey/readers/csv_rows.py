@@ -1,6 +1,6 @@
 """Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message without cells.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes none.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class CsvRow:
     """A row of a CSV file.
 
     Attributes:
-        line: the number of the line where it begins.
-        cells: its number of cells.
-        problem: what is wrong with its quotes; empty if nothing is.
+        line: the number of the line where the row begins.
+        cells: the number of cells in the row.
+        problem: what is wrong with its quotes. It is empty if nothing is.
     """
 
     line: int
@@ -36,11 +36,11 @@ class CsvRow:
 
 
 def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
-    """Returns the error for a file whose rows DuckDB refuses.
+    """Returns the error for a CSV file that DuckDB could not read. The error says what is wrong, and quotes no cell.
 
     Args:
-        source: the text.
-        layout: the layout of the text.
+        source: the text of the file.
+        layout: the delimiter, the lines above the header, and the header.
         words: DuckDB's message. Only its line number is used.
     """
     where, width = str(source.path), len(layout.header)
@@ -68,7 +68,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
 
 
 def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
-    """Returns what is wrong with a row, and what to do.
+    """Returns two texts: what is wrong with a row, and what the user should do.
 
     Args:
         bad: the row.
@@ -83,7 +83,8 @@ def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
 
 
 def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
-    """Yields the header and the rows below it, without blank lines. A row with a wrong quote is the last one."""
+    """Yields the header and the rows below it, without blank lines. If a row has a wrong quote, it is the last row that is
+    yielded."""
     with source.lines() as file:
         for _ in range(layout.skipped):
             next(file)
@@ -104,15 +105,16 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
 
 
 def _quotes(words: str, line: str) -> str:
-    """Returns what is wrong with the quotes of a row. It is recognised by the message of Python's csv module, which is always
-    the same."""
+    """Returns, in words, what is wrong with the quotes of a row. The text of the message of Python's csv module (`words`) decides
+    it. `line` is the first line of the row."""
     if "expected after" in words:
         return "text stands behind the end of a quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 
 def _cells(line: str, delimiter: str) -> int:
-    """Returns how many cells a single line of a CSV file has. If the csv module cannot read the line, its delimiters are counted."""
+    """Returns how many cells one line of a CSV file has. If the csv module cannot read the line, the result is the number of its
+    delimiters plus one."""
     try:
         return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:
@@ -120,8 +122,8 @@ def _cells(line: str, delimiter: str) -> int:
 
 
 def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """Yields the lines of a file. The first line after the caller emptied the list `seen` is put into this list. So an error
-    about a row of several lines can show where the row begins."""
+    """Yields the lines of a file, and appends a line to the list `seen` if this list is empty. The caller empties the list before
+    each row. So it finds there the first line of a row that has several lines."""
     for line in lines:
         if not seen:
             seen.append(line)
@@ -129,8 +131,8 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_end(source: CsvSource) -> int:
-    """Returns the number of the first line that ends in other characters than line 1. Returns 0 if all lines end in the same
-    way."""
+    """Returns the number of the first line that does not end as line 1 does, such as LF in place of CR LF. Returns 0 if all lines
+    end in the same way."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

@@ -1,6 +1,7 @@
 """Opens CSV, Parquet, SPSS and Stata files, and tables in memory, each as a relation of a DuckDB connection.
 
-Value labels never replace codes. They are kept in `FileLabels`. Nothing is written to disk, not even a temporary file.
+Codes are never replaced by their labels. The labels are kept beside the data, in `FileLabels`. Nothing is written to disk, not
+even a temporary file.
 """
 
 from __future__ import annotations
@@ -34,13 +35,15 @@ DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGN
 
 @dataclass(frozen=True)
 class FileLabels:
-    """What an SPSS or Stata file says about its columns. For other files, only the names are known.
+    """What an SPSS or Stata file says about its columns. For files of other kinds, only the names of the columns are known.
 
     Attributes:
+        names: the names of the columns.
         labels: the label of each column.
-        codes: for each column, the label of each code. Codes are text as in the data; Stata's `.a` keeps its point.
-        kinds: the type of each column: number, text or date.
-        ranges: for each column, the ranges of SPSS's user-missing values, as lower and upper limits.
+        codes: for each column, the label of each code. Codes are text as in the data. Stata's missing value `.a` keeps its point.
+        kinds: for each column, its type: number, text or date.
+        ranges: for each column, the ranges that an SPSS file declares missing, as pairs of the lowest and the highest value.
+        rows: the number of rows; 0 if the file does not say it.
     """
 
     names: tuple[str, ...]
@@ -51,7 +54,8 @@ class FileLabels:
     rows: int = 0
 
     def is_missing(self, column: str, code: str) -> bool:
-        """Returns whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
+        """Returns whether the file itself declares that a code of a column means a missing answer: SPSS's user-missing values,
+        and Stata's `.a` to `.z`."""
         if re.fullmatch(r"\.[a-z]", code):
             return True
         return any(_within(code, low, high) for low, high in self.ranges.get(column, ()))
@@ -85,8 +89,8 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
 
 
 def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[tuple[float, float]]]:
-    """Returns, for each column of an SPSS file, the ranges of numbers that the file declares missing. Empty for any other
-    file."""
+    """Returns, for each column of an SPSS file, the ranges of numbers that the file declares missing, as pairs of the lowest and
+    the highest number. The result is empty for any other file."""
     if path.suffix.lower() not in SPSS_FILES:
         return {}
     ranges = read_labels(path, encoding).ranges
@@ -101,8 +105,8 @@ def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
 
 
 def _code(code: object, kind: str) -> str:
-    """Returns the code of a value label, in the form that the data have. In a numeric column, a letter is one of Stata's
-    tagged missing values."""
+    """Returns the code to which a label belongs, as text in the form in which the data have it. If a numeric column has a letter
+    as its code, this is one of Stata's missing values: `a` becomes `.a`."""
     return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)
 
 
@@ -118,11 +122,22 @@ def open_path(
     decimal: str | None = None,
     stored: bool = False,
 ) -> tuple[Any, Sequence[str], frozenset[str]]:
-    """Returns the relation of a file, its column names as written, and those columns that are already text in standard form.
-    DuckDB would rename columns with the same name. `stored`: a CSV file is read into a table now, with the columns in `only`.
+    """Opens a data file on a DuckDB connection.
+
+    Args:
+        path: the file. Its ending says of which kind it is.
+        con: the connection.
+        as_text: whether codes are kept as text, and values that the file declares missing are kept.
+        only: the columns that are needed. None: all.
+        named, encoding, delimiter, stored: for a CSV file, see `open_csv`. `encoding` is also used for SPSS and Stata.
+        decimal: `,` if a CSV file has numbers such as `12,5`.
+
+    Returns:
+        A DuckDB relation, the names of all columns as they are in the file (DuckDB would rename a second column with the same
+            name), and the names of those columns whose texts need no cleaning.
 
     Raises:
-        DataError: there is no such file, the kit does not read this format, or the file cannot be read.
+        DataError: there is no such file, the kit does not read files of this kind, or the file cannot be read.
     """
     stamped(path)
     suffix = path.suffix.lower()
@@ -155,7 +170,8 @@ def _quoted(relation: Any) -> list[str]:
 
 
 def _with_points(relation: Any) -> Any:
-    """Returns a CSV's numbers with a point instead of a decimal comma: `12,5` becomes `12.5`. Other texts are unchanged."""
+    """Returns the rows of a CSV file with a decimal point in place of a decimal comma: `12,5` becomes `12.5`. Only texts that are
+    such a number change; blanks around every text are removed."""
     columns = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
     return relation.project(", ".join(columns))
 
@@ -163,7 +179,9 @@ def _with_points(relation: Any) -> Any:
 def _open_labelled(
     path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, only: Collection[str] | None, encoding: str | None
 ) -> tuple[Any, Sequence[str]]:
-    """Opens an SPSS or Stata file with the columns in `only`. Codes are unchanged. Dates become text (2025-03-01)."""
+    """Opens an SPSS or Stata file with the columns in `only` (None: all). Codes are unchanged. Dates become text (2025-03-01).
+    Values that the file declares missing are kept if `as_text`, and are otherwise blank. Returns a DuckDB relation, and the names
+    of all columns of the file."""
     about = read_labels(path, encoding)
     # pyreadstat would read all columns if the list were empty.
     wanted = None if only is None else [name for name in about.names if name in only] or list(about.names[:1])
@@ -172,8 +190,8 @@ def _open_labelled(
 
 
 def _without_objects(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
-    """Returns a column without Python objects: dates, and numbers with tagged missing values, become text. Other columns are
-    unchanged."""
+    """Returns a column of an SPSS or Stata file without Python objects. Dates become text. A column of numbers that has Stata's
+    missing values (`.a` to `.z`) becomes text, too. Any other column of numbers is unchanged."""
     if column.dtype != object and kind != "date":
         return column
     tagged = kind == "number"
@@ -181,7 +199,8 @@ def _without_objects(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
 
 
 def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, Any]:
-    """Returns pyreadstat's table and description of a file. Any failure on a damaged file becomes one `DataError`."""
+    """Reads an SPSS or Stata file with the package pyreadstat, and returns its table and its description. `options` are those of
+    pyreadstat. Raises `DataError` if the package is missing or the file cannot be read."""
     try:
         import pyreadstat
     except ImportError:
@@ -204,7 +223,7 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
 
 
 def _kind_of_damage(error: Exception) -> str:
-    """Returns what pyreadstat found, in the kit's words, because pyreadstat's own message may quote a cell."""
+    """Returns, in the kit's own words, why pyreadstat could not read a file. Its own message may quote a cell."""
     message = str(error).lower()
     if "encoding" in message or "byte sequence" in message or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
@@ -214,11 +233,15 @@ def _kind_of_damage(error: Exception) -> str:
 def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
-    """Returns the relation of a pandas, Polars or Arrow table or of a DuckDB relation, with its column names and its unusable
-    columns. A PySpark DataFrame is not converted.
+    """Opens a table (pandas, Polars, Arrow, a DuckDB relation or a PySpark DataFrame) on a DuckDB connection. A PySpark DataFrame
+    is not converted: it is returned with the columns in `only`.
+
+    Returns:
+        A DuckDB relation (or the PySpark DataFrame), the names of all columns, and the columns that cannot be used, each with the
+            reason.
 
     Raises:
-        DataError: this is not a table, it cannot be read, or it has no column.
+        DataError: the object is not a table, it cannot be read, or it has no column that can be used.
     """
     if is_spark(data):
         return (*spark_table(data, only), {})
@@ -238,7 +261,8 @@ def open_object(
 
 
 def _table_in_memory(data: Any) -> MemoryTable | None:
-    """Returns a table in memory. A DuckDB relation is read here, once, so that all numbers come from the same rows."""
+    """Returns a table as Arrow columns in memory, or None if `data` is not a table that the kit reads. A DuckDB relation is read
+    here, once, so that all later numbers come from the same rows."""
     import duckdb
 
     with readable("data"):

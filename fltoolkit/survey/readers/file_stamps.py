@@ -1,4 +1,4 @@
-"""Checks the files of a survey: each can be read, lies in its folder, and does not change during the run."""
+"""Checks the files of a survey: each can be read, none is given twice, and none changes during the run."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """What identifies a file at the time when it was opened. If one of these facts differs later, the file was changed.
+    """Facts that identify a file at the time when it was opened. If one of them differs later, the file was changed.
 
     Attributes:
-        path: its path.
+        path: the path of the file.
         device, inode: the numbers by which the operating system identifies the file.
-        size: its size in bytes.
-        changed: the time of its last change, in nanoseconds.
+        size: the size of the file in bytes.
+        changed: the time of the last change of the file, in nanoseconds.
     """
 
     path: Path
@@ -35,7 +35,7 @@ class Stamp:
 
 
 def stamped(path: Path) -> Stamp:
-    """Returns the stamp of a file that can be read.
+    """Returns the facts that identify a file now (see `Stamp`).
 
     Raises:
         DataError: there is no such file, it is empty, it is a folder or a device, or it may not be read.
@@ -51,10 +51,11 @@ def stamped(path: Path) -> Stamp:
 
 
 def refuse_changed(stamps: Iterable[Stamp]) -> None:
-    """Raise an error if a file is no longer the one that was opened.
+    """Raise an error if one of the files was changed after it was opened. `stamps` are the facts that identified them at that
+    time.
 
     Raises:
-        DataError: the file was replaced, cut, extended, written again or removed.
+        DataError: a file was replaced, cut, extended, written again or removed.
     """
     for was in stamps:
         try:
@@ -71,10 +72,12 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
 def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
     """Raise an error if two paths lead to the same file, because every person in it would count twice.
 
-    `stamps` are the files, and `where` is the survey.yaml for the message.
+    Args:
+        stamps: the files.
+        where: the place that the message names, such as a key of survey.yaml.
 
     Raises:
-        DataError: it names the paths.
+        DataError: two paths lead to the same file. The message names them.
     """
     paths = defaultdict(list)
     for file in stamps:
@@ -87,11 +90,11 @@ def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
 
 
 def exactly(path: Path) -> str:
-    """Returns a path that DuckDB reads as exactly one file. Without this, `*`, `?` and `[` would be a pattern, and `s3:` an
-    address.
+    """Returns a path in a form that DuckDB reads as exactly one file. DuckDB would otherwise take `*`, `?` and `[` for a pattern,
+    and `s3:` for an address.
 
     Raises:
-        DataError: the name of the file or of a folder is not UTF-8.
+        DataError: the name of the file or of one of its folders is not UTF-8.
     """
     try:
         name = os.fsencode(path.absolute()).decode("utf-8")  # the program's locale may decode the name in another way
@@ -102,7 +105,7 @@ def exactly(path: Path) -> str:
 
 
 def input_hash(paths: Iterable[Path]) -> str:
-    """Returns the SHA-256 of the contents of the input files, in order."""
+    """Returns one SHA-256 hash of the contents of some files, in the given order, as hexadecimal text."""
     return hashed(paths).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Decides which column names a message may print: missing names always, and the first line only if it is a header.
+"""Decides whether a message may print the column names of a data file.
 
 A CSV file can lack its header. The first line of such a file holds the answers of a person, and no message may print it.
 """
@@ -15,14 +15,14 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Returns whether the first line of a data file certainly holds column names. In a CSV without a header, the first line holds
-    a person's answers, which no message may print.
+    """Returns whether the first line of a data file certainly holds column names. In a CSV file without a header, the first line
+    holds a person's answers, which no message may print.
 
     Args:
-        present: the names in the data.
-        wanted: the columns that survey.yaml or the call names. If at least half of them are in `present`, in upper or lower case,
-            the first line is a header.
-        paths: the sources of the data: files, or tables in memory. Only a CSV file can lack its header.
+        present: the names found in the first line.
+        wanted: the columns that survey.yaml or the caller names. If at least half of them are in `present`, in upper or lower
+            case, the first line is a header.
+        paths: the sources of the data: files, or tables in memory. If none of them is a CSV file, the result is true.
     """
     if not any(isinstance(path, (str, Path)) and Path(path).suffix.lower() in TEXT_FILES for path in paths):
         return True
@@ -31,9 +31,8 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
 
 
 def printed_names(names: Sequence[str], known: bool) -> Sequence[str] | str:
-    """Returns names of columns as a message may print them. If `known` is false, they may be a person's answers (see
-    `header_is_known`), and only their number is printed.
-    """
+    """Returns names of columns as a message may print them: a list of names, or only a text with their number if `known` is
+    false. The names may then be a person's answers from the first line of a CSV file without a header."""
     return (
         [visible(str(name)) for name in names]
         if known
@@ -48,13 +47,13 @@ def refuse_missing(
 
     Args:
         wanted: the columns that survey.yaml names.
-        present: the columns in the data.
-        where: the key, for the message.
-        paths: the files that were read. Empty if `present` certainly holds column names.
-        keys: for each column in `wanted`, the key that names it.
+        present: the columns of the data.
+        where: the place that the message names, such as a key of survey.yaml.
+        paths: the files that were read. Empty if `present` certainly holds column names, and not the answers of a person.
+        keys: for each column in `wanted`, the key of survey.yaml that names it.
 
     Raises:
-        DataError: the message gives the names that were probably meant.
+        DataError: the message gives the names that were probably meant, if it may print them.
     """
     missing = [c for c in wanted if c not in present]
     if not missing:

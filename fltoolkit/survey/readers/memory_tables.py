@@ -1,8 +1,8 @@
-"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow: each column has one type, found from all its
-values.
+"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow tables in which each column has one type. The
+values decide the type of a column of Python objects.
 
-A column is left out, with the reason, if it has mixed types or a type that no estimate uses. This stops a survey only if the
-survey needs the column.
+A column that has mixed types, or a type that no estimate uses, is left out, with the reason. This is an error only if the survey
+needs the column.
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ DIGITS = 38  # the most digits of a decimal number in DuckDB
 
 @dataclass(frozen=True)
 class Unreadable:
-    """The reason why a column of the data cannot be used: what it holds, and what the user can do."""
+    """The reason why a column of the data cannot be used, in words.
+
+    Attributes:
+        found: what the column holds.
+        do: what the user can do.
+    """
 
     found: str
     do: str
@@ -46,8 +51,13 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class MemoryTable:
-    """A table in memory that the kit can read: each column has one type. It also holds the names of all columns, and the reasons
-    for the columns that were left out."""
+    """A table in memory that the kit can read.
+
+    Attributes:
+        table: an Arrow table of the columns that can be used. Each has one type.
+        names: the names of all columns.
+        unreadable: the columns that were left out, each with the reason.
+    """
 
     table: pa.Table
     names: tuple[str, ...]
@@ -55,7 +65,7 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """Raised if a column cannot be used. `why` gives the reason and quotes no value."""
+    """Raised inside this module for a column that cannot be used. `why` is the reason. It quotes no value of the column."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -63,8 +73,8 @@ class NoColumn(Exception):
 
 
 def memory_table(data: Any) -> MemoryTable | None:
-    """Returns a table in memory, with its columns as Arrow arrays. Returns None if `data` is not a table that the kit reads. A
-    reader of Arrow batches is read to its end."""
+    """Returns a table as Arrow columns in memory (see `MemoryTable`). Columns without a name are left out. If `data` gives its
+    rows in batches, all batches are read. Returns None if `data` is not a table that the kit reads."""
     import pandas as pd
     import pyarrow as pa
 
@@ -99,8 +109,8 @@ def _collected(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
 
 
 def _array(column: Any) -> Any:
-    """Returns a column as an Arrow array of one type that DuckDB accepts. Raises `NoColumn` if it has mixed types, or a type
-    that no estimate uses."""
+    """Returns a column (pandas, Polars or Arrow) as an Arrow array of one type that DuckDB accepts. Raises `NoColumn` if the
+    column has mixed types, or a type that no estimate uses."""
     import pandas as pd
     import pyarrow as pa
 
@@ -150,8 +160,8 @@ def _of_polars(column: Any) -> Any:
 
 
 def _of_objects(values: Sequence[Any]) -> Any:
-    """Returns a list of Python objects as an array. All must have one type, but different types of numbers may be mixed. None,
-    NaN, NaT and NA are blank."""
+    """Returns a list of Python objects as an Arrow array. All must have one type, but different types of numbers may be mixed.
+    None, NaN, NaT and NA count as blank. Raises `NoColumn` if the types are mixed, or if Arrow has no such type."""
     import pyarrow as pa
 
     there = _kinds(values)
@@ -172,7 +182,8 @@ def _of_objects(values: Sequence[Any]) -> Any:
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
-    """Returns whole numbers, decimals and floats as one type of number: the first type that can hold them all."""
+    """Returns a list of numbers as an Arrow array of one type: whole numbers, decimals or floats. Raises `NoColumn` if whole
+    numbers of more than 15 digits are mixed with other numbers, because floats would change them."""
     import pyarrow as pa
 
     if all(isinstance(v, (int, numbers.Integral)) or _blank(v) for v in values):
@@ -187,7 +198,7 @@ def _of_numbers(values: Sequence[Any]) -> Any:
 
 
 def _kinds(values: Sequence[Any]) -> set[str]:
-    """Returns the types of the values of a column, without blanks."""
+    """Returns the types of the values of a column, in words, such as `numbers` or `text`. Blanks have no type."""
     types = set(map(type, values))
     by_value = any(issubclass(t, (float, decimal.Decimal)) for t in types)  # NaN is blank, so each value must be checked
     return ({_kind(v) for v in values} if by_value else {_kind_of(t) for t in types}) - {""}
@@ -198,7 +209,7 @@ def _first(values: Iterable[Any], kind: str) -> int:
 
 
 def _kind(value: Any) -> str:
-    """Returns the type of a value. Empty if it is blank."""
+    """Returns the type of a value in words, such as `numbers` or `text`. The text is empty if the value is blank."""
     return "" if _blank(value) else _kind_of(type(value))
 
 
@@ -224,8 +235,8 @@ def _blank(value: Any) -> bool:
 
 
 def _duckdb_array(array: Any) -> Any:
-    """Returns an Arrow array as a type that DuckDB accepts. A type that DuckDB does not have becomes the nearest one. Raises
-    `NoColumn` if there is none."""
+    """Returns an Arrow array in a type that DuckDB accepts. A type that DuckDB does not have becomes the nearest one. Raises
+    `NoColumn` for an array that is damaged, and for a type that Arrow itself does not define."""
     import pyarrow as pa
 
     kind, types = array.type, pa.types
@@ -250,6 +261,6 @@ def _duckdb_array(array: Any) -> Any:
 
 
 def no_kind(found: str) -> Unreadable:
-    """Returns the reason why a column is left out if its type cannot be counted, grouped or added. `found` says what the column
+    """Returns the reason for leaving out a column whose values cannot be counted, grouped or added. `found` says what the column
     holds."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

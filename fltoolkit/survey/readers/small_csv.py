@@ -1,5 +1,5 @@
-"""Reads a small CSV file in the folder of survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each
-column."""
+"""Reads a small CSV file in the folder of survey.yaml: benchmarks (known numbers of persons), or a correspondence table of codes.
+Every row must have a cell for each column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class SmallCsvRow:
 
 
 def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns the rows of a CSV file in UTF-8, with commas between the columns. Blank lines are skipped.
+    """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line, which holds the names of the
+    columns, and blank lines are not returned.
 
     Args:
         path: the file.
@@ -33,8 +34,8 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
         raised: the class of the error.
 
     Raises:
-        FltoolkitError: of the class `raised`. The file cannot be read (`files.read_text`), one of the columns is missing or there
-            twice, or a row has another number of cells than the first line. The message quotes no cell.
+        FltoolkitError: an error of the class `raised`: the file cannot be read, one of the columns is missing or there twice, or
+            a row has another number of cells than the first line. The message quotes no cell.
     """
     lines = _lines(path, read_text(path, MOST_BYTES, raised), what, raised)
     if not lines:
@@ -62,8 +63,9 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
 
 
 def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns every line that is not blank. Quotes are read strictly: an open quote is an error, not a cell with many lines.
-    `what` says what the file is, and `raised` is the class of the error."""
+    """Returns every row of the text that is not blank, with all its cells. Quotes are read strictly: a quote that is not closed
+    is an error, and does not become a cell with many lines. `path` and `what` name the file in messages, and `raised` is the
+    class of the error."""
     reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
     try:
         for cells in reader:

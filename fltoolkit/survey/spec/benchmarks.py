@@ -1,5 +1,6 @@
-"""Population benchmarks: the number of persons in each category of one or more margins. They come from a CSV file, a table or
-a mapping."""
+"""Reads population benchmarks, to which weights are calibrated: the known number of persons in each category of one or more
+margins. A margin is a column, such as sex, or several crossed columns. The benchmarks come from a CSV file, a table or a mapping.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +31,17 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """How the weights of a population are calibrated to benchmarks (known numbers of persons). The numbers are in a CSV file
-    (`benchmarks`) in the folder of survey.yaml, or here (`margins`).
+    """The key `calibration` of survey.yaml: how the weights of a population are calibrated to benchmarks (known numbers of
+    persons).
 
-    The calibration applies to each population that uses the same weight column. Persons outside `population` keep their weight.
+    The calibration changes the weight column of `population`, and so every population that uses the same column. Persons outside
+    `population` keep their weight.
+
+    Attributes:
+        method: `poststratify`, `rake` or `greg` (linear).
+        population: the name of the population. None: the default population, which is the first in survey.yaml.
+        benchmarks: the CSV file with the benchmarks, in the folder of survey.yaml.
+        margins: the benchmarks themselves, in place of a file: {margin: {category: number of persons}}.
     """
 
     method: Method
@@ -50,12 +58,13 @@ class CalibrationSpec(Model):
 
     @property
     def targets(self) -> tuple[Margin, ...]:
-        """Returns the margins (columns with the number of persons in each category) to which weights are calibrated. `read` must
-        be called first."""
+        """Returns the margins to which weights are calibrated: columns, with the number of persons in each category. They are
+        empty until `read` was called."""
         return tuple(self._read)
 
     def read(self, survey: Path) -> tuple[Margin, ...]:
-        """Read and check the benchmarks of a survey.yaml. Afterwards `targets` returns them. Raises `DataError`."""
+        """Reads and checks the benchmarks of the survey.yaml at the path `survey`. Returns them, and keeps them for `targets`.
+        Raises `DataError` if they cannot be used."""
         if self.benchmarks is None:
             found = read_benchmarks(self.margins, f"{survey}: calibration.margins")
         else:
@@ -69,8 +78,8 @@ class Margin:
     """A known distribution of the population, such as the number of men and of women.
 
     Attributes:
-        columns: the columns whose values define a category: one, or several that are crossed.
-        totals: the number of persons in each category. A category has one value for each column.
+        columns: the columns whose values define a category: one column, or several that are crossed.
+        totals: the number of persons in each category: {("north", "men"): 1200.0} for the columns region and sex.
     """
 
     columns: tuple[str, ...]
@@ -78,7 +87,7 @@ class Margin:
 
     @property
     def name(self) -> str:
-        """Returns the name of the margin, in the form that the published set uses for a breakdown: `region × sex`."""
+        """Returns the name of the margin: its columns, joined as in a published table, such as `region × sex`."""
         return crossed(self.columns)
 
     @property
@@ -87,14 +96,14 @@ class Margin:
 
 
 def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin, ...]:
-    """Returns the margins from a file, a table or a mapping.
+    """Returns the margins (columns, with the known number of persons in each category) from a file, a table or a mapping.
 
     Args:
-        benchmarks: the path of a CSV file, or a pandas DataFrame, with the columns `margin`, `category` and `population`. A
-            margin is a column or group, or several joined by ` × `. A category is a value, or several joined by ` × `. The
-            population is a number of persons. A mapping is also possible: from margins (a name or a tuple of names) to categories
-            (a value or a tuple of values) to persons.
-        where: the name of the benchmarks in messages.
+        benchmarks: the path of a CSV file, a pandas DataFrame, or a mapping. A file or DataFrame has the columns `margin` (a
+            column or group, or several joined by ` × `), `category` (a value, or several joined by ` × `) and `population` (a
+            number of persons). A mapping has the form {margin: {category: persons}}. A margin and a category with several parts
+            may also be tuples.
+        where: the name of the benchmarks in messages. For a file, its path is used instead.
 
     Raises:
         DataError: the benchmarks cannot be read; a number is missing, zero or negative; a category is there twice; a category
@@ -116,7 +125,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
                     where=f"{where}: margin {margin}",
                     do="give each category its persons, or leave it out",
                 )
-        rows = [(_parts(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
+        rows = [(_columns_of_margin(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
     else:
         raise DataError(
             "benchmarks are not of a kind that is read", where=where, found=type(benchmarks).__name__,
@@ -124,7 +133,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
         )  # fmt: skip
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
     for columns, category, population in rows:
-        values = _values(columns, category, where)
+        values = _values_of_category(columns, category, where)
         place = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
         if values in found.setdefault(columns, {}):
             raise DataError("the category stands there twice", where=place, do="keep one of the two")
@@ -147,23 +156,23 @@ def _benchmark_rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
             do="give one row per category, columns separated by commas",
         )  # fmt: skip
-    return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
+    return ((_columns_of_margin(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
 
 
-def _parts(name: object) -> tuple[str, ...]:
-    """Returns the columns in the name of a margin. Blanks are removed only if the name joins several columns, because a column
-    may be called ` SEX `."""
+def _columns_of_margin(name: object) -> tuple[str, ...]:
+    """Splits the name of a margin into its columns: `region × sex` gives `("region", "sex")`. A tuple is returned as it is.
+    Blanks are removed only if there are several columns, because a single column may be called ` SEX `."""
     if isinstance(name, tuple):
         return tuple(map(str, name))
     columns = str(name).split(CROSS.strip())
     return tuple(c.strip() for c in columns) if len(columns) > 1 else (str(name),)
 
 
-def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
-    """Returns one value per column. The value of a single column may itself contain a `×`.
+def _values_of_category(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
+    """Splits a category of a margin into one value per column. For the columns region and sex, `north × men` gives
+    `("north", "men")`. A tuple is not split. If the margin has a single column, its value may itself contain a `×`.
 
-    `category` is a category of a margin: one value, several joined by `×`, or a tuple. `where` is the place that error messages
-    name.
+    `where` is the place that error messages name. Raises `DataError` if the number of values is not the number of columns.
     """
     if isinstance(category, tuple):
         given = category

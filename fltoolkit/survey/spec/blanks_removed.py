@@ -1,4 +1,5 @@
-"""Makes a copy of a survey.yaml without `blank: no`, so that every blank is an unresolved answer."""
+"""Makes a copy of a survey.yaml without `blank: no` (which declares that a blank answer to a question is a no), so that every
+such blank is an unresolved answer."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ S = TypeVar("S")
 
 def without_declared_blanks(node: S) -> S:
     """Returns a copy of the content of survey.yaml in which no question has `blank: no`. Blanks of these questions are then
-    unresolved (neither yes nor no). `node` is a model, or a container of models."""
+    unresolved (neither yes nor no). `node` is the whole content or a part of it: a model, a mapping or a tuple. The function
+    calls itself for the parts."""
     if isinstance(node, Source):
         return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})
     changed: Any = node

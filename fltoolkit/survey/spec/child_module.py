@@ -1,5 +1,5 @@
-"""The part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and which
-adults are the parents."""
+"""Defines the part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and
+which adults are the parents."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 
 
 class ChildWork(Model):
-    """One kind of child work, such as work for a third party. Only a threat of a third party counts (docs/methods.md §1).
+    """One kind of child work, such as work for a third party. Only a threat that was made by a third party counts
+    (docs/methods.md §1).
 
     Attributes:
         done: the questions whether the child did this work.
         threat: the questions whether there was a threat or menace of a penalty against the child or the parents.
-        by_third_party: the questions whether a third party made the threat, if those of `threat` do not say it.
+        by_third_party: the questions whether a third party made the threat. They are left out if the questions of `threat` are
+            only about threats of a third party.
     """
 
     done: Sources
@@ -54,7 +56,8 @@ class Children(Model):
     """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered.
 
     Attributes:
-        module: who answered, if another column says it than that of the adults' module.
+        module: the column that says which children answered the module, with its codes. None: it is the column of the adults'
+            module.
         third_party: the questions on work for a third party.
         with_parents: the questions on work with the parents.
         worst_forms: the questions on each worst form of child labour.
@@ -68,8 +71,8 @@ class Children(Model):
     parents: Parents | None = None
 
     def questions(self) -> list[tuple[str, Sources | None]]:
-        """Returns the questions of the module on children. Each comes with its key in survey.yaml, such as
-        `children.third_party.threat`."""
+        """Returns the questions of the module on children as pairs: the key in survey.yaml, such as
+        `children.third_party.threat`, and its questions (None if there are none)."""
         keyed: list[tuple[str, Sources | None]] = []
         for kind in ("third_party", "with_parents"):
             work: ChildWork = getattr(self, kind)
@@ -77,6 +80,6 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents. They hold numbers of household members: the child's own, and those of
-        the parents."""
+        """Returns the columns that link a child to its parents: the column with each person's own line number in the household,
+        and the columns with the line numbers of the parents. The list is empty if survey.yaml has no `parents`."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

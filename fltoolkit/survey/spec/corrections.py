@@ -1,5 +1,5 @@
-"""The part of survey.yaml with corrections of the data and with findings that are accepted. A correction names single rows or
-a condition."""
+"""Defines two parts of survey.yaml: `corrections` lists values of the data to correct, and `accept` lists findings of the checks
+that somebody has looked at and accepts. A correction names single rows, or a condition on rows."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ NEVER = {  # findings that no reason makes acceptable, with the advice instead
 }
 
 
-def _words(text: str) -> str:
-    """Returns a text without blanks around it. Raises `ValueError` if it is empty."""
+def _not_blank(text: str) -> str:
+    """Returns a text without blanks around it. Raises `ValueError` if nothing is left."""
     if not text.strip():
         raise ValueError("say it in words: it is printed")
     return text.strip()
 
 
-def _no_error_for_ever(value: object) -> object:
-    """Returns the name of a check as it is given under `accept`. Raises `ValueError` if findings of this check cannot be
-    accepted, because they are always errors."""
+def _acceptable_check(value: object) -> object:
+    """Returns the name of a check, as `accept` in survey.yaml gives it. Raises `ValueError` for a check whose findings cannot be
+    accepted, such as `unknown codes`. The message says what to do instead."""
     if isinstance(value, str) and value in NEVER:
         raise ValueError(f"findings of {value} cannot be accepted: {NEVER[value]}")
     return value
 
 
-Words = Annotated[str, AfterValidator(_words)]
+Words = Annotated[str, AfterValidator(_not_blank)]
 RowKey = Annotated[dict[str, Code], Field(min_length=1)]
 
 
@@ -59,14 +59,17 @@ class NumberRange(Model):
 
 
 class Correction(Model):
-    """An entry under `corrections` in survey.yaml: a new value of one column in some rows. The file on disk does not change.
+    """An entry under `corrections` in survey.yaml: a new value of one column in some rows. The data file does not change.
 
     Attributes:
-        rows: the rows, given by their keys.
-        where: in place of `rows`, a condition on some columns, each with codes or a range of numbers.
-        value: a code, a number, or `missing`, which makes the cell blank.
+        rows: the rows to change. Each is given by its key: {column of the key: value}.
+        where: in place of `rows`, a condition: {column: its codes, or a range of numbers}. It is met by every row that fits in
+            all of these columns.
+        column: the column to change.
+        value: the new code or number, or `missing`, which makes the cell blank.
+        why: the reason, which is printed.
         evidence: the source of the right value, such as the number of a call-back form. It is required for a question that
-            decides who is a case.
+            decides whether a person is in forced labour.
     """
 
     rows: Annotated[tuple[RowKey, ...], BeforeValidator(as_entries), ONE] = ()
@@ -89,32 +92,34 @@ class Correction(Model):
 
     @property
     def text(self) -> str:
-        """Returns the new value as the data hold it. It is empty if the cell becomes blank."""
+        """Returns the new value as text, as it is in the data. The text is empty if the cell becomes blank."""
         return "" if self.value == MISSING else self.value
 
 
 class Accepted(Model):
-    """An entry under `accept` in survey.yaml: a finding about single rows that somebody has checked, with the result that the
-    data are right.
+    """An entry under `accept` in survey.yaml. It says that somebody has looked at the rows of an error that the checks found, and
+    that the data are right.
 
-    `finding` and `column` are the check and the place, as `fltoolkit check` prints them. `why` is the reason, which is printed
-    beside the finding from then on.
+    Attributes:
+        finding: the name of the check, as `fltoolkit check` prints it, such as `age`.
+        column: the column (or key of survey.yaml), as `fltoolkit check` prints it.
+        why: the reason, which is printed with the error. The error becomes a warning.
     """
 
-    finding: Annotated[Acceptable, BeforeValidator(_no_error_for_ever)]
+    finding: Annotated[Acceptable, BeforeValidator(_acceptable_check)]
     column: str
     why: Words
 
 
 @dataclass(frozen=True)
 class CorrectableColumns:
-    """The columns that a correction may name, with what is needed to check it.
+    """The columns that a correction in survey.yaml may change or use, with the facts that are needed to check the correction.
 
     Attributes:
         persons: the columns of persons that survey.yaml uses.
-        episodes: the columns of the episodes file, if there is one.
-        questions: the columns of both files that decide who is a case.
-        joins: the columns that join other files to the persons.
+        episodes: the columns of the episodes file that survey.yaml uses. Empty if there is no such file.
+        questions: the columns of questions that decide whether a person is in forced labour.
+        joins: the key columns by which other files are joined to the persons.
         person_key, episode_key: the columns that identify a row of persons, and a row of episodes.
     """
 
@@ -126,7 +131,8 @@ class CorrectableColumns:
     episode_key: tuple[str, ...]
 
     def key(self, column: str) -> tuple[str, ...]:
-        """Returns the key of the file in which a column is: the columns that identify a row of persons, or of episodes."""
+        """Returns the columns that identify a row of the file to which `column` belongs: those of the persons, or those of the
+        episodes."""
         return self.person_key if column in self.persons else self.episode_key
 
 
@@ -137,14 +143,15 @@ def correctable_columns(
     of_episodes: Iterable[str],
     questions: Iterable[tuple[str, Source]],
 ) -> CorrectableColumns:
-    """Returns the columns that a correction may name, with `{episode}` replaced by the labels of the episodes.
+    """Returns the columns that a correction in survey.yaml may change or use. A column with `{episode}` in its name is replaced
+    by one column for each episode.
 
     Args:
         files: the data files.
-        episodes: the episodes of work.
+        episodes: the part of survey.yaml about episodes (spells of work).
         of_persons: the columns of persons that survey.yaml uses.
-        of_episodes: the columns of episodes that it uses.
-        questions: the questions, each with the key that maps it.
+        of_episodes: the columns of episodes that survey.yaml uses.
+        questions: pairs of a key in survey.yaml, such as `items.coercion.debt_bondage`, and one of its questions.
     """
     asked = [source.column for where, source in questions if where.startswith(DECIDE)]
     persons, spells, decide = (
@@ -162,7 +169,8 @@ def correctable_columns(
 
 
 def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableColumns) -> None:
-    """Raise `ValueError` if a correction cannot be made. The message gives its position in the list."""
+    """Raise `ValueError` if a correction cannot be made, or if two corrections change the same cell. The message gives their
+    positions in the list."""
     seen: dict[tuple[object, ...], int] = {}
     for number, correction in enumerate(corrections, 1):
         if problem := _problem(correction, columns):

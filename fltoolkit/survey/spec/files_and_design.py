@@ -1,4 +1,4 @@
-"""The part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
+"""Defines the part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns the names. Raises `ValueError` if there are none, or if a name is blank or given twice."""
+    """Returns the names of columns or files unchanged. Raises `ValueError` if there are none, or if a name is blank or given
+    twice."""
     if not names or not all(name.strip() for name in names):
         raise ValueError("name at least one, and none of them blank")
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -32,8 +33,8 @@ def _one_character(delimiter: str) -> str:
 
 
 def _by_common_name(value: object) -> object:
-    """Returns the key columns of a file, as {common name: name in this file}. If survey.yaml gives a list or a single name, both
-    names are the same."""
+    """Returns the key columns of a file, as {common name: name in this file}. A list `[HH, LINE]` gives {"HH": "HH", "LINE":
+    "LINE"}. A mapping is checked and returned. Raises `ValueError` for anything else."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
         _each_once(tuple(named))
@@ -57,14 +58,17 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
-    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata. Several paths are the quarters of one pooled file. Each quarter
-    needs a weight factor.
+    """One kind of data file, as survey.yaml describes it: CSV, Parquet, SPSS or Stata, in the folder of survey.yaml. If there are
+    several paths, they are quarters that are pooled, and each quarter of persons needs a weight factor.
 
     Attributes:
-        key: the columns that identify a row. If a column has another name in this file than in the other files, give both:
+        key: the columns that identify a row. If a column has another name in this file than in the other files, both are given:
             `{common name: name in this file}`.
-        encoding: needed for a CSV that is not UTF-8, and for an old SPSS or Stata file that does not name its encoding.
-        decimal: give `,` if a CSV writes `12,5`.
+        prefix: a text that is put before the names of all columns except those of the key, so that they differ from those of
+            other files.
+        weight_factor: the number by which the weights of each path are multiplied.
+        encoding: needed for a CSV file that is not in UTF-8, and for an old SPSS or Stata file that does not name its encoding.
+        decimal: `,` if a CSV file has numbers such as `12,5`.
     """
 
     path: EachOnce
@@ -78,7 +82,7 @@ class DataFile(Model):
     @property
     def renamed(self) -> dict[str, str]:
         """Returns the key columns that have another name in this file than in the other files, as {name in this file: common
-        name}."""
+        name}. It is empty if there are none."""
         return {own: common for common, own in self.key.items() if own != common}
 
 
@@ -86,8 +90,8 @@ class Files(Model):
     """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
     one row per spell of work.
 
-    If the persons are in pooled quarters, there is either one household (or module) file for all quarters, or one per quarter.
-    There is always one episodes file per quarter.
+    If the persons are in several files (quarters that are pooled), there is either one household file for all quarters, or one
+    for each. This holds for module files, too. There is always one episodes file for each quarter.
     """
 
     person: DataFile
@@ -128,9 +132,9 @@ class Flag(Model):
 
 class ReplicatesSpec(Model):
     """The replicate weights that come with the data, as survey.yaml describes them. They belong to the weight `design.weight`.
-    `columns` lists their names; `RW{1..80}` means 80 numbered columns.
+    `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
 
-    The other keys are those of `fl.ReplicateDesign`.
+    The other keys have the same names and meanings as the arguments of `fl.ReplicateDesign`.
     """
 
     columns: Annotated[Names, Field(min_length=1)]
@@ -146,25 +150,25 @@ class ReplicatesSpec(Model):
     @classmethod
     def _runs_end(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         for column in columns:
-            _run(column)
+            _numbered_columns(column)
         return columns
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns the name of every column, with runs such as `RW{1..80}` written out."""
-        return tuple(name for column in self.columns for name in _run(column))
+        """Returns the name of every column of replicate weights. `RW{1..80}` is replaced by the 80 names RW1 to RW80."""
+        return tuple(name for column in self.columns for name in _numbered_columns(column))
 
     @property
-    def made(self) -> Method:
-        """Returns how the replicate weights were made (their method and its coefficients), in the form that
-        `replicate_weights.replicated` takes."""
+    def replicate_method(self) -> Method:
+        """Returns the method by which the replicate weights were made, with its coefficients."""
         rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 
 
-def _run(column: str) -> list[str]:
-    """Returns the columns that a name means: `RW{1..80}` means RW1 to RW80, `RW{01..80}` means RW01 to RW80, any other name
-    means itself. Raises `ValueError` for a run that does not rise or is too long."""
+def _numbered_columns(column: str) -> list[str]:
+    """Returns the columns that a name stands for: `RW{1..80}` stands for RW1 to RW80, `RW{01..80}` for RW01 to RW80, and any
+    other name for itself. Raises `ValueError` if the second number is not above the first, or if there are more than 10,000
+    columns."""
     found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
     if not found:
         return [column]
@@ -176,15 +180,17 @@ def _run(column: str) -> list[str]:
 
 
 class DesignSpec(Model):
-    """The part of survey.yaml that says how the sample was drawn: weight, strata, PSUs and the rules for the variance.
+    """The part of survey.yaml that says how the sample was drawn: weight, strata, primary sampling units (PSUs), finite
+    population correction (FPC) and the rules for the variance.
 
     Attributes:
-        ssu: the units drawn within PSUs. They are needed for the FPC of a second stage (`fpc` then names two columns) and for
-            PSUs taken with `certainty`. Without `ssu`, these units are the persons.
-        replicates: used in place of PSUs.
-        psus_of_earlier_rounds: what it means if a PSU of an earlier round has the same stratum and label. `kept`: both are the
-            same area, because all or some areas stayed in the sample. `new`: they are different areas, because this round drew
-            its own.
+        ssu: the column of the units drawn within PSUs. It may be left out if these units are the persons. It is needed for the
+            FPC of a second stage (`fpc` then names two columns) and for PSUs taken with `certainty`, if the units are not the
+            persons.
+        replicates: replicate weights, which are used in place of PSUs.
+        psus_of_earlier_rounds: what it means if a PSU of an earlier round of the survey has the same stratum and label. `kept`:
+            both are the same area, because all or some areas stayed in the sample. `new`: they are different areas, because new
+            areas were drawn for this round.
     """
 
     weight: str
@@ -228,7 +234,7 @@ class DesignSpec(Model):
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")
         try:
-            refuse_coefficients(self.replicates.made, bool(self.strata))
+            refuse_coefficients(self.replicates.replicate_method, bool(self.strata))
         except DesignError as error:
             raise ValueError(f"replicates.{error.where}: {error.problem}; {error.do}") from None
         return self
@@ -245,8 +251,9 @@ class DesignSpec(Model):
 
 
 class ModuleStatus(Model):
-    """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. If
-    a person refused the whole module, this is unit non-response, and the person is not unresolved."""
+    """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. A
+    person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not count as
+    *unresolved* (with answers that leave open whether the person is in forced labour)."""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

@@ -1,4 +1,5 @@
-"""The part of survey.yaml about reference populations, groups, sectors and the tables that are wanted."""
+"""Defines the part of survey.yaml about reference populations, groups (breakdowns such as sex), breakdowns by industry and
+occupation, and the tables that are wanted."""
 
 from __future__ import annotations
 
@@ -29,12 +30,13 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 def crossed(names: Iterable[object]) -> str:
-    """Returns groups, or their categories, as one text: `sex × region`. Without groups, the text is empty."""
+    """Joins the names of groups, or of their categories, to one text: `sex × region`. The text is empty if there are no names."""
     return CROSS.join(map(str, names))
 
 
 def uncrossed(breakdown: object) -> tuple[str, ...]:
-    """Returns the groups of a crossed breakdown: `sex × region` gives `sex` and `region`. The whole population has no groups."""
+    """Splits the name of a crossed breakdown into its groups: `sex × region` gives `("sex", "region")`. An empty text, which
+    stands for the whole population, gives no groups."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
@@ -54,15 +56,15 @@ class Between(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population, the denominator of a rate: persons who answered the module on forced labour.
+    """A reference population (the denominator of a rate). Its members are persons who answered the module on forced labour.
 
     Attributes:
-        label: its name in tables.
-        age: the lowest and the highest age of its persons.
-        where: further conditions: for each column, the codes that a person of this population has.
-        weight: the weight that grosses its persons up. None: `design.weight`.
-        sum_of: one population of adults and one of children that are added. Each person keeps the weight of their own
-            population.
+        label: the name of the population in tables.
+        age: the lowest and the highest age of its members.
+        where: further conditions: {column: the codes that a member has in this column}.
+        weight: the column of weights for this population. None: `design.weight`.
+        sum_of: the names of one population of adults and one of children, if this population is their sum. Each person keeps the
+            weight of their own population.
     """
 
     label: OwnText
@@ -79,14 +81,15 @@ class PopulationSpec(Model):
 
 
 class Group(Model):
-    """A breakdown, such as sex: the codes of a column, each with its meaning. The meaning is a text. If the group has a
-    `classification`, the meaning is a code of this classification.
+    """A breakdown, such as sex, by the codes of a column. A blank cell and a code of `missing` count as `not stated`.
 
-    Blank cells and codes of `missing` become the row `not stated`. If there are several columns, the first that is not blank is
-    used.
-
-    `publish_origins_because` is the reason why prevalence by single origins (nationalities, ethnicities, religions) is published.
-    Without a reason, it is not published. See `classifications.origins`.
+    Attributes:
+        column: the column. If there are several, the first that is not blank is used for each person.
+        codes: the meaning of each code, as a text such as `women`. If there is a `classification`, the meaning is a code of this
+            standard classification.
+        missing: the codes for no answer.
+        publish_origins_because: the reason why the prevalence by single origins (each nationality, ethnicity or religion) is
+            published. Without a reason, it is not published.
     """
 
     column: Columns
@@ -127,8 +130,8 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Bands of numbers, such as ages, given by their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64, 65+, and one band
-    below 18."""
+    """Bands of whole numbers, such as ages. `bands` gives their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64 and 65+.
+    Numbers below the first limit form one more band."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -150,7 +153,7 @@ class AgeGroup(Bands):
 
 
 class NumberGroup(Bands):
-    """A breakdown by a column of numbers, such as hours or a debt, in bands. Blank cells and codes of `missing` become the row
+    """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of `missing` count as
     `not stated`."""
 
     column: str
@@ -160,14 +163,15 @@ class NumberGroup(Bands):
 class DisabilityGroup(Model):
     """Persons with and without disability, by the Washington Group short set of questions: six columns with one answer each.
 
-    A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or `cannot_do_at_all`. A person without
-    such an answer is in the row `not stated` if any of the six questions has no answer.
+    A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or `cannot_do_at_all`. Any other person
+    is without disability if all six questions are answered, and otherwise `not stated`.
+
     Source: Washington Group on Disability Statistics, short set, recommended cut-off.
 
     Attributes:
         washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care, communicating.
-        codes: the meaning of each code of these columns. Each of the four answers must have a code.
-        missing: codes for no answer.
+        codes: the meaning of each code of these columns. Each of the four possible answers must have a code.
+        missing: the codes for no answer.
     """
 
     washington_group: Annotated[Names, Field(min_length=6, max_length=6)]
@@ -188,17 +192,18 @@ class DisabilityGroup(Model):
 
     @property
     def labels(self) -> dict[bool, str]:
-        """Returns the labels of persons with and without disability."""
+        """Returns the names of the two categories in English: {True: name of persons with disability, False: name of those
+        without}."""
         named = standard().classifications["disability"]
         return {True: named["with"].label, False: named["without"].label}
 
 
 class QuantileGroup(Model):
-    """Equal shares of the population by a column of numbers, such as fifths by household wealth. Blank cells and codes of
-    `missing` become `not stated`.
+    """A breakdown into equal shares of the population by a column of numbers, such as fifths by household wealth. A blank cell
+    and a code of `missing` count as `not stated`.
 
-    The limits between the groups are weighted quantiles over all persons of the sample, with `design.weight`. They are values of
-    the data, so they are never shown.
+    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. They are values of
+    single persons in the data, so they are never printed.
     """
 
     column: str
@@ -208,21 +213,21 @@ class QuantileGroup(Model):
 
     @property
     def name_keys(self) -> tuple[Reason, ...]:
-        """Returns the name of each group (such as the lowest fifth), the lowest first. Each name is a key of the language files,
-        so it can be printed in the words of any language."""
+        """Returns the names of the shares (such as the lowest fifth), the lowest first. Each name is a key of the language files,
+        so that it can be printed in any language."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Returns the names of the groups in English. The data use these names."""
+        """Returns the names of the shares in English, the lowest first. These names are the values of the group in the data."""
         return tuple(map(str, self.name_keys))
 
 
 def _kind_of_group(value: Any) -> str:
-    """Returns the kind of a group. It is recognised by a key that only one kind has, so that errors are reported for the right
-    kind."""
+    """Returns which kind of group an entry of survey.yaml is, as a tag for pydantic. A key that only one kind has decides it.
+    Errors in the entry are then reported for this kind only."""
     if "washington_group" in value:
         return "tagged-disability"
     if "quantiles" in value:
@@ -243,11 +248,14 @@ AnyGroup = Annotated[
 
 
 class JobGroup(Model):
-    """A breakdown by industry or occupation of a job. This is the common base of `Sector` and `Occupation`. If there are several
-    columns, the first that is not blank is used.
+    """A breakdown by the industry or occupation of a job. It is the common base of `Sector` and `Occupation`.
 
-    `job` says which job is meant. `forced_labour` is the job in forced labour, which only cases have. `all_workers` is a job that
-    all workers were asked about; `population` names these workers.
+    Attributes:
+        column: the column of codes. If there are several, the first that is not blank is used for each person.
+        job: `forced_labour`, the job in forced labour, which only persons in forced labour have; or `all_workers`, a job that all
+            workers were asked about.
+        population: the population of these workers, if `job` is `all_workers`.
+        missing: the codes for no answer.
     """
 
     column: Columns
@@ -266,8 +274,11 @@ class JobGroup(Model):
 class Sector(JobGroup):
     """A breakdown by the industry of a job, from a column of industry codes.
 
-    `correspondence` is needed for a column of national codes: a CSV file beside survey.yaml with the columns `code` and `isic`.
-    `revision` and `digits` then describe the ISIC codes in this file.
+    Attributes:
+        revision, digits: the revision and the form of the ISIC codes.
+        level: whether tables have ILO's aggregates of industries, or the sections of ISIC.
+        correspondence: needed for a column of national codes: a CSV file in the folder of survey.yaml with the columns `code`
+            (national) and `isic`. `revision` and `digits` then describe the ISIC codes in this file.
     """
 
     revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
@@ -278,8 +289,8 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. It is
-        available after `read_spec` has read this table."""
+        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. It is empty
+        before `read_spec` has read this table, and if there is no such table."""
         return self._national
 
     @model_validator(mode="before")
@@ -294,8 +305,8 @@ class Sector(JobGroup):
 
 
 class Occupation(JobGroup):
-    """A breakdown by occupation, from a column with codes of ISCO-08. Codes have one to four digits; the first digit is the major
-    group."""
+    """A breakdown by occupation, from a column with codes of ISCO-08. `digits` is the number of digits of the codes. The first
+    digit of a code is its major group, which is the category in tables."""
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -305,8 +316,15 @@ Job = Sector | Occupation
 
 
 class TableSpec(Model):
-    """One table that survey.yaml asks for. `by` is a list of breakdowns. `[]` in this list means the whole population. Groups in
-    the same inner list are crossed: `[[], [sex], [sex, region]]` is three breakdowns."""
+    """One table that survey.yaml asks for.
+
+    Attributes:
+        measure: what the table shows, such as `prevalence`.
+        by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list are crossed:
+            `[[], [sex], [sex, region]]` is three breakdowns.
+        of: for the measure `share`, the group whose distribution the table shows.
+        population: the population. None: the default population, which is the first in survey.yaml.
+    """
 
     measure: Measure
     by: Annotated[tuple[Names, ...], Field(min_length=1)] = ((),)
@@ -321,7 +339,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Returns whether the table is a profile: it describes the cases (persons in forced labour), not the rate."""
+        """Returns whether the table is a profile: it describes the persons in forced labour, in place of the rate."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

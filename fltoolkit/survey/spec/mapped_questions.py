@@ -1,5 +1,5 @@
-"""All yes/no questions of a survey.yaml. Together they decide what a blank means, because one question can be the gate of
-another."""
+"""Brings together all yes/no questions of a survey.yaml, by the column that they read. They are needed together, because one
+question can be the gate of another: its answer decides whether the other is asked, and so what a blank of the other means."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "c
 
 @dataclass(frozen=True)
 class GateCodes:
-    """What the codes of a column mean in a gate. A gate is an earlier question whose answer decides whether a question is
+    """What each code of a column means in a gate. A gate is an earlier question whose answer decides whether another question is
     asked.
 
     Attributes:
-        asked: the codes with which the question is asked.
-        skipped: the codes with which it is skipped.
-        unknown: the codes with which it is not known whether it is asked.
-        listed: whether a cell holds several codes: those of the options that were ticked.
+        asked: the codes after which the other question is asked.
+        skipped: the codes after which it is skipped.
+        unknown: the codes after which it is not known whether it is asked.
+        listed: whether one cell holds the codes of all options that were ticked. A cell with no code of `asked` or `unknown` then
+            skips the other question, and `skipped` is empty.
     """
 
     asked: tuple[str, ...]
@@ -41,11 +42,11 @@ class MappedQuestions:
     """All yes/no questions of a survey.yaml, by the column of the data that they read. They are needed together, because the
     answer to one question decides whether another is asked.
 
-    A column with `{episode}` is included as written. It is also included once per episode with the episode's label, because such
-    a column may be the gate of a question about the person.
+    A column with `{episode}` in its name is included as written. It is also included once per episode, with the label of the
+    episode in its name (`WAGES_1`), because one of these columns may decide whether a question about the person is asked.
 
     Attributes:
-        by_column: the questions that use each column.
+        by_column: for each column, the questions that read it.
         answers: the codes that apply if a question has none of its own.
     """
 
@@ -54,8 +55,13 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the yes/no questions of a survey by their column. `questions` are those of `SurveySpec.questions`.
-        `answers` are the codes that most questions use. `episodes` are the labels of the episodes, from `episodes.wide`."""
+        """Returns the yes/no questions of a survey by their column.
+
+        Args:
+            questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.
+            answers: the codes of yes, no and so on that apply if a question has none of its own.
+            episodes: the labels of the episodes (spells of work) that replace `{episode}` in column names.
+        """
         by_column: dict[str, list[Source]] = {}
         filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
         for source in (*(s for _, s in questions), *filled):
@@ -63,18 +69,22 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes that mean yes, no, and no answer for a question: its own codes, and the usual ones for the rest."""
+        """Returns the codes of a question that mean yes, no, don't know and so on: its own codes, and for the kinds that it
+        leaves out the codes of `answers`."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """Returns the question that says what a blank in a column means: the first question on this column with routing or
-        `blank: no`. Returns None if no question says it."""
+        """Returns the question that says what a blank in a column means: the first question on this column that has routing or
+        `blank: no`. Returns None if there is no such question."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
-        """Yields the columns of gates in an order in which their blanks can be decided. A gate is an earlier question that
-        decides whether a question is asked; it may itself depend on gates. Each list holds gates that depend only on gates of
-        earlier lists. Gates whose blanks have no defined meaning are left out."""
+        """Yields the columns of all gates, in an order in which the meaning of their blanks can be decided. A gate is an earlier
+        question that decides whether another question is asked. It may itself have gates.
+
+        Each list that is yielded holds gates that depend only on gates of earlier lists. A gate is left out if no question says
+        what its blanks mean.
+        """
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
         left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
@@ -89,11 +99,12 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what each code of a column means in a gate (an earlier question that decides whether another is asked). The
-        other question is asked, or it is skipped, or this is unknown.
+        """Returns what each code of a column means in a gate (an earlier question that decides whether another is asked): the
+        other question is asked, or it is skipped, or it is not known which.
 
         Raises:
-            ValueError: a code has two meanings, or a code of don't know or refused closes the gate without a reason.
+            ValueError: a code has two meanings; or a code of don't know or refused closes the gate, and survey.yaml gives no
+                reason.
         """
         sources = self.by_column.get(column, ())
         own, asked = [self.codes(s) for s in sources] or [self.answers], gate.asked or ()
@@ -122,8 +133,8 @@ class MappedQuestions:
     def open_codes(self, source: Source) -> tuple[str, ...]:
         """Returns the codes that leave a question unresolved (neither yes nor no), such as those of don't know.
 
-        If a cell holds several ticked options, these are the unresolved and `missing` codes of all questions of the column,
-        because such codes are about the whole cell.
+        If a cell holds the codes of several ticked options, a code such as that of don't know is about the whole cell. So the
+        result then has such codes of all questions of the column, and their codes of `missing`.
         """
         if not source.contains:
             return self.codes(source).meaning_unresolved
@@ -131,7 +142,7 @@ class MappedQuestions:
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def silent(self, column: str) -> frozenset[str]:
-        """Returns the codes in a column that mean don't know or refused, so that the person gave no answer."""
+        """Returns the codes of a column that mean don't know or refused."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
 
@@ -144,8 +155,8 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """Returns a question for one episode (spell) of work. In the names of its columns, the label of the episode replaces
-    `{episode}`: `WAGES_{episode}` becomes `WAGES_1`."""
+    """Returns a question for one episode (spell) of work. The label of the episode replaces `{episode}` in the names of its
+    columns: `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
@@ -161,15 +172,13 @@ def of_episode(source: Source, episode: str) -> Source:
 
 
 def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> None:
-    """Raise an error if the codes, gates or blanks of the questions contradict each other.
+    """Raise `ValueError` if the codes, gates or blanks of the questions contradict each other. The message names the key, the
+    column, and what to do.
 
     Args:
-        questions: every question with its key, as `SurveySpec.questions` gives them.
-        answers: the usual codes.
-        episodes: the labels of `episodes.wide`.
-
-    Raises:
-        ValueError: it names the key, the column, and what to do.
+        questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.
+        answers: the codes that apply if a question has none of its own.
+        episodes: the labels of the episodes (spells of work) that replace `{episode}` in column names.
     """
     mapped = MappedQuestions.of(questions, answers, episodes)
     for where, source in questions:
@@ -195,8 +204,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
-    """Raise `ValueError` if a question about the person uses a column with `{episode}` in its name, as a gate (an earlier
-    question that decides whether it is asked) or as another option. It must name the column of one episode.
+    """Raise `ValueError` if a question that is asked once per person refers to a column with `{episode}` in its name, under
+    `routing` or `if_ticked`. It must refer to the column of one episode, because it is not clear which episode is meant.
 
     `where` is the key of the question. `episodes` are the labels of the survey's episodes.
     """
@@ -211,8 +220,9 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if two questions read the same column in different ways, or if blanks in the column of a gate have two
-    meanings. A gate is an earlier question that decides whether another is asked."""
+    """Raise `ValueError` if two questions give the same column different forms or meanings: several codes in a cell or one,
+    different separators, or a code that is an answer in one and don't know in the other. Also raise it if two questions give the
+    blanks in the column of a gate different meanings. A gate is an earlier question that decides whether another is asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(
@@ -244,32 +254,33 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
     """Raise `ValueError` if a question decides, directly or through others, whether the question itself is asked."""
-    straight = set[str]()
+    without_circle = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:
             raise ValueError(
                 f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
             )
-        if circle := _circle(mapped, [source.column], straight):
+        if circle := _circle(mapped, [source.column], without_circle):
             raise ValueError(
                 f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
             )
 
 
-def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
-    """Returns a chain of columns that leads from a column back to itself, in which each column has the next one as its gate (a
-    question whose answer decides whether it is asked). Returns an empty list if there is none.
+def _circle(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
+    """Returns a chain of columns that leads from a column back to itself: in the chain, each column is that of a question, and
+    the next column is that of its gate (an earlier question that decides whether it is asked). Returns an empty list if there is
+    no such chain.
 
     Args:
         mapped: the questions of the survey.
-        chain: the columns so far.
-        straight: the columns that are known to be in no such chain.
+        chain: the columns of the chain so far. The search continues from the last one.
+        without_circle: the columns from which no such chain starts. The function adds to them what it finds.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():
         if gate in chain:
             return [*chain[chain.index(gate) :], gate]
-        if gate not in straight and (found := _circle(mapped, [*chain, gate], straight)):
+        if gate not in without_circle and (found := _circle(mapped, [*chain, gate], without_circle)):
             return found
-    straight.add(chain[-1])
+    without_circle.add(chain[-1])
     return []

@@ -1,4 +1,5 @@
-"""The part of survey.yaml about questions: the column, codes and routing of each question, and the item that it measures."""
+"""Defines the part of survey.yaml about questions: the column, the codes and the routing of each question, and what it measures,
+such as debt bondage."""
 
 from __future__ import annotations
 
@@ -29,14 +30,15 @@ FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexua
 
 
 class Age(Model):
-    """Age in completed years at interview.
+    """The key `age` of survey.yaml: the age in completed years.
 
     Attributes:
-        column: the column with the age.
+        column: the column with the age at interview.
         missing: the codes for an unknown age.
         max: the highest possible age.
-        adult: the age at which a person is an adult. A younger person is a child, and the definition for children applies.
-        at_start: the column with the age at the start of the work. If it is given, this age decides instead, for each episode.
+        adult: the age at which a person is an adult. The definition for children applies to younger persons.
+        at_start: the column with the age at the start of the work. If it is given, the age at the start of each episode (spell)
+            of work decides which definition applies, and not the age at interview.
     """
 
     column: str
@@ -51,9 +53,9 @@ class ReferencePeriod(Model):
     period (20th ICLS guidelines, para 6a).
 
     Attributes:
-        months: its length in months.
+        months: the length of the period in months.
         text: the period in words, as it is printed.
-        start, end: its first and its last day, if they are known.
+        start, end: the first and the last day of the period, if they are known.
     """
 
     months: Annotated[int, Field(gt=0)]
@@ -69,13 +71,12 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes by which a yes/no question records its answers. A blank cell is always a missing answer and needs no code.
+    """The codes of the possible answers to a yes/no question. A blank cell always counts as a missing answer and needs no code.
 
     Attributes:
-        yes, no, dont_know, refused: the codes of these answers.
-        not_applicable: the codes of `not applicable`.
-        not_applicable_means: whether `not applicable` counts as a no or as unresolved.
-        missing: the codes that count as blank.
+        yes, no, dont_know, refused, not_applicable: the codes of these answers.
+        not_applicable_means: whether `not applicable` counts as a no or as unresolved (neither yes nor no).
+        missing: the codes that count as a blank cell.
     """
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
@@ -88,7 +89,7 @@ class AnswerCodes(Model):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Returns all codes that the question names, whatever they mean."""
+        """Returns all codes that are listed for the question, whatever they mean."""
         return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
 
     @model_validator(mode="before")
@@ -100,12 +101,13 @@ class AnswerCodes(Model):
 
     @property
     def meaning_no(self) -> tuple[str, ...]:
-        """Returns the codes that mean no."""
+        """Returns the codes that count as a no: those of `no`, and those of `not_applicable` if survey.yaml says so."""
         return (*self.no, *(self.not_applicable if self.not_applicable_means == "no" else ()))
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved: it is neither a yes nor a no."""
+        """Returns the codes that leave a question unresolved (neither yes nor no): those of `dont_know` and `refused`, and those
+        of `not_applicable` if survey.yaml says so."""
         return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
 
     @model_validator(mode="after")
@@ -117,18 +119,21 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that says whether something is true of a person, such as an item (`debt_bondage`). If a
-    question leaves out a kind of code, such as `yes`, the codes of `answers` apply.
+    """One question of the survey that says whether something is true of a person, such as debt bondage. If the question leaves
+    out a kind of code, such as `yes`, the codes under `answers` in survey.yaml apply.
 
     Attributes:
-        contains: for a column that has the codes of all ticked options in one text. The answer is yes if one of the codes in
-            `contains` is ticked.
-        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars
-            all separate.
+        contains: for a column whose cells hold the codes of all ticked options in one text: the codes that mean yes. One of them
+            is enough.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
+            separate codes.
         blank: `no` if a blank cell means no.
         why: the reason for `blank: no`.
-        if_ticked: the columns of the other options of the same question. A blank then means no only if one of these columns has
-            a code of yes.
+        if_ticked: the columns of the other options of the same question. If they are given, a blank means no only for a person
+            who has a code of yes in one of these columns.
+        mode: whether the person experienced this, was threatened with it, or saw it happen to others (`witnessed`).
+        stage: what the question is about: being recruited, the work itself, or not being able to leave.
+        routing: the earlier questions that decide whether this question is asked.
     """
 
     column: str
@@ -168,8 +173,8 @@ class Source(Model):
 
     @property
     def gates(self) -> tuple[Routing, ...]:
-        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this one is asked. Empty
-        if the question has no routing."""
+        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this one is asked. The
+        result is empty if the question has no routing."""
         return tuple(self.routing.gates()) if self.routing else ()
 
     @property
@@ -178,9 +183,10 @@ class Source(Model):
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
-        """Returns the codes of this question: its own codes, and the codes of `answers` for the rest.
+        """Returns the codes of this question: its own codes, and for the kinds that it leaves out the codes of `default` (those
+        under `answers` in survey.yaml).
 
-        A question with `contains` never takes yes and no from `answers`, because its options have their own codes.
+        A question with `contains` never takes the codes of yes and no from `default`, because its options have their own codes.
         """
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
@@ -198,8 +204,8 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """The form of forced labour (docs/methods.md §1): who imposed the work, the State or others. If others imposed it, the form
-    also names the kind of exploitation.
+    """The form of forced labour (docs/methods.md §1): imposed by the State, or by others. If others imposed the work, the form
+    also says which kind of exploitation it was.
 
     Attributes:
         column: the column with the form.
@@ -220,12 +226,12 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """Work that C29 Art. 2(2) excepts from forced labour, such as military service. Within its limits it is not forced labour.
-    Beyond them it is state-imposed forced labour.
+    """Work that the ILO Forced Labour Convention (C29), Art. 2(2), excepts from forced labour, such as military service. Within
+    certain limits, such work is not forced labour. Beyond these limits, it is state-imposed forced labour.
 
     Attributes:
         kinds: for each kind of such work, the questions whether the person did it.
-        within_limits: the questions whether the work stayed within its limits.
+        within_limits: the questions whether the work stayed within the limits.
     """
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
@@ -233,11 +239,11 @@ class Exceptions(Model):
 
 
 class Place(Model):
-    """The country where the work was done. Forced labour abroad is shown separately.
+    """The country where the work was done. Forced labour in another country is shown separately.
 
     Attributes:
         column: the column with the country.
-        in_country, abroad: the codes of this country, and of other countries.
+        in_country, abroad: the codes of the country of the survey, and of other countries.
         missing: the codes for no answer.
     """
 
@@ -253,8 +259,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column that holds how many episodes (spells) of work a person had. If the number is 2, the first two episodes of `wide`
-    exist. `missing` holds the codes for no answer."""
+    """A column (`number`) that holds how many episodes (spells) of work a person had. If it is 2, the person has the first two of
+    the episodes under `episodes.wide`. `missing` holds the codes for no answer."""
 
     number: str
     missing: Codes = ()
@@ -265,14 +271,14 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How survey.yaml links the coercion to the involuntary work, because both must be in the same work (para 6c). Exactly one
-    of `same_work`, `wide` and `long` is given.
+    """How survey.yaml makes sure that the involuntary work and the coercion were in the same work, as the definition asks (20th
+    ICLS guidelines, para 6c). Exactly one of `same_work`, `wide` and `long` is given.
 
     Attributes:
         same_work: the questions whether both were in the same work; or `assumed`, if the survey did not ask this.
         wide: the labels of the episodes (spells of work), if each episode has its own columns.
-        exists: which episodes a person had: the column with their number, or questions.
-        long: whether the episodes are rows of a separate file.
+        exists: which of these episodes a person had: the column with their number, or yes/no questions.
+        long: true if the episodes are rows of a separate file.
     """
 
     same_work: Sources | Literal["assumed"] | None = None
@@ -297,13 +303,14 @@ class Episodes(Model):
 
     @property
     def counted(self) -> NumberOfEpisodes | None:
-        """Returns the column with the number of episodes, if `exists` names one. Otherwise None."""
+        """Returns the column with the number of episodes (spells of work) of a person, with its codes for no answer. Returns None
+        if survey.yaml names no such column."""
         return self.exists if isinstance(self.exists, NumberOfEpisodes) else None
 
     @property
     def exist_questions(self) -> Sources:
-        """Returns the questions that ask whether an episode exists. The result is empty if the number of episodes is asked, or if
-        all episodes exist."""
+        """Returns the yes/no questions whether a person had an episode (spell of work). The result is empty if survey.yaml has no
+        such question."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
 
@@ -314,7 +321,8 @@ class Months(Model):
         column: the column with the months.
         covers: whether the months are those of all spells of forced labour, or of the last spell.
         missing: the codes for no answer.
-        bands: the lower limits of the bands of months in a profile of the cases. One more band is below the first limit.
+        bands: the lower limits of the bands of months by which tables describe persons in forced labour. Months below the first
+            limit form one more band.
     """
 
     column: str
@@ -330,15 +338,16 @@ class Months(Model):
 
 
 class Items(Model):
-    """The questions about the two sides of the definition, involuntary work and coercion. Each item, such as `debt_bondage`, has
-    one or more questions. Each side needs at least one item, because otherwise nobody could be in forced labour."""
+    """The questions about involuntary work and about coercion, the two sides of the definition of forced labour. Each item of a
+    side, such as `debt_bondage`, has one or more questions. Each side needs at least one item, because otherwise nobody could be
+    in forced labour."""
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
 class InterviewMode(Model):
-    """How the interview was held: a column and its codes. Each code has a text, such as `face to face` or `telephone`."""
+    """How the interview was held: a column, and for each of its codes a text such as `face to face` or `telephone`."""
 
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
@@ -351,8 +360,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself that may influence the answers: whether somebody else answered (`proxy`), whether the
-    person was alone, and the mode, such as telephone."""
+    """Questions about the interview itself that may influence the answers: whether another person answered (`proxy`), whether the
+    person was alone (`alone`), and how it was held (`mode`), such as by telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

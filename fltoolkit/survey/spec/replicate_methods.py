@@ -1,4 +1,5 @@
-"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. This module reads no data."""
+"""Describes the methods of replicate weights and their coefficients, as `svrepdesign` of R's survey package does. This module
+reads no data."""
 
 from __future__ import annotations
 
@@ -16,12 +17,14 @@ FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 @dataclass(frozen=True)
 class Method:
-    """How the replicate weights of a survey were made, such as the jackknife, and the coefficients of the method.
+    """How the replicate weights of a survey were made: a method, such as the jackknife, and its coefficients.
 
     Attributes:
+        name: the method.
         scale, rscales, rho: the coefficients, if they differ from the usual ones of the method.
         combined: True if the columns are weights, False if they are factors of the weight.
-        mse, df: see `Replication`.
+        mse: True if deviations are taken from the estimate of the full sample, False if from the mean over the replicates.
+        df: the degrees of freedom. None: the rank of the replicate weights minus one.
     """
 
     name: MethodName
@@ -34,7 +37,8 @@ class Method:
 
 
 def refuse_coefficients(method: Method, strata: bool) -> None:
-    """Raise `DesignError` if coefficients are missing, too many, or do not belong to the method."""
+    """Raise `DesignError` if the method is unknown, or if coefficients are missing, too many, or do not belong to it. `strata`
+    says whether the strata are known, because the coefficients of a stratified jackknife can be derived from them."""
     name, own = method.name, method.scale is not None or method.rscales is not None
     if name not in METHODS:
         raise DesignError(
@@ -57,8 +61,11 @@ def refuse_coefficients(method: Method, strata: bool) -> None:
 
 
 def factors(method: Method, count: int, rscales: float | Sequence[float] | None) -> tuple[float, ...]:
-    """Returns the factor scale × rscales of each replicate. The coefficients `rscales` are given by the user, or derived from the
-    strata.
+    """Returns, for each replicate, the factor by which its squared deviation counts in the variance: scale × rscales. `count` is
+    the number of replicates. `rscales` is one number for all replicates or one for each; None means 1.
+
+    Raises:
+        DesignError: the number of coefficients is wrong, one of them is negative or infinite, or all are zero.
     """
     usual = {"brr": 1 / count, "fay": 1 / (count * (1 - (method.rho or 0.0)) ** 2), "jk1": (count - 1) / count,
              "bootstrap": 1 / (count - 1), "successive_difference": 4 / count}  # fmt: skip

@@ -1,4 +1,5 @@
-"""Names that a group may not have, because results have columns with these names. A test compares this list with the results."""
+"""Lists the names that a group in survey.yaml may not have, because result tables have columns with these names. A test compares
+this list with the result tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The routing of a questionnaire: the earlier questions (gates) whose answers lead to a question."""
+"""Defines the routing of a question: which earlier questions (gates) decide, by their answers, whether it is asked."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
-    """Who is asked a question, by answers to earlier questions. Such an earlier question is a gate. There is one gate, or
-    several: with `all`, all gates must be open; with `any`, at least one must be open. Both can be nested.
+    """Who is asked a question. Answers to earlier questions decide it. Such an earlier question is a gate: the question is asked
+    if the gate is open, and skipped if the gate is closed.
 
-    A gate is given as a column and its codes. It is open for a code of `asked`, closed for a code of `skipped`, and unknown for
-    any other. If `skipped` is left out, the gate is closed by the `no` codes of the question with this column. If that question
-    has none, the `no` codes of `answers` close it. If a gate has several columns, one answer in `asked` opens the gate. The gate
-    is closed only if every answer is in `skipped`. `why` is the reason why a code of don't know or refused closes the gate.
+    Gates can be joined: with `all`, all of them must be open; with `any`, at least one. Both can be nested. A single gate has the
+    keys `column`, `asked`, `skipped`, `unknown` and `why`. If it has several columns, one answer in `asked` opens the gate, and
+    it is closed only if the answers in all columns are in `skipped`.
+
+    Attributes:
+        column: the column or columns of the earlier question.
+        asked: the codes that open the gate.
+        skipped: the codes that close it. None: the `no` codes of the question with this column, or those of `answers` if there is
+            no such question.
+        unknown: codes after which it is not known whether the question was asked. Codes that are not listed count as unknown,
+            too.
+        why: the reason, if a code of don't know or refused closes the gate.
     """
 
     column: Annotated[Names, Field(min_length=1)] | None = None
@@ -42,18 +50,18 @@ class Routing(Model):
 
     @property
     def joined(self) -> tuple[Routing, ...]:
-        """Returns the routings that `all` or `any` combines. It is empty for a single gate (an earlier question that decides
-        whether a question is asked)."""
+        """Returns the routings that `all` or `any` joins. The result is empty if the routing is a single gate (an earlier
+        question that decides whether another is asked)."""
         return self.all or self.any or ()
 
     def gates(self) -> Iterator[Routing]:
-        """Yields each gate of a routing, also those within `all` and `any`. A gate is one earlier question with the codes that
-        decide whether the next question is asked."""
+        """Yields each single gate of a routing, also those within `all` and `any`. A gate is one earlier question, with the codes
+        that decide whether the next question is asked."""
         if self.column:
             yield self
         for below in self.joined:
             yield from below.gates()
 
     def columns(self) -> list[str]:
-        """Returns the columns of all gates (the earlier questions that decide whether a question is asked)."""
+        """Returns the columns of all gates of the routing (the earlier questions that decide whether a question is asked)."""
         return [name for gate in self.gates() for name in gate.column or ()]

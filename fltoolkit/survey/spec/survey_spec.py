@@ -1,4 +1,5 @@
-"""The whole survey.yaml: files, design, questions, groups and the tables that are wanted (docs/survey_yaml.md)."""
+"""Defines and reads the whole survey.yaml: files, sample design, questions, groups and the tables that are wanted
+(docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
@@ -19,7 +20,12 @@ from fltoolkit.survey.classifications.origins import shows_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
-from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_lead, refuse_unfit_tables
+from fltoolkit.survey.spec.consistency.tables_wanted import (
+    AllowedTables,
+    known_names_in_words,
+    refuse_unfit_lead,
+    refuse_unfit_tables,
+)
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -63,8 +69,14 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """The smallest counts that a cell may show: of cases, of other persons, of sampling units and households with a case, and
-    of all persons. Higher limits are always allowed. Lower limits need `accept_lower_limits: true` and are reported."""
+    """The smallest counts with which a cell of a table may be published. Higher limits are always allowed. Lower limits than the
+    default need `accept_lower_limits: true`, and every output then says so.
+
+    Attributes:
+        cases, non_cases: persons in forced labour, and other persons.
+        psus, households: sampling units and households with a person in forced labour.
+        persons: all persons in the cell.
+    """
 
     cases: int = 5
     non_cases: int = 5
@@ -75,13 +87,13 @@ class Confidentiality(Model):
 
     @property
     def smallest_printed_count(self) -> int:
-        """Returns the smallest number of persons that a message may print. This is `cases`, and it is below the standard only
-        with `accept_lower_limits`."""
+        """Returns the smallest number of persons that a message may print. It is the limit `cases`. It is below the default of 5
+        only if survey.yaml has `accept_lower_limits: true`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
 class SurveySpec(Model):
-    """The whole content of a survey.yaml, checked. docs/survey_yaml.md explains each key."""
+    """The whole content of a survey.yaml, after all checks. docs/survey_yaml.md explains each key."""
 
     title: OwnText
     country: OwnText
@@ -128,7 +140,7 @@ class SurveySpec(Model):
                 raise ValueError(f"{min(twice)} is one of {one} and of {other}; rename one of them")
         for name, job in self.jobs.items():
             if job.population and job.population not in self.populations:
-                near = one_of_these(job.population, set(self.populations))
+                near = known_names_in_words(job.population, set(self.populations))
                 raise ValueError(f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}")
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
@@ -141,7 +153,7 @@ class SurveySpec(Model):
         if "lead" in self.model_fields_set:
             refuse_unfit_lead(self.lead, set(self.groups), self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):
-            near = one_of_these(self.calibration.population or "", set(self.populations))
+            near = known_names_in_words(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
@@ -157,15 +169,15 @@ class SurveySpec(Model):
         return self
 
     def definition_of(self, population: str) -> str:
-        """Returns which definition applies to a population: `adults` or `children`, by its ages. Empty if the population has
-        both."""
+        """Returns which definition of forced labour applies to a population, by its ages: `adults` or `children`. The text is
+        empty if its ages include both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
         return "adults" if (ages.min or 0) >= self.age.adult else ""
 
     def of_children(self, population: str) -> bool:
-        """Returns whether a population consists of children, to whom the definition for children applies."""
+        """Returns whether a population consists of children only, and the survey has a module on children."""
         return self.children is not None and self.definition_of(population) == "children"
 
     @property
@@ -175,15 +187,16 @@ class SurveySpec(Model):
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """Returns the populations for which the flowchart of the classification is drawn. They are the default population (if it
-        is a sum, its parts) and the populations of children among `headlines`."""
+        """Returns the populations for which the flowchart of the classification is drawn: the default population (or its parts,
+        if it is a sum), and the headline populations that consist of children."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Returns the headline populations: those whose prevalence and number are always shown. The first is the default
-        population. If children were asked, the others are the first population of children, and every sum with its parts."""
+        """Returns the headline populations: those whose prevalence and number of persons in forced labour are always shown. The
+        first is the default population. If the survey has a module on children, the others are each population that is a sum,
+        with its parts, and the first population of children."""
         if self.children is None:
             return (self.default_population,)
         children = next((name for name in self.populations if self.of_children(name)), self.default_population)
@@ -212,12 +225,12 @@ class SurveySpec(Model):
         return self
 
     def correctable(self) -> CorrectableColumns:
-        """Returns the columns that `corrections` may name."""
+        """Returns the columns that `corrections` in survey.yaml may change or use."""
         return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
 
     def questions(self) -> list[tuple[str, Source]]:
-        """Returns every yes/no question of the survey. Each comes with its key in survey.yaml, such as
-        `items.coercion.debt_bondage`."""
+        """Returns every yes/no question of the survey, as pairs of its key in survey.yaml, such as `items.coercion.debt_bondage`,
+        and the question."""
         same = self.episodes.same_work
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
@@ -236,13 +249,13 @@ class SurveySpec(Model):
 
     @property
     def mapped(self) -> MappedQuestions:
-        """Returns all yes/no questions of the survey together, by column, as `MappedQuestions`. It knows what their codes and
-        blanks mean."""
+        """Returns all yes/no questions of the survey by the column that they read, together with the meaning of their codes and
+        blanks."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
-        """Returns the columns of the data that are about the person, in the order of survey.yaml. Those of the sample design are
-        included."""
+        """Returns the columns of the data about the person (not about single spells of work) that survey.yaml uses, each once.
+        They include the columns of the sample design."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
@@ -254,16 +267,16 @@ class SurveySpec(Model):
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """Returns the columns about work: about one episode (spell) of it, or about all episodes together. If a question has one
-        column per episode (`WAGES_1`, `WAGES_2`), it is given once, as `WAGES_{episode}`."""
+        """Returns the columns of the data about work that survey.yaml uses: about one episode (spell) of work, or about all work
+        together. If a question has one column per episode (`WAGES_1`, `WAGES_2`), it is given once, as `WAGES_{episode}`."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
-        """Returns the columns of the data that hold numbers, such as weights. For `{episode}` in a name, there is one column for
-        each label of an episode."""
+        """Returns the columns of the data that are needed as numbers, such as weights. A column with `{episode}` in its name is
+        replaced by one column for each episode."""
         design, weights = self.design, [p.weight for p in self.populations.values()]
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
@@ -272,8 +285,8 @@ class SurveySpec(Model):
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Returns the columns of replicate weights that nothing else uses, so that they are read as numbers only. There may be
-        hundreds."""
+        """Returns the columns of replicate weights that survey.yaml uses for nothing else. They are read as numbers only, and not
+        also as text, because there may be hundreds of them."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
@@ -285,8 +298,8 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def keys_of(self, columns: Iterable[str]) -> dict[str, str]:
-        """Returns, for messages, where survey.yaml names each of some columns: the first key that does so, such as
-        `design.weight`. The position in a list is not given."""
+        """Returns, for messages, the key of survey.yaml that names each of some columns: {"WGT": "design.weight"}. If several
+        keys name a column, the first is given. If no key does, the text is empty. The position within a list is not given."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         named = dict.fromkeys(replicates, "design.replicates.columns")  # survey.yaml may name the run RW{1..80} only
         named |= {column: ".".join(path) for column, path in reversed([*paths_naming(self)])}
@@ -298,29 +311,30 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the breakdowns by a job, by name: the sectors (industries) and the occupations."""
+        """Returns the breakdowns by the industry or the occupation of a job: those under `sectors` and `occupations`, by name."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
-        """Returns the key of survey.yaml that defines a sector or an occupation."""
+        """Returns the key of survey.yaml that defines a breakdown by industry or occupation, such as `sectors.industry`."""
         return f"sectors.{name}" if name in self.sectors else f"occupations.{name}"
 
     @property
     def group_names(self) -> tuple[str, ...]:
-        """Returns the names of all groups that a table can use."""
+        """Returns the names of all groups that a table can use: those of survey.yaml, and `form` and `route` (of children) if the
+        survey has them."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.jobs, *form, *route)
 
     @property
     def lead_group(self) -> str:
-        """Returns the lead group: the group (such as sex) that documents compare first. Empty if survey.yaml does not define this
-        group."""
+        """Returns the name of the lead group: the group, such as sex, that documents compare first. The text is empty if
+        survey.yaml does not define this group."""
         return self.lead if self.lead in self.groups else ""
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
-        """Returns the label of each group from survey.yaml. If survey.yaml gives no label and the kit has no word for the
-        group, the label is the group's name."""
+        """Returns the labels that survey.yaml gives to groups. A group without a label has its name as label, if the language
+        files have no word for it. If they have one, the group is left out."""
         labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
         own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
@@ -339,24 +353,24 @@ class SurveySpec(Model):
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """Returns the notes that must be printed with every table by some groups, by the name of the group. For fifths by
-        wealth, the note says that wealth is measured at the interview and is not a cause of forced labour."""
+        """Returns, for some groups, the note that must be printed with every table by this group. For fifths by wealth, the note
+        says that wealth is measured at the interview and is not a cause of forced labour."""
         measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the names of the groups that only cases (persons in forced labour) have: sector and occupation of the forced
-        labour, its form, and the route by which a child is a case."""
+        """Returns the names of the groups that only persons in forced labour have: the industry and occupation of the forced
+        labour, its form, and the route by which a child is in forced labour."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 def read_spec(path: str | Path) -> SurveySpec:
-    """Read and check a survey.yaml, with the correspondence tables and benchmarks that it names.
+    """Reads and checks a survey.yaml, with the correspondence tables and benchmarks (known numbers of persons) that it names.
 
     Raises:
-        SpecError: it names every key, or every row of a table, that must be changed.
-        DataError: the path of a table leaves the folder, or the benchmarks cannot be used.
+        SpecError: the file is not valid. The message names every key, or every line of a table, that must be changed.
+        DataError: a file that survey.yaml names is not in its folder, or the benchmarks cannot be used.
     """
     spec = load_model(Path(path), SurveySpec)
     read_correspondences(spec.sectors, Path(path))
@@ -365,8 +379,8 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Read the benchmarks (known numbers of persons) to which weights are calibrated. They must be by groups that everybody has,
-    not only cases."""
+    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if they are not by
+    groups of survey.yaml that everybody has, and not only persons in forced labour."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only

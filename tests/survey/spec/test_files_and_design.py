@@ -118,10 +118,10 @@ def test_a_run_that_does_not_rise_or_is_endless_is_refused(run: str) -> None:
 
 
 def test_one_coefficient_is_for_all_replicates_and_several_are_one_each() -> None:
-    assert replicates("r{1..2}").made.rscales is None
-    assert replicates("r{1..2}", rscales="0.5").made.rscales == 0.5
-    assert replicates("r{1..2}", rscales=["0.5", "1"]).made.rscales == (0.5, 1.0)
-    made = replicates("r{1..2}", method="fay", rho="0.3", combined="false", mse="true", df="7", scale="2").made
+    assert replicates("r{1..2}").replicate_method.rscales is None
+    assert replicates("r{1..2}", rscales="0.5").replicate_method.rscales == 0.5
+    assert replicates("r{1..2}", rscales=["0.5", "1"]).replicate_method.rscales == (0.5, 1.0)
+    made = replicates("r{1..2}", method="fay", rho="0.3", combined="false", mse="true", df="7", scale="2").replicate_method
     assert (made.name, made.scale, made.rho, made.combined, made.mse, made.df) == ("fay", 2.0, 0.3, False, True, 7)
 
 

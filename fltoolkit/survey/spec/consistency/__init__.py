@@ -1,1 +1,1 @@
-"""Rules that the parts of a survey.yaml must meet together."""
+"""Checks that different parts of a survey.yaml fit together."""

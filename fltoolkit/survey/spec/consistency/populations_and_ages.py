@@ -8,8 +8,8 @@ from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, PopulationSpec
 
 
 def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec], groups: Mapping[str, AnyGroup]) -> None:
-    """Raise `ValueError` if a population or an age band can have no person, because it begins above the oldest age in the survey
-    (`oldest`, in years)."""
+    """Raise `ValueError` if a population or an age band begins above the oldest possible age (`oldest`, in years), so that no
+    person can be in it."""
     ages = {f"populations.{name}.age.min": p.age.min for name, p in populations.items() if p.age.min is not None}
     ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in groups.items() if isinstance(g, AgeGroup)}
     if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
@@ -17,12 +17,13 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
 
 
 def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], definition: Mapping[str, str], adult: int | None) -> None:
-    """Raise `ValueError` if a population mixes adults and children. A population that is a sum must add one population of adults
-    and one of children.
+    """Raise `ValueError` if the populations do not fit the module on children. If there is such a module, a population must have
+    only adults, or only children, or be a sum (`sum_of`) of one population of adults and one of children. If there is none, no
+    population may be a sum.
 
     Args:
         populations: the populations, by name.
-        definition: for each population `adults` or `children`; empty if it has both.
+        definition: for each population, `adults` or `children`, or an empty text if its ages include both.
         adult: the age from which a person is an adult. None: survey.yaml has no module on children.
     """
     for name, population in populations.items():

@@ -1,4 +1,4 @@
-"""Checks that a survey.yaml defines what its tables need."""
+"""Checks that the tables that a survey.yaml asks for (`tables:`) can be made and may be published."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
 
 @dataclass(frozen=True)
 class AllowedTables:
-    """The names that `tables:` of survey.yaml may use, for checking them.
+    """The names of groups and populations that `tables:` of survey.yaml may use.
 
     Attributes:
-        groups: all groups.
+        groups: the names of all groups.
         populations: the populations, by name.
-        case_only: the groups that only cases have.
-        origins: the groups of single origins, such as countries of birth.
-        published_origins: the groups of single origins that survey.yaml publishes.
+        case_only: the names of the groups that only persons in forced labour have, such as the form of forced labour.
+        origins: the names of the groups whose categories are single origins, such as each country of birth.
+        published_origins: those of `origins` that survey.yaml publishes.
     """
 
     groups: set[str]
@@ -30,14 +30,16 @@ class AllowedTables:
 
 
 def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` if a table of survey.yaml cannot be made: it names an unknown group or population, or it must not be
+    """Raise `ValueError` if a table of survey.yaml names an unknown group or population, or cannot be made, or must not be
     published."""
     for i, table in enumerate(tables, 1):
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
-                raise ValueError(f"table {i} of tables: {group} is not one of the groups{one_of_these(group, allowed.groups)}")
+                raise ValueError(
+                    f"table {i} of tables: {group} is not one of the groups{known_names_in_words(group, allowed.groups)}"
+                )
         if table.population and table.population not in allowed.populations:
-            near = one_of_these(table.population, set(allowed.populations))
+            near = known_names_in_words(table.population, set(allowed.populations))
             raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
         _refuse_unfit_profile(table, i, allowed.case_only, allowed.populations)
         named = (*table.by, *([(table.of,)] if table.of else []))
@@ -46,17 +48,17 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
 
 
 def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` if the lead group (`lead`: the group that documents compare first) cannot be used: the prevalence by it
-    is not published, or it shows single origins such as nationalities.
+    """Raise `ValueError` if the lead group (the group that documents compare first) cannot be used: the tables do not have the
+    prevalence by it, or its categories are single origins such as nationalities.
 
     Args:
-        lead: the group named.
-        groups: the groups under `groups:`, which everybody has.
+        lead: the name of the lead group in survey.yaml.
+        groups: the names of the groups under `groups:`. Every person has a category of them, not only the cases.
         tables: the tables of the survey.
-        allowed: what tables may name. The first population is the default one.
+        allowed: the names that tables may use. The first of its populations is the default population.
     """
     if lead not in groups:
-        raise ValueError(f"lead: {lead} is not one of groups{one_of_these(lead, groups)}")
+        raise ValueError(f"lead: {lead} is not one of groups{known_names_in_words(lead, groups)}")
     if lead in allowed.origins:
         raise ValueError(f"lead: {lead} tells of single origins, which no document compares first; name another group")
     default = (None, next(iter(allowed.populations)))
@@ -66,8 +68,9 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
         )
 
 
-def one_of_these(name: str, known: set[str]) -> str:
-    """Returns a part of a message about a wrong name: which names are known, and which of them was probably meant."""
+def known_names_in_words(name: str, known: set[str]) -> str:
+    """Returns the end of an error message about a wrong name. It gives the known names, and the one that was probably meant:
+    `: region, sex; did you mean sex?`."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 
@@ -75,13 +78,13 @@ def one_of_these(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` for a profile (a table that describes the cases) that cannot be made. It cannot be made by a group that
-    only cases have, or for a population with adults and children together.
+    """Raise `ValueError` if a table is a profile (it describes the persons in forced labour) that cannot be made. It cannot be
+    made by a group that only these persons have, or for a population that adds adults and children. Other tables are not checked.
 
     Args:
         table: one of `tables:`.
         number: its position in the list, from 1.
-        case_only: the groups that only cases have.
+        case_only: the names of the groups that only persons in forced labour have.
         populations: the populations of the survey.
     """
     if not table.is_profile:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_tables
+from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, known_names_in_words, refuse_unfit_tables
 from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
 
 ADULTS, TOTAL = (
@@ -34,4 +34,4 @@ def test_a_table_that_cannot_be_is_named(table: dict[str, Any], says: str) -> No
 
 def test_a_table_that_can_be_is_taken() -> None:
     refuse_unfit_tables([TableSpec.model_validate({"measure": "prevalence", "by": [[], "sex"], "population": "adults"})], ALLOWED)
-    assert one_of_these("x", {"b", "a"}) == ": a, b"
+    assert known_names_in_words("x", {"b", "a"}) == ": a, b"
