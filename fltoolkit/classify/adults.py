@@ -135,16 +135,8 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
 
 def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
     """Returns one row per person, with true/false columns for any work, for each population, and for each condition of the
-    definition.
-
-    If the survey records several spells of work per person (episodes), each episode is classified, and then the episodes of
-    each person are combined.
-
-    Args:
-        survey: the survey.
-        rule: the rule set.
-        sources: the questions that the rule set uses, from `applicability.item_sources`.
-    """
+    definition. If the survey records several spells of work per person (episodes), each is classified, and then those of each
+    person are combined. `sources` are the questions that the rule set uses, from `applicability.item_sources`."""
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
     if not spec.episodes.wide and not spec.episodes.long:
@@ -175,15 +167,9 @@ def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.E
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
     """Returns the rows with one column for each condition of the definition of forced labour, such as `involuntary` and
-    `same_work`. Each row is one person or one spell of work (episode), with the answers from `_answers`.
-
-    Args:
-        rows: the rows.
-        spec: the survey.
-        rule: the rule set.
-        sources: the questions that the rule set uses, from `applicability.item_sources`.
-        episode: the label of the spell of work, which replaces `{episode}` in column names.
-    """
+    `same_work`. Each of the `rows` is one person or one spell of work (episode), with the answers from `_answers`. `sources`
+    are the questions that the rule set uses, and `episode` is the label of the spell, which replaces `{episode}` in column
+    names."""
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
@@ -238,16 +224,9 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet one dimension of the rule set (one of the ways to be in forced labour by this rule set),
-    as a column of yes, no or null (the answers leave it open). A dimension needs enough items on each side of the definition
-    (involuntary, coercion), and enough strong items.
-
-    Args:
-        part: the dimension.
-        sources: the questions that the rule set uses, from `applicability.item_sources`.
-        mapped: all questions of the survey.
-        episode: the label of the spell of work that the answers are about; "" if the survey records no spells.
-    """
+    """Returns whether the answers meet one dimension of the rule set (`part`), as yes, no or null (the answers leave it open).
+    A dimension is one of the ways to be in forced labour by the rule set. It needs enough items on each side of the definition
+    (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:

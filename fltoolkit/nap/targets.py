@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, apart
+from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, size_ratio
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.languages.reasons import Reason, joined
@@ -250,7 +250,7 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
     chance = {"N": round(found["planned_sample"]), "M": percent}
-    size = float(apart(n, planned))
+    size = float(size_ratio(n, planned))
     obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
@@ -307,7 +307,7 @@ def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
         planned: the persons who will be asked in the repeat.
         after: the expected share of cases in the repeat.
     """
-    size = float(apart(n, planned))
+    size = float(size_ratio(n, planned))
     return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
 
 
