@@ -225,8 +225,8 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns whether the answers meet one dimension of the rule set (`part`), as yes, no or null (the answers leave it open).
-    A dimension is one of the ways to be in forced labour by the rule set. It needs enough items on each side of the definition
-    (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
+    A dimension is one of the ways to be in forced labour by the rule set. It needs enough items (such as debt bondage) on each
+    side of the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:

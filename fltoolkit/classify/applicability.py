@@ -85,9 +85,9 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
 def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
     """Returns whether, in this survey, every case under the rule set is also a case under `icls_2018`.
 
-    This is so if every item that was asked counts on the same side of the definition (involuntary or coercion) as in
-    `icls_2018`. A dimension (one of the ways to be in forced labour by the rule set) does not matter if nobody can meet it in
-    this survey.
+    This is so if every item that was asked (such as debt bondage) counts on the same side of the definition (involuntary or
+    coercion) as in `icls_2018`. A dimension (one of the ways to be in forced labour by the rule set) does not matter if nobody
+    can meet it in this survey.
     """
     return not _misplaced(spec, rule)
 
@@ -96,7 +96,7 @@ def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     """Returns a note, in words, on what a rule set can find in this survey. It is empty for `icls_2018`.
 
     The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
-    by the rule set) that nobody can meet, because the survey asked too few of their items.
+    by the rule set) that nobody can meet, because the survey asked about too few of their items (such as debt bondage).
     """
     if rule.name == BASE:
         return ""
@@ -125,8 +125,8 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
 
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because the survey asked too few
-    of their items. A dimension is one of the ways to be in forced labour by the rule set."""
+    """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because the survey asked about too
+    few of their items (such as debt bondage). A dimension is one of the ways to be in forced labour by the rule set."""
     asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():
         there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
@@ -138,8 +138,8 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the items that this survey asked about and that the rule set counts on one side of the definition (involuntary or
-    coercion), but `icls_2018` does not count on this side.
+    """Returns the items (such as debt bondage) that this survey asked about and that the rule set counts on one side of the
+    definition (involuntary or coercion), but `icls_2018` does not count on this side.
 
     Items of dimensions that nobody can meet in this survey are left out. A dimension is one of the ways to be in forced labour
     by the rule set.

@@ -20,7 +20,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 def refuse_empty_populations(survey: Survey) -> None:
     """Raises an error if no person in the data belongs to a population of survey.yaml. A population that is the sum of two
-    others is not checked, because these are.
+    others is not checked itself: the two others are.
 
     Raises:
         DataError: it names the population and says how many persons meet each of its conditions. For each column of `where` it

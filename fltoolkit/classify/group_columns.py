@@ -41,8 +41,8 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns a true/false column: whether a person belongs to a population. The person must be a child or an adult, as the
-    population requires, have answered the module on forced labour, have an age within the limits, and have the codes under
+    """Returns a true/false column: whether a person belongs to a population. A member is an adult or a child (as survey.yaml
+    says for this population), answered the module on forced labour, has an age within the limits, and has the codes under
     `where`.
 
     A person of unknown age who answered the module also belongs to the population, because the module was asked only at certain

@@ -55,7 +55,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
 
 def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
-    """Returns the findings of `check_cases` as objects, with exact counts. They must not be printed."""
+    """Returns the findings of `check_cases` as objects, with exact counts. These counts must not be printed."""
     spec, limit, out = persons.spec, persons.spec.confidentiality.smallest_printed_count, []
     for side, lacking in persons.lacking.items():
         if lacking:

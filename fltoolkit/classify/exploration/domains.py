@@ -37,7 +37,8 @@ def within(design: D, where: Where) -> D:
     Args:
         design: a classified survey, or any design.
         where: the labels of the persons to include, by group: {"area": "rural", "sex": "women"}. A list includes several
-            labels. Without survey.yaml, the keys are columns. None means everybody. For children, girls may replace women.
+            labels. Without survey.yaml, the keys are columns. None means everybody. For children, the name girls may be used
+            for women.
 
     Raises:
         RequestError: there is no such group or label; only cases have the group; the design has a domain already.

@@ -47,8 +47,9 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the pictures that are needed to show some topics, in the order of the questionnaire, such as `coercion`. A topic
-    is a set of characteristics that are in one table. One picture shows a family of topics (see `FAMILIES`)."""
+    """Returns the names of the pictures that show some topics, in the order of the questionnaire: `coercion` for the topic
+    `coercion_stage`. A topic is a set of characteristics that are in one table. A family (`FAMILIES`) is the topics that are in
+    one picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 

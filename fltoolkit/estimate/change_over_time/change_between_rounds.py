@@ -64,8 +64,8 @@ class Change:
 
     - one column for each group. A row is about everybody (`total`) or about one category.
     - `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, and `relative_change` (change / before).
-    - `ratio` (after / before), with `ratio_low` and `ratio_high` from the log scale. The two limits are blank if they
-      contradict the verdict.
+    - `ratio` (after / before), with the limits of its interval, `ratio_low` and `ratio_high`, computed on the log scale. The
+      two limits are blank if they contradict the verdict.
     - `method`: `taylor`, or `mover` (an interval made from the intervals of the two rounds).
     - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`.
       `reason`: why there is no other verdict.
@@ -158,8 +158,8 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Estimate the change of one estimate (one row of `after`) since a number that is known only from a publication (the
-    baseline). MOVER makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
+    """Estimate how much one row of `after` changed since a number that is known only from a publication (the baseline). MOVER
+    makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
 
     A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
     or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few

@@ -86,8 +86,9 @@ def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, l
 def with_second_verdicts(
     rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test (in which the excess of unresolved persons counts as cases). If the
-    second test does not confirm a verdict, it becomes `no detectable change`, with `reason`.
+    """Returns the rows of a change after the second test. In this test, the excess of unresolved persons (their answers leave
+    open whether they are cases) in one of the two surveys counts as cases. If the second test does not confirm a verdict, it
+    becomes `no detectable change`, with `reason`.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -224,7 +225,8 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
     """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
-    Unresolved persons are those whose answers leave open whether they are cases.
+    Unresolved persons are those whose answers leave open whether they are cases. The excess is the difference of their shares
+    in the two rounds.
 
     Args:
         rows: the estimates of both rounds, and which of their rows are compared.

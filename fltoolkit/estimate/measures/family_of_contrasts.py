@@ -1,5 +1,5 @@
-"""Tests the differences between all categories of a group together (as one family of tests). The more tests there are, the
-smaller must the p-value of each be."""
+"""Tests the differences between all categories of a group together (as one family of tests). The more differences are tested,
+the smaller must a p-value be to count as a finding."""
 
 from __future__ import annotations
 

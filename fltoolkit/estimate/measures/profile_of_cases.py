@@ -79,10 +79,11 @@ def profile(
         (`involuntary`, `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population`
         are all cases of the row's category, unweighted and weighted; `cases` are the cases with the characteristic. A case
         without an answer stays in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined
-        as for a prevalence; the bounds take unresolved cases as cases with the characteristic. `cases_without`, `psus_without`
-        and `households_without` count the cases without it. `largest_share` is the largest weighted share that one household or
-        PSU has of the cases with the characteristic. `largest_share_without` is the same for the cases without it. The interval
-        of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+        as for a prevalence; in the last two, cases whose answers leave it open count as cases with the characteristic.
+        `cases_without`, `psus_without` and `households_without` count the cases without it. `largest_share` is the largest
+        weighted share that one household or PSU has of the cases with the characteristic. `largest_share_without` is the same
+        for the cases without it. The interval of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic
+        − 1, PSUs with cases without it − 1).
 
     Raises:
         RequestError: a breakdown has more than one group, or a group that only cases have; `where` has more than one group, or
@@ -154,8 +155,8 @@ class _Answers:
 
     @cached_property
     def _coded_answers(self) -> NDArray[np.str_]:
-        """Returns one letter for each row of the table of sums and each characteristic (rows × characteristics): `y`, `n` or
-        `u` (unresolved). The letters are empty for rows of persons who are not cases."""
+        """Returns one letter for each row of the table of sums (`sums.table`) and each characteristic (rows × characteristics):
+        `y`, `n` or `u` (unresolved). The letters are empty for rows of persons who are not cases."""
         text, many = self.sums.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.described.of)
         found = np.full((len(text), many), "", dtype="<U1")
         found[self.sums.counted] = [list(row) for row in text[self.sums.counted]]

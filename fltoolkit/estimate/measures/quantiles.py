@@ -136,7 +136,8 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(sums: EstimandSums, y: str) -> Array:
-    """Returns the value of the variable `y` in each row of the table of sums. It is nan for rows of persons without a value.
+    """Returns the value of the variable `y` in each row of the table of sums (`sums.table`). It is nan for rows of persons
+    without a value.
 
     Raises:
         RequestError: the variable has more than 200 different values.
@@ -159,7 +160,7 @@ def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float)
 
     Args:
         sums: the sums from one pass over the persons.
-        values: the value of y for each row of the table of sums.
+        values: the value of the variable in each row of the table of sums (`sums.table`).
         p: the share of persons at or below the quantile; 0.5 gives the median.
         level: the confidence level.
     """
@@ -226,7 +227,7 @@ def _cells_up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
 
     Args:
         sums: the sums from one pass over the persons.
-        values: the value of y for each row of the table of sums.
+        values: the value of the variable in each row of the table of sums (`sums.table`).
         at: the quantile of each cell.
     """
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes]

@@ -22,7 +22,7 @@ def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.Dat
     Args:
         sums: the sums from one pass over the persons.
         weights: the weighted persons in the denominators, by sampled unit (units × denominators).
-        counted: which rows of the table of sums are in the denominators, as positions; None: all.
+        counted: the positions of those rows of the table of sums (`sums.table`) that are in the denominators; None: all.
     """
     t, cells, denominators = sums.table, sums.cells, sums.denominators
     n = t["n"].to_numpy()

@@ -166,8 +166,9 @@ def logit(
     refitted under each replicate.
 
     With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002).
-    This estimate is finite under separation and less biased with few cases. Its covariance has the same form. Under separation
-    that covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
+    This estimate is less biased with few cases. It is also finite under separation: if a coefficient has no finite maximum
+    likelihood estimate, for example because a category has no case. Its covariance has the same form. Under separation that
+    covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
     profile likelihood, scaled by Kish's design effect.
 
     Persons whose answers leave open whether they are cases (*unresolved*) do not count as cases and stay in the model. `not
@@ -177,7 +178,7 @@ def logit(
         design: a classified survey, or any design.
         formula: a formula of patsy: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is
             the first category in the group's order. A numeric column without C() is used as a number; it must have few values,
-            because each value is a pattern.
+            because persons are grouped by them.
         population: a population of survey.yaml.
         where: the persons included, as in `prevalence`.
         penalty: `none` or `firth`.

@@ -83,7 +83,8 @@ class EstimandSums:
 
     Attributes:
         estimand: what is estimated.
-        table: the table of sums, from `cluster_totals`.
+        table: the table of sums, from `cluster_totals`: one row per sampling unit, combination of group values, and status
+            (case or not).
         cells: the cells of the result. A cell is the persons of one row of the result, such as women in the north.
         denominators: the cells that are the denominators. For a share of cases by form, the denominator is all cases.
         parent: for each cell, the position of its denominator in `denominators`.
@@ -167,20 +168,20 @@ class EstimandSums:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of the rows of the table of sums whose persons are cases, with or without a value of the
-        measured variable (such as months)."""
+        """Returns the positions of the rows of `table` whose persons are cases, with or without a value of the measured
+        variable (such as months)."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of the rows of the table of sums whose persons are cases with a value of the measured variable
-        (such as months)."""
+        """Returns the positions of the rows of `table` whose persons are cases with a value of the measured variable (such as
+        months)."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of the rows of the table of sums whose persons are unresolved (their answers leave open whether
-        they are cases)."""
+        """Returns the positions of the rows of `table` whose persons are unresolved (their answers leave open whether they are
+        cases)."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
@@ -200,8 +201,8 @@ class EstimandSums:
         """Returns the number of PSUs with a case, by cell. It is missing for replicate weights.
 
         Args:
-            unresolved: whether PSUs count, too, that have an unresolved person (whose answers leave it open) in the
-                denominator.
+            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers leave open whether she
+                or he is a case.
         """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))

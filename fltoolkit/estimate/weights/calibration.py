@@ -144,7 +144,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
 
     Args:
         design: the design.
-        method: the method.
+        method: `poststratify`, `rake` or `greg`.
         margins: the margins, with their known numbers.
         population: the population whose weights are calibrated; None: the default.
         where: where the known numbers come from, such as a file, for messages.
@@ -256,7 +256,7 @@ def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margi
     categories in all margins.
 
     Args:
-        method: the method.
+        method: `poststratify`, `rake` or `greg`.
         w: the sum of the weights of each pattern.
         category: the position of each pattern's category in each margin (patterns × margins).
         margins: the margins, with their known numbers.
