@@ -144,8 +144,8 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. `where` is its key in nap.yaml, for error
-        messages."""
+        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. Raises an error, with the key `where`, if it
+        does not fit its number of cases."""
         if is_rate(measure) and self.cases and self.n:
             share = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / share < 10:
