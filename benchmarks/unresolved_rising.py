@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, RoundEstimates, difference
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
-    standing,
     tested_again,
     wide_bounds,
+    with_second_verdicts,
     with_unresolved,
     without_wide_bounds,
 )
@@ -92,7 +92,7 @@ def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts
     rows = difference(before.side, after.side, level=LEVEL)
     sums = [with_unresolved(r.side, r.share, r.se_of_sum, LEVEL) for r in (before, after)]
     second = difference(sums[0], sums[1], level=LEVEL)["verdict"].to_numpy()
-    both = standing(rows, tested_again(rows["verdict"], before.share, after.share), second)
+    both = with_second_verdicts(rows, tested_again(rows["verdict"], before.share, after.share), second)
     wide = [wide_bounds(np.asarray(r.side.estimate) + r.share, r.side.ci_high) for r in (before, after)]
     return tuple(found["verdict"].to_numpy() for found in (rows, both, without_wide_bounds(both, *wide)))
 

@@ -1,4 +1,5 @@
-"""Decides who is in forced labour by the 20th ICLS guidelines (2018), and records the reasons."""
+"""Decides which persons of a survey are in forced labour, by the guidelines of the 20th ICLS (International Conference of
+Labour Statisticians, 2018), and records the reasons."""
 
 import lazy_loader
 

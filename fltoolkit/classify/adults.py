@@ -1,9 +1,9 @@
-"""Classifies adults by the statistical definition of the 20th ICLS, one episode of work at a time.
+"""Classifies adults by the statistical definition of forced labour of the 20th ICLS, one spell of work (episode) at a time.
 
 An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2) applies. The
 definition has two sides: involuntary work and coercion. Each item (such as debt bondage) counts on one side. The rule set says
-which items count and how many are needed. Each condition is yes, no or unresolved (null). An unresolved person is not counted
-as a case but stays in the denominator.
+which items count and how many are needed. Each condition is yes, no or unresolved (null: the answers leave it open). A person
+for whom the definition is unresolved is not counted as a case, but stays in the denominator.
 """
 
 from __future__ import annotations
@@ -54,21 +54,23 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of survey.yaml.
 
     Returns:
-        A ClassifiedSurvey: the survey with these columns added, one row per person. Conditions are true, false or null
-        (unresolved).
+        A ClassifiedSurvey: the survey with these columns added, one row per person. Conditions are true, false or null (the
+        answers leave it open).
 
-        - `any_work`, `involuntary`, `coercion`, `same_work` (both in the same work, and enough for the rule set),
-        `forced_labour` (in the country), `forced_labour_abroad`; if asked, `trafficking` and `forced_labour_now` (in forced
-        labour at interview)
+        - `any_work`, `involuntary`, `coercion`, `same_work` (the same work was involuntary and coerced, by as many items as the
+          rule set needs), `forced_labour` (in the country), `forced_labour_abroad`; if asked, `trafficking` and
+          `forced_labour_now` (in forced labour at interview)
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed the forced labour), `exception`,
           `exception_within_limits`; if children were asked, `route_i` to `route_iv`, each decided separately
-        - `step` (the leaf of the flowchart), `items` (the items answered yes); the reason in words is the attribute `trace`
-        - `months`, the groups of survey.yaml (breakdowns such as sex), and the persons of its populations (internal)
+        - `step` (where the person ends in the flowchart of the definition), `items` (the items answered yes, such as
+          `debt_bondage`); the reason in words is the attribute `trace`
+        - `months` (in forced labour), and the category of each group in survey.yaml (such as sex)
 
     Raises:
         RequestError: the survey is classified already.
         DataError: `fl.check` finds errors in the data, or a population has no persons.
-        SpecError: there is no such rule set, or it cannot be applied to this survey (see `applicability.obstacle`).
+        SpecError: there is no such rule set, or it cannot be applied to this survey (for example, too few of its items were
+            asked).
     """
     if isinstance(survey, ClassifiedSurvey):
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
@@ -78,9 +80,9 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
 
 
 def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
-    """Check a survey, then classify its persons by a rule set that has already been read. `classify` calls this function and
-    keeps the result for the next call.
-    """
+    """Checks a survey, and classifies its persons by a rule set that has already been read. Raises an error if the survey has
+    errors, a population has no persons, or the rule set cannot be applied. `classify` calls this function and keeps the result,
+    so that a second call takes no time."""
     spec = survey.spec
     stop_on_errors(check_facts(survey), str(survey.path))
     refuse_empty_populations(survey)
@@ -90,13 +92,11 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
 
 
 def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> ClassifiedSurvey:
-    """Classify the persons of a survey that is already checked.
-
-    The caller must know that the survey has no errors and that the rule set can be applied to it.
+    """Classifies the persons of a survey by a rule set, without checks.
 
     Args:
-        survey: the survey, without errors.
-        rule: the rule set, which must be applicable to the survey.
+        survey: the survey. The caller knows that it has no errors.
+        rule: the rule set. The caller knows that it can be applied to the survey.
         hold: whether to compute the classification now and keep it, if the survey is in memory. If False, each estimate
             computes it again.
     """
@@ -134,11 +134,9 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
 
 
 def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
-    """Returns the persons with columns for any work, for their populations, and for each condition of the definition.
-
-    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
-    person are combined. `sources` are the questions of the items, as `applicability.item_sources` returns them.
-    """
+    """Returns one row per person, with true/false columns for any work, for each population, and for each condition of the
+    definition. If the survey records several spells of work per person (episodes), each is classified, and then those of each
+    person are combined. `sources` are the questions that the rule set uses, from `applicability.item_sources`."""
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
     if not spec.episodes.wide and not spec.episodes.long:
@@ -162,23 +160,16 @@ def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
 
 
 def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
-    """Returns the answers to the questions of all items, one column per question: yes, no or unresolved. They are the person's
-    answers, or those about one episode of work.
-    """
+    """Returns one column for each question that the rule set uses: yes, no or unresolved (null). With `episode`, the answers
+    are those about this spell of work. `sources` are the questions, from `applicability.item_sources`."""
     return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
 
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """Applies the definition of forced labour to rows of answers. Each row has the answers about one person or one episode of
-    work (see `_answers`).
-
-    Args:
-        rows: the rows.
-        spec: the survey.
-        rule: the rule set.
-        sources: the questions of the items, as `applicability.item_sources` returns them.
-        episode: the text that replaces `{episode}` in column names.
-    """
+    """Returns the rows with one column for each condition of the definition of forced labour, such as `involuntary` and
+    `same_work`. Each of the `rows` is one person or one spell of work (episode), with the answers from `_answers`. `sources`
+    are the questions that the rule set uses, and `episode` is the label of the spell, which replaces `{episode}` in column
+    names."""
     mapped, col = spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
@@ -213,17 +204,19 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
 
 
 def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns, for each row, whether the person had this episode of work."""
+    """Returns a true/false column: whether the person had this spell of work (`episode`). It is true for everybody if the
+    survey does not ask this."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
     return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
 
 
 def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns whether the person was still a child when the work began. Such work needs no test of consent.
+    """Returns a true/false column: whether the person was still a child when the work began. Such work counts as involuntary
+    without a question.
 
-    The result is false for everybody if survey.yaml names no column with the age at the start of the work. It is false for a
-    person whose age at the start is unknown.
+    It is false for everybody if survey.yaml names no column with the age at the start of the work, and false for a person for
+    whom this age is unknown.
     """
     if spec.age.at_start is None:
         return nw.lit(False)
@@ -231,8 +224,9 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet one dimension of the rule set (one way to meet it): enough items on each side of the
-    definition (involuntary, coercion), and enough strong items. `episode` is the spell of work that the answers are about."""
+    """Returns whether the answers meet one dimension of the rule set (`part`), as yes, no or null (the answers leave it open).
+    A dimension is one of the ways to be in forced labour by the rule set. It needs enough items (such as debt bondage) on each
+    side of the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -248,8 +242,9 @@ def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: 
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns three columns about the exceptions of C29 Art. 2(2), such as military service: which exception applies, whether
-    the work is within its limits, and whether the work is therefore not forced labour."""
+    """Returns three columns about the exceptions of C29 Art. 2(2), such as military service. `exception` is the exception that
+    applies (null: none). `fl__limits` says whether the work is within its limits: within, beyond or unresolved. `fl__excluded`
+    is true if the work is therefore not forced labour."""
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
@@ -264,9 +259,9 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns three columns that describe the forced labour in the country: who imposed it, the route (whether it began in
-    childhood), and the sector of the job.
-    """
+    """Returns columns that describe the forced labour in the country: who imposed it (the form), the route (whether it began in
+    childhood), and each sector or occupation of the job that the survey asked for. They are null for rows that are not in
+    forced labour."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
@@ -283,7 +278,8 @@ def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns how many months each person was in forced labour in the country; null if this is not stated."""
+    """Returns how many months each person was in forced labour in the country. It is null if this is not stated, and for
+    persons who are not in forced labour."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))
@@ -301,11 +297,11 @@ def _truths(sources: Sources) -> list[str]:
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
-    """Combines the episodes of work of each person into one row.
+    """Combines the spells of work (episodes) of each person into one row.
 
-    True, false and unresolved are combined by Kleene's or: one yes is enough. Labels are those of the first episode of forced
-    labour. Months are added. The sum is null if an episode of forced labour has no months, because the sum would then be too
-    short.
+    A condition is true if it is true in one episode, false if it is false in all of them, and otherwise null (the answers leave
+    it open). Labels, such as the form, are those of the first episode of forced labour. Months are added. If an episode of
+    forced labour has no months, the sum is null, because it would be too small.
     """
     truths, labels = _truths(sources), _labels(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
@@ -329,8 +325,8 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
-    """Returns the columns that describe a case in the country, such as the form of the forced labour. They are null for
-    everyone who is not a case.
+    """Returns the columns that describe a person in forced labour in the country: the form (who imposed it), the route, and
+    sectors and occupations of the job. They are null for everyone who is not a case.
 
     Args:
         spec: the survey.
@@ -344,10 +340,12 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
 
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
-    """Returns the form, the route and the sector of children in forced labour, by column name.
+    """Returns the columns that describe children in forced labour, by name: form, route, and sectors and occupations of the
+    job.
 
-    If the rows of children have the adults' columns for the form or the sector, these columns are used. `there` has the names
-    of all columns.
+    The form is forced commercial sexual exploitation if the child reported it. Otherwise form, sector and occupation come from
+    the adults' columns, if the rows of children have them too; if not, they are `not stated`. `there` has the names of all
+    columns.
     """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
@@ -363,14 +361,14 @@ def _stated(label: nw.Expr | None) -> nw.Expr:
 
 
 def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
-    """Returns the sectors and occupations that describe the job in forced labour."""
+    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Those of all workers
+    are left out."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}
 
 
 def same_work_basis(episodes: Episodes) -> str:
-    """Returns how the survey links the coercion to the involuntary work: it assumes that both are in the same work (`assumed`),
-    it asks this (`asked`), or it records each episode of work separately (`by episode`).
-    """
+    """Returns how the survey shows that the involuntary work and the coercion were in the same work. It assumes this
+    (`assumed`), it asks it (`asked`), or it records each spell of work separately (`by episode`)."""
     if episodes.same_work == "assumed":
         return "assumed"
     return "asked" if episodes.same_work else "by episode"

@@ -1,6 +1,5 @@
-"""Turns answers to questions into yes, no or unresolved (null), and combines them by Kleene's three-valued logic (docs/methods.md
-§1).
-"""
+"""Turns answers to questions into yes, no or unresolved (null), and combines them. Unresolved means that nobody knows: *no or
+unresolved* is unresolved, *yes or unresolved* is yes (Kleene's three-valued logic; docs/methods.md §1)."""
 
 from __future__ import annotations
 
@@ -16,23 +15,24 @@ from fltoolkit.survey.spec.questions import Source
 
 
 def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns the answer to one question as yes, no or unresolved.
+    """Returns the answers to one question as a column of yes, no or unresolved (null).
 
-    A blank is *no* if the question was skipped because of an earlier answer, or if survey.yaml says `blank: no`. Any other blank
-    is unresolved.
+    A blank is *no* if the question was skipped because of an earlier answer, or if survey.yaml says `blank: no`. Any other
+    blank is unresolved.
 
     Args:
         source: the question.
         mapped: all questions of the survey (`SurveySpec.mapped`).
-        episode: the text that replaces `{episode}` in column names.
+        episode: the label of the spell of work, which replaces `{episode}` in column names.
     """
     return any_answer([source], mapped, episode)
 
 
 def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns yes if the answer to at least one of the questions is yes, no if all answers are no, and otherwise unresolved.
+    """Returns a column: yes if at least one of the questions was answered yes, no if all were answered no, and otherwise
+    unresolved (null). It is no for everybody if there is no question.
 
-    The result is the same as that of `any_of` for their answers, in half the time.
+    The result is the same as that of `any_of` for the answers, in half the time.
     """
     if not sources:
         return nw.lit(False)
@@ -42,8 +42,7 @@ def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str 
 
 def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
     """Returns two columns about one question: whether the answer is yes, and whether it is no. Both are null if there is no
-    answer.
-    """
+    answer. A blank that counts as no (see `answer`) is false in the first column and true in the second."""
     yes, no = answered_yes(source, mapped, episode), answered_no(source, mapped, episode)
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
@@ -52,16 +51,14 @@ def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Returns a column of codes as truths: true for a code in `yes`, false for a code in `no`, null for any other code and for a
-    blank.
-    """
+    """Returns a column of codes as true and false. A code in `yes` becomes true, a code in `no` false. Any other code, and a
+    blank, becomes null."""
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns whether at least `least` of some truths are yes. The result is unresolved if it depends on truths that are
-    unresolved.
-    """
+    """Returns a column: whether at least `least` of the conditions are true. It is null if this depends on conditions that are
+    null."""
     if least <= 1:
         return any_of(expressions) if least else nw.lit(True)
     if len(expressions) < least:
@@ -71,22 +68,19 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
-    """Returns a column of codes as labels. The result is null for a code without a label.
+    """Returns a column of labels, made from a column of codes. It is null for a code without a label.
 
     Args:
-        names: the column, or several columns of which the first with a value is used.
+        names: the column of codes. If it is a list of columns, the first that has a value is used, person by person.
         options: the codes of each label: `{"men": ["1"]}` turns 1 into `men`.
-        episode: the text that replaces `{episode}` in column names.
+        episode: the label of the spell of work, which replaces `{episode}` in column names.
     """
     return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
 
 
 def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
-    """Returns a column with the label of each code: with `{"1": "men"}`, 1 becomes `men`. The result is null for a code without a
-    label.
-
-    Codes are looked up in a table, because a group may have hundreds of labels.
-    """
+    """Returns a column with the label of each code: with `{"1": "men"}`, 1 becomes `men`. A code without a label becomes
+    null."""
     nothing = nw.lit(None, dtype=nw.String())
     if not labels:
         return nothing

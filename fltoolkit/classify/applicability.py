@@ -1,6 +1,5 @@
-"""Checks whether a rule set can be applied to a survey: which questions were asked, which are missing, and which cases can be
-counted.
-"""
+"""Checks whether a rule set (a definition of forced labour) can be applied to a survey: which of its questions were asked,
+which are missing, and which cases it can find."""
 
 from __future__ import annotations
 
@@ -19,10 +18,10 @@ BASE = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """Returns the questions that a rule set uses, by side of the definition (involuntary or coercion). Each entry is a tuple:
-    the internal column of the answer, the item (such as `debt_bondage`) and the question.
+    """Returns the questions that a rule set uses, by side of the definition (`involuntary` or `coercion`). Each question is a
+    tuple: the name of the internal column for its answer, its item (such as `debt_bondage`), and the question itself.
 
-    A rule set may use an item on another side than survey.yaml does.
+    A rule set may count an item on another side than survey.yaml does. Questions that the rule set does not use are left out.
     """
     asked = _item_sources(spec)
     return {
@@ -37,9 +36,8 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Returns the names of the columns with the answers, by side of the definition (involuntary, coercion), then by item:
-    `{"coercion": {"debt_bondage": (...)}}`.
-    """
+    """Returns the names of the columns that have the answers, by side of the definition and item: `{"coercion":
+    {"debt_bondage": ("fl__coercion__debt_bondage__0",)}}`. `sources` are the questions, from `item_sources`."""
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
         for side, questions in sources.items()
@@ -47,17 +45,17 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """Returns the items of a rule set (such as `debt_bondage`) that the survey does not ask, by side of the definition
-    (involuntary, coercion). A question that the rule set cannot use does not count as asked.
-    """
+    """Returns the items of a rule set (such as `debt_bondage`) about which the survey has no question that the rule set can
+    use, by side of the definition (involuntary, coercion). `sources` are the questions that it can use, from `item_sources`."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
 
 def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
-    """Returns the reason why a rule set cannot be applied to a survey, as an error; None if it can be applied.
+    """Returns an error that says why a rule set cannot be applied to a survey; None if it can be applied. The error is
+    returned, not raised.
 
-    Nothing is guessed. For example, a rule set may need the stage of each question (recruitment, work, leaving). If a question
-    does not state its stage, the rule set cannot be applied.
+    For example, a rule set may need to know at which stage something happened (recruitment, work, leaving). If a question of
+    the survey does not state its stage, the rule set cannot be applied.
 
     Args:
         spec: the survey.
@@ -87,17 +85,18 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
 def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
     """Returns whether, in this survey, every case under the rule set is also a case under `icls_2018`.
 
-    This is so if every item that was asked is on the same side of the definition (involuntary or coercion) as in `icls_2018`.
-    Dimensions of the rule set that cannot be met in this survey are not considered.
+    This is so if every item that was asked (such as debt bondage) counts on the same side of the definition (involuntary or
+    coercion) as in `icls_2018`. A dimension (one of the ways to be in forced labour by the rule set) does not matter if nobody
+    can meet it in this survey.
     """
     return not _misplaced(spec, rule)
 
 
 def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
-    """Returns what a reader must know about the result of a rule set in this survey; empty for `icls_2018`.
+    """Returns a note, in words, on what a rule set can find in this survey. It is empty for `icls_2018`.
 
-    The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to meet the rule set)
-    that nobody can meet, because too few of their items were asked.
+    The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
+    by the rule set) that nobody can meet, because the survey asked about too few of their items (such as debt bondage).
     """
     if rule.name == BASE:
         return ""
@@ -113,16 +112,21 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
-    """Returns the questions that a dimension (one way to meet the rule set) uses on one side of the definition (involuntary or
-    coercion). Each comes with its item, such as `debt_bondage`. `asked` holds the survey's questions for each item."""
+    """Returns the questions that a dimension of a rule set uses on one side of the definition (involuntary or coercion), each
+    as a pair: its item (such as `debt_bondage`) and the question.
+
+    Args:
+        asked: the questions of the survey, by item.
+        part: the dimension: one of the ways to be in forced labour by the rule set.
+        side: the side of the definition.
+    """
     wanted = getattr(part, side).all
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the names of the dimensions of a rule set (the ways to meet it) that nobody can meet in this survey, because the
-    survey asks too few of their items.
-    """
+    """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because the survey asked about too
+    few of their items (such as debt bondage). A dimension is one of the ways to be in forced labour by the rule set."""
     asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():
         there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
@@ -134,10 +138,11 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the items asked in this survey that count on one side of the definition (involuntary or coercion) in the rule
-    set, and on the other side in `icls_2018`.
+    """Returns the items (such as debt bondage) that this survey asked about and that the rule set counts on one side of the
+    definition (involuntary or coercion), but `icls_2018` does not count on this side.
 
-    Dimensions (ways to meet the rule set) that nobody can meet in this survey are not considered.
+    Items of dimensions that nobody can meet in this survey are left out. A dimension is one of the ways to be in forced labour
+    by the rule set.
     """
     base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(

@@ -1,7 +1,8 @@
-"""Gives each category the name that it has in a population, and a code of ILOSTAT or of the kit (`FL_...`).
+"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or one of the kit
+(`FL_...`).
 
-In the standard `sex`, the categories are men and women for adults, boys and girls for children. For a population of adults and
-children, each category has both names.
+The names depend on the population. For the group `sex`, they are men and women for adults, boys and girls for children. In a
+population of adults and children, a name says both.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code of one category, as exchange files use it. In the group `sex`, the category `women` has a code of
-    ILOSTAT. Empty if the group follows a standard that has no code for the category.
+    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has none, it is a
+    code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no code for the
+    category.
 
     Args:
         spec: the survey.
-        name: the name of the group.
-        category: the label of the category in the data.
+        name: the name of the group, such as `sex`.
+        category: the label of the category in the data, such as `women`.
     """
     codes = {}
     if name in spec.jobs:
@@ -39,10 +41,10 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """Returns the names that categories have in a population but not in the data, as {group: {label: name}}. In a population of
-    children: {"sex": {"women": "girls"}}.
+    """Returns the names of categories in a population, by group and label. For a population of children: `{"sex": {"women":
+    "girls", "men": "boys"}}`.
 
-    A group is left out if none of its categories has another name.
+    A group is left out if all its categories have the names that the data have.
     """
     is_sum, definition = bool(spec.populations[population].sum_of), spec.definition_of(population)
     of: Literal["words", "of_children", "of_sums"] = (
@@ -57,17 +59,15 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Returns a table in which each category has the name that fits the population: `girls` replaces `women` in a population of
-    children.
-    """
+    """Returns a table in which the names of categories fit the population: in a population of children, `girls` replaces
+    `women`."""
     names = names_in(spec, population)
     return rows.assign(**{g: rows[g].replace(named) for g, named in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label that a category has in the data. The argument may be the label itself, the category's name in a population
-    (`girls` gives `women`), or a band with a hyphen (`18-24` gives `18–24`).
-    """
+    """Returns the label that a category has in the data. `category` may be this label, a name in a population (`girls` gives
+    `women`), or an age band with a hyphen (`18-24` gives `18–24`). Anything else is returned unchanged."""
     found = spec.groups.get(group)
     if isinstance(found, Bands):
         band = category.replace("-", "–")
@@ -79,14 +79,13 @@ def label_of(spec: SurveySpec, group: str, category: str) -> str:
 
 
 def own_code(*parts: str) -> str:
-    """Returns a code of the kit's own, made from words: `region` and `1` give `FL_REGION_1`."""
+    """Returns a code of the kit (not of ILOSTAT), made from words: `region` and `1` give `FL_REGION_1`."""
     return OWN + plain_code("_".join(parts))
 
 
 def plain_code(text: str) -> str:
-    """Returns a text as it may be used in a code: in capitals, without accents, and with `_` for all other characters. `Région 1`
-    gives `REGION_1`.
-    """
+    """Returns a text in the form of a code: capitals without accents, digits, and `_` for everything else. `Région 1` gives
+    `REGION_1`."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
@@ -106,10 +105,10 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
-    """Returns the code of each category, by label, for a group that is made from the codes of a column (such as sex).
+    """Returns the code of each category, by label, for a group whose categories stand for codes in a data column (such as sex).
 
-    If the group follows a standard classification, the codes are those of the standard. Otherwise they are made from the
-    survey's own codes; if several codes share a label, the first is used.
+    If the group follows a standard classification, the codes are those of the standard. Otherwise the kit makes them from the
+    codes in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]
@@ -118,13 +117,14 @@ def _coded(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of bands or quantiles of a number, by label. They are numbered from the lowest, which has the number
-    `first`."""
+    """Returns the codes of bands or quantiles, by label. They are numbered from the lowest: `FL_WEALTH_1`, `FL_WEALTH_2`, and
+    so on. `first` is the number of the lowest."""
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:
-    """Returns the codes of age bands, as ILOSTAT writes them: `Y18-24`, `YLT18`, `YGE65`."""
+    """Returns the codes of age bands, by label, as ILOSTAT writes them: `Y18-24`, `YLT18` (under 18), `YGE65` (65 and over). A
+    band that ILOSTAT does not have gets a code of the kit."""
     first, last = group.bands[0], group.bands[-1]
     shapes = {f"under {first}": f"YLT{first:02d}", group.labels[-1]: f"YGE{last:02d}", NOT_STATED: "X"}
     pairs = zip(group.labels, group.bands, group.bands[1:], strict=False)

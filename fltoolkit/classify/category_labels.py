@@ -1,4 +1,5 @@
-"""Gives each category its label: the kit's own words, which are translated into each language, or the words of survey.yaml."""
+"""Gives each category the label that people read. Some labels are words of the kit, which has them in every language. The
+others are the words of survey.yaml."""
 
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
-    """Returns the labels of a group's categories in the kit's own words, which every language translates. The keys are the
-    categories as the data have them.
+    """Returns the labels of a group's categories for which the kit has words in every language, such as *men* and *women*. The
+    keys are the categories as the data have them.
 
-    A category for which the kit has no words is left out, so it keeps the survey's own words.
+    A category for which the kit has no words is left out. Its label is the one in survey.yaml.
     """
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
     if name in spec.jobs:
@@ -42,8 +43,7 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
-    """Returns the category of a table row as one label, such as `men × rural`. `values` holds each group with its category.
-    Without values the result is empty.
-    """
+    """Returns one label for a row of a table that is broken down by several groups, such as `men × rural`. `values` are pairs
+    of a group and its category. The label is empty if there are no pairs."""
     words: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
     return words

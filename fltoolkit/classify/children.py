@@ -1,7 +1,8 @@
-"""Classifies children by the four routes of the 20th ICLS guidelines, each route separately (docs/methods.md §1).
+"""Classifies children by the four routes of the 20th ICLS guidelines: the four ways by which a child can be in forced labour
+(docs/methods.md §1). Each route is decided separately.
 
-A child needs no test of consent. A child who works with or for a parent in forced labour is also in forced labour, so adults are
-classified first. If the parent was not asked, that route is unresolved, not a no.
+The work of a child counts without a question on consent. A child who works with or for a parent in forced labour is also in
+forced labour, so adults are classified first. If the parent was not asked, this route is unresolved (nobody knows), not a no.
 """
 
 from __future__ import annotations
@@ -38,8 +39,7 @@ THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
 
 
 def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
-    """Returns the persons, with the children among them classified by the definition for children. The rows of adults are
-    unchanged.
+    """Returns the persons, with the children classified by the definition for children. The rows of adults do not change.
 
     Args:
         frame: the persons, classified as adults.
@@ -47,10 +47,10 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         children: the survey's module on children.
 
     Returns:
-        The frame with `route_i` to `route_iv`: true, false or null (unresolved); null for adults. In the rows of children,
-        `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow the definition for children.
-        `involuntary`, `same_work` and `trafficking` do not apply to children and are null. Children are not asked about work
-        abroad.
+        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers leave it open). They are
+        null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow
+        the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children and are null.
+        `forced_labour_abroad` is false, because children are not asked about work abroad.
     """
     mapped, col = spec.mapped, nw.col
     frame = frame.with_columns(
@@ -79,8 +79,8 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
-    """Returns two columns about one kind of child work: whether the child did it, and whether a third party threatened the
-    child or the parents in it.
+    """Returns two columns about one kind of child work, such as work with the parents: whether the child did it, and whether a
+    third party threatened the child or the parents in this work.
 
     Args:
         work: the questions about this work.
@@ -94,11 +94,11 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Returns the frame with the columns that are needed, and a column that says for each child whether a parent is in forced
-    labour in the country.
+    """Returns the persons with the facts about their parents, and a column: whether a parent of the child is in forced labour
+    in the country.
 
-    Only the parents of children who may work with their parents are looked up, because only their route depends on it. The
-    answer is unresolved if a parent was not asked and no other parent is known to be in forced labour.
+    Parents are looked up only for children who may work with them, because the answer matters only for these. It is null
+    (nobody knows) if a parent was not asked and no other parent is known to be in forced labour.
     """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
@@ -112,9 +112,8 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """Returns the primary route of each child who is a case. A route is one of the four ways by which a child can be in forced
-    labour; the primary one is the first that applies, in the order of the flowchart. Null for all others.
-    """
+    """Returns a column with one route for each child in forced labour: the first that applies, in the order of the flowchart of
+    the definition. A route is one of the four ways by which a child can be in forced labour. It is null for all others."""
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)
@@ -122,9 +121,8 @@ def primary_route() -> nw.Expr:
 
 
 def child_leaf() -> nw.Expr:
-    """Returns the box at which each child leaves the flowchart of Tool No. 2 in the ILO toolkit, which shows how the definition
-    for children is applied.
-    """
+    """Returns, for each child, the end at which the child leaves the flowchart of the definition for children (ILO toolkit,
+    Tool No. 2), such as `child, no work`."""
     col = nw.col
     end = nw.when(col(WITH)).then(nw.lit("child with parents, no threat")).otherwise(nw.lit("child for a third party, no threat"))
     end = nw.when(~col("any_work")).then(nw.lit("child, no work")).otherwise(end)
@@ -133,10 +131,11 @@ def child_leaf() -> nw.Expr:
 
 
 def child_trace() -> nw.Expr:
-    """Returns, in words, how each child was classified: each of the four routes, with its conditions.
+    """Returns, in words, how each child was classified: the conditions of the four routes (the ways by which a child can be in
+    forced labour), each with yes, no or unresolved.
 
-    The parent's forced labour is mentioned only if the child may work with parents. A threat is mentioned only if the child may
-    do the work in which it was made.
+    Whether a parent is in forced labour is mentioned only if the child may work with the parents. A threat is mentioned only if
+    the child may do the work in which it was made.
     """
     col, lit = nw.col, nw.lit
     beside = [
@@ -156,12 +155,12 @@ def child_trace() -> nw.Expr:
 
 
 def together(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins the texts of several columns to one text per person. None of the texts may be null: then DuckDB is faster with
-    `ignore_nulls`."""
+    """Joins the texts of several columns into one text per person. None of the texts may be null. So `ignore_nulls` changes
+    nothing, but DuckDB is faster with it."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 
 def word(truth: nw.Expr) -> nw.Expr:
-    """Returns a column of truths in words: yes for true, no for false, unresolved for null."""
+    """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
     open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
     return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

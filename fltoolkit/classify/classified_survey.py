@@ -1,4 +1,5 @@
-"""A survey whose persons have been classified. All estimates of forced labour start from it."""
+"""Defines a survey whose persons have been classified (who is in forced labour). All estimates of forced labour start from
+it."""
 
 from __future__ import annotations
 
@@ -16,19 +17,19 @@ from fltoolkit.survey.design.survey_design import Design, Key, Survey
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ClassifiedSurvey(Survey):
-    """A survey whose persons are classified, as `fl.classify` returns it. Every estimate of forced labour takes it. Its `frame`
-    also has the groups (breakdowns such as sex), the populations and the classification of each person.
+    """A survey whose persons are classified, as `fl.classify` returns it. Every estimate of forced labour needs it. Its `frame`
+    has one row per person, with the groups of survey.yaml (such as sex), the populations, and the classification.
 
     Attributes:
         rules: the name and version of the rule set, such as `icls_2018 v1`.
         rule: the content of the rule set.
-        item_columns: the columns of `frame` with the answers to the questions of each item (such as `debt_bondage`), by side of
-            the definition (involuntary, coercion).
+        item_columns: the names of the columns of `frame` that have the answers, by side of the definition (involuntary,
+            coercion) and item (such as `debt_bondage`).
         lacking: the items of the rule set that were not asked, by side of the definition.
-        to_verify: why results of the rule set must not be relied on yet; empty if they may.
-        rule_note: what a reader must know of the rule set's result in this survey; empty if there is nothing.
-        trace: the reason for the classification of each person in words, to be selected from `frame`. It is no column of it,
-            because each query would carry these long texts.
+        to_verify: the reason why results of the rule set must not be relied on yet; empty if they may.
+        rule_note: what a reader must know about the results of the rule set in this survey; empty if there is nothing.
+        trace: how each person was classified, in words. It is an expression that can be selected from `frame`. It is not a
+            column of `frame`, because each query would then carry these long texts.
         unclassified: the survey as it was read.
         outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
     """
@@ -44,22 +45,24 @@ class ClassifiedSurvey(Survey):
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, name: str) -> Key:
-        """Returns a group or column by which rows are to be grouped, as a `Key`. The name `trace` is also allowed: the reason
-        for the classification of each person, in words."""
+        """Returns a group or column by which rows are to be grouped, as a `Key`. The name may also be `trace`: how each person
+        was classified, in words."""
         return Key(self.trace) if name == "trace" else super().key(name)
 
 
 def refuse_unclassified(design: Design) -> None:
-    """Raise `RequestError` if a survey was read but not classified. Such a survey has neither populations nor cases."""
+    """Raises `RequestError` if a survey was read but not classified. Such a survey has no populations and no cases. Designs
+    without survey.yaml pass."""
     if isinstance(design, Survey) and not isinstance(design, ClassifiedSurvey):
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then go on with persons")
 
 
 def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """Returns the survey as a `ClassifiedSurvey`, with the results of its classification.
+    """Returns the survey as a `ClassifiedSurvey`.
 
     Args:
         survey: the survey as it was read.
-        facts: the values of the attributes of `ClassifiedSurvey`, and `rows`, the persons with their new columns.
+        facts: the values of the attributes of `ClassifiedSurvey`, by name, and `rows`: the persons with the columns of the
+            classification.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

@@ -1,6 +1,5 @@
-"""Raises an error if a reference population is empty. The message says how many persons meet each condition of the
-population.
-"""
+"""Raises an error if a population of survey.yaml has no persons. The message says how many persons meet each condition of the
+population."""
 
 from __future__ import annotations
 
@@ -20,12 +19,12 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def refuse_empty_populations(survey: Survey) -> None:
-    """Raises an error if no person in the data belongs to a population of survey.yaml. Sums of other populations are not
-    checked themselves.
+    """Raises an error if no person in the data belongs to a population of survey.yaml. A population that is the sum of two
+    others is not checked itself: the two others are.
 
     Raises:
-        DataError: it names the population and how many persons meet each of its conditions. For each column of `where` it says
-            how many different values the column has, and which of the codes in survey.yaml are among them.
+        DataError: it names the population and says how many persons meet each of its conditions. For each column of `where` it
+            says how many different values the column has, and which of the codes in survey.yaml are among them.
     """
     spec = survey.spec
     own = [name for name, population in spec.populations.items() if not population.sum_of]
@@ -36,7 +35,8 @@ def refuse_empty_populations(survey: Survey) -> None:
 
 
 def _nobody(survey: Survey, name: str) -> DataError:
-    """Returns the error for a population without persons. It says how many persons meet each condition of the population."""
+    """Returns the error for a population without persons. Its message says how many persons meet each condition of the
+    population."""
     spec, where = survey.spec, survey.spec.populations[name].where
     conditions = _conditions(spec, name)
     counts = count_rows(
@@ -52,7 +52,8 @@ def _nobody(survey: Survey, name: str) -> DataError:
 
 
 def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
-    """Returns the conditions that a person of this population must meet, by their words: `{"age 15 and over": ...}`."""
+    """Returns the conditions that the persons of a population meet, by their words: `{"aged 15 or more, or of unknown age":
+    ...}`."""
     population, age = spec.populations[name], nw.col(AGE)
     found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
     if spec.children:
@@ -68,8 +69,8 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 
 def _column_values(survey: Survey, asked: str) -> str:
-    """Returns, in words, how many different values a column named under `where` has, and which of the codes in survey.yaml are
-    among them. `asked` is the name of the column."""
+    """Returns a sentence about a column under `where` of survey.yaml: how many different values it has, and which of the codes
+    in survey.yaml are among them. `asked` is the name of the column."""
     values = [value for (value,) in to_rows(survey.frame.select(column(asked).alias("v")).unique(), survey.path)]
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]

@@ -1,5 +1,5 @@
-"""Adds columns to each person: the reference populations to which the person belongs, and the person's category in each group
-(such as sex, age band, region, sector or occupation)."""
+"""Adds columns to the persons: the reference populations to which each person belongs, and the person's category in each group
+of survey.yaml, such as sex, age band or region."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether the person belongs to it. Populations that are the sum of others
-    are left out.
-    """
+    """Returns one true/false column for each population: whether a person belongs to it. A population that is the sum of two
+    others has none (see `with_sums`)."""
     return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
 
 
 def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
-    """Adds to each person whether they belong to a population that is the sum of others, and their weight in it. The weight is
-    that in the added population (adults or children) to which the person belongs.
-    """
+    """Returns the persons with two more columns for each population that is the sum of two others: whether a person belongs to
+    it, and the person's weight in it. The weight is that of the added population to which the person belongs."""
     for name, population in spec.populations.items():
         if population.sum_of:
             first, second = population.sum_of
@@ -43,10 +41,11 @@ def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns whether a person belongs to a population: the age fits, the person answered the module on forced labour, and the
-    columns under `where` have the wanted codes.
+    """Returns a true/false column: whether a person belongs to a population. A member is an adult or a child (as survey.yaml
+    says for this population), answered the module on forced labour, has an age within the limits, and has the codes under
+    `where`.
 
-    A person of unknown age who answered the module also belongs to the population, because the module was asked only of certain
+    A person of unknown age who answered the module also belongs to the population, because the module was asked only at certain
     ages.
     """
     population = spec.populations[name]
@@ -60,12 +59,13 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
 
 
 def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
-    """Returns one text column per group of survey.yaml (a breakdown such as region), with each person's category. The column has
-    the name of the group. A person without an answer has the category `not stated`.
+    """Returns one text column for each group of survey.yaml (such as region), with each person's category. A person without an
+    answer has the category `not stated`. Sectors and occupations of all workers are included.
 
     Args:
-        limits: for each group of quantiles, the upper limits of all quantiles except the last
-            (`quantile_groups.quantile_limits`).
+        spec: the content of survey.yaml.
+        limits: for each group of quantiles, such as fifths of wealth, the upper limits of all quantiles except the last (from
+            `quantile_groups.quantile_limits`).
     """
     columns = [
         (in_quantiles(g, limits[name]) if isinstance(g, QuantileGroup) else group(g)).alias(name)
@@ -76,9 +76,8 @@ def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> li
 
 
 def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
-    """Returns the column of one group, with a label for each person. The labels come from codes, from bands of age or of numbers,
-    or from the questions on disability.
-    """
+    """Returns the column of one group, with the category of each person as a label. The category comes from codes, from bands
+    of age or of numbers, or from the questions on disability. It is `not stated` for a person without an answer."""
     if isinstance(spec, DisabilityGroup):
         return _disability(spec)
     if isinstance(spec, Group):
@@ -90,13 +89,14 @@ def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
 
 
 def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
-    """Returns the number in a group's column; null if the column holds a code for a missing number."""
+    """Returns the numbers of a group's data column, such as an index of wealth. A code that survey.yaml declares missing
+    becomes null."""
     return nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """Returns the quantile group (such as the lowest fifth) of each person's number. It is the first group whose upper limit is
-    not below the number.
+    """Returns a column with the quantile of each person, such as `lowest fifth`. It is the first quantile whose upper limit is
+    not below the person's number, and `not stated` without a number.
 
     Args:
         spec: the group.
@@ -109,10 +109,10 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 
 
 def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """Returns whether a person has a disability, by the answers to the Washington Group's six questions.
+    """Returns a column with the disability status of each person, by the answers to the Washington Group's six questions.
 
-    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no disability if all six
-    answers are better than that. All others are `not stated`.
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has none if all six answers are
+    better than that. All others are `not stated`.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]
@@ -147,6 +147,7 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 
 def job_column(spec: Job, episode: str = "") -> nw.Expr:
-    """Returns a column of industries or occupations as labels; null if the code is unknown or missing."""
+    """Returns a column with the label of each person's industry or occupation; null if the code is unknown or missing.
+    `episode` is the label of a spell of work, which replaces `{episode}` in the column's name."""
     label = relabelled(job_key(column(spec.column, episode), spec), {code: row.label for code, row in job_rows(spec).items()})
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)

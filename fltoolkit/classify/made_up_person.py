@@ -1,6 +1,6 @@
 """An invented adult, or an invented child with a parent. A user can change the answers and see how the person is classified.
 
-Each change runs the same classification as for a survey.
+Each change runs the same classification as for a real survey.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ MORE: Mapping[Who, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of classifying the invented person: the box of the flowchart at the end (`step`), the path in words (`trace`),
-    and whether each condition of the definition is met (`truths`; None means unresolved).
+    """The classification of the invented person.
+
+    Attributes:
+        step: where the person ends in the flowchart of the definition, such as `not involuntary`.
+        trace: the way through the flowchart, in words.
+        truths: whether each condition of the definition is met, by column; None means that the answers leave it open.
     """
 
     step: str
@@ -49,11 +53,12 @@ class Verdict:
 
 
 class Person:
-    """An invented adult or child, whose answers a user can change. `verdict` returns the classification for other answers.
+    """An invented adult or child, whose answers a user can change. The method `verdict` classifies the person with given
+    answers.
 
     Attributes:
         questions: the wording of each question that can be answered, by column.
-        items: the items of the adults' definition, by side of the definition.
+        items: the items of the adults' definition (such as `debt_bondage`), by side of the definition (involuntary, coercion).
     """
 
     def __init__(self, who: Who) -> None:
@@ -75,8 +80,8 @@ class Person:
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """Returns the classification of the person with these answers, given by column. A question without an answer counts as
-        no.
+        """Returns the classification of the person with these answers (`yes`, `no` …), given by column. A question without an
+        answer counts as no.
 
         Raises:
             RequestError: there is no such question or answer.

@@ -1,5 +1,5 @@
-"""Explains how each person was classified: the last box that the person reaches in the flowchart, the items answered yes, and
-the whole path in words."""
+"""Explains how each person was classified: where the person ends in the flowchart of the definition, which items (such as debt
+bondage) were answered yes, and each condition in words."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Returns the last box that a person reaches in the flowchart: that of the first condition that the person does not meet,
-    or the end.
+    """Returns, for each person, the end in the flowchart of the definition: `forced labour`, or the first condition that the
+    person does not meet, such as `not involuntary`. It is `unresolved` if the answers leave it open.
 
-    Adults have the boxes of this function, children those of `children.child_leaf`.
+    Adults have the ends in `LEAVES`. Children have those of `children.child_leaf`.
     """
     col = nw.col
     steps = [
@@ -45,9 +45,8 @@ def leaf(spec: SurveySpec) -> nw.Expr:
 
 
 def items_text(sources: Sources) -> nw.Expr:
-    """Returns, for each person, the items (such as `debt_bondage`) that were answered yes, as one text. Items of involuntary work
-    come first, then those of coercion.
-    """
+    """Returns, for each person, the items that were answered yes, as one text: `debt_bondage, withheld_wages`. Items of
+    involuntary work come first, then those of coercion. `sources` are the questions, from `applicability.item_sources`."""
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))
@@ -55,8 +54,12 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """Returns, in words, how each adult was classified: each condition, with the questions that met it and the questions that
-    left it unresolved.
+    """Returns, in words, how each person was classified: each condition of the definition with yes, no or unresolved, the
+    questions that were answered yes, and the questions without an answer. Children have the text of `children.child_trace`.
+
+    Args:
+        sources: the questions that the rule set uses, from `applicability.item_sources`.
+        spec: the content of survey.yaml.
     """
     parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():

@@ -15,13 +15,13 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall of a prevalence that a survey would detect. All fields are nan if not even a fall to zero would be
-    detected.
+    """The smallest decrease of a prevalence that a survey would detect. All fields are nan if not even a decrease to zero would
+    be detected.
 
     Attributes:
-        absolute: the fall, as a difference of proportions.
-        relative: the fall divided by the earlier prevalence.
-        after: the prevalence after the fall.
+        absolute: the decrease, as a difference of proportions.
+        relative: the decrease divided by the earlier prevalence.
+        after: the prevalence after the decrease.
     """
 
     absolute: float
@@ -70,11 +70,11 @@ def detectable_change(
     before: float, n_before: float, n_after: float | None = None, *,
     deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
 ) -> Detectable:  # fmt: skip
-    """Compute the smallest fall from a prevalence that a survey would detect with a given power.
+    """Compute the smallest decrease from a prevalence that a survey would detect with a given power.
 
     Args:
         before, n_before, n_after, deff, alpha, sided, overlap, rho: as in `power_of_change`.
-        power: the probability to detect this fall.
+        power: the probability to detect this decrease.
 
     Raises:
         RequestError: a number is outside its range.
@@ -101,7 +101,7 @@ def sample_size(
     n_before: float | None = None, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2,
     overlap: float = 0.0, rho: float = 0.0, response: float = 1.0, eligible: float = 1.0,
 ) -> int:  # fmt: skip
-    """Compute how many persons to draw so that a prevalence, or its fall, is known well enough.
+    """Compute how many persons to draw, so that an estimate of prevalence is precise enough, or its decrease is detected.
 
     Give exactly one of `margin`, `cv` and `cut`.
 
@@ -109,24 +109,24 @@ def sample_size(
     |---|---|
     | `margin` m: an interval of p ± m·p | deff·z²·q / (p·m²), z at 1 − α/2 |
     | `cv` c: SE/p at most c | deff·q / (p·c²) |
-    | `cut` r: a fall to p2 = p1·(1 − r) is detected | per round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
+    | `cut` r: a decrease to p2 = p1·(1 − r) is detected | per round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
 
-    The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier round is fixed, and the
-    result is the size of the later round.
+    The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier round is fixed, and
+    the result is the size of the later round.
 
     Args:
         prevalence: the prevalence, as a proportion; for a cut, the earlier prevalence.
-        margin: the half-width of the interval, relative to the prevalence (0.25 is a quarter).
-        cv: the relative standard error.
-        cut: the fall, relative to the prevalence (0.25 is a quarter).
+        margin: half the width of the interval, relative to the prevalence (0.25 is a quarter).
+        cv: the relative standard error (0.25 is a quarter).
+        cut: the decrease, relative to the prevalence (0.25 is a quarter).
         n_before: persons who answered in the earlier round.
         response: the share of the drawn persons who respond.
         eligible: the share of the drawn persons who belong to the population.
         deff, alpha, power, sided, overlap, rho: as in `power_of_change` and `detectable_change`.
 
     Raises:
-        RequestError: not exactly one of the three is given; a number is outside its range; the earlier round is too small for any
-            later round.
+        RequestError: not exactly one of `margin`, `cv` and `cut` is given; a number is outside its range; the earlier round is
+            too small for any later round.
     """
     _check(prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible)
     _check_design(deff, rho)
@@ -153,14 +153,14 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns how many persons must answer in each round so that a fall from p1 to p2 is detected. If `n_before` is given, the
-    result is for the later round only.
+    """Returns how many persons must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is given,
+    the result is only for the later round.
 
     Args:
-        p1, p2: the prevalence before and after the fall.
+        p1, p2: the prevalence in the earlier and in the later round.
         n_before: persons who answered in the earlier round; None: both rounds have the same size.
-        factor: deff·(z + z_power)².
-        shared: πρ, the term for persons who are in both rounds.
+        factor: deff·(z + z_power)², as in `sample_size`.
+        shared: πρ: the share of persons in both rounds times the correlation of their answers.
     """
     if n_before is None:
         return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2
@@ -191,7 +191,7 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Raises an error if a number is not a proportion between 0 and 1.
+    """Raises an error if a number is not a proportion between 0 and 1. The numbers are given by the name of their argument.
 
     Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
     """

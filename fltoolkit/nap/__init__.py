@@ -1,4 +1,5 @@
-"""Builds the tables of a National Action Plan from published numbers: baseline, targets and follow-up."""
+"""Makes the tables of a National Action Plan from the published numbers of a survey: the baseline, the targets, and the
+follow-up (the comparison with a later survey)."""
 
 import lazy_loader
 

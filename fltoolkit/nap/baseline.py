@@ -1,4 +1,5 @@
-"""Fills the baseline of the plan: each row that the survey can fill, from published numbers, with its uncertainty."""
+"""Fills in the baseline of a plan from published numbers. Each indicator that the survey can measure gets its number and the
+uncertainty of this number."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.languages.reasons import Reason, group_name, joined
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
-from fltoolkit.nap.target_paths import of_row, on_path
+from fltoolkit.nap.target_paths import of_row, planned_value
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
@@ -38,14 +39,15 @@ class Baseline:
 
     Attributes:
         plan: the plan.
-        table: one row per indicator and category, with numbers as printed; a number that is not shown is blank. Columns: those of
-            the framework (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
-            `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`, `lead`), `group` and
-            `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low` and `ci_high` in the row's unit, its
-            `marker`, and the facts behind the number. `derived_from` is the id of the row from which this row's number is derived
-            (a % decrease is derived from its prevalence), else empty. If the row has targets in nap.yaml, `target_year_1` and
-            `_2` are the values on its path in the two years after the baseline (explained in `about_targets`).
-        exact: the same rows at full precision. They decide whether a target can be verified, and they are never shown.
+        table: one row per indicator and category, with numbers as printed; a number that may not be published is blank.
+            Columns: those that describe the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`,
+            `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`,
+            `lead`), `group` and `category` (such as sex and women), `filled_by` (survey, publication or partners),
+            `baseline_value` with `ci_low` and `ci_high`, all three in `unit`, its `marker` (a letter in place of a number that
+            is not printed), and the facts behind the number. Most rows have an empty `derived_from`. The row of a % decrease
+            has there the `id` of the row with its prevalence. If a row has targets in nap.yaml, `target_year_1` and
+            `target_year_2` are the planned values one and two years after the baseline (explained in `about_targets`).
+        exact: the same rows at full precision. They decide whether a target can be verified, and they are never printed.
     """
 
     plan: Plan
@@ -55,14 +57,14 @@ class Baseline:
 
 @checked
 def baseline(plan: Plan, out: Published) -> Baseline:
-    """Fill the rows of the plan that a survey can fill with published numbers. They are the baseline: the first measured
-    values, with which later surveys are compared.
+    """Fill in the baseline of a plan: the first measured value of each indicator, with which later surveys are compared. The
+    values are published numbers of a survey.
 
-    A row stays empty if its number depends on content that was not yet checked against its source, such as a rule set that was
+    A value stays empty if it depends on content that was not yet checked against its source, such as a rule set that was
     written from memory.
 
     Raises:
-        RequestError: the number of a row is not in `out` (publish the run with `plan=`).
+        RequestError: `out` does not have the number of an indicator (publish the run with `plan=`).
         SpecError: survey and plan are of different countries.
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
@@ -74,27 +76,27 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
-    """Returns a baseline whose numbers come from a publication, without microdata. It has a row for each number that nap.yaml
-    copies from the publication, and a row for each number that the plan needs but the publication does not have.
+    """Returns a baseline whose numbers come from a publication, because there are no microdata. nap.yaml has these numbers
+    under `baseline_survey`. A number that the plan needs, but the publication does not have, gets a row without a value.
 
     Args:
         plan: the plan.
-        now: the later round's published set, for the groups of the survey.
+        now: the published set of the later survey. It says which groups and categories the survey has.
     """
     figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
     rows: list[dict[str, Any]] = []
     for statement in plan.framework:
         for indicator in statement.indicators:
-            frame, mine = _frame(statement, indicator), [f for f in figures if f.indicator == indicator.id]
+            frame, mine = _indicator_columns(statement, indicator), [f for f in figures if f.indicator == indicator.id]
             measure = indicator.survey_measure
             if measure is None:
                 rows += _indicator_rows(statement, indicator, now)
                 continue
-            derived = _derived(frame) if indicator.measure == "percent_decrease" else []
+            derived = _decrease_rows(frame) if indicator.measure == "percent_decrease" else []
             if derived:
                 frame = _prevalence_row(frame)
             population = indicator.population or now.headlines[0]
-            rows += [_figure(frame, indicator, measure, population, f) for f in mine]
+            rows += [_publication_row(frame, indicator, measure, population, f) for f in mine]
             blank = {**frame, "filled_by": "publication", "marker": "x", "flag": "", "unit": unit(measure), "reason": NOT_GIVEN}
             lacking = _not_given(indicator, mine, now)
             rows += [{**blank, "group": g, "category": c, "measure": measure, "population": population} for g, c in lacking]
@@ -105,10 +107,11 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
-    """Returns the group and the category of each row for which the plan has a target but the publication has no number. The
-    baseline keeps these rows, so that the target is not lost.
+    """Returns the group and the category of each target of an indicator for which the publication has no number: `("sex",
+    "women")`, or `("total", "total")` for the whole population. The baseline gets a row without a value for each of them, so
+    that the target is not lost.
 
-    A row is left out if the survey does not have its category either: `targets` then raises an error.
+    If the later survey does not have this category either, there is no such row, and `targets` raises an error.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []
@@ -126,17 +129,16 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return table.reindex(columns=[*dict.fromkeys([*table.columns, *FILLED])])
 
 
-def _figure(
+def _publication_row(
     frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
 ) -> dict[str, Any]:
-    """Returns the row of the baseline for one number of a publication. The row's numbers are in the unit that nap.yaml uses for
-    this row.
+    """Returns the row of the baseline for one number of a publication, in the unit of nap.yaml.
 
     Args:
-        frame: the columns that all rows of the indicator share, from `_frame`.
+        frame: the columns that have the same value in all rows of the indicator, from `_indicator_columns`.
         indicator: the indicator of the plan.
         measure: what the number measures, such as the prevalence.
-        population: the population that it is about.
+        population: the population that the number is about.
         figure: the number of the publication.
     """
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
@@ -146,17 +148,18 @@ def _figure(
         **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
         "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
         "confidence": figure.level, "marker": "", "flag": "", "reason": Reason.of("reasons.published"), "reference_population_label": figure.population_label,
-        **_path(indicator, group, category, figure.value, figure.year),
+        **_planned_values(indicator, group, category, figure.value, figure.year),
     }  # fmt: skip
 
 
-def _path(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
-    """Returns the values on the path to the targets in the two years after the baseline (Tool No. 16), as columns of a row of
-    the baseline. Empty if the row has no target.
+def _planned_values(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
+    """Returns the planned values in the first and the second year after the baseline, as columns of a row of the baseline:
+    `target_year_1`, `target_year_2`, and `about_targets`, which explains them. The ILO toolkit's results framework (Tool No.
+    16) asks for these two years. The result is empty if the row has no target or no value.
 
     Args:
         indicator: the indicator, with its targets.
-        group, category: the row.
+        group, category: the group and the category of the row (`total` for the whole population).
         value: the baseline value of the row.
         year: the year of the baseline.
     """
@@ -164,53 +167,52 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
     if not mine or pd.isna(value) or pd.isna(year):
         return {}
     start = int(year)
-    asked = {f"target_year_{i}": on_path(mine, value, start, start + i) for i in (1, 2)}
+    asked = {f"target_year_{i}": planned_value(mine, value, start, start + i) for i in (1, 2)}
     ways = ", then a ".join(f"{target.path} path to {target.year}" for target in mine)
     return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}
 
 
 def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
-    """Returns the columns that a row of the plan has in common (`frame`), changed for a second row: the prevalence from which a
-    % decrease is derived."""
+    """Returns the columns of a second row for an indicator that is a % decrease. The second row has the prevalence, from which
+    the decrease is computed. `frame` has the columns of the indicator."""
     return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
 
 
-def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """Returns the row for an indicator that is a % decrease. It has no number in the baseline, because a decrease needs two
-    surveys. `frame` holds the columns that all rows of the indicator share."""
+def _decrease_rows(frame: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns a list of one row, that of an indicator that is a % decrease. The row has no value in the baseline, because a
+    decrease needs two surveys. `frame` has the columns of the indicator."""
     derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _prevalence_row(frame)["id"]}]
 
 
 def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
-    """Returns the rows of one indicator in the baseline, and the rows from which these are derived: a % decrease is derived from
-    a prevalence.
-    """
+    """Returns the rows of one indicator in the baseline. For a % decrease, these include the row of the prevalence from which
+    the decrease is computed."""
     table = filled.table
     mine = table["id"] == indicator.id
     return table[mine | table["id"].isin(table.loc[mine, "derived_from"])]
 
 
 def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
-    frame = _frame(statement, indicator)
+    frame = _indicator_columns(statement, indicator)
     measure = indicator.survey_measure
     if measure is None:
         return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
     if indicator.measure == "percent_decrease":
-        return [*_filled(_prevalence_row(frame), indicator, measure, out), *_derived(frame)]
-    return _filled(frame, indicator, measure, out)
+        return [*_survey_rows(_prevalence_row(frame), indicator, measure, out), *_decrease_rows(frame)]
+    return _survey_rows(frame, indicator, measure, out)
 
 
-def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """Returns the rows of an indicator: first the total, then each breakdown that the plan asks for. If the survey does not
-    have a breakdown, one row gives the reason.
+def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
+    """Returns the rows of an indicator that a survey measures: first that of the whole population (`total`), then those of each
+    group in `disaggregated_by`. If the survey does not have such a group, one row without a value gives the reason.
 
     Args:
-        frame: the columns that all rows of the indicator share, from `_frame`.
+        frame: the columns that have the same value in all rows of the indicator, from `_indicator_columns`.
         indicator: the indicator of the plan.
-        measure: what the survey estimates for it, such as the prevalence.
-        out: the published set.
+        measure: what the survey estimates for the indicator, such as the prevalence.
+        out: the published set of the survey.
     """
     rows = [_filled_row(frame, indicator, measure, TOTAL, row) for row in records(_published(out, indicator, measure, ()))]
     for word in indicator.disaggregated_by:
@@ -259,13 +261,13 @@ def _filled_row(
         "weighted_population": row["population"],
         "reference_months": row["reference_months"],
     }
-    path = _path(indicator, group, row["category"], numbers["baseline_value"], row["year"])
+    path = _planned_values(indicator, group, row["category"], numbers["baseline_value"], row["year"])
     return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"], **path}
 
 
-def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
-    """Returns the columns that have the same value in every row of an indicator: level, code, statement, definition, unit and
-    others. `statement` is the objective, outcome, output or activity of the indicator."""
+def _indicator_columns(statement: Statement, indicator: Indicator) -> dict[str, Any]:
+    """Returns the columns that have the same value in every row of an indicator, such as its level, code, definition and unit.
+    `statement` is the objective, outcome, output or activity to which the indicator belongs."""
     definition = indicator.definition
     parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
              definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip

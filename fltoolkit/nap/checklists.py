@@ -1,4 +1,5 @@
-"""The checklists of the ILO toolkit, each of which is a sheet of the workbook. Their words are in languages/checklists."""
+"""The checklists of the ILO toolkit. Each is a sheet of the Excel workbook of the plan. The texts of their questions are in
+`languages/checklists`."""
 
 from __future__ import annotations
 
@@ -13,14 +14,14 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist of the ILO toolkit: a question that partners answer in the workbook. Its words are under
-    `checklists.questions.<id>` in the language files.
+    """One line of a checklist of the ILO toolkit: a question that the partner organisations answer in the workbook. The
+    language files have its text under `checklists.questions.<id>`.
 
     Attributes:
-        id: the name of the question in these files.
-        tool: the number of the toolkit's tool.
+        id: the name of the question in the language files.
+        tool: the number of the tool in the toolkit to which the checklist belongs.
         section: the part of the checklist to which the question belongs.
-        evidence: names of results of the survey that help to answer it.
+        evidence: the results of the survey that help to answer the question.
     """
 
     id: Name
@@ -31,22 +32,22 @@ class ChecklistQuestion(Model):
 
 class Link(Model):
     """A link between forced labour and one target of the Sustainable Development Goals. `target` is the number of this target,
-    such as 8.7. The words that explain the link are under `checklists.sdg.<id>` in the language files."""
+    such as 8.7. The language files explain the link under `checklists.sdg.<id>`."""
 
     id: Name
     target: str
 
 
 class Meaning(Model):
-    """A term that the workbook explains, such as a measure. Its explanation, and the source of the explanation, are under
-    `checklists.definitions.<id>` in the language files."""
+    """A term that the workbook explains, such as a measure. The language files have the explanation and its source under
+    `checklists.definitions.<id>`."""
 
     id: Name
     kind: Literal["definition", "measure", "method"]
 
 
 class Checklists(Model):
-    """The content of checklists.yaml. The words of each entry are in languages/checklists, one file per language.
+    """The content of checklists.yaml. The texts that belong to it are in `languages/checklists`, one file per language.
 
     Attributes:
         questions: the questions of the ILO toolkit's checklists, in order.

@@ -1,6 +1,5 @@
-"""Collects everything that the plan's documents use: published numbers, baseline, targets, follow-up and the partners'
-entries.
-"""
+"""Collects everything that the documents of a plan use: published numbers, the baseline, the targets, the follow-up (the
+comparison with a later survey), and what the partner organisations typed into the workbook."""
 
 from __future__ import annotations
 
@@ -22,16 +21,18 @@ from fltoolkit.publish.rounds_and_changes import Rounds
 
 @dataclass(frozen=True)
 class Evidence:
-    """A plan with everything that its documents use: published numbers, baseline, targets, follow-up and the partners' entries.
+    """A plan with everything that its documents use: published numbers, baseline, targets, follow-up, and what the partner
+    organisations typed into the workbook.
 
     Attributes:
         plan: the plan of nap.yaml.
         now: the published set of the run.
-        start: the published set of the baseline's round; None if the baseline is a publication.
-        changed: the changes since the baseline; None if the run is itself the baseline.
+        start: the published set of the survey that gives the baseline; None if the numbers of the baseline come from a
+            publication.
+        changed: the published changes since the baseline; None if this run is itself the baseline.
         baseline, milestones, smart, follow_up: the results of the functions with these names.
-        targets: the result of `targets`, each row beside the number of the later survey (`targets_with_results`).
-        partners: the entries of partners in the workbook.
+        targets: the result of `targets`, with the number of the later survey beside each target (see `targets_with_results`).
+        partners: the content of partners.yaml: what the partner organisations typed into the workbook.
     """
 
     plan: Plan
@@ -47,19 +48,22 @@ class Evidence:
 
     @property
     def own_words(self) -> OwnWords:
-        """Returns the texts that nap.yaml and the survey.yaml files contain (labels, titles), with their translations, for the
-        plan's documents."""
+        """Returns the texts that users wrote in nap.yaml and in the survey.yaml files, such as labels and titles, with their
+        translations. The documents of the plan use them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 
 
 @checked
 def evidence(plan: Plan, found: Rounds) -> Evidence:
-    """Collect everything that the documents of a plan say. It comes from the published set of a run and from the baseline
-    (`fl.rounds` returns both).
+    """Collect everything that the documents of a plan use.
+
+    Args:
+        plan: the plan.
+        found: the published numbers of the run and of the baseline, as `fl.rounds` returns them.
 
     Raises:
-        RequestError: the number of a row is not in the published set (publish the run with `plan=`).
+        RequestError: the number of an indicator is not in the published set (publish the run with `plan=`).
         SpecError: survey and plan are of different countries, or partners.yaml is not valid.
     """
     plan.expect_country(str(found.now.table["country"].iloc[0]))

@@ -1,4 +1,4 @@
-"""Compares each row of the baseline with a later survey, and gives the verdict of the test."""
+"""Compares each value of the baseline with a later survey. A statistical test says whether it changed (the verdict)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
-from fltoolkit.nap.target_paths import of_row, on_path
+from fltoolkit.nap.target_paths import of_row, planned_value
 from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
@@ -38,7 +38,7 @@ FollowUpRow = dict[Any, Any]
 
 
 def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.DataFrame:
-    """Compare each row of the baseline that a survey fills with the later survey, and say whether a test finds a change.
+    """Compare each value of the baseline that comes from a survey with the later survey, and say whether a test finds a change.
 
     Args:
         plan: the plan with its targets.
@@ -46,16 +46,17 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         changed: the changes since the baseline (`Rounds.changed`). None: the table is empty.
 
     Returns:
-        One row per row of the baseline that a survey fills. The columns are `KEY`, years, surveys, and:
+        One row per indicator and category of the baseline. Numbers are in the unit of the indicator. The columns are those of
+        `KEY` (which name the row), the years and titles of the two surveys, and:
 
-        - the numbers of the baseline and of the later round, and the change, each with its interval, in the row's unit
-        - `beyond_zero`: `<0` or `>0` if a limit of the change rounds to 0: the side of 0 on which the exact limit is
-        - `decrease`: in % of the baseline, with its interval
-        - `verdict` of the test, and `verdict_reason`
-        - `light`: the verdict with a sign (▼ ▲ ? ○ ×); blank if the change is not shown
+        - the values of the baseline and of the later survey, and the change, each with its interval
+        - `beyond_zero`: `<0` or `>0`, if a limit of the change is printed as 0. It says on which side of 0 the exact limit is
+        - `decrease`: the decrease in % of the baseline, with its interval
+        - `verdict`: the result of the test, such as `decreased`, and `verdict_reason`
+        - `light`: the verdict with a sign in front (▼ ▲ ? ○ ×); blank if the change is not published
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
-        - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number
-        - `milestone`: the planned value of that year, on the path to the target
+        - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after`: the markers of the two values
+        - `milestone`: the planned value for the year of the later survey, on the way to the target
     """
     if changed is None:
         return pd.DataFrame(columns=FOLLOW_UP)
@@ -63,26 +64,26 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     for _, indicator in plan.measured:
         here = rows_of(filled, indicator)
         for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
-            later_row = _follow_up_row(row, _found(changed, row, indicator.of))
+            later_row = _follow_up_row(row, _published_change(changed, row, indicator.of))
             milestone = nan
             if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
                 mine = of_row(indicator.targets, row["group"], row["category"])
-                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
+                milestone = planned_value(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
             rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 
 def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Returns the plan's targets, each with the number that the later survey found.
+    """Returns the targets of the plan, each beside the number that the later survey found.
 
-    New columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the later
-    round is above or below the target, and whether its whole interval is. It is empty if there is no later round, or its number
-    is not shown. This is not a test of change. The test is in the follow-up, as its verdict.
+    The new columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the
+    later number is above or below the target, and whether its whole interval is. It is empty if there is no later survey, or if
+    the later number may not be published. `beside` is not a test of change: the test is the verdict of `follow_up`.
 
     Args:
         judged: the result of `targets`.
-        followed: the result of `follow_up`, as printed.
-        exact: the follow-up at full precision. It decides whether a number is above or below the target.
+        followed: the result of `follow_up`, with numbers as printed.
+        exact: the result of `follow_up` at full precision. It decides whether a number is above or below the target.
     """
     names, keys = (
         {
@@ -116,24 +117,23 @@ def _compared(row: FollowUpRow) -> Reason | str:
 
 
 def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
-    """Returns the verdict of the test of a change with its sign in front: `▼ decreased`. A change that is not judged because of
-    open answers has a sign of its own: `○ not judged: more unresolved answers`.
+    """Returns the verdict on a change with its sign in front: `▼ decreased`. There is a sign of its own if unresolved persons
+    (whose answers do not decide whether they are cases) prevent a verdict: `○ not judged: more unresolved answers`.
 
     Args:
-        verdict, reason: the verdict of the change, and the reason of the verdict.
+        verdict, reason: the verdict on the change, and the reason of the verdict.
     """
     sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else LIGHTS[verdict]
     return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
 
 
-def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
-    """Returns the published change between the two rounds for a row of the baseline. Returns None unless both rounds publish
-    this row.
+def _published_change(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
+    """Returns the published change of one row of the baseline. Returns None unless both surveys publish a number for this row.
 
     Args:
         changed: the published changes since the baseline.
         row: a row of the baseline.
-        of: the group or characteristic that the row's measure is about, as in nap.yaml; None if it is about neither.
+        of: the value of `of` in nap.yaml: the group of a share, or the characteristic of a profile. None for other measures.
     """
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
@@ -152,11 +152,11 @@ def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow 
 
 
 def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
-    """Returns a row of the follow-up.
+    """Returns one row of the table of `follow_up`, by column.
 
     Args:
         row: the row of the baseline.
-        found: the published change of this row. None: there is none, and the verdict is blank.
+        found: the published change of this row. None: there is none; the change and the verdict are then blank.
     """
     before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
     if found is None:

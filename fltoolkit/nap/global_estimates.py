@@ -1,5 +1,5 @@
-"""The ILO's Global Estimates, for orientation. They may not be compared with a survey: each row says `comparable: no`, with the
-reason."""
+"""The ILO's Global Estimates of forced labour, for orientation. They may not be compared with a survey. So each row says
+`comparable: no`, with the reason."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Figure(Model):
 
     Attributes:
         place: the world or a region.
-        part: the part of the persons, such as women; empty: all persons.
+        part: the part of the persons, such as women; empty for all persons.
         year: the year of the estimates.
         millions: the number of persons in forced labour on an average day, in millions.
-        per_1000: the same per 1,000 people; None if it was not published.
+        per_1000: the number of these persons per 1,000 people; None if the ILO did not publish it.
     """
 
     place: str
@@ -36,8 +36,11 @@ class Figure(Model):
 
 
 class References(Model):
-    """The content of references.yaml: the numbers of the ILO's Global Estimates (`rows`), with the source of each year
-    (`sources`). They are never `comparable` with a survey; `why` is the key of the reason."""
+    """The content of references.yaml: the numbers of the ILO's Global Estimates (`rows`) and their source, by year (`sources`).
+
+    `comparable` is always `no`: these numbers cannot be compared with a survey. `why` is the key of the reason in the language
+    files.
+    """
 
     comparable: Literal["no"]
     why: Annotated[str, Field(min_length=1)]
@@ -46,9 +49,9 @@ class References(Model):
 
 
 def references() -> pd.DataFrame:
-    """Returns the figures of the ILO's Global Estimates, in the ILO's order: one row per place, year and measure (`stock`,
-    `stock_prevalence`); `value` is in `unit`.
-    """
+    """Returns the numbers of the ILO's Global Estimates, in the ILO's order. There is one row per place, year and measure:
+    `stock` (persons on an average day) and `stock_prevalence` (per 1,000 people). The number is in the column `value`, in the
+    unit of the column `unit`."""
     found = load_model(Path(str(files(__package__))) / "references.yaml", References)
     rows = []
     for f in found.rows:
@@ -60,7 +63,8 @@ def references() -> pd.DataFrame:
 
 
 def _place(figure: Figure) -> Reason:
-    """Returns the words for the world or a region, and for a part of its forced labour."""
+    """Returns the world or a region in words. If the number is about a part of the persons, such as women, the words name this
+    part too."""
     place = Reason.of(f"categories.{figure.place}")
     return Reason.of("references.of", whole=place, part=_text_of(figure.part)) if figure.part else place
 

@@ -1,4 +1,5 @@
-"""Reads and writes partners.yaml: what partners typed into the workbook. Texts, numbers and dates keep their types."""
+"""Reads and writes partners.yaml: what the partner organisations typed into the workbook of the plan. Texts, numbers and dates
+keep their types."""
 
 from __future__ import annotations
 
@@ -53,9 +54,9 @@ Value = (
 
 
 class Worked(Model):
-    """A number in a cell of the workbook (`value`) that a partner calculated with a formula in this cell (`formula`).
+    """A number that a partner calculated with a formula in a cell of the workbook: the formula and its result (`value`).
 
-    The next workbook shows the number. The formula is kept as text only, so it is never calculated again.
+    The next workbook shows the result. It shows the formula only as text, so nothing calculates it again.
     """
 
     formula: str
@@ -97,10 +98,12 @@ Step = Literal["objective", "result", "activity", "partner", "start", "end", "in
 
 
 class Partners(Model):
-    """The content of a partners.yaml: the rows of each table by their id, and the sheets that partners added.
+    """The content of a partners.yaml: what the partner organisations typed into the workbook.
 
-    The ids are: in `matrix` those of indicators; in `checklists` those of questions (for SMART: `smart.<indicator>.<criterion>`);
-    in `costs` row numbers; in `implementation` those of indicators, or numbers of free rows.
+    Each table (`matrix`, `checklists`, `costs`, `implementation`) has its rows by an id. `matrix` is the table of indicators;
+    its ids are those of indicators. In `checklists` the ids are those of questions, and `smart.<indicator>.<criterion>` for the
+    SMART criteria. In `costs` they are row numbers. In `implementation` they are those of indicators, or numbers of rows that
+    partners added. `sheets` has the sheets that partners added, row by row.
     """
 
     matrix: Rows[Matrix] = Field(default_factory=dict)
@@ -110,16 +113,16 @@ class Partners(Model):
     sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
 
     def row(self, table: str, id: str) -> dict[str, Entry]:
-        """Returns the partners' entries in one row of a table, by the name of the column; empty if there are none."""
+        """Returns what partners typed into one row of a table, by column; empty if they typed nothing."""
         rows: Rows[str] = getattr(self, table)
         return rows.get(id, {})
 
 
 class _Loader(BoundedLoader):
-    """Reads the scalars of partners.yaml as text, except plain numbers, true and false, null and ISO dates, which get their own
-    type.
+    """Reads the values of partners.yaml. Whole and decimal numbers, true and false, null, and dates such as 2026-05-01 get
+    their own type. Everything else is a text.
 
-    If a text looks like one of these, the writer (`_Dumper`) puts it in quotes.
+    A text that looks like one of these is in quotes in the file; the writer (`_Dumper`) puts it there.
     """
 
     tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
@@ -138,7 +141,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, pairs_of
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML. A text of several lines is written as a block of lines."""
+    """Writes YAML. A text of several lines is written as a block of lines (`|`)."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -151,7 +154,7 @@ _Dumper.add_representer(str, _text)
 
 
 def read_partners(plan: Plan | str | Path) -> Partners:
-    """Read the partners.yaml beside a nap.yaml. The result is empty if there is no such file.
+    """Read the partners.yaml in the folder of a nap.yaml. The result is empty if there is no such file.
 
     Raises:
         SpecError: the file is not valid; the message names every wrong key and its line.
@@ -164,7 +167,7 @@ def read_partners(plan: Plan | str | Path) -> Partners:
 
 
 def partners_text(partners: Partners) -> str:
-    """Returns the text of a partners.yaml. Whoever reads this text gets the same `partners` back."""
+    """Returns the content of a partners.yaml as text. `read_partners` gets the same `partners` back from this text."""
     content = partners.model_dump(exclude_defaults=True)
     content |= {"sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}}
     filled = {name: rows for name, rows in content.items() if rows}
@@ -177,13 +180,13 @@ def plain(entry: Entry | None) -> Value | None:
 
 
 def unfit(table: str, column: str, entry: Entry | None) -> str:
-    """Returns, in words, why an entry that a partner typed into the workbook does not fit its column. For example, a cost must
-    be a number. Empty if the entry fits.
+    """Returns the reason, in words, why a value that a partner typed does not fit its column. For example, a cost must be a
+    number. Empty if the value fits.
 
     Args:
-        table: the table of partners.yaml, such as costs.
+        table: the table of partners.yaml, such as `costs`.
         column: the column of this table.
-        entry: the entry.
+        entry: the value that the partner typed.
     """
     value, place = plain(entry), (table, column)
     is_truth = isinstance(value, bool)
@@ -209,13 +212,14 @@ def _is_day(text: str) -> bool:
 
 
 def row_number(id: str) -> int:
-    """Returns the number of a free row (a row that partners add to a sheet) from its id; 0 if the id is not such a number."""
+    """Returns the number of a row that partners added to a sheet, from its id in partners.yaml. Returns 0 if the id is not such
+    a number, as for the id of an indicator."""
     return int(id) if ROW.fullmatch(id) else 0
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
-    """Returns the baseline with the entries of partners (from partners.yaml) in the rows that partners fill in. If nap.yaml
-    also gives a value for such a row, the partners' entry is used."""
+    """Returns the baseline with the values from partners.yaml, in the rows that partners fill in. A value in partners.yaml
+    replaces a value in nap.yaml."""
     table = filled.table.copy()
     for i, row in enumerate(table.to_dict("records")):
         if row["filled_by"] == "partners":
@@ -228,8 +232,8 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 
 def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
-    """Returns the partners' entries whose row is no longer in the plan or the checklists: for each its table, row, column and
-    value.
+    """Returns the values of partners.yaml that have no place in the workbook any more, because their row is no longer in the
+    plan or in the checklists. Each is a tuple: table, row, column, value.
 
     The workbook lists them on a separate sheet, so that they are not lost.
     """

@@ -19,12 +19,12 @@ error, warning, note = (partial(Finding, severity, "plan", count="") for severit
 
 
 def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
-    """Returns findings about a plan, the worst first, with the columns of `fl.check`. A finding is an error if the plan would
-    stop a run, or if a target would be lost.
+    """Returns findings about a plan, the worst first, as a table with the columns of `fl.check`. A finding is an error if the
+    plan would stop a run, or if a target would be lost.
 
     Args:
         plan: what `fl.read_plan` returned.
-        spec: the survey.yaml of the baseline; None: the plan alone is checked.
+        spec: the content of the survey.yaml of the baseline; None: only the plan is checked.
     """
     found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
     if spec is not None:
@@ -32,7 +32,7 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
-                *(f for target in indicator.targets for f in _target(indicator, target, spec)),
+                *(f for target in indicator.targets for f in _target_findings(indicator, target, spec)),
             ]
     return findings(found, None)
 
@@ -49,9 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields findings that need a comparison with survey.yaml: planned samples for unknown populations, and published rows that
-    do not fit the survey.
-    """
+    """Yields an error for each of these: plan and survey.yaml are of different countries; a planned sample is for a population
+    that survey.yaml does not define; a number of a publication is by a group that the survey does not have, or does not fit its
+    number of cases."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -63,8 +63,8 @@ def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings if the survey cannot fill a row of the plan, or cannot break it down by the groups that the plan asks
-    for."""
+    """Yields a finding for each part of an indicator that the survey cannot give: its population, its measure, or a group in
+    `disaggregated_by`."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"
@@ -95,9 +95,8 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings if a row is about a characteristic of cases (such as debt bondage) that the survey did not ask, of adults
-    or of children.
-    """
+    """Yields findings about an indicator on a characteristic of cases, such as debt bondage. It is an error if the survey does
+    not have this characteristic, or if the indicator is about adults and children together."""
     allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
     if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"
@@ -107,8 +106,9 @@ def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
         yield error(where=indicator.id, what="adults and children each have a profile of their own", do=do)
 
 
-def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Yields findings if a target is not after its baseline, or is for a category that the survey does not have."""
+def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
+    """Yields findings about one target: its year is not after the year of the baseline, no survey is planned in its year, or
+    the survey does not have its category."""
     where = f"targets of {indicator.id}"
     if target.year <= spec.year:
         what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
@@ -123,9 +123,9 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns the names of a group's categories in a population. A population can have its own names, such as `girls` in a
-    population of children. Empty if survey.yaml does not list the categories, as for a sector, whose categories come from ISIC.
-    """
+    """Returns the names of a group's categories in a population. A population of children has its own names: `girls` in place
+    of `women`. Empty if survey.yaml does not list the categories, as for a sector, whose categories come from the industrial
+    classification ISIC."""
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})
     return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]

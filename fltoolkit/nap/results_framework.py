@@ -1,4 +1,4 @@
-"""Reads the results framework of a National Action Plan from nap.yaml (ILO toolkit, Tool No. 16)."""
+"""Reads the results framework of a plan (objectives with their indicators) from nap.yaml (ILO toolkit, Tool No. 16)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ YEARLY = WorkingText("yearly")  # the kit has its translations
 
 
 class Definition(Model):
-    """The parts of an indicator's definition that Tool No. 16 asks for: what is counted, its unit, where it is stored, its type."""
+    """The definition of an indicator, as the ILO toolkit's results framework (Tool No. 16) asks for it: what is counted, in
+    which unit, where the data are stored, and whether the indicator is quantitative or qualitative."""
 
     counted: WorkingText
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
@@ -64,8 +65,8 @@ class Definition(Model):
     type: Literal["quantitative", "qualitative"] = "quantitative"
 
 
-def _share(value: object) -> object:
-    """Returns the value of a cut. Raises an error if it is above 1, because most people then mean a percentage."""
+def _refuse_percent(value: object) -> object:
+    """Returns the value of a target's `cut`. Raises an error if it is above 1, because most people then mean a percentage."""
     try:
         percent = float(str(value)) > 1
     except ValueError:
@@ -76,16 +77,16 @@ def _share(value: object) -> object:
 
 
 class Target(Model):
-    """A target: the value that a row of the plan is meant to reach in a year. It is given in one of three ways: `value` (in the
-    row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
+    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit), a `cut` of the
+    baseline (0.5 is a half), or `eradicate` (zero).
 
-    `path` says how milestones before the year are computed: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches
-    zero. With `group` and `category` the target is for one category of a breakdown; without them it is for the whole row.
+    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t = p0·(1 − r)^(t/T),
+    which never reaches zero. With `group` and `category` the target is for one category, such as women.
     """
 
     year: Year
     value: Annotated[float, Field(ge=0)] | None = None
-    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_share)] | None = None
+    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_refuse_percent)] | None = None
     eradicate: bool = False
     path: Literal["linear", "geometric"] = "linear"
     group: str = ""
@@ -104,8 +105,7 @@ class Target(Model):
 
 
 class PublishedFigure(Model):
-    """A number of an earlier publication that fills one row of the plan's baseline, in the row's unit (17.2 for 17.2 per
-    1,000).
+    """A number of an earlier publication that is the baseline of one indicator, in its unit (17.2 for 17.2 per 1,000).
 
     Facts that the publication does not state, such as its rule set, are left out. They are then not compared with those of the
     survey.
@@ -144,8 +144,8 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the published number on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key for error
-        messages."""
+        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. Raises an error, with the key `where`, if it
+        does not fit its number of cases."""
         if is_rate(measure) and self.cases and self.n:
             share = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / share < 10:
@@ -159,9 +159,9 @@ class PublishedFigure(Model):
 
 
 class Indicator(Model):
-    """An indicator: one row of Tool No. 16's matrix. A survey fills a row with a `measure`. Partners fill a row without one.
+    """An indicator of the plan. Its value comes from the survey if it has a `measure`, and else from the partner organisations.
 
-    The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is derived from it.
+    The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is computed from it.
     """
 
     id: Name
@@ -207,7 +207,7 @@ class Indicator(Model):
 
     @property
     def survey_measure(self) -> Estimated | None:
-        """Returns the measure that the survey must estimate to fill this row."""
+        """Returns the measure that the survey must estimate for this indicator; None if partners fill it in."""
         return "prevalence" if self.measure == "percent_decrease" else self.measure
 
 
@@ -224,9 +224,9 @@ class Plan(Model):
     """The content of a nap.yaml.
 
     `baseline_survey` is the path of the baseline's survey.yaml, or numbers from a publication; empty: the run's own survey.
-    `planned_sample` is how many persons will answer in a repeat, in all or by population; None: as many as in the baseline.
-    `planned_surveys` are the years of repeats; empty: the year of each target. `languages` are those of the documents.
-    `language` is that of the texts in nap.yaml; None: the first of `languages`.
+    `planned_sample` is how many persons will answer when the survey is repeated, in all or by population; None: as many as in
+    the baseline. `planned_surveys` are the years of these later surveys; empty: the year of each target. `languages` are those
+    of the documents. `language` is that of the texts in nap.yaml; None: the first of `languages`.
     """
 
     title: OwnText
@@ -277,11 +277,12 @@ class Plan(Model):
 
     @property
     def measured(self) -> list[tuple[Statement, Indicator]]:
-        """Returns the rows that a survey fills, each with its statement: the objective, outcome, output or activity above it."""
+        """Returns the indicators that a survey measures, each after its statement: an objective, outcome, output or
+        activity."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raises `SpecError` if survey and plan are of different countries. The name may be in any language of the two files."""
+        """Raises `SpecError` if survey and plan are of different countries. Each file may name it in any language."""
         mine, theirs = (
             {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )
@@ -292,21 +293,22 @@ class Plan(Model):
             )  # fmt: skip
 
     def planned(self, population: str, n: float, asked: float) -> float:
-        """Returns how many persons of a row of the plan will answer in a repeat of the survey.
+        """Returns how many persons of a category (or of all) will answer when the survey is repeated.
 
         Args:
             population: the population whose planned sample is used.
-            n: persons of the row who were asked in the baseline.
+            n: persons of the category who were asked in the baseline.
             asked: all persons who were asked in the baseline.
 
         Returns:
-            The row's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.
+            The category's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.
         """
         sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
         return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """Returns the baseline's rows if it is a publication, with a survey's names. Raises `SpecError` if the countries differ."""
+        """Returns the baseline's numbers from a publication, with the group names of the survey; empty if they come from a
+        survey. Raises `SpecError` if the countries differ, or the survey lacks a group."""
         self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
@@ -326,8 +328,8 @@ class Plan(Model):
         return rows
 
     def tables(self, spec: SurveySpec) -> list[TableSpec]:
-        """Returns the tables that the survey must estimate for the plan's rows: for each row the total and each possible
-        breakdown.
+        """Returns the tables that the survey must estimate for the plan: each indicator in total, and by each group that the
+        survey has.
 
         Raises `SpecError` if survey and plan are of different countries, or planned_sample names an unknown population.
         """
@@ -351,17 +353,17 @@ class Plan(Model):
 
 @checked
 def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
-    """Read the plan of a survey, by its path from the folder of survey.yaml.
+    """Read the plan that belongs to a survey.
 
     Args:
-        survey: as in `read_survey`.
-        plan: a nap.yaml. By default the nap.yaml in that folder, if there is one; empty: no plan.
+        survey: the path of the survey, as in `read_survey`.
+        plan: the path of a nap.yaml from the folder of survey.yaml. By default nap.yaml, if it exists. Empty: no plan.
 
     Returns:
-        The plan; None if there is no plan.
+        The plan; None if there is none.
 
     Raises:
-        SpecError: a named file does not exist, or is not valid.
+        SpecError: the file does not exist, or is not valid.
     """
     path = survey_file(survey).parent / plan
     return read_plan(path) if plan and (plan != BESIDE or path.exists()) else None
@@ -369,7 +371,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` that names every key to change, or a language that has no words."""
+    """Read and check a nap.yaml. Raises `SpecError` if a key is wrong (it names every one), or the kit lacks a language."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:
@@ -386,15 +388,13 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """Returns the group of the survey that a word of the plan means: `gender` means `gender` or `sex`, `age` means `age` or
-    `age_group`. Returns None if the survey has no such group."""
+    """Returns the group of the survey that a word in nap.yaml means: `gender` means the group `gender` or `sex`, `age` means
+    `age` or `age_group`. Returns None if the survey has no such group."""
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """Returns whether a measure can be broken down by a group.
-
-    A rate or a profile cannot if only cases have the group, such as a sector (docs/methods.md §1).
-    """
+    """Returns whether a measure can be broken down by a group. A rate or a profile cannot if only cases have the group, such as
+    the form of the forced labour (docs/methods.md §1)."""
     return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

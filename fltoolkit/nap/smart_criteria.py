@@ -1,4 +1,5 @@
-"""Checks each indicator against the five SMART criteria of Tool No. 16: specific, measurable, achievable, relevant, time-bound."""
+"""Checks whether each indicator is specific, measurable, achievable, relevant and time-bound: the five SMART criteria of the
+ILO toolkit's results framework (Tool No. 16)."""
 
 from __future__ import annotations
 
@@ -19,14 +20,15 @@ Answer = tuple[str, Any]
 
 
 def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
-    """Returns whether each indicator meets the five SMART criteria of Tool No. 16: one row per indicator and criterion.
+    """Checks each indicator by the five SMART criteria (specific, measurable, achievable, relevant, time-bound). Returns a
+    table with one row per indicator and criterion.
 
-    `met` is yes, no, or partners (only partners can say). `missing` says in words what is missing.
+    The column `met` is yes, no, or partners (only the partner organisations can say). `missing` says in words what is missing.
 
     Args:
         plan: the plan.
         filled: the plan's baseline.
-        judged: the plan's targets, from `targets`.
+        judged: the plan's targets, as `targets` returns them.
     """
     rows = []
     for statement in plan.framework:
@@ -43,7 +45,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
 def _specific(indicator: Indicator) -> Answer:
     lacks = [] if indicator.definition.unit_of_analysis else ["unit"]
     lacks += [] if indicator.disaggregated_by else ["by"]
-    return _answer(_lacks("both" if len(lacks) > 1 else lacks[0]) if lacks else "")
+    return _answer(_missing("both" if len(lacks) > 1 else lacks[0]) if lacks else "")
 
 
 def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
@@ -51,30 +53,34 @@ def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
     if indicator.measure is None:
         values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
         given = (values.notna() & (values != "")).any()
-        return _answer("" if given else _lacks("value"))
+        return _answer("" if given else _missing("value"))
     shown = rows["baseline_value"].notna().any()
     why = next(filter(has_text, rows["reason"]), "")
-    return _answer("" if shown else _lacks("shown", reason=why))
+    return _answer("" if shown else _missing("shown", reason=why))
 
 
 def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) -> Answer:
     if indicator.measure is None:
-        return "partners", _lacks("partners")
+        return "partners", _missing("partners")
     mine = judged[judged["id"].isin(rows_of(filled, indicator)["id"]) & judged["target_year"].notna()]
     if mine.empty:
-        return "no", _lacks("target")
+        return "no", _missing("target")
     refused = mine[mine["verifiable"] == "no"]
     if len(refused):
-        return "no", joined(_lacks("unverified", target=_whose(r), reason=r["reason"]) for r in refused.to_dict("records"))
+        return "no", joined(
+            _missing("unverified", target=_target_in_words(r), reason=r["reason"]) for r in refused.to_dict("records")
+        )
     open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no, so "no" would be wrong
     return (
-        ("partners", joined(_lacks("not_judged", target=_whose(r), reason=r["reason"]) for r in open_)) if open_ else ("yes", "")
+        ("partners", joined(_missing("not_judged", target=_target_in_words(r), reason=r["reason"]) for r in open_))
+        if open_
+        else ("yes", "")
     )
 
 
-def _whose(row: dict[Hashable, Any]) -> Any:
-    """Returns a target of the plan in words. If the target is for one category, such as women, the words also name the group
-    and this category. `row` is a row of `targets`."""
+def _target_in_words(row: dict[Hashable, Any]) -> Any:
+    """Returns a target in words, such as *a cut of 50 % by 2030*. If the target is for one category, the words also name the
+    group and the category, such as sex and women. `row` is a row of the table of `targets`."""
     if row["group"] == TOTAL:
         return row["target_words"]
     words: Reason = row["target_words"]
@@ -82,23 +88,23 @@ def _whose(row: dict[Hashable, Any]) -> Any:
 
 
 def _relevant(indicator: Indicator) -> Answer:
-    return _answer("" if indicator.sdg else _lacks("sdg"))
+    return _answer("" if indicator.sdg else _missing("sdg"))
 
 
 def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
     if indicator.measure is None:
         mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
         given = (mine.notna() & (mine != "")).any(axis=None)
-        return _answer("" if given else _lacks("year"))
+        return _answer("" if given else _missing("year"))
     if not indicator.targets:
-        return "no", _lacks("year")
+        return "no", _missing("year")
     late = sorted({t.year for t in indicator.targets if not plan.first_year <= t.year <= plan.last_year})
-    return _answer(_lacks("late", N=str(late[0]), M=str(plan.first_year), K=str(plan.last_year)) if late else "")
+    return _answer(_missing("late", N=str(late[0]), M=str(plan.first_year), K=str(plan.last_year)) if late else "")
 
 
-def _lacks(what: str, **values: Any) -> Reason:
-    """Returns the sentence that says what an indicator lacks to meet a SMART criterion. `what` is the key of the sentence below
-    `smart` in the language files."""
+def _missing(what: str, **values: Any) -> Reason:
+    """Returns the sentence that says what an indicator lacks to meet a SMART criterion. `what` is the key of the sentence under
+    `smart` in the language files; `values` fill its placeholders."""
     return Reason.of(f"smart.{what}", **values)
 
 

@@ -1,4 +1,4 @@
-"""Computes the path from a baseline to a target: the planned value of each year."""
+"""Computes the planned value of each year from the baseline to a target (the path)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.results_framework import Target
 
 
-def aim(target: Target, baseline: float) -> float:
-    """Returns the value that a target asks for, in the row's unit. A cut of 0.5 from a `baseline` of 17.2 gives 8.6."""
+def target_value(target: Target, baseline: float) -> float:
+    """Returns the value that a target asks for, in the unit of `baseline` (such as cases per 1,000 persons). A cut of 0.5 (a
+    half) from a baseline of 17.2 gives 8.6. A target to eradicate gives 0."""
     if target.eradicate:
         return 0.0
     return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
 
 
-def words(target: Target, unit: object) -> Reason:
-    """Returns a target in the words that a plan uses: `a cut of 50 % by 2030`."""
+def target_in_words(target: Target, unit: object) -> Reason:
+    """Returns a target in words: *a cut of 50 % by 2030*. `unit` is the unit of the target's value."""
     if target.eradicate:
         return Reason.of("plan.eradication", N=str(target.year))
     if target.cut is not None:
@@ -25,21 +26,28 @@ def words(target: Target, unit: object) -> Reason:
 
 
 def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
-    """Returns those of an indicator's targets that are for one row of the baseline (a category, or the total), earliest first."""
+    """Returns the targets that are for one category of an indicator, the earliest first. The group `total` means the whole
+    population."""
     key = ("", "") if group == "total" else (group, category)
     return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
 
 
-def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
-    """Returns the planned value of a row of the plan in a year: the value on the path from its baseline to its next target.
+def planned_value(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
+    """Returns the planned value of a year, on the path from the baseline to the next target.
 
-    The result is nan for a year before the baseline or after the last target, and if there is no target. Let p0 be the
-    value at the start of the path, pT the target, t the years since the start and T the years from start to target. The linear path
-    is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
+    The result is nan for a year before the baseline or after the last target, and if there is no target. Let p0 be the value at
+    the start of the path, pT the target, t the years since the start, and T the years from the start to the target. The linear
+    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
+
+    Args:
+        targets: the targets for one category of an indicator, the earliest first.
+        baseline: the value of the baseline.
+        start: the year of the baseline.
+        year: the year for which the value is planned.
     """
     here, value = start, baseline
     for target in targets:
-        goal = aim(target, baseline)
+        goal = target_value(target, baseline)
         if target.year <= start:
             continue
         if here <= year <= target.year:

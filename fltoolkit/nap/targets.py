@@ -1,5 +1,5 @@
-"""Calculates which targets of a plan can be verified, and the smallest change that a repeat of the survey would detect in each
-row."""
+"""Calculates which targets of a plan a later survey can verify, and the smallest decrease that it would detect for each
+indicator and category."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, apart
+from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, size_ratio
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
-from fltoolkit.nap.target_paths import aim, of_row, on_path, words
+from fltoolkit.nap.target_paths import of_row, planned_value, target_in_words, target_value
 from fltoolkit.publish.measure_units import OF_CASES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -24,7 +24,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def short(obstacle: str) -> Reason:
-    """Returns an obstacle in a word or two. An obstacle is a reason why no survey can verify a target, for example that the
+    """Returns an obstacle in one or two words. An obstacle is a reason why no survey can verify a target, for example that the
     sample is too small. `obstacle` is its key in the language files."""
     return Reason.of(f"plan.short.{obstacle}")
 
@@ -47,33 +47,36 @@ TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Say for each row of the baseline what a repeat of the survey could detect, and whether it could verify the row's target, if
-    the row has one.
+    """Say for each row of the baseline (an indicator in one category) what a repeat of the survey could detect, and whether it
+    could verify the target, if there is one.
 
-    A target is verifiable if three conditions hold. A repeat with the planned sample and the baseline's design effect detects it
-    with a chance of at least 80 % (two-sided, 5 %; docs/methods.md §6). Its look-back window need not overlap that of the
-    baseline. The sizes of the two rounds are similar enough for a verdict (docs/methods.md §5).
+    A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the
+    baseline detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the
+    look-back windows (the periods that the questions ask about) of the repeat and of the baseline need not overlap. Third, the
+    two samples have similar sizes, so that a verdict on the change is allowed (docs/methods.md §5).
 
     A number of persons is judged as a rate of its population. Targets are judged at full precision. The printed results are
-    computed from printed numbers and a rounded design effect: to three digits, for a category to two, below 30 cases up to the
-    next half. If these results contradict the verdict, those at full precision are printed.
+    computed from printed numbers and a rounded design effect. It is rounded to three digits, for a category to two, and below
+    30 cases up to the next half. If these results contradict the verdict, the results at full precision are printed.
 
     Returns:
-        `KEY`; the baseline with its year, interval, marker and flag; `target_year`, `target_value`, `target_words`, the relative
-        `cut`, `path`; and:
+        The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag;
+        `target_year`, `target_value`, `target_words`, `cut` (relative to the baseline), `path`; and:
 
         - `verifiable` (yes, no, or "" if nothing can be said), `obstacle` (in a word or two), `reason` (in words)
-        - `power`: the chance to detect the target, rounded down to a whole percent
-        - `smallest_cut`: the smallest relative fall that would be detected, rounded up to a whole percent (nan: no fall would be
-          detected, or decided on); `smallest_value`: the value after this fall, in the row's unit
-        - `sample_needed`: the persons of this row who must answer in the repeat; `sample_each_round`: the same if both rounds
-          have this size; `planned_sample`: the persons of this row in the planned sample. Samples are rounded up to two
-          significant digits; for all persons, `planned_sample` is as in the plan
+        - `power`: the probability to detect the target, rounded down to a whole percent
+        - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan: no decrease
+          would be detected, or none would get a verdict); `smallest_value`: the value after this decrease, in the unit of the
+          indicator
+        - `sample_needed`: how many persons of the category must answer in the repeat; `sample_each_round`: how many must answer
+          in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned sample. These
+          numbers are rounded up to two significant digits, but `planned_sample` of the whole population is printed as in the
+          plan
         - `deff`; `first_year`: the first year in which a repeat can say anything; `rate`: the baseline as a rate of its
           population; `n`: the persons asked
 
     Raises:
-        SpecError: a target is for a category that the row does not have.
+        SpecError: a target is for a category that the indicator does not have.
     """
     table = filled.table
     for _, indicator in plan.measured:
@@ -83,7 +86,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     for row, exact in zip(_measured(table), _measured(filled.exact), strict=True):
         indicator = indicators[row["id"]]
         shown, whole = (_Start(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True))
-        planning = replace(shown, deff=_coarse(whole.deff, exact))
+        planning = replace(shown, deff=_printed_design_effect(whole.deff, exact))
         mine = of_row(indicator.targets, row["group"], row["category"])
         rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
     return pd.DataFrame(rows, columns=TARGETS)
@@ -91,7 +94,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Start:
-    """The baseline from which a change is planned.
+    """The baseline value of one indicator in one category, with the numbers that are needed to plan a later survey.
 
     Attributes:
         row: the row of the plan's baseline.
@@ -107,22 +110,23 @@ class _Start:
 
 
 def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of `targets`, computed from the printed numbers. If the numbers at full precision give another verdict,
-    or only one of the two has a certain result, the verdict and the results are those at full precision.
+    """Returns one row of the table of `targets`, computed from the printed numbers. If the numbers at full precision give
+    another verdict, its verdict and results are used instead. The same holds if a result (such as the needed sample) exists for
+    only one of the two.
 
     Args:
         shown: the baseline with printed numbers and a rounded design effect.
         whole: the baseline at full precision.
-        plan, indicator, target: the plan, the row's indicator, and its target if it has one.
+        plan, indicator, target: the plan, the indicator, and its target; None if it has none.
     """
-    printed, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
+    printed, judged = (_computed_row(start, plan, indicator, target) for start in (shown, whole))
     alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in RECKONED)
     return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
 
 
-def _coarse(deff: float, row: TargetRow) -> float:
-    """Returns a design effect (at least 1) rounded for printed results. A more precise one would let readers compute the exact
-    standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
+def _printed_design_effect(deff: float, row: TargetRow) -> float:
+    """Returns a design effect (at least 1), rounded for printed results. With a more precise one, readers could compute the
+    exact standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
     if row["filled_by"] == "publication" or isnan(deff):
         return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
@@ -131,9 +135,10 @@ def _coarse(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Returns the path from the baseline to each target, one row per year: `KEY`, `year`, `value` in the row's unit, and `kind`.
+    """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
+    the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
 
-    `kind` is baseline, target, planned survey, or `not measured` (a value on the path in a year without a survey).
+    `kind` is baseline, target, planned survey, or `not measured` (a planned value in a year without a survey).
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
@@ -144,20 +149,21 @@ def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
         for year in range(start, max(goals) + 1):
             named = "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
-            value = on_path(mine, row["baseline_value"], start, year)
+            value = planned_value(mine, row["baseline_value"], start, year)
             rows.append({**{k: row[k] for k in KEY}, "year": year, "value": value, "kind": kind})
     return pd.DataFrame(rows, columns=MILESTONES)
 
 
 def _measured(table: pd.DataFrame) -> list[TargetRow]:
-    """Returns the rows for which the survey has a number, shown or hidden."""
+    """Returns the rows of a baseline that have a number from a survey or a publication, as mappings by column. Rows whose
+    number may not be published are included."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
     return there.to_dict("records")
 
 
 def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:
-    """Raises an error for a target whose category is in no row of the indicator. Otherwise nobody would notice that the target
-    is not judged."""
+    """Raises an error if a target is for a category that is in no row of the indicator. Without the error, nobody would notice
+    that the target is not checked."""
     for target in indicator.targets:
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
@@ -171,15 +177,14 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
-    """Returns the indicator to which each row of the baseline belongs, by the id of the row. Only rows that a survey measures are
-    included.
-    """
+    """Returns the indicators that a survey measures, by the `id` in the rows of the baseline. An indicator that is a % decrease
+    is there twice, because its prevalence has a row with another `id`."""
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
-def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of the table that `targets` makes: what a repeat of the survey could detect, and whether it could verify
-    the target. `start` holds the numbers of the baseline. Without a `target`, the columns about the target are empty."""
+def _computed_row(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+    """Returns one row of the table of `targets`: what a repeat of the survey could detect, and whether it could verify the
+    target. `start` has the numbers of the baseline. Without a `target`, the columns about the target are empty."""
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -191,13 +196,13 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
     )
     found |= {"target_year": nan, "target_value": nan, "target_words": "", "path": ""}
     if target is not None:
-        found |= {"target_year": target.year, "target_words": words(target, row["unit"]), "path": target.path}
+        found |= {"target_year": target.year, "target_words": target_in_words(target, row["unit"]), "path": target.path}
         if target.value is not None:
             found["target_value"] = target.value
     if isnan(row["baseline_value"]):
         return found | {"obstacle": short("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
     if target is not None:
-        goal = aim(target, row["baseline_value"])
+        goal = target_value(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
     if isnan(p):
         return found | {"obstacle": short("other"), "reason": Reason.of("plan.other_measure")}
@@ -207,7 +212,7 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
     if isnan(planned):
         return found | {"obstacle": short("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
+    smallest = least.relative if _verdict_is_allowed(row["n"], planned, p * (1 - least.relative)) else nan
     smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
     found |= {
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
@@ -223,14 +228,15 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
 
 
 def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
-    """Returns the columns of `targets` that say whether a target can be verified: the verdict, the probability that the repeat
-    detects it, the sample that would be needed, and the reason in words.
+    """Returns the columns of `targets` that say whether a target can be verified: `verifiable`, `obstacle`, `reason`, `power`,
+    `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as for a
+    target of zero.
 
     Args:
         start: the baseline.
         plan: the plan.
-        found: the columns of the row that are already filled.
-        planned: how many persons of this row will answer in the repeat.
+        found: the columns of the row that are already filled in.
+        planned: how many persons of the category will answer in the repeat of the survey.
     """
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
@@ -240,11 +246,11 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
         return {"verifiable": "no", "obstacle": short("zero"), "reason": Reason.of("plan.never_zero")}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
-    needed = rounded_up(_needed(p, cut, deff, n))
+    needed = rounded_up(_needed_sample(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
     chance = {"N": round(found["planned_sample"]), "M": percent}
-    size = float(apart(n, planned))
+    size = float(size_ratio(n, planned))
     obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
@@ -273,42 +279,42 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
     }  # fmt: skip
 
 
-def _needed(p: float, cut: float, deff: float, n: float) -> float:
-    """Returns how many persons of a row must answer in the repeat, so that it detects the target with the wanted power and a
-    verdict is possible. Returns nan if no sample is large enough.
+def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
+    """Returns how many persons must answer in the repeat of the survey, so that it detects the target with the required power
+    and a verdict is allowed. Returns nan if no sample is large enough.
 
     Args:
         p: the baseline value as a proportion.
-        cut: the relative fall from `p` to the target.
+        cut: the decrease from `p` to the target, relative to `p`.
         deff: the design effect.
-        n: the persons of the row who were asked in the baseline.
+        n: the persons who were asked in the baseline.
     """
     try:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
         return nan
-    if not _decides(n, needed, p * (1 - cut)):
+    if not _verdict_is_allowed(n, needed, p * (1 - cut)):
         needed = max(needed, float(ceil(min(LEAST_CASES / (p * (1 - cut)), n / LIKE))))
-    return needed if _decides(n, needed, p * (1 - cut)) else nan
+    return needed if _verdict_is_allowed(n, needed, p * (1 - cut)) else nan
 
 
-def _decides(n: float, planned: float, after: float) -> bool:
-    """Returns whether the test between two rounds may give a verdict. It may not if the sizes of the two samples differ too
-    much (docs/methods.md §5).
+def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
+    """Returns whether a test between the baseline and its repeat may give a verdict on a change. It may not if the sizes of the
+    two samples differ too much (docs/methods.md §5).
 
     Args:
         n: the persons asked in the baseline.
         planned: the persons who will be asked in the repeat.
         after: the expected share of cases in the repeat.
     """
-    size = float(apart(n, planned))
+    size = float(size_ratio(n, planned))
     return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
-    """Returns the number of a row as a proportion of its population, and the design effect n·SE²/(p·q) from its interval, at
-    least 1.
-    """
+    """Returns two numbers: the value of a row of the baseline as a proportion of its population, and the design effect
+    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the
+    row is used. Both are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
     if measure in (*OF_CASES, "duration"):
         return nan, nan
@@ -320,7 +326,9 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
 
 
 def _first_year(row: TargetRow) -> float:
-    """Returns the first year in which a repeat's look-back window need not overlap that of the baseline (docs/methods.md §5)."""
+    """Returns the first year in which the look-back window of a later survey need not overlap that of the baseline
+    (docs/methods.md §5). A look-back window is the period that the questions ask about. nan if the year of the baseline is
+    unknown."""
     months = row["reference_months"]
     if isnan(row["year"]):
         return nan

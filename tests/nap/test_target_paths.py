@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fltoolkit.nap.results_framework import Target
-from fltoolkit.nap.target_paths import aim, of_row, on_path, words
+from fltoolkit.nap.target_paths import of_row, planned_value, target_in_words, target_value
 
 
 def target(year: int = 2030, **facts: Any) -> Target:
@@ -24,8 +24,8 @@ def target(year: int = 2030, **facts: Any) -> Target:
     ],
 )
 def test_a_target_is_a_cut_of_the_baseline_a_value_or_nothing_left(facts: dict[str, Any], value: float, told: str) -> None:
-    assert aim(target(**facts), 40.0) == pytest.approx(value)
-    assert words(target(**facts), "persons") == told
+    assert target_value(target(**facts), 40.0) == pytest.approx(value)
+    assert target_in_words(target(**facts), "persons") == told
 
 
 def test_a_rows_targets_are_its_own_the_earliest_first() -> None:
@@ -43,22 +43,22 @@ def test_a_rows_targets_are_its_own_the_earliest_first() -> None:
 )  # fmt: skip
 def test_a_way_is_a_straight_line_or_falls_by_one_proportion_a_year(path: str, year: int, value: float) -> None:
     """From 80 in 2025 to 20 in 2029: 80 − 60·t/4, or 80·(1/4)^(t/4)."""
-    assert on_path([target(2029, cut=0.75, path=path)], 80.0, 2025, year) == pytest.approx(value)
+    assert planned_value([target(2029, cut=0.75, path=path)], 80.0, 2025, year) == pytest.approx(value)
 
 
 def test_a_second_target_starts_from_the_first_and_is_a_cut_of_the_baseline() -> None:
     """80 in 2025, 40 in 2027, 20 in 2031."""
     both = [target(2027, cut=0.5), target(2031, cut=0.75)]
-    assert [on_path(both, 80.0, 2025, year) for year in (2026, 2027, 2029, 2031)] == pytest.approx([60, 40, 30, 20])
+    assert [planned_value(both, 80.0, 2025, year) for year in (2026, 2027, 2029, 2031)] == pytest.approx([60, 40, 30, 20])
 
 
 def test_no_year_outside_the_way_has_a_value() -> None:
     one = [target(2029, cut=0.75)]
-    assert np.isnan([on_path(one, 80.0, 2025, year) for year in (2024, 2030)]).all()
-    assert np.isnan(on_path([], 80.0, 2025, 2026))
+    assert np.isnan([planned_value(one, 80.0, 2025, year) for year in (2024, 2030)]).all()
+    assert np.isnan(planned_value([], 80.0, 2025, 2026))
     passed = [target(2024, value=70), target(2029, value=40)]  # a target before the baseline is no station
-    assert on_path(passed, 80.0, 2025, 2027) == pytest.approx(60)
+    assert planned_value(passed, 80.0, 2025, 2027) == pytest.approx(60)
 
 
 def test_a_proportion_of_nothing_is_a_straight_line() -> None:
-    assert on_path([target(2029, value=40, path="geometric")], 0.0, 2025, 2027) == pytest.approx(20)
+    assert planned_value([target(2029, value=40, path="geometric")], 0.0, 2025, 2027) == pytest.approx(20)

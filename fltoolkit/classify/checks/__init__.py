@@ -1,1 +1,1 @@
-"""Checks of a survey's quality that need the classification."""
+"""Checks of a survey's quality that are possible only after its persons have been classified."""

@@ -1,5 +1,5 @@
-"""Makes the findings that need the classification: missing answers that leave persons unresolved, and facts about the cases
-that a reader should know."""
+"""Checks a classified survey. It finds missing answers that leave open whether a person is in forced labour, and facts about
+the cases that a reader should know."""
 
 from __future__ import annotations
 
@@ -40,21 +40,22 @@ Condition = tuple[str, nw.Expr]
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Returns findings about a classified survey, in a table with the columns of `fl.check`.
 
-    The findings say:
+    The findings say, among other things:
 
-    - who is unresolved (the answers do not decide whether the person is a case), and which questions are the reason
-    - which items of the rule set the questionnaire lacks
+    - how many persons are unresolved (the answers leave open whether the person is a case), and which questions are the reason
+    - which items of the rule set (such as debt bondage) the questionnaire does not ask
     - how many cases have no duration, or one longer than the reference period
     - how many adult cases may have been children when the forced labour began
     - how many persons were interviewed by proxy or with somebody listening
 
-    A `count` of cases is a class (`fewer than 5`, `5 or more`). A `count` of other persons is rounded as in `fl.check`.
+    A `count` of cases is not exact: it is `fewer than 5` or `5 or more`. A `count` of other persons is rounded as in
+    `fl.check`.
     """
     return findings(case_findings(persons), persons.spec.confidentiality.smallest_printed_count)
 
 
 def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
-    """Returns the findings of `check_cases`, with exact counts."""
+    """Returns the findings of `check_cases` as objects, with exact counts. These counts must not be printed."""
     spec, limit, out = persons.spec, persons.spec.confidentiality.smallest_printed_count, []
     for side, lacking in persons.lacking.items():
         if lacking:
@@ -128,8 +129,8 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector (industry of a job) that was asked of all workers: who is a worker, and which
-    workers have no code."""
+    """Returns two conditions for each sector or occupation that was asked of all workers, by name: whether a person is a worker
+    (`<name> all`), and whether a worker has no code (`<name> blank`)."""
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
@@ -139,12 +140,12 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
-    """Returns a finding for each sector that is blank for most workers, although survey.yaml says that all workers were asked.
-    Rates by such a sector would be wrong.
+    """Returns a finding for each sector or occupation that is blank for most workers, although survey.yaml says that all
+    workers were asked. Rates by such a sector would be wrong.
 
     Args:
         persons: the survey.
-        counts: how many persons meet each condition of `_jobs`.
+        counts: how many persons meet each condition of `_jobs`, by its name.
     """
     out: list[Finding] = []
     for name, sector in persons.spec.jobs.items():
@@ -157,24 +158,24 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons of the default population: `asked` (all of them), and `unresolved` (the answers do not
-    decide whether the person is a case). The caller counts them together with other conditions."""
+    """Returns two conditions on persons, by name. `asked` holds for all persons of the default population. `unresolved` holds
+    for those of them whose answers leave open whether they are cases. The caller counts the persons who meet them."""
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
 
 def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """Returns a finding with the number of unresolved persons, and with the number that each question leaves unresolved. Empty if
-    nobody is unresolved.
+    """Returns one finding: how many persons are unresolved (their answers leave open whether they are cases), and for how many
+    of them each question is a reason. The list is empty if nobody is unresolved.
 
-    A question leaves a person unresolved in two steps: it has no answer, and so the condition that uses it is neither met nor
-    failed. Such a condition is a side of the definition (involuntary, coercion), whether both sides are about the same work, an
-    exception, or a child's route. A person may be counted at several questions.
+    A question is a reason if it has no answer and its part of the definition is open, too. The parts are: the two sides
+    (involuntary, coercion), whether both are about the same work, the exceptions, whether the work was in the country, and the
+    routes of children. A person may be counted at several questions.
 
     Args:
         persons: the survey.
-        asked: how many persons were asked, by `unresolved_conditions`.
-        unresolved: how many of them are unresolved, by `unresolved_conditions`.
+        asked: how many persons were asked (see `unresolved_conditions`).
+        unresolved: how many of them are unresolved (see `unresolved_conditions`).
     """
     if not unresolved:
         return []
@@ -191,8 +192,8 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the adults' definition, with a condition: the person is unresolved, and one reason is that this
-    question has no answer."""
+    """Yields each question of the adults' definition as a pair: its column, and a condition. The condition holds for adults for
+    whom a part of the definition is open because this question has no answer."""
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -218,8 +219,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the module on children, with a condition: the child was asked the question and has no answer. For
-    the question on parents, the condition is that nobody knows whether a parent is in forced labour."""
+    """Yields each question of the module on children as a pair: its column, and a condition. The condition holds for children
+    who were asked the question and have no answer. For the question on parents, it holds if nobody knows whether a parent is in
+    forced labour."""
     spec = persons.spec
     if not spec.children:
         return
@@ -235,14 +237,14 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question whose answer is in the person's row, with a condition: the person is in `who` and has no answer to
-    the question.
+    """Yields each question as a pair: its column, and a condition. The condition holds for persons in `who` who have no answer
+    to the question. Questions about single spells of work are left out.
 
     Args:
         persons: the survey.
         sources: the questions.
         who: a true/false column.
-        there: the names of all columns.
+        there: the names of the columns in the persons' rows.
     """
     for source in sources:
         if SOURCE + source.column in there:

@@ -1,4 +1,5 @@
-"""Counts how many cases the corrections of a survey add and remove. Counts are shown as classes, not exactly."""
+"""Counts how many cases the corrections of a survey's data add and remove. Counts of cases are not shown exactly, only as
+`fewer than 5` or `5 or more`."""
 
 from __future__ import annotations
 
@@ -33,11 +34,11 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
         rules: the rule set by which the persons were classified.
 
     Returns:
-        One row for each headline population (the default population and, if children were asked, that of children and the sums);
-        an empty table if there are no corrections. Columns: `population` (its label), `cases_before` (without the corrections),
-        `cases` (with them), `gained` (persons who are cases only with the corrections), `lost` (persons who are cases only
-        without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are classes
-        (`fewer than 5`, `5 or more`). Counts of others are rounded (`about 30`). 0 means nobody.
+        One row for the default population and, if children were asked, one for the population of children and one for each sum
+        of populations; an empty table if there are no corrections. Columns: `population` (its label), `cases_before` (without
+        the corrections), `cases` (with them), `gained` (persons who are cases only with the corrections), `lost` (persons who
+        are cases only without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases
+        are `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.
@@ -69,8 +70,13 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Returns the key of each person and two columns for each population: whether the person is a case in it, and whether the
-    person is unresolved.
+    """Returns one row per person: the key of the person and two 0/1 columns for each population. The first says whether the
+    person is a case in this population, the second whether this is open (the answers do not decide).
+
+    Args:
+        persons: the classified survey.
+        populations: the names of the populations.
+        when: a word in the names of the columns: `before` the corrections, or `now`.
     """
     case, columns = nw.col("forced_labour"), [nw.col(KEY)]
     for i, name in enumerate(populations):
@@ -81,9 +87,8 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions on persons that are counted for the i-th population, by name. They are: cases and unresolved
-    persons, each without and with the corrections, and the cases gained and lost.
-    """
+    """Returns the conditions on persons that are counted for the population number `i`, by name: `cases` and `unresolved` with
+    the corrections, `cases_before` and `unresolved_before` without them, `gained` and `lost`."""
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
         "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,

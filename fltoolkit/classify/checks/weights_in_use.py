@@ -15,12 +15,12 @@ DIGITS = 3  # with more digits, a sum would reveal single weights
 
 
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
-    """Returns one line of text per population: its number of persons, its weight column, and the sum of the weights. Populations
-    that are the sum of others are left out.
+    """Returns one line of text per population: its number of persons, its weight column, and the sum of the weights. A
+    population that is the sum of two others has no line.
 
-    The number of persons is rounded as in `fl.check`. The sum shown is this rounded number times the mean weight, to three
-    digits. The exact sum is not shown: if two populations have the same rounded number, exact sums would reveal by how many
-    persons they differ. No sum is shown if there are fewer persons than the confidentiality limit.
+    The number of persons is rounded as in `fl.check`. The printed sum of the weights is the rounded number times the mean
+    weight, to three digits. The exact sum is not printed, because two exact sums would reveal by how many persons two
+    populations differ. No sum is printed for a population with fewer persons than the smallest count that may be printed.
     """
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}

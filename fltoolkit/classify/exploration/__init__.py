@@ -1,2 +1,2 @@
-"""Analyses for which a user needs no new survey.yaml: a domain, an outcome other than forced labour, or a group made from a
-column."""
+"""Analyses without a change of survey.yaml: estimates for a part of the sample (a domain), an outcome other than forced labour,
+or a group made from a data column."""

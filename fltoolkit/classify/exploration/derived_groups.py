@@ -1,4 +1,4 @@
-"""Adds groups (breakdowns) that a user makes from a data column: codes with labels, or bands of numbers."""
+"""Adds a group to a survey: the user makes it from a data column, by labels for its codes or by bands of its numbers."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ def derive(
     missing: Code | Sequence[Code] = (),
     label: str = "",
 ) -> D:
-    """Add one group (a breakdown such as housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept the
-    group's name.
+    """Add a group (such as kind of housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept its name.
 
     Args:
         design: a survey, a classified survey, or any design; it stays as it was.
@@ -55,7 +54,8 @@ def derive(
     Raises:
         RequestError: codes and bands are both given, or neither; the name is taken.
         SpecError: a label or a band is not valid.
-        DataError: there is no such column; it holds codes that are not named, or values that are not numbers.
+        DataError: there is no such column; it has values that are neither in `codes` nor in `missing`; or, with `bands`, values
+            that are not numbers.
     """
     if (codes is None) == (bands is None):
         raise RequestError(
@@ -79,7 +79,7 @@ def derive(
 
 
 def _refuse_taken(design: Design, name: str) -> None:
-    """Raises an error if a name is not valid or is already in use."""
+    """Raises an error if the name of a new group is not valid, or if a group or column already has it."""
     taken = {*RESERVED, *design.frame.collect_schema().names(), *(design.spec.group_names if isinstance(design, Survey) else ())}
     if name in taken or not name.isidentifier() or name != name.lower():
         raise RequestError(
@@ -89,10 +89,10 @@ def _refuse_taken(design: Design, name: str) -> None:
 
 
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
-    """Returns a survey with one more group (a breakdown).
+    """Returns a survey with one more group.
 
-    A classified survey keeps its weights and its user-defined outcomes. It is classified again only if files have to be read
-    again for the new column.
+    A classified survey keeps its weights and the outcomes that the user defined. It is classified again only if the data files
+    must be read again for the new column.
     """
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
@@ -113,7 +113,7 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
 
 
 def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
-    """Returns a design that has no survey.yaml, with one more column for the group."""
+    """Returns a design without survey.yaml, with one more column: the category of the new group."""
     of = _column(group)
     text = design.text(of)
     number = design.number(of) if isinstance(group, NumberGroup) else None
@@ -131,13 +131,15 @@ def _column(group: Group | NumberGroup) -> str:
 
 
 def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup) -> None:
-    """Raises an error if the column of the new group has values that the group neither names nor declares missing.
+    """Raises an error if the column of a new group has values that are in no category and not declared missing. With bands,
+    such values are texts that are not numbers.
 
-    `check` does not find all of them in a survey: it accepts a code that another question on the same column names.
+    `fl.check` does not find all of them: it accepts a code if another question on the same column uses it.
 
     Args:
         design: the design.
-        text, number: the column as text, and as a number (None for a group of codes).
+        text: the column as text.
+        number: the column as numbers, for a group of bands; None for a group of codes.
         name: the name of the group.
         group: the group.
     """

@@ -29,14 +29,16 @@ Where = Annotated[
 
 
 def within(design: D, where: Where) -> D:
-    """Limit the estimates of a design to some persons (a domain). The design that is passed in does not change.
+    """Limit the estimates of a design to some persons (a domain), such as rural women. The design that is passed in does not
+    change.
 
-    All sampling units stay in the design and count in the variance, even those without a person of the domain.
+    Sampling units without a person of the domain stay in the design and count in the variance.
 
     Args:
         design: a classified survey, or any design.
-        where: the labels of the persons to include, by group (without survey.yaml: by column); one label or several. None means
-            everybody. For children, the name of a category (girls) may replace its label (women).
+        where: the labels of the persons to include, by group: {"area": "rural", "sex": "women"}. A list includes several
+            labels. Without survey.yaml, the keys are columns. None means everybody. For children, the name girls may be used
+            for women.
 
     Raises:
         RequestError: there is no such group or label; only cases have the group; the design has a domain already.
@@ -52,18 +54,20 @@ def within(design: D, where: Where) -> D:
 
 
 def in_domain(design: Design) -> nw.Expr:
-    """Returns whether a person is in the domain of a design; true for everybody if the design has no domain."""
+    """Returns a true/false column: whether a person is in the domain of the design (the persons that its estimates are about).
+    It is true for everybody if the design has no domain."""
     if not design.domain:
         return nw.lit(True)
     return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])
 
 
 def domain_in_words(design: Design, population: str = "") -> str:
-    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban; sex:
-    women`. Empty if the design has no domain.
+    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban;
+    sex: women`. Empty if the design has no domain.
 
     Args:
-        population: the reference population whose names for the categories are used; if empty, the labels are used.
+        population: a reference population. Categories have their names in it, such as girls for a population of children.
+            Empty: they have the labels of the data.
     """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.jobs} if spec else {}
@@ -73,16 +77,24 @@ def domain_in_words(design: Design, population: str = "") -> str:
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
-    """Returns a domain (labels by group) with the names that its categories have in a population: `women` becomes `girls` in a
-    population of children.
-    """
+    """Returns the domain (the labels of the included persons, by group) with the names that categories have in a population:
+    `women` becomes `girls` in a population of children."""
     names = names_in(spec, population)
     return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
 
 
 def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """Returns the requested labels of one group as texts, without repetitions. The name of a category in a population (such as
-    girls) is replaced by its label (women). `wanted` is what the user gave."""
+    """Returns the labels that a user asked for in one group, as texts, each once. A name that a category has in a population of
+    children (girls) is replaced by the label in the data (women).
+
+    Args:
+        spec: the content of survey.yaml; None for a design without it.
+        group: the name of the group.
+        wanted: one label, or several, as the user gave them.
+
+    Raises:
+        RequestError: the list of labels is empty.
+    """
     if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
@@ -90,7 +102,7 @@ def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[st
 
 
 def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
-    """Raises an error if the design does not have a group or a label."""
+    """Raises an error if a design does not have a group or a label, or if only cases have the group."""
     if not isinstance(design, ClassifiedSurvey):
         _refuse_absent(design, group, labels)
         return

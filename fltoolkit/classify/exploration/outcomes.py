@@ -1,5 +1,5 @@
-"""User-defined outcomes: one item of the definition (such as debt bondage), one of its two sides (involuntary work, coercion),
-or a rule made of items and sides.
+"""Adds outcomes that the user defines: one item (such as debt bondage), one side of the definition of forced labour
+(involuntary work or coercion), or a rule made of items and sides.
 
 Such an outcome describes answers. It is not forced labour and is never called that.
 """
@@ -31,24 +31,25 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
     """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
     name: `fl.prevalence(persons, "debt_bondage")`.
 
-    For each adult the outcome is true, false or unresolved (the answers do not decide), by Kleene's logic, like the definition
-    itself. For example, `and` is unresolved if no part is false and at least one part is unresolved. An item is true if any of
-    its questions is answered yes, in any work of the person. So a rule of two items does not say that both happened in the same
-    work. If a person did no work and was not asked an item, the item is false, as in the headline.
+    For each adult the outcome is true, false or unresolved (the answers leave it open). A rule with `and` is false if a part is
+    false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as in
+    the definition of forced labour). An item is true if any of its questions is answered yes, in any work of the person. So a
+    rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
+    item is false.
 
     Args:
         persons: a classified survey; it stays as it was.
-        rule: an item of the rule set (`debt_bondage`), a side of the definition (`involuntary` or `coercion`), or a rule made of
-            these with `and`, `or`, `not`, brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
+        rule: an item of the rule set (`debt_bondage`), a side of the definition (`involuntary` or `coercion`), or a rule made
+            of these with `and`, `or`, `not`, brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
         name: the name of the outcome; None: the name of the item or side.
 
     Returns:
-        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of this outcome say
-        `answered yes to ...; not forced labour` in `about.rule_note`.
+        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of this outcome say `answered yes to ...; not forced
+        labour` in `about.rule_note`.
 
     Raises:
-        RequestError: the rule cannot be read, or names what this survey did not ask; the name is taken or not valid.
-        NotAvailable: the survey has no population of adults.
+        RequestError: the rule cannot be read, or has an item that this survey did not ask; the name is taken or not valid.
+        NotAvailable: the survey has no population of adults (children have another definition).
     """
     truths = _truths(persons)
     made = _expression(rule, truths)
@@ -66,23 +67,23 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words that tables and documents use for a user-defined outcome, such as `answered yes to debt_bondage; not
-    forced labour`."""
+    """Returns the words for a user-defined outcome in tables and documents: `answered yes to debt_bondage; not forced labour`.
+    `rule` is the rule of the outcome."""
     return NAMED.format(rule)
 
 
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
-    """Returns the survey with another meaning of a case: a person with the user-defined outcome `name`, instead of a person in
-    forced labour.
-
-    Disclosure control then protects the counts of this outcome in its tables.
-    """
+    """Returns a survey whose cases are the persons with a user-defined outcome. Its column `forced_labour` has the values of
+    this outcome (`name`). So everything that protects the counts of cases protects the counts of the outcome."""
     return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
 
 
 def _adults(persons: ClassifiedSurvey) -> nw.Expr:
-    """Returns whether a person is in a population of adults. Only adults are asked the items, because children have another
-    definition."""
+    """Returns a true/false column: whether a person is in a population of adults. Raises an error if the survey has no such
+    population.
+
+    User-defined outcomes use the items of the adults' definition, because children have another definition.
+    """
     spec = persons.spec
     adults = [p for p in spec.populations if not spec.of_children(p) and p not in spec.totals]
     if not adults:
@@ -94,8 +95,9 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns, for each item that was asked and each side of the definition, whether it is answered yes (true, false or null
-    for unresolved), by name."""
+    """Returns one column for each item that was asked (such as `debt_bondage`) and for each side of the definition, by name:
+    true if a person answered yes, false if no, null if the answers leave it open. For a person without work, a blank is
+    false."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
@@ -107,11 +109,12 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns, for each person, whether a user-defined outcome is true.
+    """Returns a column: whether the user-defined outcome is true for each person. It is null if the answers leave it open.
+    Raises an error if the rule cannot be read.
 
     Args:
         rule: the rule of the outcome, such as `debt_bondage and not withheld_wages`.
-        truths: the true/false column of each name in the rule.
+        truths: the columns of the items and sides that the rule may use, by name.
     """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
@@ -121,7 +124,13 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns the truth of one part of an outcome's rule for each person. `node` is this part as Python's parser reads it."""
+    """Returns a column: whether one part of an outcome's rule is true for each person.
+
+    Args:
+        node: the part, as Python's parser returns it. In `debt_bondage and not withheld_wages`, `debt_bondage` is a part.
+        rule: the whole rule, for messages.
+        truths: the columns of the items and sides that the rule may use, by name.
+    """
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):
         if node.id not in truths:

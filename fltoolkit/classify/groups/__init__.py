@@ -1,1 +1,1 @@
-"""Groups for which the whole sample is needed, such as fifths of household wealth."""
+"""Groups whose limits depend on the whole sample, such as fifths of household wealth."""

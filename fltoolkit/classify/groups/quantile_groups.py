@@ -25,13 +25,14 @@ ROUNDING = 1e-9  # sums of weights are rounded: a share this close to the quanti
 
 
 def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, ...]]:
-    """Returns the upper limits of all quantiles except the last, for each group of quantiles.
+    """Returns, for each group of quantiles in survey.yaml (such as fifths of wealth), the upper limits of all quantiles except
+    the last.
 
-    They are computed over all persons of the sample who have the number, each with `design.weight`. Persons who were not asked
-    about forced labour are included.
+    They are computed over all persons of the sample who have the number, with the weight `design.weight`. Persons who were not
+    asked about forced labour are included.
 
     Raises:
-        DataError: so many persons share one number that a quantile would be empty.
+        DataError: so many persons have the same number that a quantile would be empty.
     """
     return {name: _limits(name, group, persons) for name, group in spec.groups.items() if isinstance(group, QuantileGroup)}
 
@@ -51,8 +52,8 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
 
 
 def weighted_quantiles(values: Sequence[float], weights: Sequence[float], shares: Sequence[float]) -> tuple[float, ...]:
-    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of the
-    total weight. Empty if there is no weight.
+    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of
+    the total weight. Empty if all weights are 0.
 
     This is the inverse of the weighted distribution function: R's `svyquantile(..., qrule = "math")`.
 

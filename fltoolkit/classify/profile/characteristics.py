@@ -1,7 +1,8 @@
-"""Describes each case by its characteristics: items answered yes, stage, mode, form and duration.
+"""Describes each case (person in forced labour) by characteristics, such as debt bondage, the stage at which it happened, or
+the duration.
 
-Each characteristic is yes, no or unresolved (null). One case can have several, so their numbers do not add up to the number of
-cases.
+Each characteristic is yes, no or unresolved (null: the answers leave it open). One case can have several, so their numbers do
+not add up to the number of cases.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the families to which some topics belong, in the order of the questionnaire. A topic (such as `coercion`) is a
-    set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one picture."""
+    """Returns the names of the pictures that show some topics, in the order of the questionnaire: `coercion` for the topic
+    `coercion_stage`. A topic is a set of characteristics that are in one table. A family (`FAMILIES`) is the topics that are in
+    one picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 
@@ -57,10 +59,11 @@ class Characteristic:
     """A fact that can be true of a case (a person in forced labour), such as debt bondage or a duration of one to three months.
 
     Attributes:
-        topic: the topic (the table to which it belongs), one of `TOPICS`, such as `coercion`.
-        name: its name, such as `debt_bondage`; unique within the topic.
-        truth: yes, no or unresolved (null) for each case. It has no meaning for other persons.
-        questions: the columns of the questions of which one yes is enough; empty if it does not come from items.
+        topic: the table to which the characteristic belongs, one of `TOPICS`, such as `coercion`.
+        name: the name of the characteristic, such as `debt_bondage`; unique within the topic.
+        truth: a column: true, false or null (the answers leave it open) for each case. It has no meaning for other persons.
+        questions: the columns of the questions, if one yes to any of them is enough; empty for a characteristic that comes from
+            something else, such as the duration.
     """
 
     topic: str
@@ -74,9 +77,10 @@ class CaseProfile:
     """A classified survey together with the characteristics of its cases, such as debt bondage or a threat at recruitment.
 
     Attributes:
-        persons: the survey. Its column `ANSWERS` has a text for each case, with one letter (`YES`, `NO`, `OPEN`) per
-            characteristic; null for other persons.
-        of: the topic and the name of each characteristic, in the order of the letters.
+        persons: the survey. Its column `ANSWERS` has a text for each case: one letter per characteristic, `y` (yes), `n` (no)
+            or `u` (unresolved). It is null for persons who are not cases.
+        of: the topic and the name of each characteristic, in the order of the letters. A topic is a set of characteristics that
+            are in one table, such as `coercion`.
     """
 
     persons: ClassifiedSurvey
@@ -91,16 +95,15 @@ class CaseProfile:
 
 
 def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CaseProfile:
-    """Returns a classified survey with one letter for each characteristic of each case (yes, no or unresolved). A characteristic
-    is a fact about a case, such as debt bondage.
+    """Returns a classified survey with the characteristics of its cases. Each case gets one letter per characteristic (such as
+    debt bondage): `y`, `n` or `u` (unresolved). Answers about several spells of work of a person are combined.
 
     Args:
         persons: a classified survey.
-        children: whether the cases are children. The definition for children has other questions.
+        children: whether to describe the cases who are children. The definition for children has other questions.
 
     Returns:
-        The survey and its characteristics, topic by topic, in the order in which survey.yaml maps the questions. Answers are
-        combined over all episodes of a person's work.
+        The survey with its characteristics, topic by topic, in the order in which survey.yaml has the questions.
     """
     found = characteristics_of(persons, children=children)
     letters = [
@@ -112,16 +115,13 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
 
 
 def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
-    """Returns the characteristics that this survey can describe, of adults or of children, such as debt bondage. They are ordered
-    by topic.
-    """
+    """Returns the characteristics of cases that this survey can describe, such as debt bondage, ordered by topic (the table to
+    which they belong). They are those of adults, or with `children=True` those of children."""
     return tuple(_of_children(persons) if children else _of_adults(persons))
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """Yields the characteristics of adults in forced labour, such as debt bondage, topic by topic. A topic is a set of
-    characteristics that have one table.
-    """
+    """Yields the characteristics of adults in forced labour, such as debt bondage, topic by topic (a topic is one table)."""
     spec = persons.spec
     sources = item_sources(spec, persons.rule)
     order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
@@ -140,9 +140,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """Yields the characteristics of children: each worst form of child labour.
+    """Yields the characteristics of children in forced labour: each worst form of child labour that the survey asked about.
 
-    The routes of children have tables of their own.
+    The routes (the ways by which a child can be in forced labour) are not among them; they have their own tables.
     """
     spec = persons.spec
     if spec.children:
@@ -151,11 +151,11 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """Yields one characteristic per name. A case has it if any question of that name is answered yes.
+    """Yields one characteristic per name. A case has it if any question with this name is answered yes.
 
     Args:
-        topic: the topic.
-        columns: pairs of a name (an item, a stage or a mode, such as `debt_bondage`) and the column of a question.
+        topic: the topic (the table to which the characteristics belong).
+        columns: pairs of a name and the column of a question. The name is an item (`debt_bondage`), a stage or a mode.
     """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]
@@ -165,11 +165,11 @@ def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Character
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
     """Yields one characteristic for each stage at which something happened: recruitment, work or leaving.
 
-    It yields nothing unless every question of the side states its stage and the stages differ.
+    It yields nothing if a question of this side does not state its stage, or if all have the same stage.
 
     Args:
         side: the side of the definition (involuntary or coercion).
-        asked: the questions of the side: internal column, item and question.
+        asked: the questions of the side: internal column, item (such as `debt_bondage`) and question.
     """
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
@@ -178,12 +178,12 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each mode (experienced, threatened, witnessed) of the questions on one side of the
-    definition. It yields nothing if all these questions have the same mode.
+    """Yields one characteristic for each mode of the questions on one side of the definition: something was experienced,
+    threatened or witnessed. It yields nothing if all these questions have the same mode.
 
     Args:
         side: the side of the definition (involuntary or coercion).
-        asked: the questions of the side: internal column, item and question.
+        asked: the questions of the side: internal column, item (such as `debt_bondage`) and question.
     """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
@@ -191,7 +191,7 @@ def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Cha
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:
-    """Yields one characteristic of a case for each form of forced labour (who imposed it) that survey.yaml distinguishes."""
+    """Yields one characteristic for each form of forced labour (who imposed it) that survey.yaml distinguishes."""
     if spec.form:
         possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
         yield from _categories("form", possible)
@@ -199,23 +199,22 @@ def _form(spec: SurveySpec) -> Iterator[Characteristic]:
 
 def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
     """Yields one characteristic for each category of a group that only cases have, such as the form of the forced labour. It is
-    unresolved for a case whose category is not stated.
-    """
+    null (unresolved) for a case whose category is not stated."""
     for label in labels:
         stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
         yield Characteristic(group, label, stated == label)
 
 
 def _durations(months: Months) -> Iterator[Characteristic]:
-    """Yields one characteristic of a case for each band of its months in forced labour, such as 3 to under 6 months."""
+    """Yields one characteristic for each band of months in forced labour, such as 3 to under 6 months."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
         yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """Returns the bands of months in forced labour, by label. Each band is given by its first month, and by the first month of
-    the next band (None for the last band)."""
+    """Returns the bands of months in forced labour, by label. Each band is a pair: its first month, and the first month of the
+    next band (None for the last band). For example, `(3, 6)` is 3 to under 6 months."""
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):
@@ -224,10 +223,10 @@ def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """Returns the label of each characteristic of a topic (such as `coercion`), by its name. The labels can be printed in every
-    language.
+    """Returns the labels of the characteristics of a topic (such as `coercion`) in the kit's words, which exist in every
+    language. The keys are the names of the characteristics.
 
-    `form` is also a group, so `category_labels` returns its labels.
+    Labels of the topic `form` are not here: `form` is also a group, so `category_labels` returns them.
     """
     if topic in SIDES:
         return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}

@@ -22,8 +22,8 @@ Item = Literal[InvoluntaryItem, CoercionItem]
 
 
 class Strengths(Model):
-    """The items that count on one side of the definition (involuntary or coercion), divided into strong and medium items. If a
-    YAML file gives a plain list, all its items are medium."""
+    """The items (such as debt bondage) that count on one side of the definition of forced labour: involuntary or coercion.
+    Items are strong or medium. If a YAML file has a plain list, all its items are medium."""
 
     strong: tuple[Item, ...] = ()
     medium: tuple[Item, ...] = ()
@@ -49,9 +49,8 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), Instead((NAMES,))]
 
 
 class AtLeast(Model):
-    """The numbers of items that a person must have: on the involuntary side, on the coercion side, and strong items on the two
-    sides together.
-    """
+    """How many items (such as debt bondage) a person must have: on the involuntary side, on the coercion side, and strong items
+    on the two sides together."""
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
@@ -59,10 +58,11 @@ class AtLeast(Model):
 
 
 class Dimension(Model):
-    """One way to meet a definition of forced labour, such as unfree recruitment. It says which items count on each side
-    (involuntary, coercion), how many are needed, and how many of them must be strong.
+    """One of the ways to be in forced labour by a rule set, such as unfree recruitment. It says which items (such as debt
+    bondage) count on each side of the definition (involuntary, coercion), how many are needed, and how many of them must be
+    strong.
 
-    `stages` limits the items to questions about these stages (recruitment, work, leaving). If it is empty, all stages count. An
+    With `stages`, only questions about these stages count (recruitment, work, leaving). If it is empty, all questions count. An
     item may be on another side than in survey.yaml, but not on both sides.
     """
 
@@ -92,11 +92,11 @@ class Dimension(Model):
 
 
 class RuleSet(Model):
-    """A definition of forced labour with a name and a version, as in a YAML file.
+    """A rule set: a definition of forced labour with a name and a version, as in a YAML file.
 
-    It has either two lists of items, one for each side (involuntary, coercion), or `dimensions`. With dimensions, it is enough
-    to meet one of them. `to_be_verified` says in words why results under this rule set must not be used yet. Such results are
-    marked, and no baseline uses them.
+    It has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A person who
+    meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set must not be
+    used yet. Such results are marked, and no baseline of a plan uses them.
     """
 
     name: Name
@@ -128,14 +128,14 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """Returns the dimensions of the rule set (the ways to meet it), by name. A rule set with two lists of items has a single
-        dimension, whose name is empty.
-        """
+        """Returns the dimensions of the rule set by name. A dimension is one of the ways to be in forced labour by this rule
+        set. A rule set with two lists of items has a single dimension, whose name is ""."""
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 
     def items(self, side: Side) -> tuple[str, ...]:
-        """Returns all items (such as `debt_bondage`) that count on one side of the definition, in any dimension."""
+        """Returns all items (such as `debt_bondage`) that count on one side of the definition (involuntary or coercion), in any
+        dimension."""
         return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
 
 
@@ -145,7 +145,7 @@ def shipped_rules() -> tuple[str, ...]:
 
 
 def load_rules(rules: str | Path, folder: Path) -> RuleSet:
-    """Load a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from `folder`.
+    """Loads a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from `folder`.
 
     Raises:
         SpecError: there is no such rule set, or a file uses the name of a rule set that comes with the kit.

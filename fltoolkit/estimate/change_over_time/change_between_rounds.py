@@ -1,5 +1,5 @@
-"""Estimates the change between two surveys, or since a published number, with its interval. Surveys that cannot be compared are
-refused.
+"""Estimates the change between two surveys, or since a published number, with its interval. If the two cannot be compared, the
+result has no change but the reason.
 
 The result says whether something changed, never why.
 """
@@ -25,11 +25,11 @@ from fltoolkit.estimate.change_over_time.difference import (
     TOO_FEW,
     TOO_UNLIKE,
     WithLimits,
-    apart,
     bears,
     chosen,
     difference,
     mover,
+    size_ratio,
     verdicts,
     without_contradiction,
 )
@@ -39,8 +39,8 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     NOT_STATED,
     Matched,
     Positions,
-    decided_again,
-    decided_since,
+    confirmed_since_publication,
+    confirmed_verdicts,
     round_estimates,
 )
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
@@ -57,24 +57,24 @@ NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio"
 
 @dataclass(frozen=True)
 class Change:
-    """The change between two rounds (the same survey at two times). It contains counts of cases: `publish_change` decides what
-    may be published.
+    """The change between two rounds (the same survey at two times). It contains counts of cases, so it is confidential:
+    `publish_change` decides what may be published.
 
     The columns of `table`:
 
-    - the group columns; a row is the total or one category.
+    - one column for each group. A row is about everybody (`total`) or about one category.
     - `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, and `relative_change` (change / before).
-    - `ratio` (after / before), with `ratio_low` and `ratio_high` from the log scale. They are blank if they contradict the
-    verdict.
+    - `ratio` (after / before), with the limits of its interval, `ratio_low` and `ratio_high`, computed on the log scale. The
+      two limits are blank if they contradict the verdict.
     - `method`: `taylor`, or `mover` (an interval made from the intervals of the two rounds).
     - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`.
-    `reason`: why there is no other verdict.
+      `reason`: why there is no other verdict.
     - `attenuated`: whether the look-back windows overlap, which hides part of a change. `overlap`: the share of the window that
-    is in both rounds.
-    - the columns of each round: `estimate_before`, ..., `psus_with_cases_after`.
+      is in both rounds.
+    - the columns of each round, with `_before` or `_after` at the end: `estimate_before`, `psus_with_cases_after`.
 
     Attributes:
-        table: one row for the total and for each category compared.
+        table: one row for the total and for each category that is in at least one of the rounds.
         before: what the earlier round's estimates are about.
         after: what the later round's estimates are about.
         by: the breakdowns, each a tuple of groups.
@@ -95,16 +95,17 @@ class Change:
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Estimate the change between two rounds (the same survey at two times), after − before. The rows of the two rounds are
-    matched by their categories (docs/methods.md §5).
+    """Estimate the change between two rounds (the same survey at two times), after − before. A row of one round is compared
+    with the row of the same category in the other (docs/methods.md §5).
 
     The interval is the Taylor contrast: the variance comes from the influences (linearised values) of both rounds. If the
     rounds differ much in size, MOVER computes the interval from the intervals of the two rounds (see `difference.difference`).
 
     No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
-    differs. The verdict is then `not comparable`, and the reason names both values. If only the look-back windows of the rounds
-    overlap, the change is computed and marked `attenuated` (too small), and the verdict is `not comparable`, too. If only one
-    round has a row, the row has no change. Two designs without survey.yaml are comparable if measure and outcome are the same.
+    differs. The verdict is then `not comparable`, and the reason gives the values of both rounds. If only the look-back windows
+    of the rounds overlap, the change is computed and marked `attenuated` (probably too small), and the verdict is `not
+    comparable`, too. If only one round has a row, the row has no change. Two designs without survey.yaml are comparable if
+    measure and outcome are the same.
 
     Args:
         before: the earlier round.
@@ -141,11 +142,11 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
             level=new.level,
             by_size=by_size,
         )
-        rows = decided_again(rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size)
+        rows = confirmed_verdicts(rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size)
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")
-    table = pd.concat([labels, _judged(found, old, new), *columns_of_rounds], axis=1)
+    table = pd.concat([labels, _with_window_overlap(found, old, new), *columns_of_rounds], axis=1)
     return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), unstated(old, new))
 
 
@@ -157,22 +158,22 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Estimate the change of one row since a number that is known only from a publication (the baseline). MOVER makes the
-    interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
+    """Estimate how much one row of `after` changed since a number that is known only from a publication (the baseline). MOVER
+    makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
 
     A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
     or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few
     cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5 %.
 
     There is no verdict either if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not
-    give `n`, the user must check that the sizes are similar. Comparability and overlap of windows are judged as in `change`,
-    from the facts that the baseline states.
+    give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and whether their
+    look-back windows overlap, is decided as in `change`, from the facts that the baseline states.
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.
         after: the later round.
         row: the name of the row of `after` that is compared (see `estimates.find_row`).
-        rho: the correlation of the two estimates, if it is known (shared PSUs). 0 is the safe choice.
+        rho: the correlation of the two estimates, if it is known (both surveys may have PSUs in common). 0 is the safe choice.
 
     Raises:
         RequestError: the confidence levels differ; there is no such row; a baseline has no such field.
@@ -192,19 +193,21 @@ def change_from_published(
     now = after.table[list(SIDES)].astype(float).iloc[at]
     found = _not_compared(1, why := joined(differences(old, new)))
     if not why:
-        found = decided_since(_recovered(baseline, now, rho), baseline, after, at, rho)
+        found = confirmed_since_publication(_change_by_mover(baseline, now, rho), baseline, after, at, rho)
     groups = list(dict.fromkeys(g for b in after.by for g in b))
     then = pd.DataFrame({f"{c}_before": [getattr(baseline, c, None)] for c in SIDES}).astype(float)
     labels = after.table[groups].iloc[[at]].reset_index(drop=True)
     by = (tuple(g for g in groups if labels[g].iloc[0] != TOTAL),)
-    table = pd.concat([labels, _judged(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1)
+    table = pd.concat(
+        [labels, _with_window_overlap(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1
+    )
     silent = after.unresolved_shares is not None and baseline.unresolved_share is None
     return Change(table, old, new, by, (*unstated(old, new), *((NOT_STATED,) if silent else ())))
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
-    """Raises an error if the published number and the later round have different scales, such as a rate per 1,000 and a
-    proportion."""
+    """Raises an error if the published number and the estimate of the later round are on different scales: for example, one is
+    a rate per 1,000 and the other a proportion. `measure` is the measure of the later round."""
     is_proportion = measure == "share" or measure.endswith("prevalence")
     fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
     if (measure in COUNTED or is_proportion) and not fits:
@@ -216,11 +219,12 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
         )  # fmt: skip
 
 
-def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a published number, and the ratio of the two numbers. MOVER makes both intervals from
-    the intervals of the two numbers; for the ratio on the log scale.
+def _change_by_mover(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
+    """Returns the change since a published number, and the ratio of the two numbers, as a table with one row. Both intervals
+    come from the intervals of the two numbers (the method MOVER, see `difference.mover`). That of the ratio is computed on the
+    log scale.
 
-    There is a verdict only if both surveys have enough cases.
+    There is a verdict only if both surveys have enough cases and similar sizes. Otherwise `reason` says what is missing.
 
     Args:
         baseline: the published number.
@@ -232,7 +236,7 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     low, high = mover(WithLimits(*then), WithLimits(*later), rho)
     has_cases = baseline.cases is not None
     enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
-    too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
+    too_unlike = baseline.n is not None and bool(size_ratio(baseline.n, now["n"]) > COMPARED_DF)
     (verdict,) = verdicts([low], [high], enough and not too_unlike)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio_low, ratio_high = np.exp(mover(WithLimits(*np.log(then)), WithLimits(*np.log(later)), rho))
@@ -258,10 +262,15 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     return pd.DataFrame(columns, index=[0])
 
 
-def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
-    """Returns the changes, with the share of the look-back window that is in both rounds. If the windows overlap, a change is
-    shown without a verdict. `found` holds one change a row. `old` and `new` are facts about the two surveys, such as their
-    reference periods."""
+def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
+    """Returns the changes with two more columns: `overlap`, the share of the look-back window (the period that the questions
+    ask about) that is in both rounds, and `attenuated`. If the windows overlap, the verdict becomes `not comparable`. The
+    interval of a ratio that contradicts its verdict becomes blank.
+
+    Args:
+        found: the changes, one per row.
+        old, new: the facts about the two rounds, such as their reference periods.
+    """
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0
@@ -286,11 +295,8 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Raises an error if each of the two rounds has a breakdown that the other lacks, for example because a group was named by
-    mistake.
-
-    A row can only be compared with a row of the same groups. It is no error if only one round has further breakdowns.
-    """
+    """Raises an error if each of the two rounds has a breakdown that the other lacks: for example, one is by sex and the other
+    by region. It is no error if only one round has further breakdowns: their rows have no change."""
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
         raise RequestError(
@@ -300,12 +306,13 @@ def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
 
 
 def _breakdowns_in_words(by: Breakdowns) -> str:
-    """Returns breakdowns in words, such as `total, sex × region`."""
+    """Returns breakdowns in words: `(("sex", "region"), ())` becomes `sex × region, total`."""
     return ", ".join(crossed(breakdown) or TOTAL for breakdown in by)
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """Returns the category of each row in each group. For a group that the round does not have, it is `total`."""
+    """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not have, it is
+    `total`: `("women", "total")`."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
@@ -317,7 +324,7 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """Returns the columns of one round (estimate, interval and others) for the rows of the result.
+    """Returns the columns of one round (estimate, interval and others), in the order of the rows of the result.
 
     Args:
         table: the table of the round.

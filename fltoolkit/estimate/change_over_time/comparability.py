@@ -1,4 +1,4 @@
-"""Checks whether two surveys measure the same thing, and how much their reference periods overlap."""
+"""Checks whether two surveys measure the same thing, and how much the periods that their questions ask about overlap."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason is a fact that both
-    rounds state and that changed, such as the reference period, with both values.
-    """
+    """Returns the reasons why two rounds (the same survey at two times) cannot be compared; empty if there are none. Each
+    reason is a fact that both rounds state and that is not the same, such as the reference period. It gives both values."""
     reasons = [
         Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
         for name in FACTS
@@ -39,19 +38,19 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """Returns, in words, which persons the estimates of a round are about (the domain)."""
+    """Returns, in words, which persons the estimates of a round are about (the domain): `area: rural`, or *everybody*."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
 def fact(name: str) -> Reason:
-    """Returns the words for a fact behind an estimate. `name` is a field of `About`, such as `reference_months`."""
+    """Returns the name of a fact about a survey in words, such as *the reference period*. `name` is a field of `About`, such as
+    `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
 
 
 def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
-    """Returns whether the interviews of two rounds were held in different modes: at least a tenth of them moved to another mode,
-    such as telephone. False if a round does not state its modes.
-    """
+    """Returns whether the interviews of two rounds were held in different ways: at least a tenth of them moved to another mode,
+    such as telephone. False if a round does not state its modes. `old` and `new` have the share of each mode."""
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
@@ -65,12 +64,12 @@ def _shares(modes: dict[str, float]) -> Reason | str:
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """Returns how the questions of two rounds differ. For each kind of difference it gives the keys of survey.yaml that have it:
-    `{"label": ["items.coercion.debt_bondage"]}`.
+    """Returns how the questions of two rounds differ. For each difference, in words, it gives the questions that have it, as
+    keys of survey.yaml: `{"mode experienced before, threatened after": ["items.coercion.debt_bondage"]}`.
 
-    The kinds are: added, removed, label, codes, mode, routing. Columns are not compared, because a round may rename them. A label
-    that only one round gives is not compared. Codes are shown as they are, because a round may give the same answers new codes:
-    the reader decides whether a question is still the same.
+    Questions can be added or removed, or differ in label, codes, mode or routing. The names of columns are not compared,
+    because a round may rename them. A label that only one round gives is not compared. A difference of codes need not matter,
+    because a round may give the same answers new codes: the reader decides whether a question is still the same.
     """
     old, new = (_by_key(spec) for spec in (before, after))
     found: dict[str, list[str]] = {}
@@ -89,9 +88,8 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
-    """Returns the questions of a survey by their key in survey.yaml. Each has what is compared between rounds: its label, codes,
-    mode and routing.
-    """
+    """Returns the questions of a survey by their key in survey.yaml, such as `items.coercion.debt_bondage`. Each question is a
+    mapping of what is compared between rounds: its label, mode, routing, and the codes of each answer (yes, no and others)."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
@@ -108,9 +106,8 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
 
 
 def unstated(before: About, after: About) -> tuple[Reason, ...]:
-    """Returns the facts (such as the reference period) that only one of the two rounds states. For these facts nobody can say
-    whether they changed.
-    """
+    """Returns the names, in words, of the facts that only one of the two rounds states, such as the reference period. Nobody
+    can say whether these facts changed."""
     names = (*FACTS, "questionnaire", "interview_modes")
     return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
@@ -145,11 +142,11 @@ def _months(day: date) -> float:
 
 
 def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
-    """Returns the items (such as debt bondage) whose questions differ between two rounds, with the questions of each round, in
-    words. Only the first items are listed; the others are counted.
+    """Returns, in words, the items (such as debt bondage) whose questions differ between two rounds, with the questions of each
+    round. If there are many, only the first are listed, and the others are counted.
 
     Args:
-        before, after: the questions of each round, as in `questions_asked.questionnaire_of`.
+        before, after: the questions of each round, one text per item, from `questions_asked.questionnaire_of`.
     """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]

@@ -25,7 +25,7 @@ LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: abo
 
 @dataclass(frozen=True)
 class RoundEstimates:
-    """The estimates of one round, with the numbers that are needed to compute their change to another round.
+    """The estimates of one survey (one round), with the numbers that are needed to compute their change to another round.
 
     Each field is a column of `Estimates.table`: a number, or an array with one value per row. All arrays have the same shape.
     """
@@ -41,7 +41,7 @@ class RoundEstimates:
 
 
 class WithLimits(NamedTuple):
-    """The estimates of one round, with the limits of their confidence intervals (`low`, `high`). Each field is a number, or an
+    """The estimates of one survey, with the limits of their confidence intervals (`low`, `high`). Each field is a number, or an
     array with one value per row."""
 
     estimate: ArrayLike
@@ -83,37 +83,36 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
 
 
 def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether an estimate has enough cases for a verdict on its change: 15 cases in 10 PSUs, or 30 cases if the number
-    of PSUs is unknown (nan)."""
+    """Returns, for each estimate, whether it has enough cases for a verdict on its change: 15 cases in 10 PSUs, or 30 cases if
+    the number of PSUs with cases is unknown (nan)."""
     n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
 
 def enough_cases(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
-    """Returns whether both rounds have enough cases for a verdict on the change (see `bears`), row by row.
-
-    If one round has no case at all, only the other round must have enough.
-    """
+    """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `bears`). A round without any
+    case passes if the other round has enough."""
     ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
 
-def apart(a: ArrayLike, b: ArrayLike) -> Array:
-    """Returns how many times larger the larger of two non-negative numbers is: for 100 and 200, and for 200 and 100, it is 2.
-    It is nan if both are 0."""
+def size_ratio(a: ArrayLike, b: ArrayLike) -> Array:
+    """Returns the ratio of two numbers, the larger divided by the smaller: 2 for 100 and 200, and for 200 and 100. It is nan if
+    both are 0. The numbers may not be negative."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
-    """Returns one remark (such as a verdict or its reason) for each row: the remark of the first condition that the row meets.
+    """Returns one remark (such as a verdict or its reason) for each row: the remark that belongs to the first condition that
+    the row meets.
 
     Args:
-        where: the conditions, each as true/false values by row.
-        remarks: one remark for each condition.
-        otherwise: the remark of rows that meet no condition.
+        where: the conditions. Each is an array with one true/false value per row.
+        remarks: one remark for each condition, in the same order.
+        otherwise: the remark for rows that meet no condition.
     """
     conditions = [np.asarray(w, dtype=bool) for w in where]
     found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
@@ -132,7 +131,7 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
 
 
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of a change without the intervals of ratios that contradict the verdict.
+    """Returns the rows of a change. The interval of a ratio is made blank if it contradicts the verdict.
 
     The verdict depends on the interval of the difference. The interval of the ratio is computed on the log scale. So the two
     can disagree: for example, the verdict is `decreased`, and the ratio may be up to 1.005.
@@ -163,25 +162,26 @@ def difference(
     So:
 
     - If the persons asked or the degrees of freedom differ by more than a factor 1.25, `mover` makes the interval from the two
-    intervals, with the correlation C/(SE1·SE2).
+      intervals, with the correlation C/(SE1·SE2).
     - If the degrees of freedom differ by more than a factor 2, or if the two factors multiply to more than 4, there is no
-    verdict.
+      verdict.
     - `mover` also makes the interval if an SE is 0 although the interval has a width. This happens if a round has no case, or
-    only cases. The interval of no case is [0, upper].
+      only cases. The interval of no case is [0, upper].
     - `mover` gives a verdict only with `enough_cases`. Otherwise the reason is `too few cases`.
 
     Args:
         before: the rows of the earlier round.
         after: the rows of the later round, matched with `before`.
-        covariance: the covariance of the two estimates, row by row.
+        covariance: the covariance of the two estimates, one value per row; 0 for independent rounds.
         level: the confidence level of the intervals of both rounds and of the change.
         by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval of estimate ±
             t·SE.
 
     Returns:
-        One row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the method is `mover`), `ci_low`,
-        `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` from the log
-        scale (never used for the verdict), `method` (taylor or mover), `verdict`, `reason`.
+        A table with one row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the method is `mover`),
+        `ci_low`, `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` from
+        the log scale (never used for the verdict), `method` (taylor or mover), `verdict`, `reason` (why there is no other
+        verdict).
     """
     from scipy.special import stdtrit
 
@@ -192,7 +192,7 @@ def difference(
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
     unknown = np.isnan(np.asarray(before.psus_with_cases, dtype=float)) | np.isnan(np.asarray(after.psus_with_cases, dtype=float))
-    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates have no PSUs
+    n_apart, df_apart = size_ratio(before.n, after.n), np.where(unknown, 1.0, size_ratio(df1, df2))  # replicates have no PSUs
     by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
     too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,5 +1,5 @@
-"""A baseline that is known only from a publication: its number, and the facts that the publication states. Contradictions are
-errors."""
+"""Describes a number that is known only from a publication, with the facts that the publication states about it. If two of
+these facts contradict each other, an error is raised."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The interface of a published number: the facts that the publication states about it, such as the reference period.
-    `PublishedBaseline` and the rows of a publication in nap.yaml have it."""
+    """The interface of a published number with the facts that `contradiction` checks. A fact that the publication does not
+    state is None or "". `PublishedBaseline` has this interface, and so have the numbers of a publication in nap.yaml."""
 
     @property
     def ci_low(self) -> float: ...
@@ -42,7 +42,8 @@ class States(Protocol):
 @checked
 @dataclass(frozen=True)
 class PublishedBaseline:
-    """A number that is known only from a publication. A fact that the publication does not state is blank and is not compared.
+    """A number that is known only from a publication, with its facts. A fact that the publication does not state stays at its
+    default (None or "") and is not compared with the later survey.
 
     `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
     effect. `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide
@@ -81,9 +82,8 @@ class PublishedBaseline:
 
     @property
     def about(self) -> About:
-        """Returns the facts that the publication states, in the form that estimates have (`About`), so that the two can be
-        compared.
-        """
+        """Returns the facts that the publication states as an `About`. Estimates have their facts in this form, so the two can
+        be compared."""
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 
@@ -91,8 +91,8 @@ class PublishedBaseline:
     def has_enough_cases(self) -> bool:
         """Returns whether the published number has enough cases for a verdict on its change (docs/methods.md §5).
 
-        15 cases in 10 PSUs are enough. If the number of PSUs is unknown, 30 cases are enough, or 15 after division by the
-        design effect.
+        15 cases in 10 PSUs are enough. If the number of PSUs with cases is not published, 30 cases are enough, or 15 after
+        division by the design effect. It is false if the number of cases is not published.
         """
         if self.cases is None:
             return False
@@ -102,8 +102,8 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Returns what is wrong with the facts of a publication, in words: two facts cannot both be true, or a date does not exist.
-    Empty if nothing is wrong."""
+    """Returns, in words, the first error in the facts of a publication: two of them cannot both be true, a lower limit is below
+    0, or a date does not exist. Empty if there is none."""
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:

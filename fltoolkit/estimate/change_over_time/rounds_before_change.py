@@ -1,4 +1,5 @@
-"""Checks two surveys before they are compared: common sampling units, changed questions, and the conditions of the interviews."""
+"""Checks two rounds of a survey before their change is estimated: the sampling units that both have, changed questions, and the
+conditions of the interviews."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "":
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns what would hinder a comparison of two rounds by `fl.change`, as a table of findings with the columns of
-    `fl.check`. It checks the prevalence in the default population, and estimates nothing.
+    """Returns findings on what would prevent or weaken a comparison of two rounds by `fl.change`, as a table with the columns
+    of `fl.check`. It looks at the prevalence in the default population. Nothing is estimated.
 
     Args:
         before: the earlier round.
@@ -60,8 +61,8 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
-    """Yields a finding: how many PSUs (by stratum and label) are in both rounds, and what the later survey.yaml says about
-    them."""
+    """Yields one finding: how many PSUs have the same stratum and label in both rounds, and what the later survey.yaml says
+    about them (kept or drawn anew). It is an error if these two do not fit together."""
     if not (before.clustered and after.clustered):
         yield _finding("note", "design", "one round has no PSUs with labels: the rounds are taken as independent", "nothing")
         return

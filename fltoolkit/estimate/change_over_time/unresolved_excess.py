@@ -1,8 +1,9 @@
-"""Tests a change a second time: would the verdict be the same if the excess of unresolved persons in one survey were cases?
+"""Tests a change a second time. The question is: would the verdict be the same if the survey with more unresolved persons had
+found cases among them? Unresolved persons are those whose answers leave open whether they are cases.
 
 Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again
 if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. In
-this test, the excess of the larger share over the smaller one counts as cases (docs/methods.md §5).
+this test, the excess (the larger share minus the smaller one) counts as cases (docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -45,10 +46,11 @@ Positions = NDArray[np.intp]
 
 def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved persons counts as cases.
+    Unresolved persons are those whose answers leave open whether they are cases. The excess is the larger of the two surveys'
+    shares minus the smaller one.
 
-    Unresolved persons are those whose answers do not decide whether they are cases. `decreased` is tested again if their share is
-    larger in the later survey, because this alone lowers the rate. `increased` is tested again if their share is larger in the
-    earlier survey.
+    `decreased` is tested again if the share is larger in the later survey, because this alone lowers the rate. `increased` is
+    tested again if it is larger in the earlier survey.
 
     Args:
         verdict: the verdicts of the first test.
@@ -60,14 +62,14 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
-    """Returns the estimates of a round as if its unresolved persons were cases, with wider intervals.
+    """Returns the estimates of a round as if all its unresolved persons (whose answers leave open whether they are cases) were
+    cases, with wider intervals. If this is done for both rounds, the excess of one round is part of their difference.
 
-    If this is done to both rounds, their difference includes the excess of unresolved persons. The squared distance of each
-    limit from the estimate grows by t² times the variance that the unresolved persons add. This is exact for an interval of
-    estimate ± t·SE. If the unresolved persons lower the variance, the distances do not change.
+    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
+    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the distances do not change.
 
     Args:
-        estimates: the rows.
+        estimates: the estimates of the round.
         more: how much the unresolved persons add to each estimate.
         se: the standard error of the estimate with the unresolved persons.
         level: the confidence level of the limits of `estimates`.
@@ -81,9 +83,12 @@ def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, l
     return replace(estimates, estimate=total, se=se, ci_low=limits[0], ci_high=limits[1])
 
 
-def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
-    """Returns the rows of a change after the second test (in which the excess of unresolved persons counts as cases). A verdict
-    that the second test does not confirm becomes `no detectable change`, with the given reason.
+def with_second_verdicts(
+    rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
+) -> pd.DataFrame:
+    """Returns the rows of a change after the second test. In this test, the excess of unresolved persons (their answers leave
+    open whether they are cases) in one of the two surveys counts as cases. If the second test does not confirm a verdict, it
+    becomes `no detectable change`, with `reason`.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -96,47 +101,50 @@ def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, re
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
-    """Returns whether a change is not judged because of open answers, although its interval excludes 0.
+    """Returns whether a change has no verdict because of unresolved persons (their answers leave open whether they are cases),
+    although its interval does not contain 0.
 
     Args:
-        verdict, reason: the verdict of the change, and the reason of the verdict.
+        verdict, reason: the verdict on the change, and the reason of the verdict.
     """
     return verdict == NO_CHANGE and reason in OPEN_ANSWERS
 
 
 def stated_verdict(verdict: Any, reason: object) -> Any:
-    """Returns the verdict of a change as people read it. If the change is not judged because of open answers, it says so and gives
-    the reason: to call it *no detectable change* would be wrong, because its interval excludes 0.
+    """Returns the verdict on a change in the words for readers. A change may have no verdict because of unresolved persons (see
+    `is_unjudged`). Then the words are *not judged*, with the reason. *No detectable change* would be wrong, because the
+    interval does not contain 0.
 
     Args:
-        verdict, reason: the verdict of the change, and the reason of the verdict.
+        verdict, reason: the verdict on the change, and the reason of the verdict.
     """
     return Reason.of("rounds.not_judged", reason=reason) if is_unjudged(verdict, reason) else verdict
 
 
 def further_reason(verdict: Any, reason: Any) -> Any:
-    """Returns the reason that must stand beside `stated_verdict`; empty if the stated verdict itself gives it.
+    """Returns the reason that must be printed beside the words of `stated_verdict`. It is empty if these words already give the
+    reason.
 
     Args:
-        verdict, reason: the verdict of the change, and the reason of the verdict.
+        verdict, reason: the verdict on the change, and the reason of the verdict.
     """
     return "" if is_unjudged(verdict, reason) else reason
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Returns whether unresolved persons make an estimate too uncertain for a title or a verdict.
+    """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict. Unresolved persons
+    are those whose answers leave open whether they are cases.
 
-    This is so if the upper bound (the estimate with all unresolved persons as cases) is above the upper limit of the confidence
-    interval. Unresolved persons are those whose answers do not decide whether they are cases. The numbers are compared at full
-    precision. False if either number is unknown.
+    It is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of its
+    confidence interval. The numbers are compared at full precision. False if one of the two is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change without those verdicts whose estimates are too uncertain in one of the rounds (see
-    `wide_bounds`). The reason names this round.
+    """Returns the rows of a change, without verdicts that rest on an estimate that unresolved persons make too uncertain (see
+    `wide_bounds`). Such a verdict becomes `no detectable change`, and the reason says which round is too uncertain.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -155,8 +163,9 @@ class Matched:
 
     Attributes:
         before, after: the estimates.
-        first, second: positions of rows. Row i of the comparison is row `first[i]` of `before` and row `second[i]` of `after`.
-        shared: whether PSUs with the same stratum and label are the same area (see `join_samples`).
+        first, second: positions of rows in the two tables. Comparison i is of row `first[i]` of `before` with row `second[i]`
+            of `after`.
+        shared: whether PSUs with the same stratum and label are the same area in both rounds; None if this is not known.
     """
 
     before: Estimates
@@ -167,41 +176,44 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether the share of unresolved persons is known in both rounds. Unresolved persons are those whose answers do
-        not decide whether they are cases.
-        """
+        """Returns whether the share of unresolved persons (whose answers leave open whether they are cases) is known in both
+        rounds. It is not known for measures such as a mean."""
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
-def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """Returns the rows of a change, without those verdicts that unresolved persons could overturn.
+def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
+    """Returns the rows of a change, without verdicts that unresolved persons could overturn. Unresolved persons are those whose
+    answers leave open whether they are cases.
 
-    A verdict stays if it passes `second_test`, and if the unresolved persons do not make the estimate of a round too uncertain
-    (`wide_bounds`). Measures without unresolved persons (a mean, a share of cases) are returned unchanged.
+    A verdict stays if it passes `second_test`, and if the estimates of both rounds are certain enough (see `wide_bounds`).
+    Otherwise it becomes `no detectable change`, with the reason. Measures without unresolved persons (such as a mean) are
+    returned unchanged.
 
     Args:
-        rows: the rows, as `difference` made them.
+        rows: the changes, as `difference` returns them.
         matched: the estimates of both rounds.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     if not matched.has_unresolved:
         return rows
-    rows = standing(rows, *second_test(matched, rows["verdict"].to_numpy(), by_size=by_size))
+    rows = with_second_verdicts(rows, *second_test(matched, rows["verdict"].to_numpy(), by_size=by_size))
     return without_wide_bounds(rows, _wide(matched.before.table, matched.first), _wide(matched.after.table, matched.second))
 
 
 def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Tests the verdicts on a change a second time, as if the excess of unresolved persons (whose answers do not decide) in one
-    round were cases (docs/methods.md §5).
+    """Tests the verdicts on a change a second time, as if the excess of unresolved persons in one round were cases
+    (docs/methods.md §5). Unresolved persons are those whose answers leave open whether they are cases. The excess is the
+    difference of their shares in the two rounds.
 
     p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1
     the later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
-    differences equal (p2 + u2) − (p1 + u1). Its variance comes from the sum of the influences of p and of u in each round.
+    differences equal (p2 + u2) − (p1 + u1). The variance comes from the sum of the influence values of p and of u in each
+    round.
 
     For a number of persons, u is multiplied by the population of the round with the excess. This population is taken as known.
 
     Returns:
-        For each row, whether it is tested again, and its second verdict.
+        Two arrays with one value per row: whether the verdict is tested again, and the second verdict.
     """
     old, new = rows.before.unresolved_shares, rows.after.unresolved_shares
     assert old is not None
@@ -213,10 +225,13 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
     """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
+    Unresolved persons are those whose answers leave open whether they are cases. The excess is the difference of their shares
+    in the two rounds.
 
     Args:
         rows: the estimates of both rounds, and which of their rows are compared.
-        verdict: the first verdicts. For a number of persons they decide which round's population is used.
+        verdict: the verdicts of the first test. For a number of persons they decide which round's population turns the share of
+            unresolved persons into a number.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     rounds, scaled = [], []
@@ -238,9 +253,12 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
     return difference(rounds[0], rounds[1], covariance, level=level, by_size=by_size)
 
 
-def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """Returns the change of one row since a published number after the second test (`second_test`), in which the excess of
-    unresolved persons counts as cases.
+def confirmed_since_publication(
+    row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float
+) -> pd.DataFrame:
+    """Returns the change since a published number after the second test, in which the excess of unresolved persons counts as
+    cases. Unresolved persons are those whose answers leave open whether they are cases. A verdict is also removed if they make
+    one of the two numbers too uncertain (see `wide_bounds`).
 
     The test uses the published share of unresolved persons. If the publication does not state this share, it is taken as 0.
     Then all unresolved persons of the later round count as excess, and an increase is not tested again.
@@ -249,7 +267,7 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
         row: the change, a table with one row.
         baseline: the published number.
         after: the estimates of the later round.
-        at: the position of the row in `after`.
+        at: the position of the compared row in `after.table`.
         rho: the correlation of the two numbers, as in `mover`.
     """
     shares = after.unresolved_shares
@@ -263,14 +281,17 @@ def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimat
     then = WithLimits(baseline.estimate + before, baseline.ci_low + before, baseline.ci_high + before)
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
     again = tested_again(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
-    row = standing(row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_TOLD)
+    row = with_second_verdicts(
+        row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_TOLD
+    )
     return without_wide_bounds(
         row, wide_bounds([baseline.estimate + before], [baseline.ci_high]), _wide(after.table, np.array([at]))
     )
 
 
 def round_estimates(table: pd.DataFrame, rows: Positions) -> RoundEstimates:
-    """Returns some rows of the table of an `Estimates` as a `RoundEstimates`, the form that `difference` needs."""
+    """Returns the rows at some positions of a table of estimates (`Estimates.table`), as a `RoundEstimates`. This is the form
+    that `difference` needs."""
     return RoundEstimates(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(RoundEstimates)})
 
 

@@ -1,1 +1,1 @@
-"""The measures (prevalence, totals, shares, durations), their intervals, and the table that holds them."""
+"""The measures (prevalence, totals, shares, durations), their confidence intervals, and the table of results."""

@@ -1,7 +1,8 @@
-"""The result of an estimation: a table of estimates, their influence values, and contrasts between the rows.
+"""Defines the result of an estimation: a table of estimates, their influence values, and contrasts (such as differences)
+between its rows.
 
-An influence value is the part of one sampled unit in one estimate; variances and covariances are computed from it. Linear
-contrasts are exact. All others use the delta method with an exact gradient.
+An influence value is the part of one sampled unit in one estimate. Variances and covariances are computed from these values.
+The variance of a linear contrast is exact. That of other contrasts uses the delta method with an exact gradient.
 """
 
 from __future__ import annotations
@@ -37,20 +38,25 @@ class About:
     comparable only if these facts are the same.
 
     Attributes:
-        where: the domain: the labels of the persons included, by group; empty for everybody. `population_label` has it in
-            words.
+        where: the persons that the estimates are limited to (the domain), as labels by group; empty for everybody.
+            `population_label` has them in words.
         window_start, window_end: the first and last date of the reference period, if survey.yaml gives them.
-        questionnaire: the number of questions for each item, by mode.
-        psus_of_earlier_rounds: `kept`, `new`, or empty if survey.yaml does not say.
-        missing: how many persons of the domain are left out because an answer is missing. Unresolved persons stay in.
+        questionnaire: the number of questions on each item (such as debt bondage), by mode (experienced, threatened,
+            witnessed).
+        psus_of_earlier_rounds: whether the PSUs of earlier rounds were `kept` or `new` ones were drawn; empty if survey.yaml
+            does not say.
+        missing: how many persons of the domain are left out because an answer is missing. Persons whose answers leave open
+            whether they are cases (*unresolved*) stay in.
         to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
             there are none.
-        rule_note: what a reader must know of the rule set's result in this survey.
+        rule_note: what a reader must know about the results of the rule set in this survey.
         calibration: how the weights were calibrated, to which margins and by what factors; empty if they were not.
         duration_basis: which months a stock or a duration counts.
-        interview_conditions: the shares of proxies, of interviews not alone and of modes, as they may be printed.
-        interview_modes: the shares of the modes at full precision, only for comparing rounds.
-        not_stated: how many persons `not stated` are left out of the table, as it may be printed; empty if nobody is.
+        interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of modes (such as
+            telephone), rounded for print.
+        interview_modes: the shares of the modes at full precision, only to compare rounds of a survey.
+        not_stated: a sentence: how many persons of the category `not stated` are left out of the table; empty if there are
+            none.
     """
 
     measure: str
@@ -94,8 +100,8 @@ class Contrast:
     Attributes:
         table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
         influence: the influence matrix (units × contrasts). It is microdata and is never written.
-        units: the units of the estimates.
-        about: what the estimates are about.
+        units: the sampled units, one per row of `influence`.
+        about: the facts behind the estimates.
     """
 
     table: pd.DataFrame
@@ -105,13 +111,13 @@ class Contrast:
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance of all contrasts (contrasts × contrasts)."""
+        """Returns the covariance matrix of the contrasts (contrasts × contrasts)."""
         return self.units.covariance(self.influence)
 
 
 class EstimateRows:
-    """The argument of the function of a contrast: it gives the estimate of a row by its name. In `lambda p: p["men"] /
-    p["women"]`, it is `p`.
+    """What the function of a contrast gets as its argument. In `lambda p: p["men"] / p["women"]`, `p` is an `EstimateRows`, and
+    `p["men"]` is the estimate of the row `men`.
 
     `used` has the positions of the rows that the function used.
     """
@@ -130,30 +136,30 @@ Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 @dataclass(frozen=True)
 class Estimates:
-    """The result of every estimation function: a table of estimates with their uncertainty, and all that is needed for contrasts
-    and changes.
+    """The result of every estimation function: a table of estimates with their uncertainty, and everything that contrasts and
+    changes need.
 
     Attributes:
         table: one row per cell (the total, or one category such as women): the `by` columns, `estimate`, `se`, `ci_low`,
             `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n` (persons in the denominator, unweighted), `cases` (unweighted),
             `population` (weighted denominator), `n_eff`, `psus_with_cases`, `households_with_cases`. An outcome that can be
-            unresolved (the answers do not decide it) also has `unresolved` (persons), `resolved_only` (the estimate among
-            resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A proportion is between 0
-            and 1 and is never rescaled.
+            unresolved (the answers leave it open) also has `unresolved` (the number of these persons), `resolved_only` (the
+            estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
+            proportion is between 0 and 1 and is never rescaled.
         influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
             replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
             written.
-        units: the units and how they were drawn; for a stack of rounds, the units of all rounds.
-        about: what the estimates are about.
-        design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows without
-            a case `deff_at_zero` with its `source`.
-        by: the breakdowns.
-        parts: for a stack, what each of its labels is about (see `stack`); else empty.
+        units: the units and how they were drawn; for estimates joined by `stack`, the units of all samples.
+        about: the facts behind the estimates.
+        design_effects: one row per row of `table`: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for
+            rows without a case `deff_at_zero`, the assumed design effect, with its `source`.
+        by: the breakdowns, each a tuple of groups; the empty tuple is the total.
+        parts: for a table that `stack` joined from several estimates: what each part is about, by its label; else empty.
         unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in each row's
-            denominator, with its influence. None for other outcomes and for a stack.
+            denominator, with its influence. None for other outcomes, and after `stack`.
         whole: if categories `not stated` are left out, the same estimates with these categories; else None.
-        design: the design that the estimates were made from, with its domain; None for a stack. It is microdata: `fl.publish`
-            reads from it which cells overlap.
+        design: the design that the estimates were made from, with its domain; None after `stack`. It is microdata: `fl.publish`
+            reads from it which rows of the table have persons in common.
     """
 
     table: pd.DataFrame
@@ -185,20 +191,20 @@ class Estimates:
         """Compute contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
 
         Args:
-            wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a
-                function that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`. A
-                function may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max, comparisons).
-                A row is named by its label, never by its code: `"men"`. The total is `"total"`. A crossed row is a tuple in the
-                order of the table's columns: `("men", "north")`. If two breakdowns have the same label, give the values of all
-                group columns: `("not stated", "total")`.
+            wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or
+                a function that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`.
+                A function may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max,
+                comparisons). A row is named by its label, never by its code: `"men"`. The total is `"total"`. A row of several
+                groups is a tuple in the order of the table's columns: `("men", "north")`. If two breakdowns have the same
+                label, give the values of all group columns: `("not stated", "total")`.
 
         Returns:
             A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high`
             (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact; others use the delta method.
 
         Raises:
-            RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single smooth
-                number.
+            RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single
+                smooth number.
         """
         return contrast(self, wanted)
 
@@ -237,8 +243,8 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
 
 @checked
 def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
-    """Estimate how many times the estimate of one row is that of another (the reference): 0.02 for men and 0.01 for women give
-    2. The interval is computed on the log scale, r·exp(±t·SE(log r)).
+    """Estimate the ratio of two rows: the estimate of `row` divided by that of `reference`. For example, 0.02 for men and 0.01
+    for women give 2. The interval is computed on the log scale, r·exp(±t·SE(log r)).
 
     In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). If the
     reference has no cases, all numbers are blank. If `row` has no cases, the interval is blank.
@@ -263,11 +269,11 @@ def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contra
 
 
 def find_row(est: Estimates, row: RowName) -> int:
-    """Returns the position of a row, found by its name.
+    """Returns the position of a row in the table of estimates, found by its name.
 
-    The name is the category ("men"), or "total" for everybody. For a row of a crossed breakdown or a stack, it is "men × north"
-    or ("men", "north"), in the order of the table's columns. If two breakdowns have the same category, give the values of all
-    group columns: ("not stated", "total"). A hyphen may replace the dash of a band ("18-24").
+    The name is the category ("men"), or "total" for everybody. For a row of several groups, it is "men × north" or ("men",
+    "north"), in the order of the table's columns. If two breakdowns have the same category, give the values of all group
+    columns: ("not stated", "total"). A hyphen may replace the dash of a band ("18-24").
 
     Raises:
         RequestError: there is no such row, or more than one; the message lists the rows.
@@ -297,18 +303,21 @@ def find_row(est: Estimates, row: RowName) -> int:
 
 
 def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    """Returns a row's name with hyphens in place of dashes."""
+    """Returns the name of a row with hyphens in place of dashes: `18–24` becomes `18-24`."""
     return name.replace("–", "-") if isinstance(name, str) else tuple(part.replace("–", "-") for part in name)
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """Returns the value of a contrast, its derivatives with respect to the estimate of each row, and the positions of the rows
-    that it uses.
+    """Returns three things about a contrast: its value, its derivative with respect to the estimate of each row, and the
+    positions of the rows that it uses.
 
     Args:
         est: the estimates.
         name: the name of the contrast.
         what: the contrast: a mapping from rows to coefficients, or a function of the estimates.
+
+    Raises:
+        RequestError: a row is named twice, or the function does not return one smooth number.
     """
     theta = est.table["estimate"].to_numpy(dtype=float)
     weights = np.zeros(len(theta))
@@ -333,8 +342,8 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
 
 
 def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
-    """Returns the number that the function of a contrast returns; nan if it divides by 0. Raises an error if the function does
-    not return a single smooth number."""
+    """Returns the number that the function of a contrast returns; nan if the function divides by 0. Raises an error if the
+    function does not return a single number, or uses operations that have no derivative, such as abs or max."""
     try:
         with np.errstate(all="ignore"):
             value = function(rows)
@@ -348,7 +357,8 @@ def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: Est
 
 
 def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows) -> bool:
-    """Returns whether the function of a contrast divides by 0. If it returns nan for another reason, the result is False."""
+    """Returns whether the function of a contrast divides by 0. A contrast that divides by 0 is blank; any other nan is an error
+    of the user."""
     try:
         with np.errstate(divide="raise", invalid="raise"):
             function(rows)

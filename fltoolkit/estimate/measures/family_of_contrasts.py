@@ -1,5 +1,5 @@
-"""Tests all differences between the categories of a group as one family of tests. With more tests, each difference needs a
-smaller p-value."""
+"""Tests the differences between all categories of a group together (as one family of tests). The more differences are tested,
+the smaller must a p-value be to count as a finding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PAIR = ("category", "reference")
 
 
 def holm(p: ArrayLike) -> Array:
-    """Returns p-values adjusted by Holm's method (Holm 1979; R `p.adjust(method = "holm")`).
+    """Returns p-values that are adjusted because several tests are made (Holm 1979; R `p.adjust(method = "holm")`).
 
-    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is above 1, or below the adjusted
-    value of a smaller p-value.
+    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is above 1, or below the
+    adjusted value of a smaller p-value.
 
     Args:
         p: the p-values of one family, none missing.

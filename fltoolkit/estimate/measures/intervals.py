@@ -84,8 +84,8 @@ def t_quantile(level: float, df: ArrayLike) -> Array:
 
 
 def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
-    """Returns the degrees of freedom for the interval of a rare event: the smaller of the design's degrees of freedom and the
-    number of PSUs with cases minus one, but at least 1.
+    """Returns the degrees of freedom for the interval of a rare event. They are the smaller of two numbers: the design's
+    degrees of freedom, and the number of PSUs with cases minus one; but at least 1.
 
     If no PSU has a case, or the number of PSUs with cases is unknown (nan), the design's degrees of freedom are returned.
     """
@@ -94,8 +94,8 @@ def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Returns the exact limits (Clopper and Pearson) of a binomial proportion, `successes` of `n`. Neither must be a whole
-    number."""
+    """Returns the exact lower and upper limit (Clopper and Pearson) of a binomial proportion, `successes` of `n`. The two
+    numbers need not be whole."""
     from scipy.special import betaincinv
 
     alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
@@ -110,10 +110,10 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
     The methods are:
 
     - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits for n*·p of n* (Korn
-    and Graubard 1998)
-    - `korn_graubard_rare` (default): the same with the df of `rare_df` (the kit's own; docs/coverage.md)
-    - `beta`: as R svyciprop, which is `korn_graubard` without the limit n
-    - `logit`: as R's xlogit; `wilson`: as R survey ≥ 4.5; `asin` and `wald` (R's mean): as in R
+      and Graubard 1998)
+    - `korn_graubard_rare` (default): the same with the degrees of freedom of `rare_df` (not in R; docs/coverage.md)
+    - `beta`: as in R `svyciprop`: `korn_graubard`, but n* may be larger than n
+    - `logit`: as R's `xlogit`; `wilson`: as in R survey 4.5 or later; `asin`, and `wald` (R's `mean`): as in R
 
     With no case, or only cases, the SE is 0 and these formulas fail. Then n_eff = n / max(1, deff_at_zero). For
     `korn_graubard_nchs`, n_eff = n (NCHS 2017).
@@ -150,7 +150,8 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
 
 
 def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tuple[Array, Array]:
-    """Returns the limits of the methods `logit`, `wilson`, `asin` and `wald`, for standard errors above 0."""
+    """Returns the lower and upper limits by one of the methods `logit`, `wilson`, `asin` and `wald`. The standard errors must
+    be above 0."""
     if method == "logit":
         from scipy.special import expit
 
@@ -167,15 +168,15 @@ def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tup
 
 
 def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Returns estimate ± t·SE; nan without degrees of freedom."""
+    """Returns the lower and upper limit estimate ± t·SE; nan without degrees of freedom."""
     estimate, df = np.asarray(estimate, dtype=float), np.asarray(df, dtype=float)
     half = np.where(df >= 1, t_quantile(level, df), np.nan) * np.asarray(se)
     return (estimate - half)[()], (estimate + half)[()]
 
 
 def total_of_cases(estimated: EstimatedCases, level: float) -> tuple[Array, Array]:
-    """Returns the confidence limits of a number of cases T: T·exp(±t·SE/T). The lower limit is at least `floor`. Without a case
-    they are 0 and `population` × `upper_at_zero`."""
+    """Returns the lower and upper confidence limit of a number of cases T: T·exp(±t·SE/T). The lower limit is at least
+    `estimated.floor`. If the sample has no case, the limits are 0 and `population` × `upper_at_zero`."""
     total, df = np.asarray(estimated.total, dtype=float), np.asarray(estimated.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.exp(t_quantile(level, df) * np.asarray(estimated.se) / total)

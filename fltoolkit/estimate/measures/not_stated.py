@@ -1,4 +1,4 @@
-"""Removes the rows of the category `not stated` from a result. A note says how many persons are in these rows."""
+"""Removes the category `not stated` (persons without an answer) from a result. A note says how many persons it has."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ OF_CASES = ("share", "duration", "quantile")
 
 
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
-    """Returns the estimates without the rows whose category is `not stated`, if `how` is `drop`. If it is `show`, they are
-    returned unchanged.
+    """Returns the estimates without the rows of the category `not stated`, if `how` is `drop`. With `show`, nothing is removed.
 
-    The other rows and the total do not change: a share is still a share of all cases. `about.not_stated` says how many persons
-    are in the removed rows, as it may be printed. `whole` has the estimates with all rows.
+    The other rows and the total do not change: a share is still a share of all cases. In the result, `about.not_stated` says
+    how many persons are in the removed rows (as a count that may be printed), and `whole` has the estimates with all rows.
     """
     groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
     gone = np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups]) if groups else np.zeros(0, dtype=bool)
@@ -37,7 +36,8 @@ def stated_only(est: Estimates, how: NotStated) -> Estimates:
 
 
 def _note(est: Estimates, groups: list[str]) -> str:
-    """Returns a note, in words, that gives for each group the number of persons or cases whose category is not stated."""
+    """Returns a sentence that says, for each group, how many persons (or cases) have the category `not stated`. The counts are
+    rounded or given as ranges, so that they may be printed. Empty if there are none."""
     limit = est.design.mask.limit if est.design else LIMIT
     of_cases = est.about.measure in OF_CASES
     words = []

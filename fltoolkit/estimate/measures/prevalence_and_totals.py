@@ -1,4 +1,4 @@
-"""Prevalence, total, mean, ratio and share. Each reads the persons once and returns `Estimates`."""
+"""Estimates prevalence, totals, means, ratios and shares. Each function reads the persons once and returns `Estimates`."""
 
 from __future__ import annotations
 
@@ -59,19 +59,21 @@ def prevalence(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
+    """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each category.
 
-    For a classified survey, the rate is established cases over all persons asked (docs/methods.md §1). Unresolved persons (the
-    answers do not decide) stay in the denominator, and their number is shown.
+    For a classified survey, the rate is established cases divided by all persons asked (docs/methods.md §1). Persons whose
+    answers leave open whether they are cases (*unresolved*) stay in the denominator, and the table has their number.
 
     Args:
         design: a classified survey, or any design.
         outcome: a true/false column.
         by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
-        population: a population of survey.yaml; by default its first, or that of a sector in `by`.
+        population: a population of survey.yaml; by default its first, or, if `by` has a sector of all workers, the population
+            that was asked about it.
         where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
-            They are a domain: sampling units without such persons still count in the variance. None: everybody.
-        not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in `about.not_stated`.
+            They are a domain: sampling units without any of them still count in the variance. None: everybody.
+        not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in
+            `about.not_stated`.
         interval: the method for the interval (see `intervals.proportion`).
         level: the confidence level.
 
@@ -167,7 +169,7 @@ def share(
     """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
     such as 40 % women and 60 % men. For another design, all persons are distributed.
 
-    The shares in each cell of `by` add up to one. `n` is the number of cases that are distributed.
+    The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed.
 
     Args:
         group: the group over which the cases are distributed.
@@ -188,7 +190,8 @@ def share(
 
 @checked
 def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95) -> Estimates:
-    """Estimate how many persons are at each final step of the flowchart of the definition: totals by `step`.
+    """Estimate how many persons end at each step of the flowchart of the definition of forced labour, such as `not
+    involuntary`. The result has one row per `step` and one for the total.
 
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are
     as in `prevalence`.
@@ -200,25 +203,32 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Returns how many persons have each trace (the path of their classification in words), by step of the flowchart.
+    """Returns how many persons have each trace, by step of the flowchart. A trace says in words how a person was classified.
 
-    Traces reveal single answers, so only `paths_to_outcomes.paths` may publish them.
+    Traces reveal single answers. So the result is confidential, and only `paths_to_outcomes.paths` may publish a part of it.
     """
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
     return estimate(persons, estimand, population, Confidence())
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """Returns the estimates that an `Estimand` describes. The persons are read once and summed by PSU and cell; the estimates
-    are computed from these sums. `population` is as in `prevalence`; `confidence` is the method and the level of the
-    intervals."""
+    """Returns the estimates that `estimand` describes. The persons are read once and summed by PSU and cell, and the estimates
+    are computed from these sums.
+
+    Args:
+        design: a classified survey, or any design.
+        estimand: what is estimated, and by which groups.
+        population: a population of survey.yaml, as in `prevalence`.
+        confidence: the method and the level of the intervals.
+    """
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, sum_persons(design, estimand, chosen), chosen, confidence)
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour have (the form)."""
+    """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour have, such as the
+    form."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
@@ -228,8 +238,8 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns the main results of a survey: the prevalence in the default population and the number of persons in forced
-    labour. If the weights do not add up to the population, there is no number. Both are computed from one pass."""
+    """Returns the main results of a survey, from one pass over the persons: the prevalence in the default population, and the
+    number of persons in forced labour. The second is left out if the weights do not add up to the population."""
     measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
     sums, chosen = _headline_sums(persons, measures[-1])
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
@@ -237,7 +247,8 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _headline_sums(persons: ClassifiedSurvey, measure: str) -> tuple[EstimandSums, ReferencePopulation]:
-    """Returns the sums from one pass over the whole default population, for one measure, and this population."""
+    """Returns two things for one measure: the sums over all persons of the default population, from one pass, and this
+    population."""
     chosen = population_of(persons, None, (), "forced_labour")
     return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
@@ -277,10 +288,8 @@ def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, 
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
-    """Raise a `DesignError` if the design or its weights do not allow any estimate.
-
-    The persons are read and summed, but nothing is estimated.
-    """
+    """Raises a `DesignError` if the sample design or its weights do not allow any estimate. The persons are read and summed,
+    but nothing is estimated."""
     _headline_sums(persons, "prevalence")
 
 
@@ -290,15 +299,22 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Returns whether a column holds true and false, or only 0 and 1, in a design without survey.yaml (one small query)."""
+    """Returns whether a column has only true and false, or only 0 and 1. It is for a design without survey.yaml, and makes one
+    small query."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
 def about_of(design: Design, sums: EstimandSums, population: str, confidence: Confidence) -> About:
-    """Returns the facts behind a result (measure, reference period and others). `sums` is from one pass over the persons.
-    `population` is the name of the reference population (the persons in the denominator)."""
+    """Returns the facts behind a result, such as the measure and the reference period.
+
+    Args:
+        design: a classified survey, or any design.
+        sums: the sums from one pass over the persons.
+        population: the name of the reference population (the persons in the denominator).
+        confidence: the method and the level of the intervals.
+    """
     outcome, measure = sums.estimand.outcome, sums.estimand.measure
     groups = (*sums.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -326,7 +342,8 @@ def about_of(design: Design, sums: EstimandSums, population: str, confidence: Co
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """Returns the facts that are the same for every estimate of a population, as fields of `About`, by name."""
+    """Returns the facts that all estimates of a population have in common, such as the survey's title and year, by the field of
+    `About`."""
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
@@ -341,7 +358,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns, in words, the facts behind an estimate that were written from memory and not yet checked; empty if there are
-    none."""
+    """Returns, in words, the facts behind an estimate that were written from memory and not yet checked against their source;
+    empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -62,12 +62,12 @@ def profile(
 
     The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked. If survey.yaml
     gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each
-    side, the form, the band of months, and whether the forced labour continues at the interview. Those of children are the worst
-    forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
+    of these two, the form, the band of months, and whether the forced labour continues at the interview. Those of children are
+    the worst forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
-        by: breakdowns of at most one group that everybody has (see `fl.cube`).
+        by: the breakdowns (see `fl.cube`). Each has at most one group, which everybody has (not only cases).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
         where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
@@ -75,20 +75,21 @@ def profile(
         level: the confidence level.
 
     Returns:
-        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic (`involuntary`,
-        `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population` are the cases of
-        the cell, unweighted and weighted; `cases` are the cases with the characteristic. A case without an answer stays in the
-        denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence; the bounds
-        take unresolved cases as cases with the characteristic. `cases_without`, `psus_without` and `households_without` count the
-        cases without it. `largest_share` is the largest weighted share that one household or PSU has of the cases with the
-        characteristic. `largest_share_without` is the same for the cases without it. The interval of a share is Korn and
-        Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic
+        (`involuntary`, `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population`
+        are all cases of the row's category, unweighted and weighted; `cases` are the cases with the characteristic. A case
+        without an answer stays in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined
+        as for a prevalence; in the last two, cases whose answers leave it open count as cases with the characteristic.
+        `cases_without`, `psus_without` and `households_without` count the cases without it. `largest_share` is the largest
+        weighted share that one household or PSU has of the cases with the characteristic. `largest_share_without` is the same
+        for the cases without it. The interval of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic
+        − 1, PSUs with cases without it − 1).
 
     Raises:
-        RequestError: a breakdown has more than one group, or a group that only cases have; `where` names a group beside another
-            one; the population holds adults and children.
+        RequestError: a breakdown has more than one group, or a group that only cases have; `where` has more than one group, or
+            is given together with `by`; the population has adults and children.
         NotAvailable: the population has fewer than 30 cases.
-        DesignError: the weights are normalised, and a number is wanted.
+        DesignError: the weights do not add up to the population (normalised weights), and a number is wanted.
     """
     wanted = breakdowns(by)
     if measure == "total":
@@ -112,13 +113,13 @@ def profile(
     answers = _Answers(sums, described)
     confidence = Confidence(DEFAULT, level)
     named = replace(estimand, measure="total" if measure == "total" else "profile")
-    limited = replace(sums, estimand=named, cells=answers.having(YES), parent=answers.parent)
+    limited = replace(sums, estimand=named, cells=answers.cells_answering(YES), parent=answers.parent)
     return _estimates(persons, replace(answers, sums=limited), confidence, population=chosen.name)
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
-    """Raises an error if there can be no profile (a table that describes the cases) by these groups or for this population.
-    `wanted` are the requested breakdowns."""
+    """Raises an error if a profile (a description of the cases) by these groups, or for this population, is not possible.
+    `wanted` are the breakdowns, each a tuple of groups."""
     if crossed := [b for b in wanted if len(b) > 1]:
         raise RequestError(
             "a profile is by one group at a time: with two the cells are too small", where="profile: by", found=list(crossed[0]),
@@ -138,32 +139,35 @@ def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> N
 
 @dataclass(frozen=True)
 class _Answers:
-    """The answers of the cases (persons in forced labour) on each characteristic, such as debt bondage, in each cell of a
-    table.
+    """The answers of the cases (persons in forced labour) about each characteristic, such as debt bondage.
+
+    The result of a profile has one row for each characteristic in each category of the breakdowns: debt bondage among all
+    cases, among women, among men.
 
     Attributes:
-        sums: the sums from one pass over the persons. Its cells are first those of the breakdowns, and then those of the
-            result: one for each characteristic and category.
-        described: the characteristics that are described.
+        sums: the sums from one pass over the persons. Its cells are first those of the breakdowns (all cases, women, men).
+            `limited_to` replaces them by the rows of the result.
+        described: the characteristics.
     """
 
     sums: EstimandSums
     described: CaseProfile
 
     @cached_property
-    def _letters(self) -> NDArray[np.str_]:
-        """Returns the answers of the cases as letters (yes, no, unresolved): rows of the table of sums × characteristics. Rows
-        of persons who are not cases have empty texts."""
+    def _coded_answers(self) -> NDArray[np.str_]:
+        """Returns one letter for each row of the table of sums (`sums.table`) and each characteristic (rows × characteristics):
+        `y`, `n` or `u` (unresolved). The letters are empty for rows of persons who are not cases."""
         text, many = self.sums.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.described.of)
         found = np.full((len(text), many), "", dtype="<U1")
         found[self.sums.counted] = [list(row) for row in text[self.sums.counted]]
         return found
 
     @cached_property
-    def _places(self) -> NDArray[np.intp]:
-        """Returns the position in the result of each characteristic in each cell (characteristics × cells of the breakdowns).
+    def _row_positions(self) -> NDArray[np.intp]:
+        """Returns the position in the result of each characteristic in each category of the breakdowns (characteristics ×
+        categories).
 
-        The rows of the result are sorted by topic (the table to which a characteristic belongs), then by breakdown.
+        The rows of the result are sorted by topic (a topic is a set of characteristics in one table), then by breakdown.
         """
         cells = self.sums.denominators.keys
         topics = [self.described.topics.index(topic) for topic, _ in self.described.of]
@@ -174,45 +178,54 @@ class _Answers:
 
     @cached_property
     def parent(self) -> NDArray[np.intp]:
-        """Returns, for each row of the result, the position of its denominator: the cell of all cases of the same category."""
-        found = np.empty(self._places.size, dtype=np.intp)
-        found[self._places] = np.arange(self._places.shape[1])
+        """Returns, for each row of the result, the position of its denominator: all cases of the row's category."""
+        found = np.empty(self._row_positions.size, dtype=np.intp)
+        found[self._row_positions] = np.arange(self._row_positions.shape[1])
         return found
 
     @cached_property
     def keys(self) -> pd.DataFrame:
-        """Returns what identifies each row of the result: the characteristic (one column per topic), then the group columns."""
-        of = np.empty(self._places.size, dtype=np.intp)
-        of[self._places] = np.arange(len(self.described.of))[:, None]
+        """Returns the columns that name each row of the result: one column per topic with the characteristic, then the group
+        columns. A topic is a set of characteristics in one table."""
+        of = np.empty(self._row_positions.size, dtype=np.intp)
+        of[self._row_positions] = np.arange(len(self.described.of))[:, None]
         chosen = [self.described.of[k] for k in of]
         topics = {topic: [name if own == topic else TOTAL for own, name in chosen] for topic in self.described.topics}
         return pd.concat(
             [pd.DataFrame(topics, dtype="str"), self.sums.denominators.keys.iloc[self.parent].reset_index(drop=True)], axis=1
         )
 
-    def having(self, *letters: str) -> Cells:
-        """Returns one cell per row of the result. It has the cases whose answer on the row's characteristic is one of the given
-        letters (yes, no, unresolved)."""
-        there = np.isin(self._letters, letters)
+    def cells_answering(self, *letters: str) -> Cells:
+        """Returns, for each row of the result (one characteristic in one category), the set of cases that answered with one of
+        `letters`: `y`, `n` or `u` (unresolved)."""
+        there = np.isin(self._coded_answers, letters)
         codes = [
             np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
             for code in self.sums.denominators.codes
-            for k, own in enumerate(self._places)
+            for k, own in enumerate(self._row_positions)
         ]
         return Cells(self.keys, tuple(codes))
 
     def limited_to(self, *letters: str) -> EstimandSums:
-        """Returns the sums of the pass with the cells of `having`: cases whose answer is one of the given letters (yes, no,
-        unresolved)."""
-        return replace(self.sums, cells=self.having(*letters))
+        """Returns the sums, but only of cases that answered with one of `letters`: `y`, `n` or `u` (unresolved). Its cells are
+        the rows of the result."""
+        return replace(self.sums, cells=self.cells_answering(*letters))
 
     def by(self) -> Breakdowns:
-        """Returns the breakdowns of the result: for each table, the groups by which it is broken down."""
+        """Returns the breakdowns of the result: a tuple for each topic and each breakdown asked for, such as `("coercion",
+        "sex")`."""
         return tuple((topic, *b) for topic in self.described.topics for b in self.sums.estimand.by)
 
 
 def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
-    """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons."""
+    """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons.
+
+    Args:
+        persons: the classified survey.
+        answers: the answers of the cases, with the sums.
+        confidence: the method and the level of the intervals.
+        population: the name of the population.
+    """
     sums, total = answers.sums, answers.sums.estimand.measure == "total"
     weights = sums.by_unit("w", sums.denominators, sums.counted)
     rows = counts(sums, weights, sums.counted)
@@ -226,8 +239,8 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
     effects = design_effects(sums, rows, rate, persons.deff_at_zero)
     whole = total and persons.grosses_up and bool(sums.table["w"][sums.counted].min() >= 1)
     table = with_intervals(sums.estimand, rows, effects, rate, confidence, whole=whole)
-    columns, shares = unresolved(sums, rows, effects, confidence.level, _open(answers))
-    table = pd.concat([table, columns, _others(answers)], axis=1)
+    columns, shares = unresolved(sums, rows, effects, confidence.level, _unresolved_cases(answers))
+    table = pd.concat([table, columns, _cases_without(answers)], axis=1)
     name: Measure = "profile_total" if total else "profile"
     about = replace(about_of(persons, sums, population, confidence), measure=name)
     keys = named_in(persons.spec, answers.keys.drop(columns=BREAKDOWN), population)
@@ -237,18 +250,18 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
     )  # fmt: skip
 
 
-def _open(answers: _Answers) -> UnresolvedPersons:
-    """Returns the unresolved cases of each row: their answers do not decide whether they have the characteristic."""
-    sums, cells = answers.sums, answers.having(OPEN)
+def _unresolved_cases(answers: _Answers) -> UnresolvedPersons:
+    """Returns, for each row of the result, the cases for whom it is unresolved whether they have the characteristic (their
+    answers leave it open)."""
+    sums, cells = answers.sums, answers.cells_answering(OPEN)
     n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
     return UnresolvedPersons(n, w, sums.by_unit("w", cells, sums.counted), with_or_open, rest)
 
 
-def _others(answers: _Answers) -> pd.DataFrame:
-    """Returns, for each characteristic (such as debt bondage), how many cases do not have it. Also returns the largest weighted
-    share of one household or PSU among the cases with it, and among those without it.
-    """
+def _cases_without(answers: _Answers) -> pd.DataFrame:
+    """Returns a table with one row per row of the result: how many cases do not have the characteristic, in how many PSUs and
+    households, and the largest weighted share that one household or PSU has of the cases with it and of those without it."""
     sums, without = answers.sums, answers.limited_to(NO)
     return pd.DataFrame(
         {
@@ -262,7 +275,8 @@ def _others(answers: _Answers) -> pd.DataFrame:
 
 
 def _largest_share(sums: EstimandSums) -> Array:
-    """Returns the largest share that one household or PSU has of a cell's weighted cases; 0 for a cell without cases."""
+    """Returns, for each cell, the largest share of its weighted cases that are in one household or one PSU. It is 0 for a cell
+    without cases."""
     t, cases = sums.table, sums.counted
     whole = sums.cells.sums(t["w"].to_numpy(float), cases)
     most = np.zeros(len(sums.cells))

@@ -57,20 +57,20 @@ def quantile(
     The interval is Woodruff's (1952). It takes the limits F(v) ± t·SE(F) at this quantile, and runs from the quantile of the
     lower limit to the quantile of the upper limit. The SE of the quantile is the width of this interval divided by 2t, as in
     R's `svyquantile(interval.type="mean")`. If a limit of F is below 0 or above 1, that limit of the interval and the SE are
-    empty. The influence is that of −F(v), scaled to this SE. So the covariance of quantiles has the correlations of F (the
-    kit's own).
+    empty. The influence is that of −F(v), scaled to this SE. So the covariance of quantiles has the correlations of F (R has no
+    such covariance).
 
     Args:
         design: a classified survey, or any design. With replicate weights, the SE of F comes from the replicates.
-        y: the column; for a survey `months`.
+        y: the column; for a classified survey it must be `months`.
         q: the share p, or several shares, each between 0 and 1.
         by: the breakdowns (see `fl.cube`).
         population, where, not_stated: as in `fl.duration`.
         level: the confidence level.
 
     Returns:
-        Estimates in the units of y, one row per cell and p. The column `quantile` is p. `n` counts the persons with a value,
-        and `cases` all cases. `about.missing` counts those without a value.
+        Estimates in the units of y, one row per category and p. The column `quantile` is p. `n` counts the persons with a
+        value, and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
         RequestError: y has more than 200 values, has values that are not numbers, or is not `months` of a survey; or a p is not
@@ -90,7 +90,7 @@ def quantile(
     chosen = population_of(design, population, groups, "")
     sums = sum_persons(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(sums, y)
-    made = [_one(sums, values, p, level) for p in q]
+    made = [_quantile_by_cell(sums, values, p, level) for p in q]
     order = np.arange(len(sums.cells) * len(q)).reshape(len(q), -1).T.ravel()  # all quantiles of a cell follow each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
     about = about_of(design, sums, chosen.name, Confidence(DEFAULT, level))
@@ -116,7 +116,13 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns what the quantiles describe: a column of any design, or the months in forced labour of a survey's cases."""
+    """Returns the variable of the quantiles: the months in forced labour of the cases for a classified survey, and the column
+    `y` for another design.
+
+    Raises:
+        RequestError: the column of a classified survey is not `months`.
+        NotAvailable: months were not asked, or the population has children.
+    """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
@@ -130,11 +136,11 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 
 def _values(sums: EstimandSums, y: str) -> Array:
-    """Returns the value of the variable `y` in each row of the table of sums. It is nan for rows whose persons are not in the
-    distribution.
+    """Returns the value of the variable `y` in each row of the table of sums (`sums.table`). It is nan for rows of persons
+    without a value.
 
     Raises:
-        RequestError: the variable has too many different values.
+        RequestError: the variable has more than 200 different values.
     """
     texts = sums.table[KEY + y].iloc[sums.counted].astype(str)
     found = texts.unique()
@@ -148,19 +154,19 @@ def _values(sums: EstimandSums, y: str) -> Array:
     return values
 
 
-def _one(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """Returns the quantile at one share p (0.5 is the median) in every cell with its Woodruff interval, as a table, and its
+def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
+    """Returns one quantile in every cell of the result, with its Woodruff interval: a table with one row per cell, and the
     influence values.
 
     Args:
         sums: the sums from one pass over the persons.
-        values: the value of y for each row of the table of sums.
-        p: the share.
+        values: the value of the variable in each row of the table of sums (`sums.table`).
+        p: the share of persons at or below the quantile; 0.5 gives the median.
         level: the confidence level.
     """
     distribution = _distribution(sums, values)
     at = np.array([_quantile(*d, p) for d in distribution])
-    up_to = _up_to(sums, values, at)
+    up_to = _cells_up_to(sums, values, at)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = up_to.sums(sums.table["w"].to_numpy(float)) / sums.denominators.sums(sums.table["w"].to_numpy(), sums.counted)
     weights = sums.by_unit("w", sums.denominators, sums.counted)
@@ -181,7 +187,8 @@ def _one(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.
 
 
 def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
-    """Returns columns of the result: how many persons, cases, weighted persons, PSUs and households each quantile is based on."""
+    """Returns the columns of the result that say how many persons, cases, weighted persons, PSUs and households are behind each
+    quantile."""
     t, counted = sums.table, sums.counted
     return {
         "n": sums.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
@@ -192,9 +199,8 @@ def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
 
 
 def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]]:
-    """Returns the distribution of the variable in each cell: its values in order, and for each value the weighted share of
-    persons who have this value or a lower one.
-    """
+    """Returns the distribution of the variable in each cell, as two arrays: the values that occur, rising, and the weighted
+    share of persons who have at most this value."""
     weights, values = sums.table["w"].to_numpy(float)[sums.counted], values[sums.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
@@ -208,21 +214,20 @@ def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the quantile at the share p (0.5 is the median): the smallest value v such that at least this share of persons has
-    a value up to v. `shares` is the share of persons up to each value. The result is nan if p is not between 0 and 1.
-    """
+    """Returns the smallest of `values` that at least the share `p` of persons does not exceed; 0.5 gives the median. `shares`
+    has, for each value, the share of persons who have at most this value. The result is nan if p is not between 0 and 1, or if
+    there are no values."""
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
 
 
-def _up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
-    """Returns the cells of the result, each with only those rows of the table of sums whose value is at most the quantile of
-    the cell.
+def _cells_up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
+    """Returns the cells of the result, limited to persons whose value is at most the quantile of their cell.
 
     Args:
         sums: the sums from one pass over the persons.
-        values: the value of y for each row of the table of sums.
+        values: the value of the variable in each row of the table of sums (`sums.table`).
         at: the quantile of each cell.
     """
     codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes]

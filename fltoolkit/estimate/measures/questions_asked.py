@@ -1,5 +1,5 @@
-"""Lists which questions were asked and who was asked. This is needed to compare two surveys, and for measures that need a
-certain question."""
+"""Lists which questions a survey asked, and whom. This is needed to compare two surveys, and by measures that need a certain
+question, such as the duration."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
-    """Returns the questions that decide who is a case in a population, one text per item, sorted. For example, `debt_bondage: 2
-    experienced, 1 threatened` means two questions about own experience and one about threats.
+    """Returns the questions that decide who is a case in a population, one text per item (such as debt bondage), sorted. For
+    example, `debt_bondage: 2 experienced, 1 threatened` means two questions about own experience and one about threats.
 
     For adults, the module on children is left out. Wording, codes, order and routing are not included, because survey.yaml does
-    not have all of them, and two rounds may code the same question differently.
+    not have all of them, and two surveys may code the same question differently.
     """
     left_out = ("interview.", "trafficking", *(("children.",) if spec.definition_of(population) == "adults" else ()))
     asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))
@@ -30,7 +30,8 @@ def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
 
 
 def ages_of(spec: SurveySpec, population: str) -> str:
-    """Returns the ages of a population, such as `15 and over` or `5 to 17`; for a sum of populations, the ages of each."""
+    """Returns the ages of a population in words, such as `15 and over` or `5 to 17`. For a population that is the sum of
+    others, the ages of each are given."""
     if parts := spec.populations[population].sum_of:
         return "; ".join(ages_of(spec, part) for part in parts)
     ages = spec.populations[population].age
@@ -39,12 +40,13 @@ def ages_of(spec: SurveySpec, population: str) -> str:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns how survey.yaml describes the question on months, and the number of months of the reference period.
+    """Returns two things: how survey.yaml describes the question on months in forced labour, and the number of months of the
+    reference period.
 
-    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the key of the words
-    for the wanted result, for the message.
+    Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the wanted result,
+    such as `stock`, for the message.
     """
-    _adults(persons, by, population, what)
+    _refuse_children(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
             Reason.of("reasons.months_not_asked", what=Reason.of(f"needs.{what}")), where=str(persons.path),
@@ -69,7 +71,7 @@ def months_of_duration(persons: ClassifiedSurvey, by: By, population: str | None
 
 
 def asked_now(persons: ClassifiedSurvey, by: By, population: str | None) -> None:
-    _adults(persons, by, population, "current")
+    _refuse_children(persons, by, population, "current")
     if persons.spec.current is None:
         raise NotAvailable(
             Reason.of("reasons.not_current"), where=str(persons.path),
@@ -84,8 +86,8 @@ NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
 
 
 def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
-    """Returns the measures in time (such as the stock) that `tables:` of survey.yaml asks for but its questions cannot give,
-    each with the reason. Nothing is estimated."""
+    """Returns the measures in time (such as `stock`) that `tables:` of survey.yaml asks for, but that the survey's questions do
+    not allow. Each comes with an error that gives the reason. The error is not raised, and nothing is estimated."""
     out: dict[str, NotAvailable] = {}
     for table in persons.spec.tables:
         try:
@@ -96,9 +98,9 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
     return out
 
 
-def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Raises an error if the population includes children: they are not asked about months or about the day of the interview.
-    `what` is the key of the words for the wanted result, for the message."""
+def _refuse_children(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
+    """Raises an error if the population includes children. Children are not asked about months in forced labour, or about the
+    day of the interview. `what` is the wanted result, such as `stock`, for the message."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name

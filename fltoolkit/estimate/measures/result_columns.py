@@ -1,4 +1,5 @@
-"""Computes the columns of a result: counts, design effects, intervals and unresolved persons."""
+"""Computes the columns of a table of results: counts, design effects, intervals, and persons whose answers leave open whether
+they are cases (*unresolved*)."""
 
 from __future__ import annotations
 
@@ -15,12 +16,13 @@ from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
 
 
 def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
-    """Returns the unweighted and weighted counts of each row of a result, and the numbers of PSUs and households with cases.
+    """Returns the columns of a result that are counts: persons and cases (unweighted), the population (weighted), PSUs and
+    households with cases, the degrees of freedom, and `least` (the cases in the sample; for amounts, the sum of the amounts).
 
     Args:
         sums: the sums from one pass over the persons.
-        weights: the weights of the denominators (units × denominators).
-        counted: the positions of those rows of the table of sums that are in the denominators; None: all rows.
+        weights: the weighted persons in the denominators, by sampled unit (units × denominators).
+        counted: the positions of those rows of the table of sums (`sums.table`) that are in the denominators; None: all.
     """
     t, cells, denominators = sums.table, sums.cells, sums.denominators
     n = t["n"].to_numpy()
@@ -39,7 +41,8 @@ def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.Dat
 
 
 def households_of_cases(sums: EstimandSums) -> pd.Series:
-    """Returns the number of households with cases, by row; missing if the design names no household, or nobody is a case."""
+    """Returns the number of households with cases in each cell of the result. It is missing if the design has no column of
+    households, or if nobody is a case."""
     household = sums.table["household"].to_numpy()
     known = (household >= 0).any()
     return pd.Series(
@@ -48,8 +51,9 @@ def households_of_cases(sums: EstimandSums) -> pd.Series:
 
 
 def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
-    """Returns three design effects of each row: against simple random sampling without and with replacement (R's deff TRUE and
-    "replace"), and Kish's, 1 + CV²(w).
+    """Returns three design effects of each row: against simple random sampling without replacement (`deff`; R's TRUE), with
+    replacement (`deff_replace`), and Kish's, 1 + CV²(w) (`kish`). A proportion also has `deff_at_zero` and `source` (see
+    `_effects_at_zero`).
 
     Args:
         sums: the sums from one pass over the persons.
@@ -86,11 +90,11 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spe
 
 
 def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """Returns the design effects, with the design effect that is assumed for rows in which nobody or everybody is a case
-    (`deff_at_zero`, and its `source`).
+    """Returns the design effects with two more columns for rows in which nobody or everybody is a case: the design effect that
+    is assumed for their interval (`deff_at_zero`), and where it comes from (`source`).
 
-    It is the one that survey.yaml gives (`from_spec`). If survey.yaml gives none, it is that of the whole population's
-    prevalence, or else Kish's.
+    It is the one that survey.yaml gives (`from_spec`). If survey.yaml gives none, it is that of the prevalence in the whole
+    population, or, if this is unknown, Kish's.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
@@ -114,14 +118,14 @@ def _of_everyone(sums: EstimandSums) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """Returns the table of a result with its columns in order, and with the confidence interval that fits the measure.
+    """Returns the table of a result with all its columns, in order. The confidence interval is the one that fits the measure.
 
     Args:
         estimand: what was estimated.
         rows: the rows, with `estimate`, `se`, the counts and `least` (the cases in the sample; for amounts, the sum of the
             amounts).
         effects: the design effects of the rows.
-        rate: the estimate of each row as a rate.
+        rate: the estimate of each row as a rate (for a total: divided by the population).
         confidence: the method and the level.
         whole: whether every weight stands for at least one person. Then the lower limit of a total is never below `least`.
     """
@@ -153,40 +157,41 @@ def with_intervals(
 
 
 def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
-    """Returns the effective sample size p(1 − p)/SE² (Korn and Graubard)."""
+    """Returns the effective sample size of each row, p(1 − p)/SE² (Korn and Graubard). For a total, the SE is first divided by
+    the population."""
     se = rows["se"].to_numpy() / (rows["population"].to_numpy() if measure == "total" else 1.0)
     return np.asarray(rate * (1 - rate) / se**2)
 
 
 @dataclass(frozen=True)
 class UnresolvedShares:
-    """The weighted share of unresolved persons among the persons of each row (Σw·unresolved / Σw), and its influence.
-
-    A person is unresolved if the answers do not decide whether she or he is a case.
+    """The weighted share of unresolved persons among the persons of each row of a result (Σw·unresolved / Σw). A person is
+    unresolved if the answers leave open whether she or he is a case.
 
     Attributes:
-        share: by row.
-        influence: units × rows.
+        share: the share of each row.
+        influence: the influence values of the shares (units × rows), from which their variance is computed.
     """
 
     share: Array
     influence: Matrix
 
     def of_rows(self, rows: Codes) -> UnresolvedShares:
-        """Returns the shares of unresolved persons, and their influence, for some rows of the result only."""
+        """Returns the shares and their influence values for the rows at these positions only."""
         return UnresolvedShares(self.share[rows], self.influence[:, rows])
 
 
 @dataclass(frozen=True)
 class UnresolvedPersons:
-    """The unresolved persons in the denominator of each row: their answers do not decide whether they are cases.
+    """The unresolved persons in the denominator of each row of a result: their answers leave open whether they are cases.
 
     Attributes:
         persons: their number by row, unweighted.
         weights: their number by row, weighted.
-        by_unit: their weights (units × rows).
+        by_unit: their weights by sampled unit (units × rows).
         psus: the number of PSUs with cases or unresolved persons, by row.
-        psus_without: the number of PSUs with other persons, by row. None: there are so many that they are not counted.
+        psus_without: the number of PSUs with persons who are neither cases nor unresolved, by row. None: they are so many that
+            they are not counted.
     """
 
     persons: Array
@@ -197,7 +202,8 @@ class UnresolvedPersons:
 
 
 def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
-    """Returns the unresolved persons in the denominator of each row. Their answers do not decide whether they are cases."""
+    """Returns the unresolved persons in the denominator of each row of a result: their answers leave open whether they are
+    cases."""
     n, w = (sums.denominator_values(sums.denominators.sums(sums.table[c].to_numpy(), sums.unresolved)) for c in ("n", "w"))
     return UnresolvedPersons(
         n,
@@ -210,11 +216,11 @@ def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
 def unresolved(
     sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: UnresolvedPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """Returns the columns about unresolved persons (whose answers do not decide whether they are cases), and their weighted
-    share.
+    """Returns the columns of a result about unresolved persons (whose answers leave open whether they are cases), and the
+    weighted share of these persons.
 
-    The columns are their number, the estimate without them, the upper bound (the estimate with all of them as cases), and the
-    upper confidence limit of this bound.
+    The columns are: `unresolved`, their number; `resolved_only`, the estimate without them; `bound_high`, the estimate with all
+    of them as cases; and `bound_ci_high`, the upper confidence limit of `bound_high`.
 
     Args:
         sums: the sums from one pass over the persons.
@@ -244,10 +250,10 @@ def unresolved(
 
 
 def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
-    """Returns the number of PSUs that limits the degrees of freedom of a proportion.
+    """Returns, for each row, the number of PSUs that limits the degrees of freedom of a proportion.
 
-    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons. If nobody or everybody is a case, it
-    is 0, which means that nothing limits the degrees of freedom.
+    It is the smaller of two numbers: the PSUs with cases, and the PSUs with other persons (if they are given). If nobody or
+    everybody is a case, it is 0, which means that nothing limits the degrees of freedom.
     """
     found = with_cases.to_numpy(float, na_value=np.nan)
     return found if without is None else np.minimum(found, without.to_numpy(float, na_value=np.nan))

@@ -33,17 +33,18 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
     labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
-    `covariance_across_samples.join` explains their covariance. Each part's own variance does not change.
+    `covariance_across_samples.join` explains their covariance. The variance of each of the joined Estimates does not change.
 
     Args:
-        parts: each Estimates with the label of its rows.
+        parts: the Estimates to join, by the label that their rows get.
         name: the name of the table's first column, which holds the labels.
         shared_psus: for different samples, what it means if two PSUs have the same stratum and label. True: they are the same
-            area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label may
-            be in both samples; the samples are then independent.
+            area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label
+            may be in both samples; the samples are then independent.
 
     Returns:
-        One Estimates. Its `parts` say what each label is about. If the parts disagree on a fact, the fact is blank in `about`.
+        One Estimates. Its `parts` has the facts behind each of the joined Estimates, by label. A fact that is not the same in
+        all of them is blank in `about`.
 
     Raises:
         RequestError: there are no parts; measures or levels differ; a part already has a column with this name.
@@ -67,7 +68,7 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         table[[name, *groups, *(c for c in table if c not in (name, *groups))]],
         influence,
         units,
-        _shared([est.about for est in parts.values()]),
+        _common_facts([est.about for est in parts.values()]),
         pd.concat([est.design_effects for est in parts.values()], ignore_index=True),
         tuple(dict.fromkeys((name, *b) for est in parts.values() for b in est.by)),
         {label: est.about for label, est in parts.items()},
@@ -85,8 +86,8 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets (definitions of forced labour), with one pass for each. The result's
-    `covariance` also holds the covariance between rows of different rule sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each.
+    The result's `covariance` also holds the covariance between rows of different rule sets.
 
     Args:
         survey: what `fl.read_survey` returned.
@@ -113,7 +114,8 @@ def rule_sets(
 
 
 def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
-    """Returns the influence values of several Estimates as one matrix (units × rows of all Estimates), and these units.
+    """Returns the influence values of several Estimates as one matrix (units × rows of all Estimates), and the sampled units,
+    one per row of this matrix.
 
     Args:
         parts: the Estimates, by label.
@@ -126,8 +128,8 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """Returns the influence values of Estimates from different samples as one scaled matrix (units × rows of all Estimates),
-    and these units.
+    """Returns the influence values of Estimates from different samples as one matrix (units × rows of all Estimates), and the
+    sampled units of all samples, one per row. The values are scaled: the product of two columns, summed, is a covariance.
 
     Args:
         parts: the Estimates, by label.
@@ -164,9 +166,9 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
     return a.units.same_as(b.units) and a.about.input_hash == b.about.input_hash
 
 
-def _shared(abouts: Sequence[About]) -> About:
-    """Returns the facts behind several estimates that become one table. If a fact is not the same for all, it is blank. All
-    facts to verify are kept. `missing` is the largest number of persons left out."""
+def _common_facts(abouts: Sequence[About]) -> About:
+    """Returns the facts behind several Estimates that become one table. A fact that is not the same for all is blank. Facts
+    that are not yet checked against their source are all kept. `missing` is the largest number of persons left out."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined(about.to_verify for about in abouts)

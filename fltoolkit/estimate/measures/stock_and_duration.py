@@ -1,8 +1,8 @@
 """Measures forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts
 (duration).
 
-`prevalence` and `total` measure something else: everybody who was in forced labour at any time in the reference period (flow).
-These measures are never compared with each other.
+`prevalence` and `total` measure something else, the flow: everybody who was in forced labour at any time in the reference
+period. So a stock is never compared with a flow.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def stock(
     T is the length of the period in months. m is the number of these months that a case was in forced labour, so m/T is a share
     of the days (docs/methods.md §2). The variance is that of a weighted total.
 
-    A number has the log-scale interval of totals. If every weight is at least 1, its lower limit is at least the unweighted Σ
-    m/T. A rate has the interval of proportions, which is somewhat too wide here. Without a case, the interval of a number is
-    [0, N·upper], as in `total`. For the upper bound, unresolved persons count as if they were in forced labour all the time.
+    A number of persons has an interval on the log scale, as in `total`. If every weight is at least 1, the lower limit is at
+    least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too wide here. Without a case, the
+    interval of a number goes from 0 to the population times the upper limit of the rate. In `bound_high`, persons whose answers
+    leave open whether they are cases (*unresolved*) count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.
@@ -100,18 +101,20 @@ def current(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the persons in forced labour at the time of the interview, if survey.yaml maps that question (`current`).
+    """Estimate the persons in forced labour at the time of the interview. The survey must have asked this (`current` in
+    survey.yaml).
 
     Args:
         persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
-        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who answered
-        yes. A case without an answer is unresolved. The measure is `current`, or `current_prevalence`.
+        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who
+        answered yes. A case without an answer to this question is unresolved. The measure is `current`, or
+        `current_prevalence`.
 
     Raises:
-        NotAvailable: the question was not asked, or the population holds children.
+        NotAvailable: the question was not asked, or the population has children.
         RequestError, DesignError: as in `prevalence` and `total`.
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
@@ -130,18 +133,19 @@ def duration(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
+    """Estimate the mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t
+    interval.
 
     Args:
         persons, by, population, where, not_stated, level: as in `stock`; `by` may also name groups that only cases have.
 
     Returns:
         Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases` are all established
-        cases of the cell. `about.missing` counts the cases without a duration. `about.duration_basis` says which months were
-        asked.
+        cases of the category. `about.missing` counts the cases without a duration. `about.duration_basis` says which months
+        were asked.
 
     Raises:
-        NotAvailable: months were not asked, the population holds children, or a case has more months than the period.
+        NotAvailable: months were not asked, the population has children, or a case has more months than the reference period.
     """
     months, window = months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
@@ -151,7 +155,7 @@ def duration(
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
     """Raises an error if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has
-    no denominator."""
+    no denominator. `what` is the name of the measure, for the message."""
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,

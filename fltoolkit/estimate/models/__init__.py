@@ -1,1 +1,1 @@
-"""Statistical models and tests that respect the sample design: logistic regression and tests of association."""
+"""Statistical models and tests that take the sample design into account: logistic regression and tests of association."""

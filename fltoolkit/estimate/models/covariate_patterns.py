@@ -1,5 +1,5 @@
-"""Groups the persons of a model by their covariates. A pattern is a combination of covariate values, such as women in the
-north. Each pattern becomes one row of sums."""
+"""Prepares the data of a model. The persons are grouped by their covariates: a pattern is all persons with the same covariate
+values, such as women in the north. Each pattern has one row of sums."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted: sums by pattern. A pattern is a combination of covariate values, such as women in
-    the north. The data are confidential, because most patterns have only a few persons.
+    """The data to which a model is fitted: sums by pattern. A pattern is all persons with the same covariate values, such as
+    women in the north. The data are confidential, because most patterns have only a few persons.
 
     Attributes:
         sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each other breakdown
             has the categories of one covariate.
-        code: the pattern of each row of the table of sums; -1 for rows outside the model.
-        frame: the covariates, one row per pattern: categories in their order, or numbers.
+        code: the pattern to which each row of the table of sums belongs, as a position; -1 for rows outside the model.
+        frame: the covariates, one row per pattern and one column per covariate: categories in their order, or numbers.
         x: the model matrix (patterns × coefficients).
         info: patsy's description of the model matrix.
         y: the weighted cases of each pattern.
@@ -65,16 +65,17 @@ class Patterns:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """Returns, for each row of the table of sums, whether the persons of this row are in the model."""
+        """Returns, for each row of the table of sums (`sums.table`), whether its persons are in the model."""
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
-        """Returns the unweighted number of persons of the model in those rows of the table of sums for which `rows` is True."""
+        """Returns how many persons are in the model, unweighted. Only those rows of the table of sums (`sums.table`) count for
+        which `rows` is True."""
         return int(self.sums.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sum of one column of the table of sums, for each pattern (combination of covariate values, such as women
-        in the north)."""
+        """Returns the sum of one column of the table of sums (`sums.table`) for each pattern (combination of covariate
+        values)."""
         values = self.sums.table[column].to_numpy(float)[self.used]
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
@@ -82,8 +83,8 @@ class Patterns:
         """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). The variance of the
         coefficients is computed from them.
 
-        `mu` is the fitted probability of each pattern. With calibrated weights, further rows follow those of the units (see
-        `EstimandSums.carried`).
+        `mu` is the fitted probability of each pattern. If the weights are calibrated, the matrix has further rows below those
+        of the units (see `EstimandSums.carried`).
         """
         table, used = self.sums.table, self.used
         at = self.code[used]
@@ -98,7 +99,7 @@ class Patterns:
         return np.vstack(self.sums.carried(sums_by_code, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
-        """Returns the design's degrees of freedom over the model's persons (R `degf`)."""
+        """Returns the degrees of freedom of the sample design, counted over the persons in the model (R `degf`)."""
         rows = self.used & (self.sums.table["n"].to_numpy() > 0)
         everyone = make_cells(self.sums.table, [], ((),), [rows], {})
         whole = replace(self.sums, cells=everyone, denominators=everyone, parent=np.zeros(1, dtype=np.intp))
@@ -106,14 +107,15 @@ class Patterns:
         return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
     def matrix(self, frame: pd.DataFrame) -> Array:
-        """Returns the model matrix for another table of covariates, coded as in this model."""
+        """Returns the model matrix of another table of covariates (`frame`). The categories become columns in the same way as
+        in this model."""
         from patsy import build_design_matrices
 
         return np.asarray(build_design_matrices([self.info], frame)[0])
 
 
 def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:
-    """Groups the persons by the covariates of a formula, in one pass, and builds the model matrix.
+    """Reads the persons once, groups them by the covariates of a formula, and builds the model matrix.
 
     Args:
         design: a classified survey, or any design.
@@ -122,7 +124,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
 
     Raises:
         RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have; there are too
-            many patterns.
+            many patterns (combinations of covariate values).
     """
     outcome, terms = _sides(formula)
     factors = _factors(terms)
@@ -160,7 +162,8 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
 
 
 def refuse_sensitive(design: Design, names: list[str]) -> None:
-    """Raises an error if a covariate shows where persons come from (docs/methods.md §7).
+    """Raises an error if a covariate shows nationality, origin, ethnicity or religion (docs/methods.md §7). `names` are the
+    covariates.
 
     Raises:
         RequestError: the message names these covariates.
@@ -173,10 +176,8 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 
 
 def is_sensitive(design: Design, name: str) -> bool:
-    """Returns whether a group shows nationality, origin, ethnicity or religion.
-
-    The classification of the group decides. If it has none, its name and label decide.
-    """
+    """Returns whether a group shows nationality, origin, ethnicity or religion. A standard classification in survey.yaml
+    decides. If the group has none, the words in its name and label decide."""
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS
@@ -184,9 +185,8 @@ def is_sensitive(design: Design, name: str) -> bool:
 
 
 def covariates(formula: str) -> list[str]:
-    """Returns the columns that are the covariates of a formula: those on its right side. `forced_labour ~ C(sex) + age` gives
-    `sex` and `age`.
-    """
+    """Returns the names of the columns that a formula uses on its right side: `forced_labour ~ C(sex) + age` gives `["sex",
+    "age"]`."""
     return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
 
 
@@ -201,9 +201,8 @@ def _sides(formula: str) -> tuple[str, str]:
 
 
 def _factors(terms: str) -> dict[str, list[str]]:
-    """Returns the factors on the right side of a formula, such as `C(sex)`, and for each factor the columns that it uses:
-    `{"C(sex)": ["sex"]}`.
-    """
+    """Returns, for each factor on the right side of a formula, the columns that it uses: `{"C(sex)": ["sex"]}`. `terms` is the
+    right side."""
     from patsy import ModelDesc, PatsyError
 
     try:
@@ -215,9 +214,8 @@ def _factors(terms: str) -> dict[str, list[str]]:
 
 
 def names_in(factor: str) -> list[str]:
-    """Returns the columns that a factor of a formula uses: `C(sex, Treatment("men"))` gives `sex`. They are the names that are
-    not called as functions, and the names in `Q("...")`.
-    """
+    """Returns the columns that a factor of a formula uses: `C(sex, Treatment("men"))` gives `["sex"]`. Names of functions, such
+    as `C`, are not columns; a name in `Q("...")` is one."""
     nodes = list(ast.walk(ast.parse(factor)))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     called = {id(call.func) for call in calls}
@@ -252,15 +250,15 @@ def _unreadable(error: Exception, formula: str) -> RequestError:
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns the values of one covariate by pattern (combination of covariate values): numbers, or categories in the order in
-    which a table shows them.
+    """Returns the values of one covariate, one per pattern (combination of covariate values). They are numbers, or categories
+    in the order in which a table shows them.
 
     Args:
-        keys: the covariate's value in each cell of the sums, as text.
+        keys: the value of the covariate in each cell of the sums, as text.
         patterns: for each cell, whether it is a pattern.
-        alone: for each cell, whether it is a category of this covariate alone.
-        numeric: whether the column of the data is numeric.
-        as_number: whether the model uses it as a number.
+        alone: for each cell, whether it is a category of only this covariate.
+        numeric: whether the column of the data has numbers.
+        as_number: whether the model uses the covariate as a number, and not as categories.
     """
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:
@@ -271,9 +269,8 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 
 def _category_value(text: str) -> int | float | str:
-    """Returns a category as the value by which a formula names it: a number if its text is a number. `"2"` becomes 2, so that
-    Treatment(2) finds the category.
-    """
+    """Returns a category in the form in which a formula names it: `"2"` becomes the number 2, so that `Treatment(2)` finds it.
+    `not stated` stays a text."""
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 

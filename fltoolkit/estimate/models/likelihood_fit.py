@@ -1,8 +1,9 @@
-"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method, and finds separation: coefficients
-without a finite estimate.
+"""Fits a logistic regression, by maximum likelihood or Firth's method, and finds separation: coefficients without a finite
+estimate.
 
-Inputs have one row per covariate pattern (combination of covariate values): x (patterns × coefficients), y (weighted cases), w
-(weighted persons). Columns of x must be of similar size. `logistic_model` adds the design-based variance.
+The data have one row per pattern (all persons with the same covariate values): x (patterns × coefficients), y (weighted cases),
+w (weighted persons). The columns of x must be of similar size. The design-based variance is computed elsewhere
+(`logistic_model`).
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
         x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
         y: the weighted cases of each pattern.
         w: the weighted persons of each pattern.
-        start: the first coefficients; None: those of statsmodels.
+        start: the coefficients with which the search begins; None: those of statsmodels.
 
     Raises:
         RequestError: no maximum was found.
@@ -90,15 +91,15 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
 
     Args:
         x, y, w: as in `fit`.
-        start: the first coefficients; None: all 0.
-        held: the position of a coefficient that stays at its start, as a profile likelihood needs; None: none.
+        start: the coefficients with which the search begins; None: all 0.
+        held: the position of a coefficient that keeps its value in `start` (for a profile likelihood); None: all are fitted.
 
     Raises:
         RequestError: no maximum was found.
     """
     beta = np.zeros(x.shape[1]) if start is None else start.copy()
     free = np.arange(x.shape[1]) != held
-    now = _at(x, y, w, beta)
+    now = _evaluated_at(x, y, w, beta)
     for _ in range(STEPS):
         spread = now.mu * (1 - now.mu)
         h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x)
@@ -108,10 +109,10 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
         step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), SMALL_STEP))
-        nxt = _at(x, y, w, now.beta + step)
+        nxt = _evaluated_at(x, y, w, now.beta + step)
         while nxt.likelihood < now.likelihood - 1e-12 * abs(now.likelihood) and np.abs(step).max() > SMALL_STEP:
             step = step / 2
-            nxt = _at(x, y, w, now.beta + step)
+            nxt = _evaluated_at(x, y, w, now.beta + step)
         now = nxt
         if np.abs(step).max() < SMALL_STEP:
             return now
@@ -122,9 +123,9 @@ def _no_convergence() -> RequestError:
     return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
 
 
-def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Returns the fitted probabilities and Firth's penalised log-likelihood at given coefficients `beta`. The other arguments
-    are as in `fit`."""
+def _evaluated_at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
+    """Returns, for given coefficients `beta`, the fitted probabilities and Firth's penalised log-likelihood, as a `Fit`.
+    Nothing is fitted. The other arguments are as in `fit`."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -139,17 +140,17 @@ def _inverse(x: Array, v: Array) -> Array:
 
 
 def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
-    """Returns the confidence limits of one coefficient, by the profile of Firth's likelihood.
+    """Returns the lower and upper confidence limit of one coefficient, by the profile of Firth's likelihood.
 
-    At a limit, the log-likelihood is lower than its maximum, and twice this fall equals `drop`. If the fall never becomes so
-    large, the limit is infinite. Wald limits are wrong under separation, because the likelihood is then far from symmetric
-    (Heinze and Schemper 2002).
+    The coefficient is held at a value, and the others are fitted. At a limit, the log-likelihood is lower than its maximum, and
+    twice the difference equals `drop`. If the difference never becomes so large, the limit is infinite. Wald limits are wrong
+    under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
 
     Args:
         sums: the data of the model.
         best: the fit at the maximum.
         j: the position of the coefficient.
-        drop: twice the fall of the log-likelihood at a limit.
+        drop: twice the difference between the maximum of the log-likelihood and its value at a limit.
     """
     from scipy.optimize import brentq
 
@@ -187,8 +188,9 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
 
 def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
-    """Returns the directions in which the likelihood rises without end (directions × coefficients). For example, a category
-    without a case gives one such direction. If every estimate is finite, there are none.
+    """Returns the directions in which the likelihood rises without end (directions × coefficients). A direction is a vector
+    with one number per coefficient. For example, a category without a case gives one such direction. If every estimate is
+    finite, there are none.
 
     A direction b has x'b ≥ 0 in patterns with only cases, x'b ≤ 0 in patterns without cases, and x'b = 0 in patterns with both,
     but not 0 in all patterns (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty.
@@ -225,8 +227,8 @@ def predict(x: Array, beta: Array, ways: Array) -> Array:
     Args:
         x: the model matrix.
         beta: the coefficients.
-        ways: the directions in which the likelihood rises without end (see `separated`). A row with x'b ≠ 0 for such a
-            direction b has the probability 0 or 1; the sign for the first of these directions decides.
+        ways: the directions in which the likelihood rises without end (see `separated`). If x'b ≠ 0 for such a direction b, the
+            probability of the row is 1 (x'b > 0) or 0 (x'b < 0). The first of these directions decides.
     """
     from scipy.special import expit
 

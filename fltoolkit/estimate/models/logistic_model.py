@@ -1,8 +1,8 @@
 """Estimates risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
 (docs/methods.md §7).
 
-The model is fitted to sums by covariate pattern (combination of covariate values). Its covariance comes from the scores of the
-sampling units.
+The model is fitted to sums by pattern (all persons with the same covariate values). The covariance of its coefficients comes
+from the scores of the sampling units.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ ALIASED = Reason.of("model.aliased")
 
 @dataclass(frozen=True)
 class Logit:
-    """A fitted logistic regression. Its categories may have few persons: `fl.risk_factors` decides what may be published.
+    """A fitted logistic regression. Its categories may have few persons, so it is confidential: `fl.risk_factors` decides what
+    may be published.
 
     Attributes:
         table: one row per coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
@@ -77,24 +78,25 @@ class Logit:
 
     @property
     def params(self) -> pd.Series:
-        """Returns the coefficients by name; NaN if there is no estimate."""
+        """Returns the coefficients by name; nan if there is no estimate."""
         return self.table["coefficient"]
 
     @property
     def bse(self) -> pd.Series:
-        """Returns the standard errors of the coefficients under the design."""
+        """Returns the standard errors of the coefficients by name. They take the sample design into account."""
         return self.table["se"]
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance matrix of the coefficients, in the order of `table`; nan without a standard error."""
+        """Returns the covariance matrix of the coefficients, in the order of `table`; nan for a coefficient without a standard
+        error."""
         none = self.bse.isna().to_numpy()
         return np.where(none[:, None] | none[None, :], np.nan, self._fitted.covariance)
 
     def conf_int(self) -> pd.DataFrame:
-        """Returns the confidence limits of the coefficients. They are t intervals (R `confint`). With Firth's method,
-        coefficients under separation have profile likelihood limits.
-        """
+        """Returns the confidence limits of the coefficients, one row per coefficient. They are t intervals (R `confint`). With
+        Firth's method, coefficients without a finite maximum likelihood estimate (separation) have profile likelihood
+        limits."""
         return self.table[["ci_low", "ci_high"]]
 
     def odds_ratios(self) -> pd.DataFrame:
@@ -116,7 +118,8 @@ class Logit:
 
     @checked
     def wald(self, term: str) -> DesignTest:
-        """Test whether all coefficients of a term are 0: F = b'V⁻¹b/q on (q, df) (R `regTermTest(method = "Wald")`).
+        """Test whether all q coefficients of a term, such as `C(sex)`, are 0: F = b'V⁻¹b/q with q and `df` degrees of freedom
+        (R `regTermTest(method = "Wald")`).
 
         Raises:
             RequestError: there is no such term, or it has no finite estimates.
@@ -155,25 +158,27 @@ def logit(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> Logit:
-    """Fit a survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family = quasibinomial())`.
+    """Fit a survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family =
+    quasibinomial())`.
 
-    The score equations are Σ w(y − μ)x = 0. The covariance is I⁻¹ΣI⁻¹ with I = X'WX and Σ the design's covariance of the score
-    totals (strata, PSUs, FPC of both stages, lonely-PSU rule). With replicate weights, the model is refitted under each
-    replicate.
+    The score equations are Σ w(y − μ)x = 0. The covariance is I⁻¹ΣI⁻¹ with I = X'WX. Σ is the design's covariance of the score
+    totals (strata, PSUs, FPC of both stages, the rule for strata with a single PSU). With replicate weights, the model is
+    refitted under each replicate.
 
     With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002).
-    This estimate is finite under separation and less biased with few cases. Its covariance has the same form. Under separation
-    that covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
-    profile likelihood, with its fall scaled by Kish's design effect.
+    This estimate is less biased with few cases. It is also finite under separation: if a coefficient has no finite maximum
+    likelihood estimate, for example because a category has no case. Its covariance has the same form. Under separation that
+    covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
+    profile likelihood, scaled by Kish's design effect.
 
-    Unresolved persons (the answers do not decide) do not count as cases and stay in the model. `not stated` is a category of its
-    own. Persons who have no value of a numeric covariate are left out and counted.
+    Persons whose answers leave open whether they are cases (*unresolved*) do not count as cases and stay in the model. `not
+    stated` is a category of its own. Persons who have no value of a numeric covariate are left out and counted.
 
     Args:
         design: a classified survey, or any design.
-        formula: a formula of patsy: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is the
-            first category in the group's order. A numeric column without C() is used as a number; it must have few values,
-            because each value is a pattern.
+        formula: a formula of patsy: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is
+            the first category in the group's order. A numeric column without C() is used as a number; it must have few values,
+            because persons are grouped by them.
         population: a population of survey.yaml.
         where: the persons included, as in `prevalence`.
         penalty: `none` or `firth`.
@@ -192,8 +197,8 @@ def logit(
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
-    """Fits the model of `logit` to data that are already grouped by covariates. So several fits need only one pass over the
-    persons. `notes` are sentences that must be printed with the model."""
+    """Fits the model of `logit` to persons who are already grouped by their covariates (`p`). So several models need only one
+    pass over the persons. `notes` are sentences that must be printed with the model."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     largest = np.abs(p.x).max(axis=0)
@@ -224,10 +229,10 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
 
 @dataclass(frozen=True)
 class _Solver:
-    """One model in the form in which it is fitted. Columns of the model matrix `x` (patterns × coefficients) are divided by
-    `scale`; weights are scaled to a mean of 1. Columns that depend on earlier ones are not `kept`. `endless` are the columns
-    that separation leaves without a finite estimate. `certain` are the patterns that are predicted with certainty; maximum
-    likelihood leaves them out."""
+    """A model in the form in which it is fitted. Columns of the model matrix `x` (patterns × coefficients) are divided by
+    `scale`, and weights are scaled to a mean of 1. `kept` says which columns do not depend on earlier ones. `endless` says
+    which coefficients have no finite estimate (separation). `certain` says which patterns (persons with the same covariate
+    values) are then predicted with certainty; maximum likelihood leaves them out."""
 
     p: Patterns
     x: Array
@@ -242,9 +247,9 @@ class _Solver:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """Returns the fit with all coefficients (0 for a column that depends on earlier ones) and the fitted probability of
-        every pattern (0 or 1 if it is predicted with certainty). `y` and `w` are the weighted cases and persons of each
-        pattern. `start` are the coefficients with which the search begins."""
+        """Fits the model. A coefficient is 0 if its column depends on earlier ones; a probability is 0 or 1 for a pattern that
+        is predicted with certainty. `y` and `w` are the weighted cases and persons of each pattern, `start` the coefficients
+        with which the search begins."""
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
@@ -258,7 +263,7 @@ class _Solver:
         return Fit(beta, mu, inverse, found.likelihood)
 
     def covariance(self, best: Fit) -> Array:
-        """Returns the covariance of the coefficients under the design."""
+        """Returns the covariance matrix of the coefficients of a fit. It takes the sample design into account."""
         units = self.p.sums.units
         if isinstance(units, Units):
             z = self.p.scores(best.mu) / self.scale @ best.inverse
@@ -268,13 +273,13 @@ class _Solver:
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """Returns how far the coefficients of each replicate are from the centre (replicates × coefficients), for the variance. The
-    model is fitted again with the weights of each replicate, as R `svyglm` does."""
+    """Returns how far the coefficients of each replicate are from the centre (replicates × coefficients). The variance is
+    computed from this. The model is fitted again with the weights of each replicate, as R `svyglm` does."""
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
     for r in used.tolist():
         y, w = p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}")
-        if lost := _lost(solver, y, w):
+        if lost := _not_estimable(solver, y, w):
             without[r] = lost
         else:
             fits[r] = solver.fit(y, w, best.beta).beta
@@ -287,10 +292,10 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
     return units.influence(np.array(fits), None, best.beta)
 
 
-def _lost(solver: _Solver, y: Array, w: Array) -> str:
-    """Returns the name of the first coefficient that the weights of one replicate cannot estimate, although the full weights
-    can. Empty if there is none. For example, a half-sample may leave out all cases of a category. `y` and `w` are the weighted
-    cases and persons of each pattern in the replicate."""
+def _not_estimable(solver: _Solver, y: Array, w: Array) -> str:
+    """Returns the name of the first coefficient that cannot be estimated with the weights of one replicate, although the full
+    weights can; empty if there is none. For example, a half-sample may leave out all cases of a category. `y` and `w` are the
+    weighted cases and persons of each pattern (persons with the same covariate values) in the replicate."""
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
     names = _coefficient_names(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
@@ -303,8 +308,8 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
 
 
 def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
-    """Returns the name of each coefficient: its term and its category. Without survey.yaml a category is a value of the data,
-    so it may be masked."""
+    """Returns the name of each coefficient: its term and its category, such as `C(sex): women`. Without survey.yaml, a category
+    is a value of the data, so it is masked if it may not be printed."""
     labels = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
@@ -329,14 +334,14 @@ def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: flo
                "p_value": 2 * stdtr(df, -np.abs(ratio)) if df > 0 else np.nan}  # fmt: skip
     table = names.assign(**numbers)[[*names.columns[:2], *numbers, "n", "cases"]]
     reasons = [
-        "" if k and not e else ALIASED if not k else _why(row)
+        "" if k and not e else ALIASED if not k else _separation_reason(row)
         for k, e, row in zip(kept, solver.endless, names.to_dict("records"), strict=True)
     ]
     return table.assign(reason=pd.Series(reasons, table.index, dtype=object))
 
 
-def _why(row: Mapping[Hashable, Any]) -> Reason:
-    """Returns the reason for a separation: which category has no case, or only cases."""
+def _separation_reason(row: Mapping[Hashable, Any]) -> Reason:
+    """Returns the reason why a coefficient has no finite estimate: its category has no case, or only cases."""
     if row["cases"] == 0:
         why = Reason.of("model.no_case", category=row["category"])
     elif pd.notna(row["cases"]) and row["cases"] == row["n"]:
@@ -347,14 +352,14 @@ def _why(row: Mapping[Hashable, Any]) -> Reason:
 
 
 def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Returns, for each coefficient in a table, whether separation leaves it without a finite maximum likelihood estimate: the
-    model predicts some persons with certainty, for example because a category has no case."""
+    """Returns, for each row of `Logit.table`, whether its coefficient has no finite maximum likelihood estimate (separation).
+    The model then predicts some persons with certainty, for example because a category has no case."""
     return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 
 def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
-    """Replaces the intervals of coefficients under separation by profile likelihood intervals, and removes their standard
-    errors."""
+    """Returns the table of coefficients after a change of those without a finite maximum likelihood estimate (separation):
+    their limits come from the profile likelihood, and their standard errors are removed."""
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.sums.table["n"].to_numpy() > 0), p.w.sum()

@@ -20,10 +20,10 @@ STEP = 1e-4  # for the derivative by a number; exact for a term that is linear i
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted model in the form that marginal effects need. Its coefficients are on the scale of the covariates.
+    """A fitted model in the form that marginal effects need. Its coefficients are per unit of the covariates, not scaled.
 
     Attributes:
-        patterns: the data, as sums by pattern (combination of covariate values).
+        patterns: the data, as sums by pattern (all persons with the same covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
         ways: the directions in which the likelihood rises without end (`likelihood_fit.separated`).
@@ -36,9 +36,9 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns what each coefficient of a model is about, one row per coefficient: `term`, `category`, and the unweighted persons
-    (`n`) and `cases` of the category. The index is patsy's name of the coefficient.
-    """
+    """Returns a table that says what each coefficient of a model is about: `term`, `category`, and the unweighted persons (`n`)
+    and `cases` of the category. `n` and `cases` are missing for an interaction. The index is patsy's name of the coefficient,
+    such as `C(sex)[T.women]`."""
     rows = []
     for term, place in p.info.term_name_slices.items():
         for name in p.info.column_names[place]:
@@ -64,14 +64,14 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
     Args:
         model: the fitted model.
-        endless: for each coefficient, whether separation leaves it without a finite estimate.
+        endless: for each coefficient, whether it has no finite estimate (separation).
         df: the degrees of freedom.
         level: the confidence level.
 
     Returns:
         One row per category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`,
-        `ci_low`, `ci_high`. A comparison with a category under separation has no standard error (Firth) or no estimate (maximum
-        likelihood).
+        `ci_low`, `ci_high`. If a category has no finite coefficient (separation), the effect has no standard error (Firth) or
+        is blank (maximum likelihood).
     """
     p, ways, quantile = model.patterns, model.ways, float(t_quantile(level, df))
     w = p.w / p.w.sum()
@@ -92,8 +92,9 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """Returns the comparisons of one covariate `name`. Each has the category, the reference, their two model matrices, and the
-    divisor of the difference between their predictions."""
+    """Returns the comparisons from which the effects of one covariate (`name`) are computed. Each has: the category, the
+    reference, the model matrix if everybody were in the category, the same for the reference, and a divisor. For a number, the
+    two matrices are of slightly larger and smaller values, and the divisor is their distance."""
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
@@ -113,9 +114,8 @@ def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
 
 
 def reference_of(p: Patterns, name: str) -> object:
-    """Returns the reference category of a covariate, with which the others are compared. Its coefficients are 0 in the first
-    factor of the formula that uses the covariate.
-    """
+    """Returns the reference category of a covariate: the one with which the others are compared. If the formula names none, it
+    is the first category."""
     for factor, facts in p.info.factor_infos.items():
         if facts.type == "categorical" and name in names_in(factor.code):
             for codings in p.info.term_codings.values():

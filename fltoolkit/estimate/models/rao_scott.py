@@ -25,7 +25,7 @@ class DesignTest:
     """The result of a statistical test.
 
     Attributes:
-        what: the hypothesis and the method, in words.
+        what: what is tested and by which method, in words.
         statistic: the test statistic.
         ndf, ddf: the degrees of freedom of the numerator and of the denominator; `ddf` is infinite for chi-squared.
         p_value: the p-value.
@@ -61,10 +61,11 @@ def rao_scott(
     """Test whether two groups, or a group and a true/false outcome, are associated under the sample design.
 
     X² = n Σ (p − p₀)²/p₀ for the weighted shares p; p₀ is the product of their margins. Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
-    diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F
-    = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
+    diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984).
+    F = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
 
-    Unresolved persons (the answers do not decide) do not count as cases. `not stated` is a category like others.
+    Persons whose answers leave open whether they are cases (*unresolved*) do not count as cases. `not stated` is a category
+    like others.
 
     Args:
         design: a classified survey, or any design.
@@ -107,13 +108,13 @@ def rao_scott(
 
 
 def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns the cells of a two-way table: the categories of its rows and columns, the weighted persons by sampled unit and
-    cell, and the weighted persons by cell.
+    """Returns three things about a two-way table: the categories of its rows and of its columns, the weighted persons by
+    sampled unit and cell (units × cells), and the weighted persons by cell.
 
     Args:
         sums: the sums from one pass over the persons.
-        weights: the weights of the denominators (units × denominators).
-        keys: one group, for a table by this group and the outcome; or two groups.
+        weights: the weighted persons in the denominators, by sampled unit (units × denominators).
+        keys: one group, for a table of this group by the outcome; or two groups.
     """
     at = sums.cells.keys[BREAKDOWN].to_numpy()
     names = [sums.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
@@ -131,14 +132,15 @@ def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tupl
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns the two tests of Rao and Scott for a two-way table: with the second-order correction, and with the first-order one.
+    """Returns the two tests of Rao and Scott for a two-way table: first that with the second-order correction (F), then that
+    with the first-order correction (chi-squared).
 
     Args:
         grid: the weighted shares of the cells (rows × columns).
-        covariance: the covariance of the shares, row by row.
+        covariance: the covariance matrix of the shares. Its order is that of the cells, one row of the table after the other.
         n: the persons, unweighted.
-        df: the design's degrees of freedom.
-        what: the hypothesis, for the name of the tests.
+        df: the degrees of freedom of the sample design.
+        what: the two variables, in words, for the name of the tests.
     """
     from scipy.special import chdtrc, fdtrc
 

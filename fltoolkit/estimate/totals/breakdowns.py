@@ -1,4 +1,5 @@
-"""Reads the argument `by` of an estimate: the total, a group, crossed groups, or several of these."""
+"""Reads the argument `by` of an estimate. It says by which groups the result is broken down: by none (the total), by one group,
+by crossed groups, or several of these."""
 
 from __future__ import annotations
 
@@ -35,10 +36,10 @@ def breakdowns(by: By) -> Breakdowns:
 
 
 def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
-    """Returns all groups of some breakdowns, each once. Each group becomes a column of the result.
+    """Returns all groups that some breakdowns name, each once. Each group becomes a column of the result.
 
     Raises:
-        RequestError: a result already has a column of this name; or the name holds the sign that joins crossed groups.
+        RequestError: a result already has a column of this name; or the name has the sign that joins crossed groups (×).
     """
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if taken := [g for g in groups if g in RESULTS or CROSS in g]:
@@ -51,8 +52,8 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """List all breakdowns that some groups allow, the total first, for use as `by=`: cube("sex", "age") is [[], ["sex"], ["age"],
-    ["sex", "age"]].
+    """List all breakdowns that some groups allow, for use as `by=`. The total (`[]`) is first: cube("sex", "age") is [[],
+    ["sex"], ["age"], ["sex", "age"]].
 
     Raises:
         RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each further group doubles

@@ -1,4 +1,5 @@
-"""Reads the persons once and sums them by PSU and cell. Every estimate reads the persons in this way only.
+"""Reads the persons once and sums them by PSU and cell (such as women in the north). Every estimate reads the persons with this
+module.
 
 Many of these sums are of one person. So all tables of sums stay in memory: they are never written, logged or shown.
 """
@@ -54,7 +55,7 @@ class Outcome:
     - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row counts as a case.
     - `everyone`: every row is a case (for counts, and for distributions of a group).
     - `amount`: the numeric column x divided by `per`, for the cases of a survey (true in column y). x is between 0 and `most`.
-    A person who is not a case has no amount.
+      A person who is not a case has the amount 0.
     """
 
     kind: Literal["truth", "number", "ratio", "everyone", "amount"]
@@ -85,28 +86,28 @@ def cluster_totals(
         lowest: whether the smallest weight is also returned.
 
     Returns:
-        One row per stratum × PSU × keys × status (× household of a case). If several codes share a label, each code has a row.
-        Rows are in the order of the codes in the data (whole numbers by size). Columns:
+        The table of sums: one row per stratum × PSU × keys × status (× household of a case). If several codes share a label,
+        each code has a row. Rows are in the order of the codes in the data (whole numbers by size). Columns:
 
         - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
         - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1: in no sum
         - `household`: a number for each household of a case, else -1
-        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there is
-          one, and the column `y` is their unweighted sum
+        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there
+          is one, and the column `y` is their unweighted sum
         - `missing`: how many rows of the domain have no outcome; `lowest`: the smallest weight, if wanted
         - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one). With the FPC of a
           second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
-        - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs are only buckets of rows
+        - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs have no meaning
         - with a calibrated `weight`: rows are also by `pattern` of the margins (-1: outside the calibrated population), for all
           rows of the design. `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x
 
     Raises:
         DesignError: weights are negative, missing, infinite or all zero; strata, PSUs or an FPC are missing.
         RequestError: a truth column holds something other than true and false.
-        NotAvailable: amounts are outside their limits.
+        NotAvailable: amounts are below 0 or above `outcome.most`.
     """
     by_key = [design.key(k) for k in keys]
-    asked, texts = _coded(_asked(design, outcome, by_key, domain, weight), design, by_key)
+    asked, texts = _with_numbers(_needed_columns(design, outcome, by_key, domain, weight), design, by_key)
     frame = _summands(asked, design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
@@ -130,9 +131,9 @@ def cluster_totals(
     return _completed(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
 
 
-def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns the rows of the survey with only the columns that are needed: those to sum, and those by which rows are grouped.
-    So a survey with many columns is read fast. The arguments are as in `cluster_totals`."""
+def _needed_columns(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
+    """Returns the persons with only the columns that are needed: those that are summed, and those by which rows are grouped. So
+    a survey with many columns is read fast. The arguments are as in `cluster_totals`."""
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
@@ -147,12 +148,12 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
     )  # fmt: skip
 
 
-def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with whole numbers in place of texts, because these are grouped faster, and the texts for which they
-    stand.
+def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
+    """Returns the rows with numbers in place of texts, because rows are grouped faster by numbers. Also returns, by column, the
+    texts for which the numbers stand.
 
-    The texts are collected before the classification, because the classification takes long. The few texts that the
-    classification makes stay texts.
+    The texts are collected before the persons are classified, because the classification takes long. Columns of the
+    classification keep their few texts.
     """
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
@@ -161,10 +162,8 @@ def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Ma
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Returns the status of each row, and the amount that the row would add to each sum.
-
-    Rows that count in no sum are set to zero only after grouping (`_completed`), when there are few rows.
-    """
+    """Returns, for each row, its status (see `_status`) and the amounts that it would add to each sum. A row that counts in no
+    sum has amounts too: `_completed` sets the sums of such rows to zero, after grouping, when there are few rows."""
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
@@ -193,11 +192,10 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 
 
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
-    """Returns an Arrow table as a pandas table, with labels as ordered categories. `texts` are the texts for which numbers
-    stand.
+    """Returns an Arrow table (`found`) as a pandas table, with the columns in `labels` as ordered categories. `texts` are the
+    texts for which numbers stand, by column.
 
-    It converts column by column in the C library's memory, which NumPy can use again. Arrow's own pool would keep the memory.
-    `found` is the table.
+    The columns are converted one by one in the C library's memory, which NumPy can use again. Arrow's own pool would keep it.
     """
     from pyarrow import system_memory_pool
 
@@ -215,7 +213,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
 
 
 def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Returns a code (0, 1, …) for each value of an Arrow column, -1 for null, and the value for which each code stands."""
+    """Returns a number (0, 1, …; -1 for null) for each value of an Arrow column, and the values for which 0, 1, … stand."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
 
@@ -224,7 +222,7 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns a shorter form of a column: the value and the length of each run (consecutive rows with the same value)."""
+    """Returns a column in a shorter form: the value and the length of each run (consecutive rows with the same value)."""
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -232,12 +230,9 @@ def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 
 def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
-    """Returns texts or whole numbers as sorted categories. A missing group value becomes `not stated`; a missing unit stays
-    missing.
-
-    `key` is None for a column of sampling units. `texts` are the texts for which numbers stand; None: the values are used as
-    they are.
-    """
+    """Returns a column of texts or numbers as sorted categories. A missing value of a group becomes `not stated`; a missing
+    sampling unit stays missing. `key` is the group, or None for a column of sampling units. `texts` are the texts for which
+    numbers stand; None: the column has the values themselves."""
     from pyarrow import array, concat_arrays
 
     column, length = (column, None) if key else _runs(column)  # rows are sorted by their units
@@ -254,15 +249,15 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """Returns the calibration of a weight; None if its variance needs no residuals, because each replicate weight is
-    calibrated."""
+    """Returns the calibration of a weight column. None if it is not calibrated, or if there are replicate weights: each of
+    these is calibrated, so the variance needs no residuals."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns four columns about the outcome: y, x, whether the row's outcome is known, and whether its value is not
-    allowed."""
+    """Returns four columns about the outcome: its values y and x (see `Outcome`), whether it is known, and whether its value is
+    not allowed."""
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -281,7 +276,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
 
 
 def _truth(design: Design, name: str) -> nw.Expr:
-    """Returns a true/false outcome of the design as true and false; null for any other value."""
+    """Returns a true/false column of the design. Codes such as 1 and 0 become true and false, and any other value null."""
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
@@ -289,7 +284,8 @@ def _truth(design: Design, name: str) -> nw.Expr:
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns the four columns for amounts: a case's amount divided by `per`, and 1 if it has one. All others have amount 0."""
+    """Returns the four columns of `_outcome` for amounts: y is the amount of a case divided by `per`, x is 1 if the case has an
+    amount. Both are 0 for all others. `number` is the column of amounts, and whether a row has no number."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
@@ -298,7 +294,8 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """Returns the status of a row: 1 case, 0 not a case, UNRESOLVED, 2 case without an amount, or else why it is in no sum."""
+    """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers leave it open), 2 case without an amount.
+    Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the domain), BAD_WEIGHT or BAD_OUTCOME."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = case.cast(nw.Int8).fill_null(UNRESOLVED)
@@ -318,7 +315,8 @@ def _status(outcome: Outcome) -> nw.Expr:
 
 
 def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
-    """Returns a numeric column with NaN as missing (R's na.rm), and whether a row holds no number: a text, or infinity."""
+    """Returns two columns: the numbers in a column (NaN becomes null, as R's na.rm), and whether a row has a text or infinity
+    in place of a number."""
     value = design.number(name)
     text_only = value.is_null() & ~design.text(name).is_null()
     infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
@@ -326,7 +324,8 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table of sums with the sums that follow from others. Rows that count in no sum get 0 in the columns `own`."""
+    """Returns the table of sums with further columns that follow from others. Rows that count in no sum get 0 in the columns
+    `own`."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
@@ -348,7 +347,8 @@ def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Raises an error if the data do not allow a variance: a weight, a stratum, a PSU or an FPC is wrong or missing."""
+    """Raises an error if the data do not allow an estimate or its variance: a weight, a stratum, a PSU, an FPC or the outcome
+    is wrong or missing."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):
@@ -393,5 +393,5 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
 
 
 def _any_weight(design: Design, weight: str) -> bool:
-    """Returns whether any row, inside or outside the domain, has a weight above zero."""
+    """Returns whether any person, inside or outside the domain, has a weight above zero."""
     return to_count(design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")), design.source) > 0

@@ -1,4 +1,5 @@
-"""One pass over the persons: the cells of a result, and their sums by sampling unit or replicate."""
+"""Reads the persons once for one estimate: finds the cells of the result (such as women in the north), and sums the persons by
+cell and by sampling unit or replicate."""
 
 from __future__ import annotations
 
@@ -38,11 +39,11 @@ class Estimand:
 
     Attributes:
         outcome: what is summed over persons.
-        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` or `profile`.
+        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` (also for quantiles) or `profile`.
         by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
-        split: a column whose values are summed separately, for quantiles and profiles; empty for none.
-        for_model: whether the crossed cells are the covariate patterns of a model, which no table shows.
+        split: a column by whose values the persons are also grouped, for quantiles and profiles; empty for none.
+        for_model: whether the sums are the data of a model. Then no table shows the crossed cells.
     """
 
     outcome: Outcome
@@ -59,19 +60,19 @@ class Estimand:
 
     @property
     def is_of_cases(self) -> bool:
-        """Returns whether the denominator counts only cases (for a duration: only cases with a duration)."""
+        """Returns whether only cases are in the denominator, as in a share of cases. For a duration, these are only cases with
+        a duration."""
         return self.measure in ("share", "duration", "profile")
 
     @property
     def is_within_cases(self) -> bool:
-        """Returns whether the cells have only cases, as in a duration or a profile."""
+        """Returns whether the result is about cases only, as a duration or a profile is. Then no cell has other persons."""
         return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
-        """Returns whether the measure is a proportion, in which each person counts as one or not at all. If so, the intervals for
-        proportions apply.
-        """
+        """Returns whether the measure is a proportion, or the number that belongs to one: each person is a case or not. The
+        confidence intervals are then those for proportions."""
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
@@ -82,12 +83,13 @@ class EstimandSums:
 
     Attributes:
         estimand: what is estimated.
-        table: the table of sums, from `cluster_totals`.
-        cells: the cells of the result.
-        denominators: the cells of the denominators.
+        table: the table of sums, from `cluster_totals`: one row per sampling unit, combination of group values, and status
+            (case or not).
+        cells: the cells of the result. A cell is the persons of one row of the result, such as women in the north.
+        denominators: the cells that are the denominators. For a share of cases by form, the denominator is all cases.
         parent: for each cell, the position of its denominator in `denominators`.
         units: the sampled units, or the replicates.
-        unit: for each row of the table, the position of its sampled unit; None for replicate weights.
+        unit: for each row of the table of sums, the position of its sampled unit; None for replicate weights.
         calibration: how the weights were calibrated, in words; empty if they were not.
     """
 
@@ -101,11 +103,11 @@ class EstimandSums:
     calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
-        """Returns sums of one column (`w`, `wy`, `wx` or `n`) as a matrix of units × cells. With calibrated weights, further
-        rows follow (see `carried`).
+        """Returns sums of one column as a matrix of units × cells. If the weights are calibrated, the matrix has further rows
+        below those of the units (see `carried`).
 
         Args:
-            column: the column of the table of sums.
+            column: the column of the table of sums: `w`, `wy`, `wx` or `n`.
             cells: the cells.
             rows: the positions of those rows of the table that are summed; None: all rows.
         """
@@ -121,28 +123,29 @@ class EstimandSums:
         return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
 
     def denominator_values(self, values: Any) -> Any:
-        """Returns, for each row of the result, the value of its denominator.
+        """Returns, for each row of the result, the value that belongs to its denominator.
 
         Args:
-            values: an array by denominator, or a matrix of units × denominators.
+            values: one value per denominator; or a matrix of units × denominators, whose columns are then those of the result.
         """
         return values if self.denominators is self.cells else values[..., self.parent]
 
     @property
     def margins(self) -> Margins | None:
-        """Returns what is needed to compute the residuals of calibrated weights. None for other weights, and for replicate
-        weights."""
+        """Returns the numbers from which the residuals of calibrated weights are computed; None for other weights, and for
+        replicate weights."""
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
-        """Returns sums by sampled unit, then the further sums that the variance of calibrated weights needs. The matrices are
-        later put one below the other.
+        """Returns a list of matrices: the sums by sampled unit, and, for calibrated weights, further sums that their variance
+        needs. The caller puts the matrices one below the other.
 
-        The further sums are by pattern (combination of the categories of the calibration margins). For raked weights there are
-        also the unweighted sums by pattern.
+        The further sums are by pattern (persons with the same categories in all calibration margins). For raked weights there
+        are also the unweighted sums by pattern.
 
         Args:
-            by: a function that sums values by code: `Cells.by_unit`, or `taylor_variance.sums_by_code`.
+            by: a function that sums values by a number per row (the unit or the pattern): `Cells.by_unit`, or
+                `taylor_variance.sums_by_code`.
             weighted: the weighted value of each row of the table of sums.
             unweighted: the same value without weights.
         """
@@ -165,27 +168,28 @@ class EstimandSums:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of those rows of the table of sums whose persons are cases."""
+        """Returns the positions of the rows of `table` whose persons are cases, with or without a value of the measured
+        variable (such as months)."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of those rows of the table of sums whose persons are cases with a value of the measured
-        variable (such as months)."""
+        """Returns the positions of the rows of `table` whose persons are cases with a value of the measured variable (such as
+        months)."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of those rows of the table of sums whose persons are unresolved (their answers do not decide
-        whether they are cases)."""
+        """Returns the positions of the rows of `table` whose persons are unresolved (their answers leave open whether they are
+        cases)."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
         """Returns the degrees of freedom of each denominator.
 
         Args:
-            weights: the weights of the denominators (units × denominators).
-            rows: the positions of those rows of the table of sums that are used; None: all rows.
+            weights: the weighted persons in the denominators, by sampled unit (units × denominators).
+            rows: the positions of those rows of the table of sums that are used, for replicate weights; None: all rows.
         """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
@@ -194,10 +198,11 @@ class EstimandSums:
         return ranks(self.table, self.denominators, len(self.units), rows) - 1
 
     def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
-        """Returns the number of PSUs with a case, by cell; missing for replicate weights.
+        """Returns the number of PSUs with a case, by cell. It is missing for replicate weights.
 
         Args:
-            unresolved: whether PSUs with an unresolved person in the denominator are counted, too.
+            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers leave open whether she
+                or he is a case.
         """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
@@ -212,11 +217,17 @@ class EstimandSums:
 
 
 def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulation) -> EstimandSums:
-    """Reads the persons once and returns their sums, with the cells of the result and of the denominators.
+    """Reads the persons once and returns their sums, by cell of the result and by cell of the denominators.
+
+    Args:
+        design: a classified survey, or any design.
+        estimand: what is estimated, and by which groups.
+        population: the reference population: the persons in the denominator.
 
     Raises:
-        RequestError: nobody is in the domain; a group shows single origins, and survey.yaml does not publish this table by it.
-        NotAvailable: a share is wanted and no case was recorded.
+        RequestError: nobody is in the domain; a group shows single nationalities, ethnicities or religions, and survey.yaml
+            does not publish this table by it.
+        NotAvailable: a share is wanted and no case was found.
     """
     _refuse_origins(design, estimand)
     design, wanted, groups, measure = calibrated(design), estimand.by, estimand.groups, estimand.measure
@@ -279,8 +290,7 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
-    """Returns what is needed to compute the residuals of calibrated weights: the weights of the whole sample by unit and
-    pattern (combination of margin categories), and others.
+    """Returns the numbers from which the residuals of calibrated weights are computed.
 
     Args:
         unit: the sampled unit of each row of the table.
@@ -297,7 +307,8 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
 
 
 def _refuse_origins(design: Design, estimand: Estimand) -> None:
-    """Raises an error for a table by single origins (one nationality, ethnicity or religion), unless survey.yaml publishes it."""
+    """Raises an error for a table by single nationalities, ethnicities or religions, unless survey.yaml says that it is
+    published."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
         by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by
@@ -317,7 +328,8 @@ def _groups(design: Design) -> set[str]:
 
 
 def _has_denominators(cells: Cells, denominators: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Returns, for each cell, whether it has a denominator. In a distribution of cases, a category without a case has none."""
+    """Returns, for each cell, whether it has a denominator. In a distribution of cases, a category without any case has none.
+    `groups` are the groups by which the denominators are broken down."""
     known = set(denominators.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
     return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 

@@ -1,7 +1,7 @@
-"""Counts how many persons have two outcomes at the same time, such as forced labour and a user-defined outcome, for each kind
-of person.
+"""Counts how many persons have two outcomes at the same time, such as forced labour and an outcome that the user defined. The
+counts are by kind of person: all persons with the same values in all groups and populations.
 
-A kind is all persons with the same values in all groups and populations. The tables are microdata: they stay in memory.
+The tables are microdata: they stay in memory.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ FORCED_LABOUR = "forced_labour"
 
 @dataclass(frozen=True)
 class Overlap:
-    """How many persons of each kind have another outcome, and how many have both outcomes. Kinds are in the order of
-    `PersonPatterns.kinds`.
+    """Two arrays of counts, with one number per kind of person (all persons with the same values in all groups and
+    populations).
+
+    Attributes:
+        other: how many persons have another outcome.
+        both: how many persons have both outcomes.
     """
 
     other: Array
@@ -32,12 +36,12 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """For one outcome: how many persons also have another outcome, or a characteristic of cases such as debt bondage.
+    """The overlaps of one outcome: how many persons with this outcome also have another one, or a characteristic of cases such
+    as debt bondage.
 
     Attributes:
-        outcomes: the overlap with each other outcome, by its name: forced labour (`forced_labour`), and outcomes that the user
-            defined.
-        characteristics: the overlap with each characteristic of the cases of forced labour, by topic and name.
+        outcomes: the overlap with each other outcome, by its name: `forced_labour`, and outcomes that the user defined.
+        characteristics: the overlap with each characteristic of cases of forced labour, by topic (such as `coercion`) and name.
     """
 
     outcomes: Mapping[str, Overlap]
@@ -53,11 +57,12 @@ def read_overlaps(
         persons: a classified survey.
         outcome: a true/false column, such as `forced_labour`.
         others: the true/false columns of other outcomes.
-        groups, populations: the groups and populations that define the kinds of persons, as in `person_patterns.read_patterns`.
+        groups, populations: the groups and populations by which persons are counted, as in `person_patterns.read_patterns`.
 
     Returns:
-        The counts. If `outcome` is forced labour itself, `characteristics` is empty: disclosure control already protects the
-        profile of its cases together with their number.
+        The counts, one per kind of person (all persons with the same values in all groups and populations). If `outcome` is
+        forced labour itself, `characteristics` is empty: disclosure control already protects the profile of its cases together
+        with their number.
     """
     mine = nw.col(outcome)
     truths = {("", name): nw.col(name) for name in others}

@@ -45,10 +45,10 @@ class PersonPatterns:
     Attributes:
         kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
         persons: the number of persons, by kind.
-        counts: the number of persons, by outcome and kind. The outcomes are cases, cases at the interview (`now`), and persons
-            for whom one of these two is unresolved.
-        lightest: the smallest weight, by population and kind; 0 outside the population.
-        heaviest: the largest weight, by population and kind; 0 outside the population.
+        counts: for each outcome, the number of persons by kind. The outcomes are cases, cases at the interview (`now`), and
+            persons whose answers leave one of these two open (unresolved).
+        lightest: for each population, the smallest weight by kind; 0 outside the population.
+        heaviest: for each population, the largest weight by kind; 0 outside the population.
         weighted: the weighted number of persons of each kind, by population and outcome.
         weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are rounded to a millionth
             of the largest; if there are many persons, to a thousandth.
@@ -68,7 +68,8 @@ class PersonPatterns:
 
     def holds(self, cells: Sequence[Cell]) -> scipy.sparse.csr_array[Any]:
         """Returns which kinds of persons are in which cells, as a matrix of cells × kinds: 1 if the kind is in the cell, else
-        0."""
+        0. A kind is all persons with the same values in all groups and populations. A cell is a pair: a population, and the
+        values of some groups."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -82,16 +83,17 @@ class PersonPatterns:
         return scipy.sparse.csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
-        """Returns, for each of the given kinds of persons, the number of its cell; -1 if it is in no cell.
+        """Returns, for each of some kinds of persons, the number of the cell that contains it; -1 if there is none. A kind is
+        all persons with the same values in all groups and populations.
 
         Args:
             kinds: the positions of the kinds.
-            groups: the groups of the cells.
+            groups: the groups that define the cells.
             cells: the number of each cell, by its values in these groups.
         """
         place, size, cell_place = np.zeros(len(kinds), dtype=np.intp), 1, np.zeros(len(cells), dtype=np.intp)
         for k, group in enumerate(groups):
-            codes, values = self._coded[group]
+            codes, values = self._codes_by_group[group]
             place += size * codes[kinds]
             wanted = values.get_indexer(pd.Index([key[k] for key in cells]))
             cell_place = np.where((wanted < 0) | (cell_place < 0), -1, cell_place + size * wanted)
@@ -101,23 +103,23 @@ class PersonPatterns:
         return np.asarray(row[place])
 
     @cached_property
-    def _coded(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
-        """Returns, for each group, a whole number for the value of each kind of person, and the texts for which these numbers
-        stand."""
+    def _codes_by_group(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
+        """Returns, for each group (such as sex), two things: one whole number per kind of person, and the labels for which
+        these numbers stand. A kind of person is all persons with the same values in all groups and populations."""
         groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
         return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
 
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
-        """Returns the weight of every person of some kinds, one number per person."""
+        """Returns one weight per person, of all persons of some kinds, in one population. `kinds` are the positions of the
+        kinds."""
         starts, weight, persons = self._sorted_weights[population]
         mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
         return np.repeat(weight[mine], persons[mine])
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """Returns, by population, the weights and the number of persons with each weight, sorted by kind of person. Also returns
-        the position at which each kind starts.
-        """
+        """Returns three arrays for each population: where each kind of person starts in the other two, the different weights,
+        and the number of persons with each weight. The last two are sorted by kind."""
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])
@@ -126,11 +128,11 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """Returns the kinds of persons with further groups. A further group says whether a person has one of several labels of
-        a group (`IN`) or not (`OUT`).
+        """Returns the same kinds of persons with further groups. A further group has two values: whether a person has one of
+        several labels of a group (`in`), or none of them (`out`).
 
         Args:
-            unions: by the name of each further group: the original group, and the labels that are taken together.
+            unions: by the name of the further group: the original group, and the labels that are taken together.
         """
         if not unions:
             return self
@@ -148,8 +150,8 @@ class PersonPatterns:
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
-        """Returns a digest of the data. Disclosure control uses it to decide between equal choices, so that the same data give
-        the same choice everywhere. No output contains the digest."""
+        """Returns a digest of the data. Disclosure control uses it to choose between equally good solutions. So the same data
+        give the same choice on every machine. No output contains the digest."""
         digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
             digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
@@ -158,8 +160,8 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns of one pass over the persons. `keys` has the columns of each group. `populations` are the
-    populations, each with a column of its members and one of their weights."""
+    """The names of the columns in a query about the persons. `keys` has, by group, how to compute its column and the labels of
+    its values. Each of the `populations` has one column for its members and one for their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -181,7 +183,8 @@ class _Columns:
         return [*self.groups.values(), *self.flags.values()]
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Returns a table with the groups as texts; a value without a label is `not stated`."""
+        """Returns a table with the labels of groups in place of the values in the data. A value without a label becomes `not
+        stated`."""
         texts = {}
         for group, name in self.groups.items():
             labels, values = self.keys[group].labels, table[name]
@@ -226,13 +229,14 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
 def summed_by_kind(
     persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], truths: Mapping[str, nw.Expr]
 ) -> dict[str, Array]:
-    """Returns, for each condition, the number of persons of each kind who meet it. The kinds are in the order of
-    `read_patterns` with the same groups and populations.
+    """Returns, for each condition, the number of persons of each kind who meet it, by the condition's name. A kind is all
+    persons with the same values in all groups and populations. The kinds are in the order of `read_patterns` with the same
+    groups and populations.
 
     Args:
         persons: a classified survey.
         groups, populations: as in `read_patterns`.
-        truths: the conditions, by name.
+        truths: the conditions, as true/false columns by name.
     """
     persons = calibrated(persons)
     columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
@@ -244,8 +248,8 @@ def summed_by_kind(
 
 
 def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
-    """Returns the persons who are in a population, with groups, populations, weights, outcomes, sampling units and the columns
-    `more`."""
+    """Returns the persons who are in at least one of the populations, with their groups, populations, weights, outcomes,
+    sampling unit and household, and the columns `more`."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
@@ -266,7 +270,7 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
     """Returns one row for each kind of person (all persons with the same values in all groups and populations): the number of
-    persons, the counts by outcome, the smallest and largest weights, and the weighted counts."""
+    persons and of each outcome, the smallest and the largest weight, and the weighted numbers."""
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
@@ -290,7 +294,7 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns how many persons of each kind have each weight in one population. The table has the columns of
+    """Returns how many persons of each kind have each weight in one population, as a table with the columns of
     `PersonPatterns.weights`.
 
     Args:
@@ -312,7 +316,7 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """Returns the cases by household, sampling unit and groups. The table has the columns of `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups, as a table with the columns of `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
     weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]

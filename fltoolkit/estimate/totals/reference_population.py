@@ -1,4 +1,4 @@
-"""Finds the reference population of an estimate: the persons in its denominator."""
+"""Finds the reference population of an estimate: the persons who are in its denominator."""
 
 from __future__ import annotations
 
@@ -32,9 +32,18 @@ class ReferencePopulation:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the reference population with this name. If `name` is None, it is the population of a job among the groups (such
-    as the sector of the main job, asked of all workers), or else the default population. Raises an error if `outcome` or a
-    group does not apply to it."""
+    """Returns the reference population of an estimate. It is the one called `name`. If `name` is None, a sector or occupation
+    among the groups decides: its population is the workers who were asked about it. Otherwise it is the default population.
+
+    Args:
+        design: a classified survey, or any design.
+        name: the name of a population of survey.yaml; None: as above.
+        groups: the groups by which the estimate is broken down.
+        outcome: the outcome that is estimated.
+
+    Raises:
+        RequestError: there is no such population, or the outcome or a group does not apply to it.
+    """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -67,7 +76,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
 
 
 def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
-    """Returns why an outcome does not apply to children."""
+    """Returns, in words, why an outcome does not apply to children."""
     if outcome in persons.outcomes:
         return "the items are those of the adults' definition"
     return NOT_CHILDREN.get(outcome, "their definition has no test of consent")

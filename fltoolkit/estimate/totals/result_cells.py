@@ -1,5 +1,5 @@
-"""The cells of a result, and the sums of each cell. A cell is all persons with one combination of group values, such as rural
-women; the total is a cell too. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
+"""Finds the cells of a result and sums values in each. A cell is all persons with one combination of group values, such as
+rural women; the total is a cell too. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ BREAKDOWN = "fl__breakdown"  # a column beside those of the groups; no group can
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a result (its rows, such as women or the total), and the rows of a table of sums (`cluster_totals`) that
-    belong to each.
+    """The cells of a result. A cell is all persons of one row of the result, such as women; the total is a cell too. Each cell
+    is a set of rows of the table of sums (`cluster_totals`).
 
     Attributes:
-        keys: one row per cell: the group columns (`total` if the cell's breakdown does not use the group) and `BREAKDOWN`, the
-            number of the breakdown.
-        codes: for each breakdown, the cell of each row of the table of sums; -1 if the row is in no cell.
+        keys: one row per cell: the group columns (`total` if the cell is not broken down by the group) and `BREAKDOWN`, the
+            number of the breakdown to which the cell belongs.
+        codes: for each breakdown, the position of the cell to which each row of the table of sums belongs; -1 if it is in no
+            cell.
     """
 
     keys: pd.DataFrame
@@ -42,18 +43,19 @@ class Cells:
         """Returns the sum of some values in each cell.
 
         Args:
-            values: one value for each row of the table of sums.
+            values: one value for each row of the table of sums (`cluster_totals`).
             rows: the positions of those rows that are summed; None: all rows.
         """
         out = np.zeros(len(self))
         for code in self.codes:
-            of, added = _at(rows, code, values)
-            of, added = _where(of >= 0, of, added)
+            of, added = _taken(rows, code, values)
+            of, added = _taken_where(of >= 0, of, added)
             out += np.bincount(of, weights=added, minlength=len(self))
         return out
 
     def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
-        """Returns sums as a matrix of units × cells. The matrix is sparse if most of its numbers are 0.
+        """Returns the sums of some values by sampling unit and cell, as a matrix of units × cells. The matrix is sparse if most
+        of its numbers are 0.
 
         Args:
             values: one value for each row of the table of sums.
@@ -63,30 +65,31 @@ class Cells:
         """
         from scipy.sparse import coo_array
 
-        taken = [_at(rows, values, unit, code) for code in self.codes]
-        parts = [_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
+        taken = [_taken(rows, values, unit, code) for code in self.codes]
+        parts = [_taken_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
         found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
         matrix = coo_array((found, (of_unit, cell)), shape=(units, len(self)))
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """Returns how many different labels (such as PSUs) each cell has.
+        """Returns how many different labels (such as those of PSUs) the rows of each cell have.
 
         Args:
-            labels: a label for each row of the table of sums, as a whole number. Labels below 0 do not count.
+            labels: a label for each row of the table of sums (`cluster_totals`), as a whole number. Labels below 0 do not
+                count.
             rows: the positions of those rows that count.
         """
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
-            of, label = _at(rows, code, labels)
+            of, label = _taken(rows, code, labels)
             used = (of >= 0) & (label >= 0)
             pairs = pd.DataFrame({"cell": of[used], "label": label[used]}).drop_duplicates()
             out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position of the cell of this object with the same breakdown and the same values
-        of `groups`."""
+        """Returns, for each cell of `of`, the position of the cell of this object that contains it: the one of the same
+        breakdown with the same values of `groups`."""
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
@@ -99,14 +102,16 @@ def make_cells(
     rows: Sequence[NDArray[np.bool_]],
     order: dict[str, list[str]],
 ) -> Cells:
-    """Returns the cells of a result (its rows, such as women or the total), in the order of the breakdowns.
+    """Returns the cells of a result, in the order of the breakdowns. A cell is all persons of one row of the result, such as
+    women.
 
     Args:
         table: a table of sums, from `cluster_totals`.
         groups: all group columns of the result.
-        wanted: the breakdowns.
-        rows: for each breakdown, which rows of the table are in its cells.
-        order: by group, its values in the order to show. All other values follow, whole numbers first and then texts.
+        wanted: the breakdowns, each a tuple of groups.
+        rows: for each breakdown, which rows of the table are in its cells, as true/false values.
+        order: by group, the order of its values. Values that are not in it follow at the end, whole numbers first and then
+            texts.
 
     Raises:
         RequestError: a group has a value `total`, the name of the margins.
@@ -116,7 +121,7 @@ def make_cells(
         if breakdown:
             columns = [table[KEY + g].cat for g in breakdown]
             sizes = [len(c.categories) for c in columns]
-            of = _where(rows_b, *(c.codes.to_numpy() for c in columns))
+            of = _taken_where(rows_b, *(c.codes.to_numpy() for c in columns))
             number, found = _numbered(of, sizes)
             labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
@@ -139,20 +144,21 @@ def make_cells(
     return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
 
 
-def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns the values of some columns at the positions `rows`. None means all positions; the columns are then not copied."""
+def _taken(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Returns the values of several columns at the positions `rows`. None means all positions; then the columns are not
+    copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
 
 
-def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Returns the values of some columns in the rows for which `holds` is True. If it is True for all rows, the columns are not
-    copied."""
-    return _at(None if holds.all() else np.flatnonzero(holds), *columns)
+def _taken_where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Returns the values of several columns in the rows for which `holds` is True. If it is True for all rows, the columns are
+    not copied."""
+    return _taken(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Gives a number to each combination of codes that occurs. Returns the number of each row's combination, and the list of
-    the combinations.
+    """Gives a number to each combination of codes that occurs. Returns the number of the combination of each row, and the
+    combinations in the order of these numbers. A combination is one whole number (see `numpy.ravel_multi_index`).
 
     Args:
         codes: the columns of codes.
@@ -171,5 +177,6 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 
 def _natural(value: str) -> tuple[int, float, str]:
-    """Returns a key for sorting categories: whole numbers first, by size; then other texts by alphabet."""
+    """Returns a key by which categories are sorted: whole numbers first, by size; then other texts by alphabet. So 9 comes
+    before 10."""
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

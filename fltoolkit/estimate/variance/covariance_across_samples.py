@@ -17,7 +17,8 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The sampled units of several samples together. Its influence matrix (one row for each unit) is already scaled.
+    """The sampled units of several samples together. Each has one row in the influence matrix, whose values are already scaled
+    (see `scaled`).
 
     Attributes:
         labels: one tuple per row. For a PSU that can be in several samples it is (stratum, PSU). For any other unit, the tuple
@@ -30,7 +31,8 @@ class Joint(Scaled):
         return len(self.labels)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object has the same sampled units, so that the two influence matrices can be joined."""
+        """Returns whether another object has the same sampled units. Then the two influence matrices have the same rows and can
+        be put side by side."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
@@ -40,21 +42,21 @@ class Joint(Scaled):
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
-    """Returns the label of each PSU: its stratum and its own name.
+    """Returns the label of each PSU, as a pair of its stratum and its own name.
 
-    The list is empty for replicates, and for persons who were drawn directly, because these have no labels.
+    The list is empty for replicates, and if persons were drawn directly, because there are then no PSUs with names.
     """
     return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
 def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
-    """Returns the influence values of several samples as one scaled matrix, and the units that are its rows. A value is 0 if
-    the unit is not in the sample of the estimate (the column).
+    """Returns the influence values of several samples as one matrix (units × estimates), and the sampled units, one per row. A
+    value is 0 if the unit is not in the sample of the estimate. The values are scaled: the covariance of two estimates is the
+    sum of the products of their columns.
 
-    The covariance of two samples is then a sum over the PSUs that are in both: the products of their scaled influences at the
-    first stage. If all PSUs are shared, this is the covariance of R's svydesign on the stacked data. If only some are shared, R
-    counts the PSUs of both samples in every stratum, which changes each sample's variance. Here each sample's variance stays as
-    published.
+    Only PSUs that are in both samples contribute to a covariance between them. If all PSUs are in both, this is the covariance
+    of R's svydesign on the data of both samples together. If only some are, R counts the PSUs of both samples in every stratum,
+    which changes each sample's variance. Here each sample's variance stays as published.
 
     Args:
         parts: for each sample its label, its influence matrix and its units.

@@ -18,13 +18,13 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates of a design with replicate weights. Each replicate has one row in an influence matrix: the distance of its
-    estimate from the centre.
+    """The replicates of a design with replicate weights. In an influence matrix, each replicate has one row: the distance of
+    its estimate from the centre.
 
     Attributes:
         factor: scale × rscales of each replicate.
         mse: whether the centre is the estimate of the full sample. If not, it is the mean over the replicates.
-        df: the degrees of freedom, if they are given.
+        df: the degrees of freedom, if the user gave them; else None.
     """
 
     factor: Array
@@ -35,17 +35,18 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object has replicates with the same factors. Only then can the two influence matrices be joined."""
+        """Returns whether another object has replicates with the same factors. Only then can the two influence matrices be put
+        side by side."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
-        """Returns the distance of each replicate's estimate from the centre (replicates × rows).
+        """Returns the distance of each replicate's estimate from the centre (replicates × estimates).
 
         A replicate without any person of a domain has no estimate and adds nothing, as in R.
 
         Args:
-            y: the numerators (replicates × rows).
-            x: the denominators (replicates × rows); None: the estimates are totals.
+            y: the numerators (replicates × estimates).
+            x: the denominators (replicates × estimates); None: the estimates are totals.
             estimate: the estimates from the full sample.
             overwrite_x: whether the result may be written into the memory of x.
         """
@@ -64,13 +65,13 @@ class Replicates(Scaled):
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns the rank of the replicate weights in each cell: how many of the replicates are linearly independent. The degrees
-    of freedom are the rank minus one (R `degf`).
+    """Returns, for each cell, the rank of the replicate weights: how many of the replicates are linearly independent. The
+    degrees of freedom are the rank minus one (R `degf`).
 
     If there are many rows, the rank of random sums of the rows is computed, which is the same.
 
     Args:
-        table: the table of sums.
+        table: the table of sums (`cluster_totals`).
         cells: the cells.
         replicates: the number of replicates.
         rows: the positions of those rows of the table that count; None: all rows with persons.

@@ -33,11 +33,12 @@ class Stage:
     """The units drawn at one stage of sampling, with the numbers that its part of the variance needs.
 
     Attributes:
-        group: the number of each unit's stratum; at the second stage, the number of its PSU.
+        group: for each unit, the position of the group from which it was drawn: its stratum, or at the second stage its PSU.
         n: by group, the number of units drawn.
         f: by group, the sampling fraction (0: with replacement).
-        times: by group, a factor of its variance: 1, or at the second stage the sampling fraction of the PSU.
-        single: the rule for groups with a single unit.
+        times: by group, a factor by which its variance is multiplied: 1, or at the second stage the sampling fraction of the
+            PSU.
+        single: the rule for groups with a single unit, such as `average`.
     """
 
     group: Codes
@@ -77,8 +78,8 @@ class Stage:
 
 
 class Scaled(ABC):
-    """Computes variances from influence values. It is the base of sampled units (`Units`, `Joint`) and replicates
-    (`Replicates`), which define `scaled`."""
+    """Computes variances from influence values. Its subclasses are sampled units (`Units`, `Joint`) and replicates
+    (`Replicates`). They define the method `scaled`."""
 
     @abstractmethod
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
@@ -111,9 +112,9 @@ class Units(Scaled):
         psu_of: for each unit, the position of its PSU.
         first: the first stage of sampling.
         second: the second stage; None if the units are PSUs.
-        named: whether the labels are those of the survey, and not row numbers.
+        named: whether the labels are those of the survey; False if they are row numbers.
         margins: for calibrated weights, what is needed to compute residuals. The variance is then that of the residuals. The
-            influence matrix has further rows below those of the units: sums from which the residuals are computed.
+            influence matrix then has further rows below those of the units: sums from which the residuals are computed.
     """
 
     strata: NDArray[np.object_]
@@ -142,21 +143,20 @@ class Units(Scaled):
         return values if self.second is None else sums_by_code(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Returns the influence matrix: the part of each sampled unit in each estimate (units × rows). For totals it is y, for
-        ratios of totals (y − R·x)/X, where X is the sum of x over all units.
+        """Returns the influence matrix: the part of each sampled unit in each estimate (units × estimates). For totals it is y,
+        for ratios of totals (y − R·x)/X, where X is the sum of x over all units.
 
         If X is 0, the influence is nan.
 
         Args:
-            y: the numerators (units × rows).
-            x: the denominators (units × rows); None: the estimates are totals.
+            y: the numerators (units × estimates).
+            x: the denominators (units × estimates); None: the estimates are totals.
             estimate: the ratios R.
-            overwrite_x: whether the result may be written into the memory of a dense x, because a second matrix would be as
-                large.
+            overwrite_x: whether the result may be written into the memory of x. This saves a second matrix of the same size.
         """
         if x is None:
             return y
-        whole = np.asarray(self._own(x).sum(axis=0))
+        whole = np.asarray(self._unit_rows(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             if isinstance(x, np.ndarray):
                 z: Matrix = np.multiply(x, -estimate, out=x if overwrite_x else None)
@@ -167,8 +167,8 @@ class Units(Scaled):
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates with influence z (units ×
-        rows)."""
+        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the influence matrix
+        (units × estimates)."""
         z = self.residual(z)
         yield from self.first.scaled(self.by_psu(z))
         if self.second is not None:
@@ -187,18 +187,18 @@ class Units(Scaled):
         Args:
             n: persons or weights of the domain (units × columns).
         """
-        psus = self.by_psu(self._own(n)) != 0
+        psus = self.by_psu(self._unit_rows(n)) != 0
         strata = sums_by_code(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
-    def _own(self, values: Matrix) -> Matrix:
-        """Returns the rows of a matrix that belong to the sampled units, without the further rows that follow if weights are
-        calibrated."""
+    def _unit_rows(self, values: Matrix) -> Matrix:
+        """Returns the rows of a matrix that belong to the sampled units. The further rows below them, which calibrated weights
+        need, are left out."""
         return values[: len(self)] if self.margins else values
 
 
 def full(values: Any) -> bool:
-    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster."""
+    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster than sparse."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
@@ -207,7 +207,7 @@ def dense(values: Matrix) -> Array:
 
 
 def side_by_side(parts: Sequence[Matrix]) -> Matrix:
-    """Returns the columns of all parts in one matrix; sparse if all parts are sparse."""
+    """Returns one matrix with the columns of all parts. It is sparse if all parts are sparse."""
     from scipy.sparse import hstack
 
     return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
@@ -242,12 +242,12 @@ def _squares(values: Matrix) -> Array:
 
 
 def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns the sums of a matrix over the rows of each group (groups × columns). For true/false values, returns whether any
-    is true.
+    """Returns the sums of a matrix over the rows of each group (groups × columns). If the matrix has true/false values, the
+    result is whether any of them is true.
 
     Args:
-        values: rows × columns.
-        group: the number of each row's group.
+        values: a matrix of rows × columns.
+        group: the number of the group of each row.
         groups: how many groups there are.
     """
     from scipy.sparse import csr_array
@@ -257,12 +257,12 @@ def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """Returns the sampled units (PSUs, or units of the second stage) of a table of sums (`cluster_totals`), and the position of
-    the unit to which each row of the table belongs.
+    """Returns the sampled units (PSUs, or units of the second stage) in a table of sums (`cluster_totals`). Also returns, for
+    each row of the table, the position of its unit.
 
     Raises:
-        DesignError: a PSU label is in two strata; the rule is `fail`, and a stratum has a single PSU or a PSU a single unit of
-            the second stage; an FPC is not constant in its stratum or PSU, or smaller than the sample.
+        DesignError: a PSU label is in two strata; a stratum has a single PSU, or a PSU a single unit of the second stage, and
+            the rule for this is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
     codes = [table[name].cat.codes.to_numpy() for name in names]
@@ -291,13 +291,14 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """Returns the second stage: the units drawn within each PSU. Its variance is multiplied by the PSU's sampling fraction.
+    """Returns the second stage of sampling: the units drawn within each PSU. Their variance is multiplied by the sampling
+    fraction of the PSU's stratum.
 
     A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule `average`, R returns nan
     at this stage; here it is the average over the other PSUs.
 
     Args:
-        table: the table of sums.
+        table: the table of sums (`cluster_totals`).
         psu: the labels of the PSUs.
         psu_of: for each unit, the position of its PSU.
         f_h: the sampling fraction of each PSU's stratum.
@@ -323,17 +324,17 @@ def _refuse_single(
 
 
 def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Returns labels of strata or PSUs, but only those that a message may print."""
+    """Returns labels of strata or PSUs as one text for an error message. Labels that a message may not print are left out."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
     return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
 def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
-    """Returns the sampling fraction of each group. If every FPC is at most 1, the FPC is the fraction. Otherwise it is n
-    divided by the FPC, a population count (as in R). An infinite count means sampling with replacement.
+    """Returns the sampling fraction of each stratum or PSU. If every FPC is at most 1, the FPC is the fraction. Otherwise it is
+    n divided by the FPC, a population count (as in R). An infinite count means sampling with replacement.
 
     Args:
-        table: the table of sums.
+        table: the table of sums (`cluster_totals`).
         by: whether the groups are strata or PSUs.
         labels: the labels of the groups.
         n: the number of units drawn in each group.

@@ -1,8 +1,8 @@
-"""Calibrates weights to known population numbers: post-stratification, raking, or linear GREG on categorical margins
-(docs/methods.md §2).
+"""Calibrates weights, so that they add up to known numbers of persons in the population: post-stratification, raking, or linear
+GREG on categorical margins (docs/methods.md §2).
 
-Persons with the same categories in all margins (a pattern) get the same factor g. So g is computed on a small table with one
-row per pattern.
+Persons with the same categories in all margins are one pattern. They get the same factor g. So g is computed on a small table
+with one row per pattern.
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """Returns how calibration changed the weights, one row per benchmark (a known number of persons in a category). Empty if the
-    weights are not calibrated.
+    """Returns how calibration changed the weights, one row per benchmark (a known number of persons in a category). The table
+    is empty if the weights are not calibrated.
 
-    The columns are `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see
-    `Calibration.report`).
+    The columns are `margin`, `category`, `persons`, `population` (the known number), `sample_estimate` (before calibration),
+    `ratio`, and the factors by which the weights were multiplied: `g_min`, `g_median`, `g_max` (see `Calibration.report`).
     """
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()
@@ -102,8 +102,8 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings about calibrated weights that changed by a factor below 0.3 or above 3, as a table with the columns of
-    `fl.check`."""
+    """Returns a finding for calibrated weights that were multiplied by a factor below 0.3 or above 3, as a table with the
+    columns of `fl.check`. The table is empty if there are none."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
@@ -139,22 +139,22 @@ def _calibrated(design: D, method: Method, benchmarks: Any, population: str | No
 
 
 def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], population: str | None, where: str) -> Calibration:
-    """Computes the factors g by which a calibration multiplies the weights. One pass over the persons sums their weights by
-    pattern (combination of margin categories).
+    """Computes the factors g by which a calibration multiplies the weights. The persons are read once, and their weights are
+    summed by pattern (persons with the same categories in all margins).
 
     Args:
         design: the design.
-        method: the method.
+        method: `poststratify`, `rake` or `greg`.
         margins: the margins, with their known numbers.
         population: the population whose weights are calibrated; None: the default.
-        where: where the benchmarks come from, for messages.
+        where: where the known numbers come from, such as a file, for messages.
     """
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
             "post-stratification takes exactly one margin", where=where, found=[m.name for m in margins],
             do=f"cross the columns in one margin ({crossed(margins[0].columns + margins[1].columns)}), or rake",
         )  # fmt: skip
-    weights, chosen = _whose(design, population)
+    weights, chosen = _weights_to_calibrate(design, population)
     domain = POPULATION + chosen if chosen else None
     keys = tuple(dict.fromkeys(c for m in margins for c in m.columns))
     table = pattern_totals(design, keys, weights[0], domain)
@@ -168,17 +168,17 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     # The groups of a survey have the labels of survey.yaml. These are not values of the data, so a message may print them.
     category = _categories(table, margins, where, None if isinstance(design, Survey) else design.mask)
     for r in range(design.replicates):
-        table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
-    table[G] = _g(method, table[BEFORE].to_numpy(float), category, margins, where)
+        table[f"{G}{r}"] = _pattern_factors(
+            method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}"
+        )
+    table[G] = _pattern_factors(method, table[BEFORE].to_numpy(float), category, margins, where)
     return Calibration(method, margins, keys, table, category, weights, domain, chosen)
 
 
-def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
-    """Returns the weight columns that a calibration changes, and the name of the calibrated population (empty: everybody). The
-    first of the columns is that of this population.
-
-    If another population has the same weights for the same persons, its column is included.
-    """
+def _weights_to_calibrate(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
+    """Returns the names of the weight columns that a calibration changes, and the name of the calibrated population (empty:
+    everybody). The first column is that of this population. If another population has the same weights for the same persons,
+    its column is in the list, too."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if population is not None:
@@ -190,21 +190,22 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
         raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
 
     def columns(name: str) -> dict[str, str]:
-        """Returns the weight columns of a population, by `adults` or `children`; by "" if the survey has no children's module."""
+        """Returns the weight columns of a population. The keys are `adults` and `children`; or "" if the survey has no module
+        on children."""
         parts = spec.populations[name].sum_of or (name,)
         return {spec.definition_of(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
 
     own = columns(chosen)
-    alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]
+    alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _same_columns(columns(p), own)]
     return (weight_of(chosen), *map(weight_of, alike)), chosen
 
 
-def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
-    """Returns whether two populations have the same weight columns for adults and for children. An age group that only one of
-    them has is not compared.
+def _same_columns(columns: dict[str, str], own: dict[str, str]) -> bool:
+    """Returns whether two populations have the same weight column for adults, and the same one for children. If only one of
+    them has children (or adults), this part is not compared.
 
     Args:
-        columns, own: the weight columns of the two populations, by age group.
+        columns, own: the weight columns of the two populations, by `adults` and `children`.
     """
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
@@ -216,11 +217,12 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
     Args:
         table: one row per pattern.
         margins: the margins.
-        where: where the benchmarks come from, for messages.
-        mask: hides values of the data that a message may not print; None: the labels may be printed.
+        where: where the known numbers come from, such as a file, for messages.
+        mask: leaves out values of the data that a message may not print; None: the labels may be printed.
 
     Raises:
-        DataError: sample and benchmarks do not fit.
+        DataError: a category is only in the sample or only in the benchmarks (the known numbers), or some persons have no
+            category.
     """
     codes = []
     for margin in margins:
@@ -249,15 +251,19 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
     return np.array(codes, dtype=np.intp).T
 
 
-def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
-    """Returns the factor g by which the weights of each pattern (combination of margin categories) are multiplied.
+def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
+    """Returns the factor g by which the weights of each pattern are multiplied. A pattern is all persons with the same
+    categories in all margins.
 
     Args:
-        method: the method.
+        method: `poststratify`, `rake` or `greg`.
         w: the sum of the weights of each pattern.
         category: the position of each pattern's category in each margin (patterns × margins).
         margins: the margins, with their known numbers.
-        where: where the benchmarks come from, for messages.
+        where: where the known numbers come from, such as a file, for messages.
+
+    Raises:
+        DesignError: the weights of a category add up to 0; the fitting does not converge; a factor is 0 or negative.
     """
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
@@ -288,8 +294,9 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
 
 
 def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns the factors of raked weights by pattern, from iterative proportional fitting. With one margin, the factor is the
-    ratio of known and estimated number in each category.
+    """Returns the factors of raked weights by pattern, from iterative proportional fitting. A pattern is all persons with the
+    same categories in all margins. With one margin, the factor is the known number of a category divided by the sum of its
+    weights.
 
     Args:
         w: the sum of the weights of each pattern.
@@ -309,8 +316,9 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
 
 
 def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
-    """Returns the factors of linearly calibrated weights by pattern, 1 + x'λ. λ is such that the calibrated weights add up to
-    the known numbers. If categories are redundant, many λ fit, and the shortest is taken.
+    """Returns the factors of linearly calibrated weights by pattern, 1 + x'λ (x are the 0/1 columns of the categories). λ is
+    such that the calibrated weights add up to the known numbers. If several λ fit, because categories are redundant, the
+    shortest is taken.
 
     The arguments are as in `_raked`.
     """

@@ -21,16 +21,18 @@ REDUNDANT = 1e-12
 
 @dataclass(frozen=True)
 class Margins:
-    """The margins of calibrated weights, with the numbers that are needed to compute residuals.
+    """The numbers from which the residuals of calibrated weights are computed: the influence values without the part that the
+    calibration margins explain.
 
-    The influence matrix has one row per sampled unit, then the sums by pattern (combination of margin categories). Nothing else
-    is needed. u is the influence of a person divided by the calibrated weight.
+    A pattern is all persons with the same categories in all margins. The influence matrix has one row per sampled unit, and
+    below them the sums by pattern. u is the influence of a person divided by the calibrated weight. The part that the margins
+    explain is, by method:
 
     - Linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
-    `calibrate`, `postStratify`).
+      `calibrate`, `postStratify`).
     - Raking: the unweighted means of u by margin, in turn for ten rounds (R `rake`). They need the unweighted sums of u by
-    pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
-    `calibrate(calfun="raking")`).
+      pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
+      `calibrate(calfun="raking")`).
 
     Attributes:
         unit: the sampled unit of each sum in `w`.
@@ -53,10 +55,11 @@ class Margins:
     raked: bool
 
     def residual(self, z: Array, units: int) -> Array:
-        """Returns the residuals of the sampled units (units × rows): their influence without the part that the margins explain.
+        """Returns the residuals of the sampled units (units × estimates): their influence values without the part that the
+        margins explain.
 
         Args:
-            z: the influence matrix, with its further rows by pattern.
+            z: the influence matrix, with the sums by pattern below the rows of the units.
             units: the number of sampled units.
         """
         from scipy.sparse import coo_array
@@ -72,14 +75,14 @@ class Margins:
         return np.asarray(z[:units] - coo_array((self.w, (self.unit, self.pattern)), shape=(units, patterns)).tocsr() @ fit)
 
     def _linear(self, z: Array) -> Array:
-        """Returns the part of the influence that the margins explain, by pattern (combination of margin categories): weighted
-        least squares on the categories. `z` is the sum of the influence by pattern."""
+        """Returns the part of the influence that the margins explain, by pattern (persons with the same categories in all
+        margins). It is a weighted least-squares fit on the categories. `z` is the sum of the influence by pattern."""
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
-        """Returns the part of the influence that the margins explain after raking, by pattern (combination of margin
-        categories): unweighted means, one margin after the other. `u` is the unweighted sum by pattern."""
+        """Returns the part of the influence that the margins explain after raking, by pattern (persons with the same categories
+        in all margins). It is made of unweighted means, one margin after the other. `u` is the unweighted sum by pattern."""
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:
@@ -97,7 +100,8 @@ def dummies(category: Codes) -> Array:
 def solve(x: Array, w: Array, right: Array) -> Array:
     """Returns the coefficients b of a weighted least-squares fit: a solution of (x'wx) b = right.
 
-    All margins have the same total, so there are many solutions. The shortest is returned, in units of each category's weight.
+    All margins have the same total, so there are many solutions. The shortest is returned, where each category is measured in
+    units of its weight.
 
     Args:
         x: the 0/1 columns of the categories (patterns × categories).

@@ -1,1 +1,1 @@
-"""The rows of the plan that show the profile of cases."""
+"""Indicators of the plan that describe the cases (persons in forced labour)."""

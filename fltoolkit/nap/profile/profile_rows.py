@@ -1,4 +1,5 @@
-"""The plan's rows on the profile of cases: the share of cases with one characteristic, such as debt bondage."""
+"""Finds the published numbers for indicators on the profile of cases: the share of cases that have one characteristic, such as
+debt bondage."""
 
 from __future__ import annotations
 
@@ -20,18 +21,18 @@ PROFILE = "profile"
 
 
 def names_of(characteristic: str) -> tuple[str, str]:
-    """Returns the topic and the name of a characteristic of cases. `coercion_stage/recruitment` gives `coercion_stage` and
-    `recruitment`. `debt_bondage` names no topic, so its topic is empty.
-    """
+    """Returns the topic and the name of a characteristic of cases, from the text in nap.yaml. `coercion_stage/recruitment`
+    gives `("coercion_stage", "recruitment")`. `debt_bondage` has no topic in front, so it gives `("", "debt_bondage")`."""
     topic, _, name = characteristic.rpartition("/")
     return topic, name
 
 
 def could_name(spec: SurveySpec) -> list[str]:
-    """Returns all characteristics that a row of nap.yaml with `measure: profile` may name as `of`, such as `debt_bondage`.
+    """Returns all characteristics of cases that an indicator with `measure: profile` may name under `of` in nap.yaml, such as
+    `debt_bondage`.
 
-    The name of a stage or a mode begins with its topic (`coercion_stage/recruitment`), because both sides of the definition
-    (involuntary work and coercion) have stages and modes.
+    A stage or a mode has its topic in front (`coercion_stage/recruitment`), because both sides of the definition (involuntary
+    work and coercion) have stages and modes.
     """
     names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
     names["worst_form"] = list(spec.children.worst_forms) if spec.children else []
@@ -50,17 +51,18 @@ def rows_of_characteristic(
     """Returns the published shares of cases that have one characteristic, such as debt bondage: for all cases, or by one group.
     The category of a row is `total` for all cases, otherwise the category of the group.
 
-    If the run has no profile (no shares of cases by characteristics), the result is the row that says why.
+    If the run has no profile (no shares of cases by characteristics), the result is a single row that gives the reason.
 
     Args:
         out: the published set.
-        characteristic: its name, such as `debt_bondage`. The topic may stand in front: `coercion_stage/recruitment`.
+        characteristic: the name of the characteristic, such as `debt_bondage`. The topic may stand in front:
+            `coercion_stage/recruitment`.
         by: at most one group.
         population: the population; None: the first population that has such rows.
-        measure: `profile`, or the measure of the change in it.
+        measure: `profile`, or `change_in_profile` for its change between two surveys.
 
     Raises:
-        RequestError: the profile has no such characteristic, or several.
+        RequestError: the profile has no such characteristic, or two topics have one with this name.
     """
     topic, name = names_of(characteristic)
     rows = out.own_rows(measure=measure)
@@ -79,14 +81,14 @@ def rows_of_characteristic(
 
 
 def _category(by: tuple[str, ...], category: object) -> object:
-    """Returns the group's part of a category that is crossed with a characteristic; `total` if there is no group."""
+    """Returns the category of the group from a category that is crossed with a characteristic: `women` from `debt_bondage ×
+    women`. Returns `total` if there is no group."""
     return uncrossed_categories(category)[-1] if by else TOTAL
 
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
-    """Returns the characteristics (such as `debt_bondage`) that a user could have meant, for the message about a wrong or unclear
-    name.
-    """
+    """Returns the characteristics that a user may name, for the message about a name that does not exist. If the name exists in
+    several topics, only the names with these topics are returned: `coercion_stage/recruitment`."""
     if several := [f"{topic}/{name}" for topic in there]:
         return several
     return [v for topic in TOPICS if topic in rows for v in dict.fromkeys(rows[topic]) if v != TOTAL]

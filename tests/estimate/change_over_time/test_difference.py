@@ -15,12 +15,12 @@ from fltoolkit.estimate.change_over_time.difference import (
     NO_CHANGE,
     RoundEstimates,
     WithLimits,
-    apart,
     bears,
     difference,
     enough_cases,
     mover,
     satterthwaite,
+    size_ratio,
     verdicts,
     without_contradiction,
 )
@@ -196,8 +196,8 @@ def test_from_nothing_there_is_no_relative_change() -> None:
 
 def test_a_side_decides_with_cases_in_psus_or_more_cases_where_these_are_not_known() -> None:
     assert bears([15, 14, 15, 30, 29], [10, 10, 9, np.nan, np.nan]).tolist() == [True, False, False, True, False]
-    assert apart([2.0, 5.0, 0.0], [4.0, 2.0, 3.0]).tolist() == [2.0, 2.5, np.inf]
-    assert np.isnan(apart(0.0, 0.0))
+    assert size_ratio([2.0, 5.0, 0.0], [4.0, 2.0, 3.0]).tolist() == [2.0, 2.5, np.inf]
+    assert np.isnan(size_ratio(0.0, 0.0))
 
 
 def test_replicates_are_no_psus_so_their_degrees_of_freedom_are_not_compared() -> None:

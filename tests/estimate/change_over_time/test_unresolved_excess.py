@@ -21,8 +21,8 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Matched,
     excess_counted,
-    standing,
     wide_bounds,
+    with_second_verdicts,
     with_unresolved,
     without_wide_bounds,
 )
@@ -104,7 +104,7 @@ def test_only_a_verdict_that_the_unresolved_speak_against_is_tested_again() -> N
 def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
     rows = pd.DataFrame({"verdict": [DECREASED] * 4, "reason": [""] * 4})
     second = np.array([DECREASED, NO_CHANGE, INCREASED, NO_CHANGE], dtype=object)
-    got = standing(rows, np.array([True, True, True, False]), second)
+    got = with_second_verdicts(rows, np.array([True, True, True, False]), second)
     assert got["verdict"].tolist() == [DECREASED, NO_CHANGE, NO_CHANGE, DECREASED]
     assert got["reason"].tolist() == ["", "more unresolved answers", "more unresolved answers", ""]
 
