@@ -103,7 +103,8 @@ GALLERY: dict[str, tuple[Output, ...]] = {
     "The front page": (
         Output(
             "front_page", "Front page of a batch", "Two surveys with their headline numbers and three buttons each",
-            "The front page shows each survey with its headline, the interval, and what to read next. The newest survey is first. Nothing is ranked.",
+            "For each survey, the front page shows the rate of forced labour with its interval, and "
+            "links to the results. The newest survey is first. Surveys are not ranked.",
             "`index.html`", "`fltoolkit batch batch.yaml`", Screen("outputs/index.html"),
         ),
         Output(
@@ -113,26 +114,36 @@ GALLERY: dict[str, tuple[Output, ...]] = {
         ),
     ),
     "Notebooks as pages": (
-        _notebook(1, "survey", "Notebook 1: the survey", "This notebook says what was asked, who was asked, how they were sampled, and what the checks found."),
-        _notebook(2, "classify", "Notebook 2: who is in forced labour", "This notebook shows who is in forced labour, and whose answers do not decide it."),
-        _notebook(3, "estimate", "Notebook 3: how many", "This notebook has all tables that survey.yaml asks for, each with its chart and its uncertainty."),
-        _notebook(4, "nap", "Notebook 4: the plan", "This notebook fills the plan's rows from the survey. It says which targets a repeat could verify."),
+        _notebook(1, "survey", "Notebook 1: the survey",
+            "This notebook says what the survey asked and whom, how the "
+            "sample was drawn, and which problems the checks found."),
+        _notebook(2, "classify", "Notebook 2: who is in forced labour",
+            "This notebook shows how many persons are in forced labour "
+            "(*cases*), and for how many the answers do not decide it."),
+        _notebook(3, "estimate", "Notebook 3: how many",
+            "This notebook has all tables that survey.yaml asks "
+            "for, each with its chart and its uncertainty."),
+        _notebook(4, "nap", "Notebook 4: the plan",
+            "This notebook gives the baseline of each indicator of the plan. It "
+            "says which targets a repeat of the survey could verify."),
     ),
     "Documents": (
         Output(
             "brief", "Evidence brief", "Page 1 of the evidence brief in English",
-            "A minister reads this first: how many people, how sure the number is, and what it cannot say. The brief is a page and a Word file.",
+            "A minister reads this first. It says how many people are in forced labour, how sure the "
+            "number is, and what it cannot say. The brief is a web page and a Word file.",
             "`NAME/evidence_brief_en.html` and `.docx`", "`fl.report.write_documents(evidence, folder)`",
             Paper(f"{SURVEY}/evidence_brief_en.html"),
         ),
         Output(
             "brief_fr", "Evidence brief in French", "Page 1 of the evidence brief in French",
-            "This brief has the same numbers, in French. A survey's own texts are in French if `survey.yaml` gives them in French.",
+            "This is the same brief in French. The texts of survey.yaml are in French only if survey.yaml gives them in French.",
             "`NAME/evidence_brief_fr.html` and `.docx`", "`languages: [en, fr]` in nap.yaml", Paper(f"{SURVEY}/evidence_brief_fr.html"),
         ),
         Output(
             "skeleton", "Skeleton of the plan", "A page of the skeleton with a table that is filled from the survey",
-            "The skeleton has the seven chapters of a National Action Plan (Tool No. 13), with prompts. Three chapters are filled from survey and plan.",
+            "The skeleton is a draft of the plan, with the seven chapters of the ILO toolkit's Tool No. 13 and "
+            "questions for the authors. Three chapters are filled from the survey and from nap.yaml.",
             "`NAME/nap_skeleton_en.docx`", "`fl.report.write_documents(evidence, folder)`", Paper(f"{SURVEY}/nap_skeleton_en.docx", 2),
         ),
         Output(
@@ -146,29 +157,33 @@ GALLERY: dict[str, tuple[Output, ...]] = {
     "The workbook": (
         Output(
             "workbook", "Workbook for partners", "The first sheet of the workbook: the linked list of its sheets",
-            "The workbook has targets, follow-up, checklists and costs. Partners fill the yellow cells, and `fltoolkit nap read` reads them back.",
+            "The workbook has targets, follow-up, checklists and costs. The organisations that carry out the "
+            "plan (its partners) fill in the yellow cells, and `fltoolkit nap read` reads them back.",
             "`NAME/nap_workbook.xlsx`", "`fl.report.write_workbook(evidence, folder)`", Paper(f"{SURVEY}/nap_workbook.xlsx"),
         ),
         Output(
             "workbook_baseline", "Baseline in the columns of Tool No. 16", "The sheet of the baseline",
-            "The sheet lists the plan's indicators. The cells that the survey can fill are filled.",
+            "The sheet lists the indicators of the plan, in the columns of the ILO toolkit's "
+            "results framework (Tool No. 16). The cells that the survey can fill are filled.",
             "`NAME/nap_baseline.xlsx`", "`fl.report.write_baseline(baseline, folder)`", Paper(f"{SURVEY}/nap_baseline.xlsx"),
         ),
     ),
     "Charts in files": (
         _chart("chart_groups", "Groups", "A dot and an interval for each region",
-               "A dot is the estimate, and the line is its interval. A hollow dot is unreliable.",
+               "A dot is the estimate of a group, and the line is its confidence interval. A hollow dot is an unreliable estimate.",
                '`fl.show.dots(out, "prevalence", by="region")`', f"{SURVEY}/charts/prevalence_by_region_en"),
         _chart("chart_shares", "Shares", "The share of cases in each sector", "The chart shows how people in forced labour are divided among the sectors.",
                '`fl.show.dots(out, "share", by="sector_of_forced_labour")`', f"{SURVEY}/charts/share_by_sector_en"),
         _chart("chart_target", "A target and its path", "The planned path from the baseline to the target",
-               "The chart shows the measured baseline, the planned values and the target. A planned value is a small grey tick.",
+               "The path of a target is the line of planned values from the baseline to the target. The chart "
+               "shows the measured baseline, the planned values (small grey ticks) and the target.",
                "`fl.show.plan.path(evidence)`", f"{SURVEY}/charts/path_prevalence_decrease_base_en"),
         _chart("chart_repeat", "What a repeat could detect", "Curves of the smallest fall that a repeat detects, by sample size",
-               "The chart shows the smallest fall that a second survey would find, by the size of its sample.",
+               "The chart shows the smallest decrease of the rate that a repeat of the survey would detect, by the size of its sample.",
                "`fl.show.repeat(out)`", f"{SURVEY}/charts/repeat_en"),
         _chart("chart_change", "Change between two surveys", "Both rounds joined by a line, the verdict at the right",
-               "The chart shows the numbers of both rounds, and the verdict of the test. An uncertain change is not called a change.",
+               "The chart shows the numbers of both rounds of a survey, and the verdict of a statistical "
+               "test. If the change may be due to chance, the verdict is *no detectable change*.",
                "`fl.show.changes(found)`", f"{LATER}/charts/change_in_prevalence_en"),
         _chart("chart_children", "Children", "The prevalence of forced labour among boys and girls",
                "Adults and children have separate charts. The survey of Valdorie asked about both.",
@@ -177,19 +192,21 @@ GALLERY: dict[str, tuple[Output, ...]] = {
     ),
     "Charts in notebooks": (
         _plotted("flow", "Flow diagram of the definition", "Boxes from all adults to those in forced labour, condition by condition",
-                 "The diagram shows how many persons meet each condition of the definition, and how many leave at each step.",
+                 "The diagram shows how many persons meet each condition of the definition of forced labour, and how many do not.",
                  "`fl.show.flow(out)`", f"{SURVEY}/2_classify.html", "#the-definition-as-a-flow"),
-        _plotted("items", "What each item contributes", "A bar for each item of the definition",
-                 "The chart shows in how many cases each item of the definition was met, alone or with other items.",
-                 "`fl.show.explore.questionnaire(nonresponse, contributions)`", f"{SURVEY}/2_classify.html", "#item-by-item"),
+        _plotted("items", "Item by item", "A dot and an interval for each involuntary circumstance",
+                 "An item is one circumstance of the definition, such as *different job*. "
+                 "The chart shows the share of the cases in which each item was met.",
+                 "`fl.show.explore.questionnaire(counts, out)`", f"{SURVEY}/2_classify.html", "#item-by-item"),
         _plotted("rule_sets", "Other rule sets", "The headline under each rule set",
-                 "The chart shows the rate of the same survey under other definitions, because experts disagree about thresholds.",
+                 "A rule set says what counts as forced labour. The chart shows the rate of the same survey under each rule set of the kit.",
                  "`fl.show.rule_sets(out)`", f"{SURVEY}/3_estimate.html", "#under-another-definition"),
         _plotted("risk_factors", "What goes with forced labour", "Odds ratios with intervals on one axis",
-                 "The chart shows the odds ratios of one model. Odds ratios are associations, not causes.",
+                 "The chart shows the odds ratios of a logistic regression: which "
+                 "characteristics are associated with forced labour. An association is not a cause.",
                  "`fl.show.risk(model)`", f"{SURVEY}/3_estimate.html", "#what-goes-with-forced-labour"),
         _plotted("response_error", "If answers are wrong", "A grid of prevalences under wrong answers",
-                 "The table shows what the prevalence would be if some answers were wrong. It is a sensitivity table, not an estimate.",
+                 "The table shows what the rate would be if a given share of the answers were wrong. It is a sensitivity table, not an estimate.",
                  "`fl.show.response_error(out)`", f"{SURVEY}/3_estimate.html", "#if-answers-are-wrong"),
     ),
     "To explore and to learn": (
@@ -207,7 +224,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
         ),
         Output(
             "lesson_2", "Lesson 2: what a sample does", "A hill of estimates from many samples around the truth",
-            "The lesson draws hundreds of samples from an invented island, for which the true number is known.",
+            "The lesson draws hundreds of samples from the people of an invented island, for whom the true number is known.",
             "`notebooks/teaching/2_sampling.ipynb`", "`fltoolkit class my_class` serves the lessons to a class",
             Screen(LESSONS[1], ".chart", height=1300, ready=PLOTTED),
         ),
