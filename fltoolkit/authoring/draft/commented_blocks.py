@@ -114,8 +114,9 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns the separator between the codes in the cells of a column, such as a blank in `1 3 4`, and the codes. There are no
-    codes if the parts do not look like codes, or if only few persons wrote them."""
+    """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
+    number of rows for each text in the column. The list of codes is empty if the parts do not look like codes, if a cell
+    repeats one, or if only few persons wrote it."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue

@@ -235,8 +235,8 @@ def _comment_of(key: str) -> str:
 
 
 def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields, in words, what the draft does not know about a question: what some codes mean, who was asked the question, or why
-    some answers are blank."""
+    """Yields comments on what the draft does not know about a question: what some codes mean, who was asked the question, or
+    why some answers are blank."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
@@ -247,18 +247,18 @@ def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 
 def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a question with an unclear label, each with this label. Codes that the draft already asks about under
-    `answers` (for all questions) are left out."""
+    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that the draft already asks about for
+    all questions together are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
-    the rows confirm.
+    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
+    that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
 
-    `asked` holds keys of survey.yaml with the values that the draft must write there, such as `<answer>`.
+    `asked` holds further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
@@ -307,7 +307,13 @@ def _coded(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
     """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
-    kind becomes a key with a list of codes.
+    kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
+
+    Args:
+        key: the key of survey.yaml that holds these kinds, such as `form`.
+        unused: the columns of the file.
+        kinds: the words by which a label is recognised, by kind.
+        fits: whether the values of a column can be such codes.
     """
     column, why = unused.take(key, fits)
     if not column:

@@ -25,7 +25,8 @@ class Choice(Model):
     Attributes:
         label: the text of the answer in each language.
         means: what the answer means for survey.yaml, such as `yes`.
-        mode, detail: as in a question of survey.yaml.
+        mode: whether the person experienced, was threatened with, or witnessed what the question asks. Empty: experienced.
+        detail: what this answer adds to the label of the question in survey.yaml.
     """
 
     label: Text
@@ -85,7 +86,8 @@ class Section(Model):
     Attributes:
         label: the title of the section in each language.
         when: a condition in XPath for asking the section.
-        gate, sure: as in a question, for all questions of the section.
+        gate: names of gates (conditions on earlier questions). The section is asked if at least one of them does not say no.
+        sure: whether at least one gate must say yes for the section to be asked.
         check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
         questions: the questions, by name.
     """
@@ -157,8 +159,8 @@ class Questionnaire(Model):
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:
-        """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from earlier
-        questions. Only questions that can be answered with no are included."""
+        """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from
+        earlier questions. Questions that have no code for *no* are left out."""
         named: dict[str, Question] = {}
         for name in self.gates[gate]:
             if section := self.section_of(name):
