@@ -82,7 +82,8 @@ class Exercise(Model):
         return ""
 
     def read(self, answer: object) -> str | None:
-        """Returns a typed answer in the form in which it is judged; None if it is no answer.
+        """Returns an answer that a learner typed in the form in which it is judged: a choice, or a number as text, such as
+        `17.2` for `17,2 per 1,000 adults`. Returns None if it is neither.
 
         It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
         """
