@@ -85,8 +85,8 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published set then has
-    a row without a number that gives the reason."""
+    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published table then
+    has a row without a number; the row gives the reason."""
 
 
 class PublicationError(FltoolkitError):

@@ -165,7 +165,8 @@ def write_new(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
-    """Yields a temporary file beside `path` that holds the content. The temporary file is removed at the end."""
+    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None: the usual ones).
+    After the `with` block the temporary file is removed, unless the block has renamed it."""
     part = path.with_name(f".part-{path.name}")
     try:
         if mode is not None:  # nobody else may open it at any time, and it must not be a link that somebody put there
