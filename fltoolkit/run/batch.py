@@ -334,7 +334,8 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
-    """Removes from an executed notebook what differs between runs, this machine's folders, and words that may quote a person."""
+    """Removes from an executed notebook times and other things that differ between runs, the paths of this machine, and words
+    that may quote a person. Returns the path of the notebook."""
     from fltoolkit.run.notebook_kernel import normalise_file
 
     notebook = work / f"{name}.ipynb"
@@ -364,8 +365,8 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Deletes everything in the folder of a failed run except the notebook that failed, and writes its page. Returns the name
-    of the file to show: the page, or the notebook. Empty if there is neither."""
+    """Deletes everything in the folder of a failed run except the notebook that failed, and writes the page of this notebook.
+    Returns the name of the file to show: the page, or the notebook, or an empty text if there is neither."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

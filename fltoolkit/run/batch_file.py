@@ -83,9 +83,8 @@ class Run:
 
     @property
     def baseline(self) -> Path | None:
-        """Returns the path of the survey.yaml of the plan's baseline, if nap.yaml names another survey than the run's own. None
-        if it names no other survey, or cannot be read.
-        """
+        """Returns the path of the survey.yaml of the plan's baseline, if this is another survey than the run's own. Returns
+        None if nap.yaml refers to no other survey, or cannot be read."""
         with suppress(FltoolkitError):
             named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
             if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():

@@ -124,9 +124,8 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` has it, and so has a lock
-    file in a folder that machines share.
-    """
+    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` implements it, and so
+    does a lock file in a folder that machines share."""
 
     def is_set(self) -> bool: ...
 

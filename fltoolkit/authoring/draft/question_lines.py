@@ -57,7 +57,7 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Returns the column of the question whether a person did any work. None if the file has no such question."""
+        """Returns the column of the question whether a person did any work. Returns None if the file has no such question."""
         return next(iter(self.placed.get("worked", ())), None)
 
 

@@ -26,7 +26,7 @@ class Choice(Model):
         label: the text of the answer in each language.
         means: what the answer means for survey.yaml, such as `yes`.
         mode: whether the person experienced, was threatened with, or witnessed what the question asks. Empty: experienced.
-        detail: what this answer adds to the label of the question in survey.yaml.
+        detail: a short name of what this answer says besides yes, such as `abduction`. survey.yaml repeats it.
     """
 
     label: Text
