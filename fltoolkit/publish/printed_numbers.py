@@ -201,12 +201,12 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     )
 
 
-def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
-    """Returns for each row one of five values, according to its measure. `of` has these values, each as an array by row: for
-    numbers of persons, for rates, for shares, for months and for other means."""
+def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
+    """Returns for each row one of five values, according to its measure. `values` are arrays by row: the values for numbers of
+    persons, for rates, for shares, for months and for other means."""
     measure = rows["measure"].astype(str)
     kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
-    parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in of]
+    parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in values]
     return np.asarray(np.select([np.asarray(k) for k in kinds], parts[:-1], parts[-1]))
 
 

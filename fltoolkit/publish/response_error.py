@@ -26,7 +26,8 @@ class ResponseError:
 
     - `sensitivity`: the share of true cases whose answers show it.
     - `specificity`: the share of the others whose answers show that they are not cases.
-    - `prevalence`, `ci_low`, `ci_high`: proportions; missing if none is possible.
+    - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions. They are missing
+    if no prevalence fits the pair.
     - `reason`: why they are missing.
 
     Attributes:

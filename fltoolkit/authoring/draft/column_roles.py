@@ -104,7 +104,7 @@ def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[s
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
 
 
-def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Returns the codes of one yes/no question that differ from those of most questions, by kind of answer: `{"no": ["5"]}`. A
     kind has an empty list if the question has no code for it, but uses the usual code of this kind for something else. `usual`
     has the codes of most questions, by kind of answer."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
     answer_codes,
+    differing_codes,
     is_coded,
     is_yes_no,
     may_be_yes_no,
     open_codes,
-    own_codes,
     place,
     usual_codes,
     usual_open,
@@ -226,7 +226,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
-    why += asked_of(q, column)
+    why += open_points(q, column)
     return YamlLine(start + source(q, column, asked), "; ".join(why))
 
 
@@ -234,10 +234,10 @@ def _comment_of(key: str) -> str:
     return "one could not leave" if key == LEAVING else "that it was so"
 
 
-def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
+def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
     """Yields comments on what the draft does not know about a question: what some codes mean, who was asked the question, or
     why some answers are blank."""
-    if left := _own_open(q, column):
+    if left := _unclear_codes(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
         if gate.unsure:
@@ -246,7 +246,7 @@ def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
         yield "has blanks, and no gate was found: name its routing, or they stay unresolved"
 
 
-def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
+def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
     """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that the draft already asks about for
     all questions together are left out."""
     if not q.labelled or not is_yes_no(column):
@@ -264,7 +264,7 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
     if column.label:
         parts["label"] = scalar(column.label)
     if q.labelled:
-        own, left = own_codes(column, q.usual), _own_open(q, column)
+        own, left = differing_codes(column, q.usual), _unclear_codes(q, column)
         by_meaning = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
         parts |= {kind: flow(codes) for kind, codes in {**by_meaning, **own}.items()}
         if own.get("not_applicable") and not q.usual["not_applicable"]:

@@ -108,9 +108,9 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
 def _heaviest(system: CellSystem[C], row: int) -> float:
     """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its persons were
     cases."""
-    of = system.weight[[row]].toarray()[0]
-    weighs = of > 0
-    return float((of[weighs] * system.most[weighs]).sum())
+    weight = system.weight[[row]].toarray()[0]
+    weighs = weight > 0
+    return float((weight[weighs] * system.most[weighs]).sum())
 
 
 @dataclass
@@ -192,8 +192,8 @@ class _Search(Generic[C]):
         If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
-            of = self.system
-            if (found := solve_in_whole(of, goal, self.shown) if whole else solve(of, [goal], self._terms())) is None:
+            system = self.system
+            if (found := solve_in_whole(system, goal, self.shown) if whole else solve(system, [goal], self._terms())) is None:
                 return False
             self.pool.append(found)
         return True

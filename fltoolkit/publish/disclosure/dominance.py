@@ -13,7 +13,7 @@ import pandas as pd
 from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
-from fltoolkit.publish.disclosure.survey_system import left_of_cell
+from fltoolkit.publish.disclosure.survey_system import margins_of_cell
 from fltoolkit.publish.printed_numbers import class_limits
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
@@ -70,7 +70,7 @@ def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
 
     A headline prints the number of cases itself.
     """
-    below, above = left_of_cell(cell, counts, rounding_base)
+    below, above = margins_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0
     return PrintedCases(least, most, weighted - below, weighted + above)
