@@ -177,7 +177,7 @@ def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestErro
     allowed = _words(hint)
     do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
     return RequestError(
-        "this is not what is taken here", where=": ".join([*where, *map(str, path)]),
+        "this value is not allowed here", where=": ".join([*where, *map(str, path)]),
         found=_shown(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
         do=do[0] if do else f"see {where[0]} in docs/reference.md",
     )  # fmt: skip

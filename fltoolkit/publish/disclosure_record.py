@@ -61,8 +61,8 @@ class HiddenCell:
         against: how many printed cells are in the same system of equations, so that a reader could use them to calculate this
             cell.
         cases_range, weighted_range: the smallest and largest value that agrees with the printed cells, found by linear
-        programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations, or
-        if a programme finds no solution.
+            programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations,
+            or if a programme finds no solution.
     """
 
     outcome: str

@@ -91,7 +91,7 @@ def is_headline(table: pd.DataFrame) -> Flags:
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
     """Returns what may be printed as the number of cases. For a cell of a breakdown it is a class, such as `5–14`. For a
-    headline it is the number itself."""
+    headline (the number of a whole population) it is the number itself."""
     if pd.isna(cases):
         return ""
     if headline or not cases:

@@ -229,5 +229,5 @@ def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str
     if not pd.isna(published) and not np.isclose(published, ours, rtol=1e-9, atol=0):
         raise PublicationError(
             f"the published set of the round {name} holds another number than the change", where=name, found=values,
-            do="publish the very estimates that the change was made of",
+            do="publish the same estimates from which the change was made",
         )  # fmt: skip

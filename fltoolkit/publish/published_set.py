@@ -76,7 +76,7 @@ class Published:
       (`5–14`).
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
-    - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
+    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved persons as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: what must be said with a table by this group.
     - What the number is about, as in `About`.
 
@@ -88,7 +88,7 @@ class Published:
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
-        notes: sentences that are printed with every figure.
+        notes: sentences that are printed with every number.
         groups: every group of the survey.
         case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default

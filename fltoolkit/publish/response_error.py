@@ -27,12 +27,12 @@ class ResponseError:
     - `sensitivity`: the share of true cases whose answers show it.
     - `specificity`: the share of the others whose answers show that they are not cases.
     - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions. They are missing
-    if no prevalence fits the pair.
+      if no prevalence fits the pair.
     - `reason`: why they are missing.
 
     Attributes:
         table: one row per pair.
-        observed, ci_low, ci_high: the headline from which the table starts.
+        observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
         level, population_label, reference_period: what the headline is about (blank for a bare number).
     """
 
@@ -97,7 +97,7 @@ def _true(p: float, low: float, high: float, se: float, sp: float) -> dict[str, 
     if np.isnan(p):
         return {**blank, "reason": "the headline is not shown"}
     if se + sp <= 1:
-        return {**blank, "reason": "such answers tell nothing"}
+        return {**blank, "reason": "such answers give no information"}
     value, lower, upper = ((v + sp - 1) / (se + sp - 1) for v in (p, low, high))
     if value < 0:
         return {**blank, "reason": "more false cases are expected than were found"}

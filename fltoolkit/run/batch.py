@@ -260,11 +260,11 @@ def _private_rows(run: Run, place: str) -> None:
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that partners' entries in the workbook that this run will replace were already read into partners.yaml. Returns
+    """Checks that what partners filled in in the workbook, which this run will replace, is already in partners.yaml. Returns
     the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
 
     Raises:
-        BatchError: the workbook has entries that are not in partners.yaml.
+        BatchError: the workbook has something that is not in partners.yaml.
         SpecError: partners.yaml is not valid.
     """
     touched = left_as(target, WORKBOOK)

@@ -129,7 +129,8 @@ def census(population: Population) -> pd.DataFrame:
 
 
 def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
-    """Returns the kit's classification of each person of the population: 1 is a case, 0 is not, nan is unresolved or a child.
+    """Returns the kit's classification of each person of the population: 1 is a case and 0 is not. nan is a child, or an adult
+    whose answers do not decide it.
 
     Args:
         population: the population.

@@ -1,5 +1,5 @@
-"""Controls for the questions what a repeat survey could detect, and how many people it needs. The learner sets numbers, and the
-result is shown below them."""
+"""Controls for two questions: what could a repeat of a survey detect, and how many people does it need? The learner sets
+numbers, and the result is shown below them."""
 
 from __future__ import annotations
 

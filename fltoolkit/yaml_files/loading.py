@@ -145,7 +145,7 @@ class BoundedLoader(yaml.SafeLoader):
         2026-02-30."""
         kind = node.tag.removeprefix(TAG)
         if kind not in self.tags:
-            raise _at(node.start_mark, "a tag of YAML is not taken here", node.tag, "remove the tag, and write the value alone")
+            raise _at(node.start_mark, "a tag of YAML is not allowed here", node.tag, "remove the tag, and write the value alone")
         try:
             value = super().construct_object(node, deep)
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -286,8 +286,8 @@ class DataTable:
         return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
 
     def _counted(self, names: Sequence[str]) -> Frame:
-        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written and
-        in standard form.
+        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written
+        and in standard form (`1`, never `1.0`).
 
         narwhals' own unpivot would use another connection than that of the file.
         """
@@ -341,8 +341,8 @@ def _literal(value: str) -> str:
 
 
 def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
-    """Returns SQL for a column as text, which `column_values.text` then brings into standard form. Infinite numbers become
-    null."""
+    """Returns the SQL expression for a column as text. Infinite numbers become null. The text is not in standard form yet
+    (`1.0` can still stand for `1`)."""
     column = _quoted(name)
     if dtype == nw.String:
         return column

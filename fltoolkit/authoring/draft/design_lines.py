@@ -106,11 +106,11 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
     comment gives the numbers of these rows."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
-        return "tried in vain: no column looked like it"
+        return "tried without success: no column looked like it"
     for start in range(len(tried) - 2, -1, -1):
         if alike := unused.table.alike(tried[start:]):
             return _equal_rows_in_words(tried[start:], alike)
-    return f"tried in vain: {', '.join(tried)}"
+    return f"tried without success: {', '.join(tried)}"
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
@@ -158,9 +158,9 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
     a few do, these may be mistakes, and the line asks the user."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
-        yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
+        yield YamlLine("  nest: true", "tried: the same PSU labels occur in several strata")
     elif several:
-        sentence = f"{several} of {labels} PSU labels stand in more than one stratum"
+        sentence = f"{several} of {labels} PSU labels occur in more than one stratum"
         yield YamlLine(f"  nest: {UNANSWERED}", f"{sentence}: true if they are other PSUs, false if rows have a wrong stratum")
 
 

@@ -23,8 +23,9 @@ class Gate:
     """An earlier question whose answer decides whether another question was asked. The draft finds it from the rows: almost
     nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
-    `skipped` lists codes that mean no. `unsure` lists codes that may mean no; the reader of the draft must say. Codes of don't
-    know or refused are in neither list, because a person who did not answer the gate is unresolved.
+    `asked` lists the codes of persons who were asked the other question. `skipped` lists codes that mean no. `unsure` lists
+    codes that may mean no; the reader of the draft must say. Codes of don't know or refused are in no list: a person who did
+    not answer the gate might have been asked the other question.
     """
 
     column: str

@@ -1,5 +1,5 @@
-"""Writes the middle part of the draft: yes/no questions, their codes, and the side of the definition (involuntary or coercion)
-of each."""
+"""Writes the middle part of the draft: the yes/no questions with their codes. Each question on forced labour gets its side of
+the definition: involuntary work or coercion."""
 
 from __future__ import annotations
 
@@ -170,8 +170,8 @@ def _open(codes: Mapping[str, str]) -> str:
 
 
 def definition(q: Questions) -> Iterator[YamlLine]:
-    """Yields the draft's lines on the definition of forced labour: `any_work`, the items on both sides (involuntary and
-    coercion), and `episodes`, which links the two sides."""
+    """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides (involuntary work
+    and coercion), and `episodes`, which links the two sides."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield YamlLine()
     yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")

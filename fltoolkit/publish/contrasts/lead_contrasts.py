@@ -67,7 +67,7 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     - `level`: the confidence level
     - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates
     - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard error of one of the
-    rates is not printed
+      rates is not printed
     - `verdict`: the result of the test
     - `reason`: why a pair is not tested
 

@@ -36,7 +36,7 @@ class Kinds:
     Attributes:
         persons: for each kind, the number of its persons.
         lightest, heaviest: the smallest and the largest weight of a person, as an array of populations × kinds. The unit is the
-        mean weight of the population. Kinds outside the population have 0.
+            mean weight of the population. Kinds outside the population have 0.
     """
 
     persons: Array

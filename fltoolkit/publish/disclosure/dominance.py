@@ -67,9 +67,7 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_
 
 def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
     """Returns what is printed about a cell's cases: the class of their number, such as 5–14, and the rounded weighted number.
-
-    A headline prints the number of cases itself.
-    """
+    For a headline (the number of a whole population), the number of cases itself is printed."""
     below, above = margins_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0

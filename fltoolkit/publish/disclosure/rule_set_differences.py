@@ -11,7 +11,8 @@ from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, p
 
 
 def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decision: Decision, limits: Limits) -> Decision:
-    """Decides which headlines under other rule sets are hidden, and adds them to the decision about the run's own rows.
+    """Decides which headlines (numbers of the whole population) under other rule sets are hidden, and adds them to the decision
+    about the run's own rows.
 
     If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
     in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is hidden too, because

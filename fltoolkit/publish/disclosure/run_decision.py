@@ -69,7 +69,7 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
         elif low := [f"{n} {v} (standard {standard[n]})" for n, v in given.items() if v < standard[n]]:
             raise PublicationError(
                 "confidentiality limits are lower than the standard", where=where, found=low,
-                do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
+                do="raise them, or add accept_lower_limits: true under confidentiality, and take responsibility for it",
             )  # fmt: skip
         else:
             values |= {n: max(v, values[n]) for n, v in given.items()}

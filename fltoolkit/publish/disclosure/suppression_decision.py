@@ -51,7 +51,7 @@ class OutcomeSuppression:
     """The cells of one outcome (of what is counted), or of a flowchart, and which of them are hidden.
 
     Attributes:
-        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` or `flowchart`.
+        outcome: `cases`, `now` (cases at the interview), `unresolved` or `now_unresolved` (perhaps such cases), or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -263,7 +263,7 @@ def _cell_in_words(population: str, key: Key) -> Reason:
 
 
 def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
+    """Returns whether a count of unresolved persons (perhaps cases) is confidential: few are unresolved, or few are no cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
 
 

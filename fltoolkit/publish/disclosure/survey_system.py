@@ -54,7 +54,8 @@ class OutcomeCells:
 
     Attributes:
         cells: the counts of each cell, by population and group values.
-        outcome: `cases`, `now` (cases at the interview) or `unresolved`.
+        outcome: `cases`, `now` (cases at the interview) or `unresolved` (persons whose answers do not decide whether they are
+            cases).
         scenario: what the reader knows about the run.
         withheld: cells of breakdowns that are hidden as a whole.
     """

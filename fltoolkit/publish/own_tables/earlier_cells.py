@@ -18,12 +18,14 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class EarlierRows:
-    """The first rows of a table, which were published before. The decision which of them are hidden does not change.
+    """The first rows of a table, which were published before. It is decided already which of them are hidden; this does not
+    change.
 
     Attributes:
         rows: the number of these rows. Their index labels are smaller than this number.
         hidden: the hidden rows among them.
-        unresolved_hidden: the rows in which the count of unresolved persons is hidden.
+        unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose answers do not decide
+            whether they are cases).
         close: cells that would reveal a few persons together with a table of another outcome, each with the reason.
     """
 
@@ -56,7 +58,8 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str],
         earlier: how many rows were published before, and which of them are hidden.
 
     Returns:
-        The cells by outcome: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved`.
+        The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do not decide whether
+            they are such cases, `unresolved` and `now_unresolved`.
     """
     shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
     before = table[table.index < earlier.rows]

@@ -100,8 +100,8 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
 
 
 def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns what characteristics can be together (the wholes): each characteristic itself, and all cases (with an empty
-    name).
+    """Returns the wholes: everything that several characteristics can be together. These are each characteristic itself, and
+    all cases (with an empty name).
 
     Args:
         found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).
