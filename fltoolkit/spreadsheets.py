@@ -75,7 +75,7 @@ class NumberWriting:
     percent: str = ""
 
     def in_language(self, number_format: str) -> str:
-        """Returns a number format as this language writes it."""
+        """Returns a number format of a spreadsheet as this language writes it. In French, `0.0%` becomes `[$-40C]0.0" "%`."""
         gap = f'"{self.percent}"%' if self.percent else "%"
         return self.locale + number_format.replace("%", gap)
 

@@ -119,8 +119,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
-    In headlines, numbers are multiples of B, rates have four decimals, shares two, and counts are exact. `cv`, `deff` and `n_eff` are
-    calculated from the printed standard error.
+    In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares two, and counts are
+    exact. `cv`, `deff` and `n_eff` are calculated from the printed standard error.
 
     Args:
         exact: rows at full precision; what is hidden is blank; flags and markers are decided.

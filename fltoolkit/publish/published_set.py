@@ -189,7 +189,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """The interface of an object that asks for further tables of a run. A plan has it: its rows need numbers of the survey."""
+    """The interface of an object that asks for further tables of a run, such as a plan whose rows need numbers of the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -284,7 +284,7 @@ def _run_copied(run: _Run) -> _Run:
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[DecidedRows, pd.DataFrame]:
-    """Returns the rows of a run twice: at full precision, with the decision which of them are hidden and why; and as published.
+    """Returns the rows of a run twice: at full precision, with the decision about what is hidden and why; and as published.
 
     Only for persons who may see the microdata, never for publication. Measures that the survey cannot give have no rows.
     """
@@ -335,7 +335,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
-    """Merges tables of the same measure and population, so that each pair needs only one pass over the data."""
+    """Returns the tables as (measure, group of a share, population, breakdowns). Each measure and population needs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
     for table in wanted:

@@ -1,4 +1,5 @@
-"""Shows how wrong answers would change the prevalence: a sensitivity table, never the headline (docs/methods.md §8)."""
+"""Shows how wrong answers would change the prevalence. The result is a sensitivity table; it never replaces the published
+prevalence (docs/methods.md §8)."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def rounds(
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
-        DesignError: see `changes`.
+        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are the same areas.
     """
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]

@@ -92,13 +92,13 @@ def run_batch(
         workers: how many surveys run at the same time on this machine; each is a separate process.
         scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same
             paths.
-        only: the name of one survey. Only this survey is run, even while others of the batch are run in the same way; no index is
-            written.
+        only: the name of one survey. Only this survey is run, and no index is written. Meanwhile, other processes may run other
+            surveys of the batch in the same way.
         resume: skip surveys that are complete and current: inputs, parameters, code and library versions are as they were, and
             every file is as the run left it.
         replace: whether results of another country, year or round may be replaced.
-        private: a folder or address for the keys of the rows behind findings and the record of what is hidden; empty: they are
-            not written.
+        private: a folder or address for two lists: the keys of rows in which checks found a problem, and what is hidden and
+            why; empty: they are not written.
         say: a function that prints each step.
 
     Returns:

@@ -77,7 +77,8 @@ class Run:
 
     @property
     def earlier(self) -> Path | None:
-        """Returns the path of the survey.yaml of the earlier round with which the run is compared."""
+        """Returns the path of the survey.yaml of the earlier round with which the run is compared. Returns None if there is no
+        earlier round."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
 

@@ -120,10 +120,8 @@ def read_record(folder: Path) -> Record | None:
 
 
 def failure(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if it failed.
-
-    The folder with results is not changed by a failed run.
-    """
+    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. It is in a second
+    folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
 
 

@@ -170,7 +170,8 @@ def _below(node: Schema, step: str) -> list[Schema]:
 
 
 def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
-    """Returns the alternatives of a schema, with all references followed. A schema without alternatives is the only element."""
+    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If the schema has no
+    alternatives, the list has only the schema itself. `schema` is the whole schema, and `node` is the part of it."""
     if "$ref" in node:
         return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
     options = [*node.get("anyOf", []), *node.get("oneOf", [])]

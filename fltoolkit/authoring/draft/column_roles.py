@@ -15,8 +15,8 @@ USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "9
 
 
 def score(column: ColumnContents, concept: str) -> int:
-    """Returns how well a column fits a role (such as weight or age), as a number. `concept` names the role. The label of the
-    column counts more than its name."""
+    """Returns how well a column fits a role, such as weight or age: 0 means that it does not fit, and 5 is the best. `concept`
+    names the role. The label of the column counts more than its name."""
     words = vocabulary().columns[concept]
     if hits(words.never, column.label):
         return 0

@@ -125,7 +125,7 @@ class Questionnaire(Model):
         survey: the parts of survey.yaml that do not come from questions.
         choices: the lists of possible answers, by the name of the list.
         check: the question whether the interview can go on.
-        gates: conditions on earlier questions: for each gate, the questions and gates that it names.
+        gates: conditions on earlier questions. For each gate: the names of the questions and sections on which it depends.
         repeats: the titles of the parts of the form that are repeated.
         household, roster, interview: the questions on the dwelling, on each member of the household, and on the interview.
         sections: the further questions, in sections.

@@ -149,7 +149,8 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns cells that would reveal few ended cases: those at the interview (`now`) minus those of the period (`cases`)."""
+    """Returns the cells of `now` (at the interview) that reveal few ended cases: cases of the whole period minus those of
+    `now`."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 
@@ -257,7 +258,7 @@ def breakdown_of(what: object, population: str) -> Reason:
 
 
 def _cell_in_words(population: str, key: Key) -> Reason:
-    """Returns a cell's breakdown and population, in words."""
+    """Returns a cell's breakdown and population in words, such as `region of adults`."""
     groups = crossed_names(sorted(g for g, _ in key)) or Reason.of("categories.whole")
     return breakdown_of(groups, population)
 
