@@ -134,8 +134,9 @@ def _strict(hint: Any) -> Any:
 
 
 def _listing(*parts: Any, fixed: bool = False) -> Any:
-    """Returns the type hint of a list. If `fixed`, the list has one element for each type in `parts`. Otherwise it has any
-    length, and all elements have one type."""
+    """Returns the type hint by which pydantic checks a list and makes a tuple of it. `parts` are the types of the elements. If
+    `fixed` is true, the list must have exactly one element for each type. Otherwise there is one type, and the list has any
+    length."""
     kinds = tuple(map(_strict, parts))
     return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
 
@@ -176,14 +177,15 @@ def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestErro
     allowed = _words(hint)
     do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
     return RequestError(
-        "this is not what is taken here", where=": ".join([*where, *map(str, path)]),
+        "this value is not allowed here", where=": ".join([*where, *map(str, path)]),
         found=_shown(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
         do=do[0] if do else f"see {where[0]} in docs/reference.md",
     )  # fmt: skip
 
 
 def _advice(hint: Any) -> list[str]:
-    """Returns the texts in a type hint that say what a reader should do."""
+    """Returns the texts inside a type hint, such as `Annotated[Path, "give the path of a survey.yaml"]`. They say what the user
+    of the function should do. Empty list: the hint has no text."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in UNIONS:
         return [text for kind in inside for text in _advice(kind)]
@@ -191,8 +193,8 @@ def _advice(hint: Any) -> list[str]:
 
 
 def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
-    """Returns the keys and positions that lead to an error in a list or mapping. pydantic adds the names of types to this path;
-    they are left out. `steps` is the path as pydantic gives it, and `value` is the argument."""
+    """Returns the keys and positions that lead to the wrong element of a list or mapping: `("codes", 2)`. `value` is the whole
+    argument, and `steps` is the path that pydantic reports. pydantic adds names of types to its path; they are left out here."""
     path: list[Any] = []
     for step in steps:
         of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
@@ -223,7 +225,7 @@ def _inside(hint: Any, step: Any) -> Any:
 
 
 def _words(hint: Any) -> list[str]:
-    """Returns what a type hint allows, in words."""
+    """Returns what a type hint allows, in words. There is one text per allowed type: `["a whole number", "None"]`."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _words(hint.__bound__)
@@ -249,8 +251,8 @@ def _words(hint: Any) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    """Returns the type of a value. The value itself is added only if it is a scalar or a short list of scalars, so that data
-    are never printed."""
+    """Returns what a message says about a value: its type, such as `DataFrame`. If it is a scalar or a short list of scalars,
+    the value follows: `int 3`. Longer values are never printed, because they may be data of persons."""
     if value is None:
         return "None"
     return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__

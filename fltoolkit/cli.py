@@ -89,7 +89,7 @@ def _encoding(text: str) -> str:
 
 
 def _workers(text: str) -> int:
-    """Returns the number of surveys that may run at the same time."""
+    """Returns the number of surveys that may run at the same time. Refuses a text that is not a whole number of 1 or more."""
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
@@ -253,14 +253,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
-    """Adds the command-line option whose values are passed on to JupyterLab."""
+    """Adds the option `--jupyter` to a command. Its values are passed on to JupyterLab. `example` is shown in the help of the
+    option."""
     command.add_argument(
         "--jupyter", action="append", default=[], metavar="OPTION", help=f"an option for JupyterLab, {example}; may be repeated"
     )
 
 
 def _results(command: argparse.ArgumentParser) -> None:
-    """Adds the command-line options for the folder of results and for the private folder."""
+    """Adds the options `--replace` (for the folder of results) and `--private` (the private folder) to a command."""
     command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
     command.add_argument(
         "--private", default="", metavar="FOLDER",

@@ -74,7 +74,7 @@ def check(parsed: argparse.Namespace) -> int:
     found = check_facts(survey, show_values=parsed.show_values)
     if any(row["severity"] == "error" for row in found):
         _print_findings(found)
-        say("Errors stop the estimate: mend them, then check again.")
+        say("Errors stop the estimate: correct them, then check again.")
         return 1
     persons = fl.classify(survey)
     cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
@@ -90,7 +90,7 @@ def check(parsed: argparse.Namespace) -> int:
         try:
             refuse_unusable_design(persons)
         except FltoolkitError as error:
-            say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
+            say(f"ERROR   {error}\nErrors stop the estimate: correct them, then check again.")
             return 1
     stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
@@ -194,7 +194,7 @@ def nap_check(parsed: argparse.Namespace) -> int:
     if survey is None:
         say("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")
     if (found["severity"] == "error").any():
-        say("Errors would stop a run, or lose a target: mend them, then check again.")
+        say("Errors would stop a run, or lose a target: correct them, then check again.")
         return 1
     say(f"{plan.title}: no errors; {len(found)} other finding(s). A run shows whether targets can be verified.")
     return 0

@@ -65,8 +65,8 @@ class RepeatedKeys(DataError):
     """Several rows of a data file have the same key, which must be unique.
 
     Attributes:
-        rows: a table of the rows with a repeated key; its columns are those of `finding_rows`. They identify single records, so
-            only a private folder may hold them.
+        rows: a table of these keys: the columns of the key, the number of rows with it, and the file. They identify single
+            records, so only a private folder may hold them.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
@@ -85,8 +85,8 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published set then has
-    a row without a number that gives the reason."""
+    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published table then
+    has a row without a number; the row gives the reason."""
 
 
 class PublicationError(FltoolkitError):
@@ -107,7 +107,7 @@ def expect(value: object, kind: type, where: str, do: str = "") -> None:
     """
     if not isinstance(value, kind):
         raise RequestError(
-            "this is not what is taken here", where=where, found=type(value).__name__, allowed=kind.__name__, do=do
+            "this value is not allowed here", where=where, found=type(value).__name__, allowed=kind.__name__, do=do
         )
 
 

@@ -142,7 +142,7 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> No
     Raises:
         OSError: the file cannot be written. The old file then stays, and no other file is left.
     """
-    with _part(path, content, mode) as part:
+    with _temporary_file(path, content, mode) as part:
         part.replace(path)
 
 
@@ -153,7 +153,7 @@ def write_new(path: Path, content: str | bytes) -> None:
         FileExistsError: there is a file already. It is not changed.
         OSError: the file cannot be written. No file is left.
     """
-    with _part(path, content) as part:
+    with _temporary_file(path, content) as part:
         try:
             os.link(part, path)
         except FileExistsError:
@@ -164,8 +164,9 @@ def write_new(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
-    """Yields a temporary file beside `path` that holds the content. The temporary file is removed at the end."""
+def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
+    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None: the usual ones).
+    After the `with` block the temporary file is removed, unless the block has renamed it."""
     part = path.with_name(f".part-{path.name}")
     try:
         if mode is not None:  # nobody else may open it at any time, and it must not be a link that somebody put there

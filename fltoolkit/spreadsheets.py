@@ -75,7 +75,7 @@ class NumberWriting:
     percent: str = ""
 
     def in_language(self, number_format: str) -> str:
-        """Returns a number format as this language writes it."""
+        """Returns a number format of a spreadsheet as this language writes it. In French, `0.0%` becomes `[$-40C]0.0" "%`."""
         gap = f'"{self.percent}"%' if self.percent else "%"
         return self.locale + number_format.replace("%", gap)
 
@@ -144,9 +144,8 @@ class Spreadsheet:
 
 
 def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> None:
-    """Set up a sheet for print: landscape, one page wide, the header row on each page. The footer has the sheet's name, a text
-    `about` the file and the page number. `paper` is 9 for A4 and 8 for A3.
-    """
+    """Set up a sheet for print: landscape, and all columns on one page. The row `head` (counted from 0) is repeated on every
+    page. The footer has the name of the sheet, the text `about` and the number of the page. `paper` is 9 for A4 and 8 for A3."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
@@ -156,8 +155,8 @@ def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> Non
 
 
 def reference(sheet: str, rows: tuple[int, int], column: int) -> str:
-    """Returns the text by which a formula refers to the cells of one column, from the first to the last of these rows (counted
-    from 0)."""
+    """Returns the reference by which a formula finds the cells of one column: `='Sheet 1'!$B$3:$B$9`. `rows` are the first and
+    the last row, and `column` is the column. All are counted from 0."""
     from xlsxwriter.utility import xl_range_abs
 
     return f"='{sheet}'!{xl_range_abs(rows[0], column, rows[1], column)}"
@@ -170,9 +169,9 @@ def width_in_pixels(characters: float) -> int:
 
 
 def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns the width, in pixels, that is free beside some columns on a printed A4 page, if the letters in the cells must be
-    at least `SMALLEST_PRINT` points high. `widths` are the widths of the columns in characters. A negative result means that
-    the columns are too wide."""
+    """Returns how much room columns leave on a printed A4 page, in pixels. A negative result means that the columns are too
+    wide: to fit on the page, letters would be smaller than `SMALLEST_PRINT` points. `widths` are the widths of the columns, in
+    characters."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 

@@ -327,7 +327,7 @@ KINDS = (
         _twice,
         (
             "survey.yaml: files.person.key",
-            "1 key(s) of the person file stand in more than one row",
+            "1 key(s) of the person file occur in more than one row",
             "HH, LINE",
             "remove the repeated rows",
         ),
@@ -435,7 +435,7 @@ KINDS = (
     Kind("lists 300 deep", text("a: " + "[" * 300 + "]" * 300), ("survey.yaml, line", "nest deeper than 40 levels", "flatter")),
     Kind("a NUL in YAML", text("round: a\0b\n"), ("survey.yaml, line", "does not allow", "U+0000", "remove it")),
     Kind(
-        "a tag of YAML", text("round: !!int four\n"), ("survey.yaml, line", "a tag of YAML is not taken here", "remove the tag")
+        "a tag of YAML", text("round: !!int four\n"), ("survey.yaml, line", "a tag of YAML is not allowed here", "remove the tag")
     ),
     Kind(
         "an empty YAML",

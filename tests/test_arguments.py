@@ -62,7 +62,7 @@ def test_what_is_refused(name: str, value: Any, found: str) -> None:
         call(**{name: value})
     told = error.value
     assert told.where.startswith(f"call: {name}")
-    assert (told.problem, told.found) == ("this is not what is taken here", found)
+    assert (told.problem, told.found) == ("this value is not allowed here", found)
     assert told.allowed
     assert told.do
 
@@ -71,7 +71,7 @@ def test_the_message_says_what_is_allowed_and_what_to_do() -> None:
     with pytest.raises(RequestError) as error:
         call(level=95)
     assert error.value.message == (
-        "call: level: this is not what is taken here\n  found:   int 95\n  allowed: a finite number above 0 and below 1\n"
+        "call: level: this value is not allowed here\n  found:   int 95\n  allowed: a finite number above 0 and below 1\n"
         "  do:      0.95 is usual"
     )
     with pytest.raises(RequestError, match=r"call: names: 1: (.|\n)*allowed: text"):
@@ -121,7 +121,7 @@ def test_every_hint_of_a_public_function_can_be_read() -> None:
         if inspect.isfunction(function):
             needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
             by_name = {p.name: object() for p in needed if p.kind is p.KEYWORD_ONLY}
-            with pytest.raises(RequestError, match="not what is taken here"):
+            with pytest.raises(RequestError, match="this value is not allowed here"):
                 function(*[object() for p in needed if p.kind is not p.KEYWORD_ONLY], **by_name)
 
 

@@ -96,7 +96,7 @@ def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, ca
     told = capsys.readouterr().out
     assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [about 10]" in told
     assert "add them under items.coercion.withheld_wages, as yes, no, dont_know, refused, not_applicable or missing" in told
-    assert "Errors stop the estimate: mend them, then check again." in told
+    assert "Errors stop the estimate: correct them, then check again." in told
     assert "no errors" not in told
 
 

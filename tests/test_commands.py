@@ -69,7 +69,7 @@ def test_values_are_shown_on_a_terminal_only(
     assert commands.check(given(survey=survey, show_values=True, private=None)) == 1
     told = capsys.readouterr().out
     assert "Amina Diallo" in told
-    assert told.endswith("Errors stop the estimate: mend them, then check again.\n")
+    assert told.endswith("Errors stop the estimate: correct them, then check again.\n")
 
 
 @pytest.mark.parametrize(("address", "run"), [("s3://bucket/batch.yaml", "stored"), ("batch.yaml", "local")])
@@ -125,7 +125,7 @@ def test_a_plan_is_checked_with_the_survey_beside_it_and_says_where_there_is_non
     assert commands.nap_check(given(plan=plan, survey=tmp_path / "other.yaml")) == 1
     told = capsys.readouterr().out
     assert "ERROR   persons: the survey has no population nobody\n        name one of adults\n" in told
-    assert told.endswith("Errors would stop a run, or lose a target: mend them, then check again.\n")
+    assert told.endswith("Errors would stop a run, or lose a target: correct them, then check again.\n")
 
 
 def test_a_workbook_goes_to_the_plan_that_was_named_or_that_its_run_says(

@@ -56,7 +56,7 @@ def test_an_argument_of_another_kind_is_told_in_the_kits_words(call: Callable[[A
         call(wrong)
     told = error.value
     assert told.message.startswith(f"{where}: ")
-    assert told.problem == "this is not what is taken here"
+    assert told.problem == "this value is not allowed here"
     assert told.found == ("None" if wrong is None else "list [1, 2]")
     assert told.allowed
     assert told.do
@@ -64,13 +64,13 @@ def test_an_argument_of_another_kind_is_told_in_the_kits_words(call: Callable[[A
 
 @pytest.mark.parametrize("wrong", [None, [1, 2]], ids=["None", "a list"])
 def test_categories_of_a_margin_that_are_no_mapping_are_told(wrong: Any) -> None:
-    with pytest.raises(RequestError, match="benchmarks: margin SEX: this is not what is taken here") as error:
+    with pytest.raises(RequestError, match="benchmarks: margin SEX: this value is not allowed here") as error:
         fl.rake(design(), {"SEX": wrong})
     assert error.value.found == type(wrong).__name__
 
 
 def test_a_breakdown_that_is_no_name_is_told() -> None:
-    with pytest.raises(RequestError, match=r"prevalence: by: this is not what is taken here\n  found:   int 3"):
+    with pytest.raises(RequestError, match=r"prevalence: by: this value is not allowed here\n  found:   int 3"):
         fl.prevalence(design(), "case", by=3)  # type: ignore[arg-type]
 
 

@@ -66,11 +66,9 @@ class Language:
         return replace(self, stars=True)
 
     def own(self, text: str) -> str:
-        """Returns the translation of a text that a user wrote in survey.yaml or nap.yaml, such as a label. Any other text is
-        returned unchanged.
-
-        If the file has no translation, the text is marked as a text in the file's language.
-        """
+        """Returns a text in this language. If a user wrote it in survey.yaml or nap.yaml (a label, for example), the result is
+        its translation there. If the file has no translation, the text is marked as a text in the file's language. All other
+        texts are returned unchanged."""
         found = self.own_words.texts.get(text) if self.own_words else None
         return text if found is None else self.translated(found)
 
@@ -118,16 +116,19 @@ class Language:
         return PLACE.sub(put, self.words[key])
 
     def places(self, code: str) -> set[str] | None:
-        """Returns the names of the placeholders in the sentence of a key, such as `{number}`. Returns None if there is no such
-        key.
-        """
+        """Returns the names of the placeholders in the sentence of a remark: `{"number"}` for a sentence with `{number}`.
+        `code` is the key of the sentence below `kit`. Returns None if there is no such key."""
         return set(PLACE.findall(self.words[KIT + code])) if KIT + code in self.words else None
 
     def has(self, key: str) -> bool:
         return key in self.words
 
     def each(self, key: str, **values: object) -> tuple[str, ...]:
-        """Returns all sentences of a list in the language file, with their placeholders filled. `key` names the list."""
+        """Returns all sentences of a list in the language file, with their placeholders filled. `key` names the list.
+
+        Raises:
+            SpecError: there is no such list.
+        """
         found = [name for name in self.words if name.rpartition(".")[0] == key]
         if not found:
             raise SpecError("this list is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")
@@ -160,15 +161,16 @@ class Language:
         return self.say("format.colon", what=what, said=words)
 
     def kit(self, words: object) -> str:
-        """Returns the content of a table cell in this language. The cell holds a remark (a reason or verdict of the kit, see
-        `reasons`), or a text of the survey or the plan. A missing value gives an empty text. `words` is this content."""
+        """Returns the text of a table cell in this language. `words` is the content of the cell: a remark of the kit (such as a
+        reason or a verdict), or a text of the survey or the plan. A missing value gives an empty text."""
         if isinstance(words, Worded):
             return words.in_words(self)
         return "" if words is None or words != words else self.own(str(words))
 
 
 def _is_english(number: str) -> bool:
-    """Returns whether a number is written in the English way: only ASCII letters, and each comma before exactly three digits."""
+    """Returns whether a number is written in the English way: only in ASCII characters, and with exactly three digits after
+    each comma."""
     _, *thousands = number.partition(".")[0].split(",")
     return number.isascii() and all(len(part) == 3 and part.isdigit() for part in thousands)
 

@@ -35,9 +35,8 @@ class OwnText(str):
         return made
 
     def in_language(self, code: str) -> str:
-        """Returns the text in one language: the text itself or its translation. Empty if the file gives no translation into this
-        language.
-        """
+        """Returns the text in one language: the text itself or its translation. Returns an empty text if the file gives no
+        translation into this language."""
         return str(self) if code == self.language else self.others.get(code, "")
 
     @classmethod

@@ -58,7 +58,8 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
     Args:
         file: the name of the file, for messages.
         model: the file as it was read.
-        groups: the label of each group that survey.yaml labels, or that the kit has no word for, by the name of the group.
+        groups: the labels of groups, by the name of the group. They are needed for groups with a label in survey.yaml, and for
+            groups for which the kit has no word.
     """
     labels = dict(groups or {})
     found = [(key, text) for key, text in own_texts_in(model) if not isinstance(text, WorkingText) and not _is_name(key, text)]

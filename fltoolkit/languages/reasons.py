@@ -83,7 +83,8 @@ class Reason(Remark):
 
     @classmethod
     def of(cls, code: str, **values: Any) -> Reason:
-        """Returns a reason. `code` is the key of its sentence in the language files; `values` fill the placeholders of the sentence."""
+        """Returns a remark. `code` is the key of its sentence below `kit` in the language files; `values` fill the placeholders
+        of the sentence."""
         return cls(code, tuple(values.items()))
 
     @property
@@ -106,11 +107,11 @@ class Reasons(Remark):
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
     """The name of something that the kit or a survey knows, in a form that every language can put in words: a group such as
-    `sex`, an item such as `debt_bondage`, or a dimension of a rule set.
+    `sex`, a question of the definition of forced labour (an *item*) such as `debt_bondage`, or a dimension of a rule set.
 
     Attributes:
-        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the name
-            is shown.
+        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the
+            name is shown.
         code: the name, as in data and YAML files.
     """
 
@@ -128,14 +129,14 @@ def group_name(code: str) -> Name:
 
 
 def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
-    """Returns a `Name` for each item (such as `withheld_wages`) or dimension of a rule set. A `Name` can be printed in the words
-    of any language: `withheld wages`, `salaires retenus`.
-    """
+    """Returns a `Name` for each code: an item (a question of the definition of forced labour, such as `withheld_wages`) or a
+    dimension of a rule set. A `Name` can be printed in the words of any language: `withheld wages`, `salaires retenus`."""
     return tuple(Name("kit.items", code) for code in codes)
 
 
 def crossed_names(groups: Iterable[str]) -> Any:
-    """Returns the names of the groups of a crossed table as one text, such as `sex × region`; an empty text if there are none."""
+    """Returns the names of the groups of a crossed table as one remark, printed as `sex × region`. Without groups, the result
+    is an empty text."""
     return crossed_categories([group_name(group) for group in groups])
 
 
@@ -226,9 +227,9 @@ def _worded(remark: object, language: Language, of_name: Callable[[Name], str], 
 
 
 def _name_in_words(name: Name, language: Language) -> str:
-    """Returns a name (such as that of a group or an item) as words in one language. For a group, these are the label in
-    survey.yaml or the kit's word. For an item, such as `debt_bondage`, they are the words in the language file. If the file has
-    none, the underscores of the name become blanks."""
+    """Returns a name as words in one language. For a group, these are the label in survey.yaml or the kit's word. For a
+    question of the definition of forced labour, such as `debt_bondage`, they are the words in the language file. If the file
+    has none, the underscores of the name become blanks."""
     if name.kind == "groups":
         return language.group(name.code)
     own = name.code.replace("_", " ")

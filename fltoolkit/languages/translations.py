@@ -46,9 +46,8 @@ def _by_file(places: Sequence[Place]) -> str:
 
 
 def _by_part(keys: Sequence[str]) -> list[str]:
-    """Returns where in one file texts are not translated. `keys` are the keys of these texts. They are grouped by the first
-    part of the key, with the number of texts in each group, such as `legal_basis (3)`. If a group has only one text, its whole
-    key is returned."""
+    """Returns where in one file texts are not translated. `keys` are the keys of these texts. If several keys have the same
+    first part, the result has this part and the number of the texts: `legal_basis (3)`. Otherwise it has the whole key."""
     parts: dict[str, list[str]] = {}
     for key in keys:
         parts.setdefault(key.partition(".")[0], []).append(key)

@@ -29,7 +29,7 @@ FILLED = (
     "filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence", "about_targets",
     "population", "weighted_population", "reference_months",
 )  # fmt: skip
-MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: reckoned, not measured"
+MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: calculated, not measured"
 NOT_GIVEN = Reason.of("reasons.not_published")
 
 

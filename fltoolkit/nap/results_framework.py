@@ -197,7 +197,7 @@ class Indicator(Model):
         if self.targets and not self.measure:
             raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
         if self.targets and (self.target_year_1 or self.target_year_2):
-            raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are reckoned from the targets")
+            raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are calculated from the targets")
         wholes = [(t.group, t.category, t.year) for t in self.targets]
         if len(set(wholes)) < len(wholes):
             raise ValueError("two targets are for the same category and year")

@@ -24,7 +24,7 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
-from fltoolkit.publish.disclosure.run_decision import Decided
+from fltoolkit.publish.disclosure.run_decision import DecidedRows
 from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, WITH_BREAKDOWN, OutcomeSuppression
 from fltoolkit.publish.own_tables.earlier_cells import UNRESOLVED_OF
 from fltoolkit.publish.published_set import HasTables, decided_run
@@ -61,8 +61,8 @@ class HiddenCell:
         against: how many printed cells are in the same system of equations, so that a reader could use them to calculate this
             cell.
         cases_range, weighted_range: the smallest and largest value that agrees with the printed cells, found by linear
-        programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations, or
-        if a programme finds no solution.
+            programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations,
+            or if a programme finds no solution.
     """
 
     outcome: str
@@ -222,22 +222,24 @@ def _groups(key: Key) -> dict[str, str]:
 
 
 def _whole(least: float, most: float) -> tuple[int, int] | None:
-    """Returns the smallest and the largest whole number in the range from `least` to `most`; None if one of the two is nan."""
+    """Returns the smallest and the largest whole number in the range from `least` to `most`. Returns None if one of the two is
+    nan."""
     return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
 
 
 def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
-    """Converts a range in mean weights to numbers of persons; None if an end is nan. `unit` is the mean weight."""
+    """Converts a range in mean weights to numbers of persons. `unit` is the mean weight. Returns None if an end of the range is
+    nan."""
     low, high = _persons(least, unit), _persons(most, unit)
     return None if low is None or high is None else (low, high)
 
 
 def _persons(weighted: float, unit: float) -> float | None:
-    """Converts a number in mean weights to a number of persons; None if it is nan. `unit` is the mean weight."""
+    """Converts a number in mean weights to a number of persons. `unit` is the mean weight. Returns None if the number is nan."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 
 
-def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
+def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCell]:
     """Yields hidden rows that are in no system of equations: rows of other rule sets, and rows of a flowchart that is hidden as
     a whole.
 
@@ -252,10 +254,10 @@ def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
         if not isinstance(cell, DerivedCell)
     }
     yielded = set[tuple[str, CellId, str]]()
-    rows = zip(run.table.to_dict("records"), published.to_dict("records"), run.keys, run.of, strict=True)
-    for row, shown, key, of in rows:
+    rows = zip(run.table.to_dict("records"), published.to_dict("records"), run.keys, run.share_groups, strict=True)
+    for row, shown, key, share_group in rows:
         outcome, population, own = _outcome(row), str(row["reference_population"]), row["rule_set"] == run.rule_set
-        whole = frozenset((g, v) for g, v in key if g != of)
+        whole = frozenset((g, v) for g, v in key if g != share_group)
         if shown["marker"] != "c" and not own and shown["unresolved_marker"] == "c":
             outcome = UNRESOLVED_OF[outcome]
         elif shown["marker"] != "c" or (own and not reported.isdisjoint({(outcome, population, k) for k in (key, whole)})):

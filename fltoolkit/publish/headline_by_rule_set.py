@@ -1,5 +1,5 @@
-"""The headline under every other rule set of the kit, next to the run's own headline, because experts disagree about
-thresholds.
+"""The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It stands next to the run's
+own headline, because experts disagree about thresholds.
 
 If the survey does not support a rule set, its row has no number but the reason.
 """
@@ -89,17 +89,17 @@ def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> Classifie
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
-def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
+def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
     """Returns published rows without a number, for a rule set that the survey does not support. Each has the reason.
 
     Args:
-        own: the run's own published headline. One row without a number is returned for each of its rows.
+        headline_rows: the run's own published headline. One row without a number is returned for each of its rows.
         rule: the rule set.
         error: why the rule set cannot be applied.
         numbers: the columns to leave empty.
     """
     about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
-    return own.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
+    return headline_rows.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
 
 
 @dataclass(frozen=True)
@@ -121,12 +121,12 @@ class Refused:
     error: NotAvailable
 
 
-def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
+def refused_rows(template: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
     """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown, with the
     reason.
 
     Args:
-        own: one row of the run's own published set, from which the other columns are copied.
+        template: one row of the run's own published set, from which the other columns are copied.
         refused: the measure, its breakdowns and the reason.
         spec: the survey.
         numbers: the columns to leave empty.
@@ -138,12 +138,12 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
         "reference_population_label": label,
         "ilostat": "",
     }
-    there = [g for g in spec.group_names if g in own]
+    there = [g for g in spec.group_names if g in template]
     rows = []
     for breakdown in refused.by:
         groups = {g: "" if g in breakdown else TOTAL for g in there}
         category = {"breakdown": crossed(breakdown), "category": "" if breakdown else TOTAL}
-        rows.append(own.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
+        rows.append(template.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
     return pd.concat(rows, ignore_index=True)
 
 

@@ -1,5 +1,5 @@
-"""Counts the paths through the definition of forced labour. A path is shown next to the flowchart only if enough persons have
-it."""
+"""Counts the paths through the definition of forced labour: the lists of answers that lead to a result. A path is shown next to
+the flowchart only if enough persons have it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """Returns the paths through the definition that enough persons have. A path is the list of answers that led to a person's
-    result.
+    """Returns the paths through the definition of forced labour that enough persons have. A path is the list of answers that
+    led to a person's result.
 
     If a path has fewer persons, PSUs or households than the confidentiality limits, it is counted only in the row `other paths`
-    of its step. The same is true of a path that would reveal such a path. A step that is not shown has no paths.
+    of its step. The same is true of a path from which such a path could be calculated. A step that is not shown has no paths.
 
     Args:
         persons: a classified survey.
@@ -30,8 +30,8 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
 
     Returns:
         One row for each path, the most frequent first. `step` is the place in the flowchart where the path ends, and `trace` is
-        the path. `persons` is how many persons have it, unweighted and rounded as in `fl.nonresponse`; a number below the limit
-        is blank.
+            the path. `persons` is how many persons have it, unweighted and rounded as in `fl.nonresponse`; a number below the
+            limit is blank.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 

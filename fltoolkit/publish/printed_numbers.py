@@ -91,7 +91,7 @@ def is_headline(table: pd.DataFrame) -> Flags:
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
     """Returns what may be printed as the number of cases. For a cell of a breakdown it is a class, such as `5–14`. For a
-    headline it is the number itself."""
+    headline (the number of a whole population) it is the number itself."""
     if pd.isna(cases):
         return ""
     if headline or not cases:
@@ -119,8 +119,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
-    In headlines, numbers are multiples of B, rates have four decimals, shares two, and counts are exact. `cv`, `deff` and `n_eff` are
-    calculated from the printed standard error.
+    In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares two, and counts are
+    exact. `cv`, `deff` and `n_eff` are calculated from the printed standard error.
 
     Args:
         exact: rows at full precision; what is hidden is blank; flags and markers are decided.
@@ -201,12 +201,12 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     )
 
 
-def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
-    """Returns for each row one of five values, according to its measure. `of` has these values, each as an array by row: for
-    numbers of persons, for rates, for shares, for months and for other means."""
+def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
+    """Returns for each row one of five values, according to its measure. `values` are arrays by row: the values for numbers of
+    persons, for rates, for shares, for months and for other means."""
     measure = rows["measure"].astype(str)
     kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
-    parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in of]
+    parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in values]
     return np.asarray(np.select([np.asarray(k) for k in kinds], parts[:-1], parts[-1]))
 
 

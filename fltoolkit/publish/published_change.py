@@ -163,7 +163,7 @@ def _prints_error(round_row: Record) -> bool:
 
 
 def _step(round_row: Record) -> float:
-    """Returns the rounding step of a round's number; missing if the round is a publication that does not state its step."""
+    """Returns the rounding step of a round's number. Returns nan if the round is a publication that does not state its step."""
     return float(steps(pd.DataFrame([round_row]))[0]) if "rounding" in round_row else np.nan
 
 
@@ -202,7 +202,15 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
 
 
 def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
-    """Returns a round's row; empty if the round has no such row."""
+    """Returns the row of one round that belongs to a row of the change. Returns an empty dictionary if the round has no such
+    row.
+
+    Args:
+        records: the rows of the round, by their group values.
+        key: the group values of the row.
+        row: the row of the change.
+        name: the round, `before` or `after`.
+    """
     return {} if pd.isna(row[f"n_{name}"]) else records[key]
 
 
@@ -221,5 +229,5 @@ def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str
     if not pd.isna(published) and not np.isclose(published, ours, rtol=1e-9, atol=0):
         raise PublicationError(
             f"the published set of the round {name} holds another number than the change", where=name, found=values,
-            do="publish the very estimates that the change was made of",
+            do="publish the same estimates from which the change was made",
         )  # fmt: skip

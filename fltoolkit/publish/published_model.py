@@ -76,8 +76,8 @@ def risk_factors(
     All groups are in one logistic regression.
 
     A category that the published set does not show is hidden here too. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). If the headline is not shown, nobody is a case, or no
-    group has two categories that are shown, the table is empty and a note says so.
+    is shown and has 15 cases (if none has 15, the largest that is shown). The table is empty and a note says so if the
+    prevalence of the population is not shown, if nobody is a case, or if no group has two categories that are shown.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -90,8 +90,8 @@ def risk_factors(
         by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without sensitive ones.
         population: one that survey.yaml names; its first by default.
         level: confidence level.
-        sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then says that the result
-            is an association.
+        sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then says that the
+            result is an association.
 
     Raises:
         RequestError: a group is sensitive, or is not in the published set as a breakdown of its own.

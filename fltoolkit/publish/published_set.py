@@ -27,7 +27,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
+from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, DecidedRows, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
@@ -58,7 +58,7 @@ class Basis:
         publication_profile: the rules that judge reliability.
     """
 
-    decided: Mapping[str, Decided]
+    decided: Mapping[str, DecidedRows]
     publication_profile: PublicationProfile
 
 
@@ -76,7 +76,7 @@ class Published:
       (`5–14`).
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
-    - `bounds_note`: `wide bounds` if the upper bound lies beyond the upper limit. No title and no verdict uses such a number.
+    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved persons as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: what must be said with a table by this group.
     - What the number is about, as in `About`.
 
@@ -88,7 +88,7 @@ class Published:
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
-        notes: sentences that are printed with every figure.
+        notes: sentences that are printed with every number.
         groups: every group of the survey.
         case_only: the groups that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
@@ -152,11 +152,11 @@ class Published:
 
     @checked
     def select(self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None) -> pd.DataFrame:
-        """Returns the rows of one measure and breakdown(s) under the run's own rule set, in order. Crossed groups may be named in
-        any order.
+        """Returns the rows of one measure and breakdown(s) under the run's own rule set. Crossed groups may be in any order.
 
         Args:
-            measure: as in the column `measure`. by: breakdowns, see `fl.cube`.
+            measure: as in the column `measure`.
+            by: breakdowns, see `fl.cube`.
             population: as in the column `reference_population`, with the domain if there is one: `adults (area: rural)`; None:
                 the first population that has these breakdowns.
             outcome: a user-defined outcome (see `fl.outcome`); None: forced labour.
@@ -165,15 +165,15 @@ class Published:
             RequestError: there is no such row; the error names what there is.
         """
         places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
-        of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
+        populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
         asked = np.isin(broken.astype(str), names)
         if population is None and len(places):
-            population = str(of[asked][0] if asked.any() else of[0])
-        found = asked & (of == population)
+            population = str(populations[asked][0] if asked.any() else populations[0])
+        found = asked & (populations == population)
         if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
-            there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(of, broken, strict=True))
+            there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(populations, broken, strict=True))
             own = (
                 f"; rows of an outcome of one's own: out.select(..., outcome={', '.join(map(repr, self.outcomes))})"
                 if self.outcomes
@@ -189,7 +189,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """The interface of an object that asks for further tables of a run. A plan has it: its rows need numbers of the survey."""
+    """The interface of an object that asks for further tables of a run, such as a plan whose rows need numbers of the survey."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -252,7 +252,7 @@ class _Run(NamedTuple):
         differences: between categories of the lead group, from `lead_contrasts.differences`.
     """
 
-    decided: Decided
+    decided: DecidedRows
     other: OtherHeadlines
     refused: list[Refused]
     differences: pd.DataFrame
@@ -283,8 +283,8 @@ def _run_copied(run: _Run) -> _Run:
 
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
-) -> tuple[Decided, pd.DataFrame]:
-    """Returns the rows of a run twice: at full precision, with the decision which of them are hidden and why; and as published.
+) -> tuple[DecidedRows, pd.DataFrame]:
+    """Returns the rows of a run twice: at full precision, with the decision about what is hidden and why; and as published.
 
     Only for persons who may see the microdata, never for publication. Measures that the survey cannot give have no rows.
     """
@@ -335,7 +335,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
-    """Merges tables of the same measure and population, so that each pair needs only one pass over the data."""
+    """Returns the tables as (measure, group of a share, population, breakdowns). Each measure and population needs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
     for table in wanted:
@@ -365,7 +365,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
     return verb(persons, by=by, population=population)
 
 
-def judged(decided: Decided, publication_profile: PublicationProfile) -> Published:
+def judged(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:
     """Returns the published set of a run. Numbers that are confidential or not reliable enough are blank."""
     table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
     flag, marker, reason = (column for _, column in reliability(table, publication_profile).items())

@@ -1,4 +1,5 @@
-"""Shows how wrong answers would change the prevalence: a sensitivity table, never the headline (docs/methods.md §8)."""
+"""Shows how wrong answers would change the prevalence. The result is a sensitivity table; it never replaces the published
+prevalence (docs/methods.md §8)."""
 
 from __future__ import annotations
 
@@ -26,12 +27,13 @@ class ResponseError:
 
     - `sensitivity`: the share of true cases whose answers show it.
     - `specificity`: the share of the others whose answers show that they are not cases.
-    - `prevalence`, `ci_low`, `ci_high`: proportions; missing if none is possible.
+    - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions. They are missing
+      if no prevalence fits the pair.
     - `reason`: why they are missing.
 
     Attributes:
         table: one row per pair.
-        observed, ci_low, ci_high: the headline from which the table starts.
+        observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
         level, population_label, reference_period: what the headline is about (blank for a bare number).
     """
 
@@ -96,7 +98,7 @@ def _true(p: float, low: float, high: float, se: float, sp: float) -> dict[str, 
     if np.isnan(p):
         return {**blank, "reason": "the headline is not shown"}
     if se + sp <= 1:
-        return {**blank, "reason": "such answers tell nothing"}
+        return {**blank, "reason": "such answers give no information"}
     value, lower, upper = ((v + sp - 1) / (se + sp - 1) for v in (p, low, high))
     if value < 0:
         return {**blank, "reason": "more false cases are expected than were found"}

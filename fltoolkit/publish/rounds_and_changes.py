@@ -98,11 +98,11 @@ def rounds(
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
-        DesignError: see `changes`.
+        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are the same areas.
     """
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
-        return Rounds(out, None, _joined(parts))
+        return Rounds(out, None, _combined(parts))
     if plan.baseline_path is None or plan.baseline_path.resolve() == persons.path.resolve():
         return Rounds(out, out)
     earlier = classify(read_survey(plan.baseline_path), rules=rules)
@@ -154,7 +154,7 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
             continue
         if pair:
             parts.append(publish_change(change(*pair), published, out))
-    return _joined(parts)
+    return _combined(parts)
 
 
 def _estimates_of(
@@ -205,7 +205,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
     return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)
 
 
-def _joined(parts: Sequence[Published]) -> Published | None:
+def _combined(parts: Sequence[Published]) -> Published | None:
     """Returns several published changes as one. Its limits and notes are those of the first."""
     if not parts:
         return None

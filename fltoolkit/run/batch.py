@@ -92,13 +92,13 @@ def run_batch(
         workers: how many surveys run at the same time on this machine; each is a separate process.
         scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same
             paths.
-        only: the name of one survey. Only this survey is run, even while others of the batch are run in the same way; no index is
-            written.
+        only: the name of one survey. Only this survey is run, and no index is written. Meanwhile, other processes may run other
+            surveys of the batch in the same way.
         resume: skip surveys that are complete and current: inputs, parameters, code and library versions are as they were, and
             every file is as the run left it.
         replace: whether results of another country, year or round may be replaced.
-        private: a folder or address for the keys of the rows behind findings and the record of what is hidden; empty: they are
-            not written.
+        private: a folder or address for two lists: the keys of rows in which checks found a problem, and what is hidden and
+            why; empty: they are not written.
         say: a function that prints each step.
 
     Returns:
@@ -260,11 +260,11 @@ def _private_rows(run: Run, place: str) -> None:
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that partners' entries in the workbook that this run will replace were already read into partners.yaml. Returns
+    """Checks that what partners filled in in the workbook, which this run will replace, is already in partners.yaml. Returns
     the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
 
     Raises:
-        BatchError: the workbook has entries that are not in partners.yaml.
+        BatchError: the workbook has something that is not in partners.yaml.
         SpecError: partners.yaml is not valid.
     """
     touched = left_as(target, WORKBOOK)
@@ -334,7 +334,8 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
-    """Removes from an executed notebook what differs between runs, this machine's folders, and words that may quote a person."""
+    """Removes from an executed notebook times and other things that differ between runs, the paths of this machine, and words
+    that may quote a person. Returns the path of the notebook."""
     from fltoolkit.run.notebook_kernel import normalise_file
 
     notebook = work / f"{name}.ipynb"
@@ -364,8 +365,8 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 
 def _half_run(run: Run, notebook: str, work: Path) -> str:
-    """Deletes everything in the folder of a failed run except the notebook that failed, and writes its page. Returns the name
-    of the file to show: the page, or the notebook. Empty if there is neither."""
+    """Deletes everything in the folder of a failed run except the notebook that failed, and writes the page of this notebook.
+    Returns the name of the file to show: the page, or the notebook, or an empty text if there is neither."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

@@ -77,15 +77,15 @@ class Run:
 
     @property
     def earlier(self) -> Path | None:
-        """Returns the path of the survey.yaml of the earlier round with which the run is compared."""
+        """Returns the path of the survey.yaml of the earlier round with which the run is compared. Returns None if there is no
+        earlier round."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
 
     @property
     def baseline(self) -> Path | None:
-        """Returns the path of the survey.yaml of the plan's baseline, if nap.yaml names another survey than the run's own. None
-        if it names no other survey, or cannot be read.
-        """
+        """Returns the path of the survey.yaml of the plan's baseline, if this is another survey than the run's own. Returns
+        None if nap.yaml refers to no other survey, or cannot be read."""
         with suppress(FltoolkitError):
             named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
             if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():

@@ -1,7 +1,7 @@
 """Runs surveys on the workers of a Dask cluster. Before that, it checks that the cluster answers and that each worker can do
 the work.
 
-A worker writes its results into the folder of results. Through the cluster itself go only the run's name, its paths, and how it
+A worker writes its results into the folder of results. The cluster itself transports only the run's name, its paths, and how it
 ended.
 """
 
@@ -25,8 +25,9 @@ Give = Callable[..., "Future[Any]"]
 class Results(Protocol):
     """The lock of a folder of results, as a worker uses it to check that it may write there.
 
-    This is an interface. `output_folders.Hold` has it for a folder, and `remote_batch.Claim` for an address. `holder` identifies
-    the batch that owns the lock. `unusable` says why this process cannot write to the folder; empty if it can.
+    This is an interface. `output_folders.Hold` implements it for a folder, and `remote_batch.Claim` for an address. `holder`
+    identifies the batch that owns the lock. `unusable` returns the reason why this process cannot write to the folder, or an
+    empty text if it can.
     """
 
     @property

@@ -51,7 +51,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
         except (CellExecutionError, RuntimeError) as error:  # RuntimeError: the kernel died
             normalise(notebook)
             found = next(reversed(reduce_errors(notebook)), "") or printable_text(error)
-            do = "mend that cell, or what it reads, then refresh again; no notebook was written"
+            do = "correct that cell, or what it reads, then refresh again; no notebook was written"
             raise RequestError("a cell of the notebook fails", where=str(path), found=found, do=do) from None
     for path, notebook in notebooks.items():
         write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
@@ -66,7 +66,7 @@ def _read(path: Path) -> Any:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except (ValueError, AttributeError, KeyError, TypeError, NotebookValidationError) as error:
-        do = "mend it in Jupyter, or take it from git again; no notebook was written"
+        do = "correct it in Jupyter, or take it from git again; no notebook was written"
         raise RequestError("this is not a notebook", where=str(path), found=type(error).__name__, do=do) from None
     return notebook
 
@@ -124,9 +124,8 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` has it, and so has a lock
-    file in a folder that machines share.
-    """
+    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` implements it, and so
+    does a lock file in a folder that machines share."""
 
     def is_set(self) -> bool: ...
 
@@ -212,7 +211,7 @@ class Kernel:
             raise BatchError(
                 "what goes to the private folder could not be made",
                 found=found,
-                do="mend it, or leave --private out; then run again",
+                do="correct the error, or leave --private out; then run again",
             )
 
     def _do(self, code: str) -> bool:

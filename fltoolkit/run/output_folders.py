@@ -43,7 +43,7 @@ class Hold:
             return True
 
     def unusable(self) -> str:
-        """Returns in words why this process cannot write results to the folder; empty if it can."""
+        """Returns the reason why this process cannot write results to the folder, or an empty text if it can."""
         if self.is_set():
             return f"the folder of results is not there, or another: {self.folder}"
         return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"

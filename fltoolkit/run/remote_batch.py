@@ -52,7 +52,7 @@ class Claim:
         self.store.write(self.name, b"")
 
     def unusable(self) -> str:
-        """Returns in words why this process cannot write results to the address; empty if it can."""
+        """Returns the reason why this process cannot write results to the address, or an empty text if it can."""
         try:
             return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
         except (OSError, RequestError) as error:

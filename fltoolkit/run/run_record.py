@@ -112,19 +112,16 @@ def _version(package: str) -> str:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Returns the content of run.json in a folder of results. None if there is no such file, or if this version of the kit cannot
-    read it.
-    """
+    """Returns the content of run.json in a folder of results. Returns None if there is no such file, or if this version of the
+    kit cannot read it."""
     with suppress(FltoolkitError, ValueError):
         return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
     return None
 
 
 def failure(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if it failed.
-
-    The folder with results is not changed by a failed run.
-    """
+    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. It is in a second
+    folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
 
 
@@ -154,9 +151,8 @@ def survey_facts(run: Run) -> dict[str, Any]:
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """Returns which values of the data survey.yaml corrects, one entry per column and reason. Empty if survey.yaml cannot be read
-    or the corrections fail.
-    """
+    """Returns which values of the data survey.yaml corrects, one entry per column and reason. The result is empty if
+    survey.yaml corrects nothing or cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")
@@ -210,9 +206,8 @@ def _survey_name(facts: dict[str, Any]) -> str:
 
 
 def why_again(now: Premises, folder: Path) -> str:
-    """Returns in words why the results in `folder` must be made again: what has changed since the run that made them. Empty if
-    the results are current. `now` is what determines the results at present.
-    """
+    """Returns the reason why the results in `folder` must be made again: what has changed since the run that made them. Returns
+    an empty text if the results are current. `now` is what determines the results at present."""
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)
@@ -249,7 +244,7 @@ def input_files(run: Run) -> list[Path]:
 
 
 def _data_of(survey: Path) -> list[Path]:
-    """Returns the data and tables that a survey.yaml names; empty if it cannot be read."""
+    """Returns the paths of the data and tables that a survey.yaml refers to. The list is empty if survey.yaml cannot be read."""
     with suppress(FltoolkitError):
         spec = read_spec(survey)
         given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
@@ -284,10 +279,10 @@ def code_hash() -> str:
 
 
 def _hash(file: Path) -> str:
-    """Returns the SHA-256 of a file; empty if there is no file."""
+    """Returns the SHA-256 of a file, or an empty text if there is no file."""
     return input_hash([file]) if file.is_file() else ""
 
 
 def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Returns the keys that have different values in two mappings, or that only one of them has, as a list in words."""
+    """Returns the keys that have different values in two mappings, or that only one of them has, as one text: `duckdb, numpy`."""
     return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

@@ -1,4 +1,5 @@
-"""The shipped Norvia surveys: two rounds with the same questionnaire, two years apart. The true prevalence falls between them."""
+"""The shipped Norvia surveys: two rounds with the same questionnaire, two years apart. The true prevalence is lower in the
+second round."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, 
         seed: the seed of all random numbers.
         areas: the number of enumeration areas.
         households: the mean number of households per area.
-        scale: multiplies the risk of forced labour. A second round with a true fall uses less than 1.
+        scale: a factor for the risk of forced labour. With less than 1, forced labour is rarer, as in a second round.
     """
     rng = np.random.default_rng(seed)
     population = with_work(rng, people(rng, areas, households), scale)

@@ -46,8 +46,8 @@ class Population:
 
 
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
-    """Returns the persons as a population that has worked: what work each adult did in the twelve months before the interview,
-    who was truly in forced labour, and what they would say about it. `scale` multiplies the risk of forced labour."""
+    """Returns the population with its work in the twelve months before the interview: what work each adult did, who was truly
+    in forced labour, and what they would say about it. `scale` is a factor for the risk of forced labour."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked = (
         adult
@@ -61,7 +61,8 @@ def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> 
 
 
 def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
-    """Returns the persons of an invented country, in households within enumeration areas. They have no work yet.
+    """Returns the persons of an invented country, in households within enumeration areas. The columns about work are not there
+    yet.
 
     Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household besides the first.
     """

@@ -1,5 +1,5 @@
-"""Draws surveys from an invented population as a statistical office would draw them. Also makes a full count, with which their
-estimates are compared."""
+"""Draws surveys from an invented population as a statistical office would draw them. A full count of the population gives the
+value that the estimates should have."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
 
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Draws areas and households, and returns the households that respond. The index is the household's number; the columns are
-    `stratum`, `W_LFS` (the weight) and `adults` (their number)."""
+    """Draws areas and households, and returns the households that respond. The index is the household's number. The columns are
+    `stratum`, `W_LFS` (the weight) and `adults` (the number of adults in the household)."""
     people = population.persons.assign(
         adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
     )
@@ -110,15 +110,15 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Returns the weights of persons who answered, raised so that they also represent persons of the same stratum who were picked
-    and did not answer. Blank for everybody else."""
+    """Returns the weights of the persons who answered, raised so that they also represent the persons of the same stratum who
+    were picked and did not answer. Everybody else has a missing weight."""
     kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
     return (weight / kept).where(answered).round(3)
 
 
 def census(population: Population) -> pd.DataFrame:
-    """Returns the answers of all persons of a population, as if all adults had been asked. Every weight is one. The reported
-    prevalence (that of a survey without sampling error) is computed from this table."""
+    """Returns the answers of all adults of a population, as if all had been asked. Every weight is one. From this table the
+    reported prevalence is computed: that of a survey without sampling error."""
     people = population.persons
     adult = (people["true_age"] >= 18).to_numpy()
     everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
@@ -129,7 +129,8 @@ def census(population: Population) -> pd.DataFrame:
 
 
 def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
-    """Returns the kit's classification of each person of the population: 1 is a case, 0 is not, nan is unresolved or a child.
+    """Returns the kit's classification of each person of the population: 1 is a case and 0 is not. nan is a child, or an adult
+    whose answers do not decide it.
 
     Args:
         population: the population.

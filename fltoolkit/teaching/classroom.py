@@ -134,7 +134,7 @@ def _for_a_learner(lesson: Path) -> Any:
 
 
 def links(made: list[Path], address: str, port: int, token: str, scheme: str = "http") -> list[str]:
-    """Returns the address of each learner's start page."""
+    """Returns the address of each learner's start page. `made` are the learners' folders."""
     return [f"{scheme}://{address}:{port}/files/{own.name}/{START_PAGE}?token={token}" for own in made]
 
 
@@ -162,7 +162,8 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
 
 
 def serve(folder: Path, learners: int, address: str, port: int, more: Sequence[str] = ()) -> int:
-    """Prepares the class and serves it until somebody stops it. `more` are options of JupyterLab."""
+    """Prepares the class and serves it until somebody stops it. `more` are options of JupyterLab. Returns the exit code of the
+    server."""
     refuse_root(more)
     refuse_taken(address, port)
     refuse_without_lab()  # before any file is written

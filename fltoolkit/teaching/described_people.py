@@ -21,8 +21,8 @@ FILE = Path(__file__).parent / "people.yaml"
 
 
 def routes(lesson: Lesson) -> Any:
-    """Returns a table of the described people with the path through the definition that leads to each person's result. The path
-    is shown only if the learner has classified the person correctly; otherwise the table shows `not yet`.
+    """Returns a table of the described people with the steps of the definition of forced labour that lead to each person's
+    result. The steps are shown only if the learner has classified the person correctly; otherwise the table shows `not yet`.
 
     In an interactive lesson the table changes after every answer.
     """
@@ -42,9 +42,9 @@ def _routes(lesson: Lesson) -> Table:
 
 @cache
 def classified() -> pd.DataFrame:
-    """Returns the kit's own classification of each described person, from the answers in people.yaml. `step` is where the
-    person's path through the definition ends, and `trace` is the path.
-    """
+    """Returns the kit's own classification of each described person, from the answers in people.yaml. The index is the person's
+    name. `trace` describes the steps of the definition of forced labour that lead to the result, and `step` is the last of
+    them."""
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     people = pd.DataFrame.from_dict(content["people"], orient="index").rename_axis("who").reset_index()
     with TemporaryDirectory() as folder:

@@ -33,9 +33,8 @@ class Island:
         return float(self.areas["cases"].sum() / self.areas["adults"].sum())
 
     def after_a_fall(self, cut: float, seed: int = 5) -> Island:
-        """Returns the island some years later, after forced labour has fallen. Each case has ended with the probability `cut`,
-        which is the same everywhere.
-        """
+        """Returns the island some years later, when forced labour has decreased. Each case has ended with the probability
+        `cut`. This probability is the same everywhere."""
         rng = np.random.default_rng(seed)
         case = self.persons["case"].to_numpy() & (rng.random(len(self.persons)) >= cut)
         persons = self.persons.assign(case=case)
@@ -44,7 +43,7 @@ class Island:
     def sample(self, persons: int = 2400, seed: int = 1) -> pd.DataFrame:
         """Returns one survey of the island, one row per person, with `weight`, `stratum` and `psu`.
 
-        Half of the sampled villages are on the coast, but only a fifth of all villages. Villages are drawn with probability
+        The coast has only a fifth of all villages, but half of the sampled villages. Villages are drawn with probability
         proportional to size, and 20 adults are asked in each.
         """
         rng, found = np.random.default_rng(seed), []

@@ -82,7 +82,8 @@ class Exercise(Model):
         return ""
 
     def read(self, answer: object) -> str | None:
-        """Returns a typed answer in the form in which it is judged; None if it is no answer.
+        """Returns an answer that a learner typed in the form in which it is judged: a choice, or a number as text, such as
+        `17.2` for `17,2 per 1,000 adults`. Returns None if it is neither.
 
         It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
         """
@@ -124,7 +125,7 @@ class Lesson:
 
     Attributes:
         exercises: the exercises, by name.
-        answers: the answers in the file of answers, by exercise.
+        answers: answers from a YAML file, by exercise. They are checked if the learner does not answer with controls.
         interactive: whether the learner answers with controls.
         right: whether the last answer was right, by exercise.
         changes: functions that are called after each answer, so that the score is shown again.
@@ -159,7 +160,7 @@ class Lesson:
 
     def answer(self, name: str) -> Any:
         """Returns the control with which a learner answers, with the reply below it. If the lesson is not interactive, returns
-        only the reply to the answer in the file of answers.
+        only the reply to the answer in the YAML file of answers.
 
         A choice is judged when it is clicked. A number is judged when Enter is pressed or the field is left.
 
@@ -183,7 +184,8 @@ class Lesson:
     def check(self, name: str, answer: object = None) -> Words:
         """Returns the reply to a learner's answer: that it is right, and why; or a hint.
 
-        If `answer` is None, the answer in the file of answers is checked, if there is one.
+        If `answer` is None, the answer in the YAML file of answers is checked. If the file has none either, the reply says that
+        the exercise is not answered yet.
         """
         exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer

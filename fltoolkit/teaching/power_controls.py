@@ -1,5 +1,5 @@
-"""Controls for the questions what a repeat survey could detect, and how many people it needs. The learner sets numbers, and the
-result is shown below them."""
+"""Controls for two questions: what could a repeat of a survey detect, and how many people does it need? The learner sets
+numbers, and the result is shown below them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ NUMBERS = {
 
 
 def play_smallest_fall(*, interactive: bool = False) -> Any:
-    """Shows the smallest fall that a repeat of a survey detects with a probability of 80 %. The learner sets the baseline, the
-    sample size and the design effect.
-    """
+    """Shows the smallest decrease of the prevalence that a repeat of a survey detects with a probability of 80 %. The learner
+    sets the baseline, the sample size and the design effect."""
 
     def view(baseline: float, persons: float, deff: float) -> Words:
         found = detectable_change(baseline / 1000, persons, deff=deff)
@@ -36,9 +35,8 @@ def play_smallest_fall(*, interactive: bool = False) -> Any:
 
 
 def play_sample_size(*, interactive: bool = False) -> Any:
-    """Shows how many people must answer in each of two surveys, so that a fall of a given size is detected. The learner sets the
-    baseline, the fall and the design effect.
-    """
+    """Shows how many people must answer in each of two surveys, so that a decrease of a given size is detected. The learner
+    sets the baseline, the decrease and the design effect."""
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)

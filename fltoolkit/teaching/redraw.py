@@ -133,10 +133,12 @@ class _Drawing:
 
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
-    """Returns, for each drawn PSU of a stratum, its number of cases `y` and its number of persons asked `n`.
+    """Returns the cases that all samples find in one stratum, as arrays with one row per sample. `how` says how the samples are
+    drawn.
 
-    In a sample without clusters each person is a PSU. Then `y` and `n` are the sums over the stratum. `how` says how the sample
-    is drawn.
+    The keys of the result are: `y` and `n`, the cases and the persons asked, with one column per drawn PSU; `kept`, whether the
+    PSU is in the data file; `psus` and `hit`, the numbers of PSUs and of PSUs with cases; `clusters`, as in `how`. In a sample
+    without clusters each person is a PSU. Then `y` and `n` have a single column: the sums over the stratum.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:

@@ -56,9 +56,8 @@ def play_intervals(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_repeats(people: Island, *, interactive: bool = False) -> Any:
-    """Shows the changes that a hundred repeats of a survey find after a true fall. The user chooses the size of the fall, and the
-    sample size of both rounds.
-    """
+    """Shows the changes that a hundred repeats of a survey find after forced labour has truly decreased. The user chooses the
+    size of the decrease, and the sample size of both rounds."""
 
     def view(persons: int, cut: int) -> Picture:
         rounds = (people, people.after_a_fall(cut / 100))

@@ -14,17 +14,17 @@ NAME = "start.html"
 TEMPLATE = "start_page.html.j2"
 
 
-def write_start_page(own: Path, lessons: Mapping[str, Any]) -> Path:
-    """Write the start page into a learner's folder, and return its path.
+def write_start_page(folder: Path, lessons: Mapping[str, Any]) -> Path:
+    """Write the start page into a learner's folder, and return the path of the page.
 
     Args:
-        own: the folder. Its name is that of the learner and of their JupyterLab workspace.
+        folder: the folder of the learner. Its name is also the name of the learner's JupyterLab workspace.
         lessons: the notebooks by file name. The first cell of each has the title as a heading and a paragraph that begins with
             `**Aim.**`.
     """
     shown = [{"file": name, **_head(notebook.cells[0].source)} for name, notebook in sorted(lessons.items())]
-    write_whole(own / NAME, _template().render(learner=own.name, lessons=shown) + "\n")
-    return own / NAME
+    write_whole(folder / NAME, _template().render(learner=folder.name, lessons=shown) + "\n")
+    return folder / NAME
 
 
 def _head(text: str) -> dict[str, str]:

@@ -35,7 +35,8 @@ def rates() -> dict[str, float]:
 
 
 def simple(n: float, p: float) -> float:
-    """Returns the standard error of a prevalence `p` that is estimated from a simple random sample of `n` persons."""
+    """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. Both are
+    proportions."""
     return sqrt(p * (1 - p) / n)
 
 
@@ -62,24 +63,23 @@ def wald_coverage(n: int, p: float) -> float:
 
 
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
-    """Returns the smallest relative fall from the prevalence P0 that two rounds of N0 persons each detect. It solves (p1 − p2)² =
-    c·(p1q1 + p2q2), a quadratic in p2.
-    """
+    """Returns the smallest decrease of the prevalence P0 that two rounds of N0 persons each detect, as a share of P0. It solves
+    (p1 − p2)² = c·(p1q1 + p2q2) for p2, where p1 is P0, p2 the prevalence after the decrease, q = 1 − p, and c = deff·z²/N0."""
     c = deff * z**2 / N0
     a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
 
 
 def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
-    """Returns how many persons must be asked in each round, so that a fall by the share CUT is detected."""
+    """Returns how many persons must be asked in each of two rounds to detect that the prevalence `p` has decreased by the share
+    CUT. `deff` is the design effect."""
     q = p * (1 - CUT)
     return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
 
 
 def chance_of_a_repeat() -> float:
-    """Returns how many of 100 repeats of the survey would find the true fall of lesson 4. It is calculated from the exact
-    variances of both surveys.
-    """
+    """Returns how many of 100 repeats of the survey would find the true decrease of lesson 4. It is calculated from the exact
+    variances of both surveys."""
     before, after = island(), island().after_a_fall(CUT)
     se = np.hypot(clustered(REPEAT, before.areas), clustered(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))

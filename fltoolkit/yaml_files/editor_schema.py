@@ -18,12 +18,12 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 @dataclass(frozen=True)
 class Instead:
-    """An annotation of a model's field. The JSON Schema of the field gets it, so that an editor accepts what the loader accepts
-    in place of the field's type. A validator of the same field converts this other content.
+    """Marks a field of a model in which a YAML file may write something simpler than the type of the field. With this mark, an
+    editor accepts the simpler form too. A validator of the same field converts it.
 
     Attributes:
-        kinds: `element`: one element without brackets in place of a list. `text`: a text in place of an element. `names`: a
-            list of names in place of a mapping.
+        kinds: the simpler forms. `element`: one element without brackets in place of a list. `text`: a text in place of an
+            element. `names`: a list of names in place of a mapping.
     """
 
     kinds: tuple[str, ...]
@@ -33,7 +33,8 @@ class Instead:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """Returns the JSON Schema of a model, extended by what the annotations (`Instead`) and the loader also accept."""
+    """Returns the JSON Schema of a model, widened: it also allows the simpler forms that fields are marked with (`Instead`),
+    and numbers and booleans in place of texts."""
     return {key: _widened(value) for key, value in schema.items()}
 
 
@@ -58,5 +59,6 @@ def _widened(node: Any) -> Any:
 
 
 def _numbers(words: list[Any]) -> list[int]:
-    """Returns those allowed words that look like whole numbers, as numbers: an editor reads `digits: 4` as a number."""
+    """Returns those allowed words that are written as whole numbers, as numbers. An editor reads `digits: 4` as a number,
+    although the model wants the text `4`."""
     return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

@@ -29,10 +29,11 @@ class _Problem:
     """One error that pydantic found.
 
     Attributes:
-        path: the keys that lead to the error in the file.
-        route: the keys that lead to the error in the schema.
-        choice: the path of the value, if several types are allowed there. pydantic then reports one error per type. None
-            otherwise.
+        path: the keys that lead to the error in the file, such as `("groups", "sex", "codes")`.
+        route: the keys that lead to it in the JSON Schema of the model. It has an index where a list with one element was
+            written without brackets.
+        choice: where the value may have several types, the keys that lead to this value. pydantic then reports one error per
+            type. None otherwise.
         error: pydantic's error.
     """
 
@@ -70,10 +71,10 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
 
 
 def _located(error: Mapping[str, Any], data: object) -> _Problem:
-    """Returns an error with its keys as they are in the file.
+    """Returns an error of pydantic with the keys that lead to it in the file.
 
-    pydantic adds the names of types and validators to the path. It also adds the index 0 if a list with one element was written
-    without brackets. Neither is in the file, so both are left out.
+    pydantic adds the names of types and validators to these keys. It also adds the index 0 if a list with one element was
+    written without brackets. Neither is in the file, so both are left out.
     """
     path: list[object] = []
     route: list[object] = []
@@ -159,8 +160,9 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
 
 
 def _below(node: Schema, step: str) -> list[Schema]:
-    """Returns what a schema says about a key of a mapping, or about the elements of a list. `node` is a part of the schema, and
-    `step` is the key or the position."""
+    """Returns the parts of a JSON Schema that describe the content of one key. If the schema does not name the key, they are
+    what it says about any other key and about elements of a list. `node` is the part of the schema with the key, and `step` is
+    the key or the position."""
     if step in node.get("properties", {}):
         return [node["properties"][step]]
     others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
@@ -168,7 +170,8 @@ def _below(node: Schema, step: str) -> list[Schema]:
 
 
 def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
-    """Returns the alternatives of a schema, with all references followed. A schema without alternatives is the only element."""
+    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If the schema has no
+    alternatives, the list has only the schema itself. `schema` is the whole schema, and `node` is the part of it."""
     if "$ref" in node:
         return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
     options = [*node.get("anyOf", []), *node.get("oneOf", [])]

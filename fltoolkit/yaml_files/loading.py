@@ -80,7 +80,8 @@ def _as_list(value: object) -> object:
 
 
 def as_entries(value: object) -> object:
-    """Returns a list of mappings. A single mapping may be written without brackets."""
+    """Returns a single mapping as a list with this mapping, because a YAML file may write a list of one mapping without
+    brackets. Any other value is returned unchanged."""
     return [value] if isinstance(value, dict) else value
 
 
@@ -144,7 +145,7 @@ class BoundedLoader(yaml.SafeLoader):
         2026-02-30."""
         kind = node.tag.removeprefix(TAG)
         if kind not in self.tags:
-            raise _at(node.start_mark, "a tag of YAML is not taken here", node.tag, "remove the tag, and write the value alone")
+            raise _at(node.start_mark, "a tag of YAML is not allowed here", node.tag, "remove the tag, and write the value alone")
         try:
             value = super().construct_object(node, deep)
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -179,7 +180,8 @@ def _at(mark: Any, problem: str, found: object, do: str) -> SpecError:
 
 
 def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """Returns a mapping as written, with its keys as codes. Refuses a key that is given twice."""
+    """Returns a mapping of a YAML file. Its keys are in the form of codes: `1`, never `1.0`. Refuses a key that is given
+    twice."""
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):

@@ -1,4 +1,4 @@
-"""Lists the data columns that a YAML file names, and the keys that name them."""
+"""Finds in a YAML file the references to columns of the data, and the keys at which they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAME_COLUMNS = (
 
 
 def columns_named(node: Any) -> list[str]:
-    """Returns all data columns that a model names, and all models inside it. A model names columns in its fields `column`,
+    """Returns all data columns to which a model refers, or a model inside it. The references are in the fields `column`,
     `if_ticked`, `number` (of episodes) and `washington_group`."""
     if isinstance(node, Model):
         named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
@@ -36,8 +36,8 @@ def columns_named(node: Any) -> list[str]:
 
 
 def paths_naming(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields each column that a model names and the path of the keys there, in the order of the model: `("W", ("design",
-    "weight"))`."""
+    """Yields each data column to which a model refers, and the keys that lead to the reference: `("W", ("design", "weight"))`.
+    They are in the order of the model."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             yield from paths_naming(getattr(node, name), (*path, name))

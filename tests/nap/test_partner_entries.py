@@ -129,7 +129,7 @@ def test_what_has_no_row_any_more_is_listed(tmp_path: Path) -> None:
         (f"costs:\n  1:\n    quantity: {'9' * 5000}\n", "line 3: this is no whole number that can be read"),
         ("costs:\n  1:\n    quantity: 1234567890123456\n", "costs.1.quantity: a text of at most 32,767 characters, a number (a whole one of"),
         ("costs:\n  1:\n    quantity: !!int four\n", "line 3: this is no whole number that can be read"),
-        ("costs:\n  1:\n    quantity: !!set {a}\n", "line 3: a tag of YAML is not taken here"),
+        ("costs:\n  1:\n    quantity: !!set {a}\n", "line 3: a tag of YAML is not allowed here"),
         (f"costs:\n  ? {'9' * 5000}\n  : {{quantity: 1}}\n", "line 2: this is no whole number that can be read"),
     ],
 )  # fmt: skip

@@ -125,7 +125,7 @@ def test_every_path_to_a_rows_targets_is_named(tmp_path: Path) -> None:
     row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": given}
     out, plan = country.run(country.write(tmp_path, plan=country.with_rows(row)))
     told = fl.baseline(plan, out).table.iloc[0]["about_targets"]
-    assert "milestones on a linear path to 2027, then a geometric path to 2030: reckoned" in told
+    assert "milestones on a linear path to 2027, then a geometric path to 2030: calculated" in told
 
 
 def test_a_year_without_a_planned_survey_cannot_verify() -> None:
@@ -155,7 +155,7 @@ def test_the_planned_sample_may_be_given_by_population() -> None:
     ("facts", "reason"),
     [
         ({"baseline_value": np.nan, "reason": "confidential"}, "the baseline is not shown: confidential"),
-        ({"measure": "duration"}, "is not reckoned"),
+        ({"measure": "duration"}, "is not calculated"),
         ({"p": 0.0}, "nobody was found"),
         ({"n": np.nan, "cv": np.nan}, "does not say how many persons"),
     ],
@@ -219,7 +219,9 @@ def test_the_columns_of_tool_16_hold_what_the_path_asks_of_the_next_two_years(tm
     whole = table[table["group"] == "total"].iloc[0]
     assert whole["target_year_1"] == pytest.approx(0.75 * whole["baseline_value"])
     assert whole["target_year_2"] == pytest.approx(0.5 * whole["baseline_value"])
-    assert whole["about_targets"] == "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2027: reckoned, not measured"
+    assert (
+        whole["about_targets"] == "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2027: calculated, not measured"
+    )
     assert set(table.loc[table["group"] == "gender", "target_year_1"]) == {""}
 
 

@@ -41,7 +41,9 @@ def test_response_error_of_the_headline_moves_its_limits_too() -> None:
 def test_response_error_that_cannot_be_is_blank_with_its_reason() -> None:
     table = fl.response_error(0.004, [0.9, 0.1], [0.99, 0.9]).table
     assert table["prevalence"].isna().all()
-    assert table["reason"].tolist() == ["more false cases are expected than were found"] * 3 + ["such answers tell nothing"]
+    assert table["reason"].tolist() == ["more false cases are expected than were found"] * 3 + [
+        "such answers give no information"
+    ]
     assert fl.response_error(0.5, [0.4], [1.0]).table["reason"].tolist() == ["fewer true cases are expected than were found"]
 
 
@@ -77,4 +79,4 @@ def test_an_edge_that_the_formula_still_allows_is_a_number() -> None:
     """Exactly as many false cases as were found are no true case; answers by the toss of a coin tell nothing."""
     found = fl.response_error(0.25, [1.0, 0.25], [0.75]).table
     assert found["prevalence"].tolist()[0] == 0
-    assert found["reason"].tolist() == ["", "such answers tell nothing"]
+    assert found["reason"].tolist() == ["", "such answers give no information"]

@@ -213,7 +213,7 @@ def message(call: Callable[[], Any]) -> str:
         ({"W": -1}, "weight"),
         ({"W": ""}, "weight"),
         ({"W": "many"}, "weight"),
-        ({"HH": 1}, "1 key(s) of the person file stand in more than one row"),
+        ({"HH": 1}, "1 key(s) of the person file occur in more than one row"),
         ({"AGE": 400}, "ages below 0 or above"),
     ],
     ids=["negative weight", "no weight", "a word as weight", "a key twice", "an age"],

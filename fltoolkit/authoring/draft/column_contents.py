@@ -38,11 +38,15 @@ class ColumnContents:
     values.
 
     Attributes:
-        codes: the label of each code. Codes found in the data are included if they are few; a code without a label has "".
+        codes: the label of each code. It has the codes that the file labels, and those found in the data if they are few. A
+            code without a label has "".
         missing: codes that the file declares missing.
+        rows: the number of rows of the file.
         filled: the number of rows that are not blank.
-        low, high: the range of its numbers, without missing values and codes for no answer. None if the column holds text.
-        widths: the smallest and largest number of characters.
+        distinct: the number of different values.
+        low, high: the lowest and the highest number, without missing values and codes for no answer. None if the column holds
+            text.
+        widths: the smallest and the largest number of characters of a value.
     """
 
     name: str
@@ -86,7 +90,7 @@ class DataTable:
     Stata file, only some columns at a time are in memory.
 
     Raises:
-        DataError: for the reasons of `open_table`.
+        DataError: the file cannot be read as a table.
     """
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
@@ -153,8 +157,8 @@ class DataTable:
         yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
     def _number(self) -> nw.Expr:
-        """Returns a counted value as a number. Values that the file declares missing, and codes whose labels are not an
-        answer, become null."""
+        """Returns the expression that reads a counted value as a number. It gives null for a value that the file declares
+        missing, and for a code whose label is not an answer, such as *refused*."""
         value = number(VALUE, nw.String())
         left_out = [
             f"{c}\n{code}"
@@ -197,7 +201,8 @@ class DataTable:
         return to_count(bad)
 
     def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Returns the different values of each column, with the number of rows of each value."""
+        """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`. Blank rows are not
+        counted."""
         found: dict[str, dict[str, int]] = {name: {} for name in names}
         for some in self._steps(names):
             rows = self._counted(some).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
@@ -206,12 +211,13 @@ class DataTable:
         return found
 
     def _steps(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Yields a list of columns in parts. Each part has as many columns as memory allows at one time."""
+        """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in memory at one
+        time."""
         return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
-        """Returns the rows that have the same values in these columns, in groups: `[[3, 7]]` means that rows 3 and 7 are alike.
-        Rows are numbered from 1. If there are more than `most` groups, the result is empty."""
+        """Returns the groups of rows that have the same values in these columns: `[[3, 7]]` means that rows 3 and 7 are equal.
+        Rows are numbered from 1. If there are more than `most` groups, or none, the result is an empty list."""
         numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
         keys = ", ".join(map(_quoted, names))
         groups = numbered.aggregate(
@@ -221,8 +227,8 @@ class DataTable:
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
     def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
-        """Returns two numbers: how many different values of the columns `inner` (such as PSU labels) occur with several values of
-        `outer` (such as strata), and how many different values of `inner` there are."""
+        """Returns two numbers about, for example, PSUs (`inner`) and strata (`outer`): how many PSU labels occur in several
+        strata, and how many PSU labels there are."""
         frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
         return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
             frame.select(nw.len().alias("n"))
@@ -246,13 +252,16 @@ class DataTable:
         return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
-        """Returns the answers to each question, one byte per row: the position of the answer among the codes of the question.
-        They are used to find out who was asked which question.
+        """Returns the answers to each question, by the name of its column. They are used to find out who was asked which
+        question.
+
+        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted
+        from 1. 0 is a blank; 255 is a value that is none of the codes.
 
         Args:
             columns: questions with at most 254 codes.
             asked: the column that says who answered the module on forced labour, and the codes of persons who did. Only their
-                rows count.
+                rows are returned. None: all rows.
         """
         if not columns:
             return {}
@@ -270,15 +279,15 @@ class DataTable:
         return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
 
     def _written(self, names: Sequence[str]) -> Any:
-        """Returns columns as text, as written in the file, under their own names. It is plain SQL, because a thousand
-        expressions would be slow to build."""
+        """Returns columns as text, as written in the file, under their own names. The query is plain SQL, because a thousand
+        narwhals expressions would be slow to build."""
         frame = self._source(names)
         schema = frame.collect_schema()
         return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
 
     def _counted(self, names: Sequence[str]) -> Frame:
-        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written and
-        in standard form.
+        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written
+        and in standard form (`1`, never `1.0`).
 
         narwhals' own unpivot would use another connection than that of the file.
         """
@@ -288,8 +297,9 @@ class DataTable:
         return counted.with_columns(text(WRITTEN, nw.String()).alias(VALUE))
 
     def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
-        """Returns the different values of columns: the column, the value as written, and the value in standard form. The
-        standard form is empty if the written value is only blanks. `where` selects some of the values; None: all."""
+        """Returns the different values of columns. Each is given as a tuple: the column, the value as written in the file, and
+        the value in standard form (`1`, never `1.0`). The standard form is empty if the written value is only blanks. `where`
+        selects some of the values; None: all."""
         if not names:
             return []
         found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
@@ -298,9 +308,9 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """Returns the different values of each column that holds only few, in order. A text that is in few rows is left out,
-        because it could be a person's name or own words, and a draft may be passed on. It stays if it is a number or has at most
-        two characters."""
+        """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is
+        left out: it could be a person's name or own words, and a draft may be passed on. A number stays, and so does a text of
+        at most two characters."""
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
@@ -331,8 +341,8 @@ def _literal(value: str) -> str:
 
 
 def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
-    """Returns SQL for a column as text, which `column_values.text` then brings into standard form. Infinite numbers become
-    null."""
+    """Returns the SQL expression for a column as text. Infinite numbers become null. The text is not in standard form yet
+    (`1.0` can still stand for `1`)."""
     column = _quoted(name)
     if dtype == nw.String:
         return column
@@ -340,8 +350,8 @@ def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
 
 
 def _place(name: str, cases: Sequence[str]) -> str:
-    """Returns SQL that gives the position of an answer among the codes of its question. `cases` are SQL conditions, one for each
-    code."""
+    """Returns the SQL expression that codes the answer in a column as one byte (see `DataTable.answers`). `cases` are its SQL
+    branches, such as `WHEN '1.0' THEN 1`: one for each way in which the file writes a code."""
     codes = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {codes} END)::UTINYINT"
 

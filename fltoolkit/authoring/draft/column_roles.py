@@ -15,8 +15,8 @@ USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "9
 
 
 def score(column: ColumnContents, concept: str) -> int:
-    """Returns how well a column fits a role (such as weight or age), as a number. `concept` names the role. The label of the
-    column counts more than its name."""
+    """Returns how well a column fits a role, such as weight or age: 0 means that it does not fit, and 5 is the best. `concept`
+    names the role. The label of the column counts more than its name."""
     words = vocabulary().columns[concept]
     if hits(words.never, column.label):
         return 0
@@ -68,7 +68,8 @@ def may_be_yes_no(column: ColumnContents) -> bool:
 
 
 def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
-    """Returns the codes of a yes/no question by kind of answer. A code for `not stated` counts as don't know."""
+    """Returns the codes of a yes/no question by kind of answer: `yes`, `no`, `dont_know`, `refused`, `not_applicable`. A kind
+    without a code has an empty list. A code for *not stated* counts as `dont_know`."""
     by_meaning = column.meanings
     return {k: [*by_meaning.get(k, []), *(by_meaning.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
 
@@ -81,7 +82,8 @@ def open_codes(column: ColumnContents) -> dict[str, str]:
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
-    """Returns the codes that most of the questions use, by kind of answer: `{"yes": ["1"], "no": ["2"]}`."""
+    """Returns the codes that most of the questions use, by kind of answer: `{"yes": ["1"], "no": ["2"], "refused": []}`. No
+    code is in two lists."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -95,16 +97,17 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
 
 
 def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Returns the codes with unclear labels that at least half of the questions have, each with its label. The draft asks about
-    them only once."""
+    """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The draft
+    asks about them only once. `usual` has the codes with a known meaning; they are left out."""
     taken = {code for codes in usual.values() for code in codes}
     times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
 
 
-def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Returns the codes in which a question differs from most questions, by kind of answer. `usual` gives the codes of most
-    questions."""
+def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Returns the codes of one yes/no question that differ from those of most questions, by kind of answer: `{"no": ["5"]}`. A
+    kind has an empty list if the question has no code for it, but uses the usual code of this kind for something else. `usual`
+    has the codes of most questions, by kind of answer."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
-from fltoolkit.authoring.draft.question_lines import Questions, asked_of, source
+from fltoolkit.authoring.draft.question_lines import Questions, open_points, source
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import hits, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, flow, meanings, scalar
@@ -114,8 +114,9 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns the separator between the codes in the cells of a column, such as a blank in `1 3 4`, and the codes. There are no
-    codes if the parts do not look like codes, or if only few persons wrote them."""
+    """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
+    number of rows for each text in the column. The list of codes is empty if the parts do not look like codes, if a cell
+    repeats one, or if only few persons wrote it."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -217,7 +218,7 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
         for c in questions:
             routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]
             says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            yield YamlLine(f"#     - {source(q, c)}", "; ".join([meanings(c, c.codes) + says, *asked_of(q, c)]))
+            yield YamlLine(f"#     - {source(q, c)}", "; ".join([meanings(c, c.codes) + says, *open_points(q, c)]))
     others = [c for c in unused.free() if c not in questions]
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]

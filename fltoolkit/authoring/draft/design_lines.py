@@ -67,7 +67,7 @@ def find_sample(unused: UnusedColumns) -> Sample:
 
 def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
     """Returns the smallest key: the fewest columns that together make each row unique. The columns that are tried are person,
-    household, PSU and stratum. All rows are checked."""
+    household, PSU and stratum. All rows are checked. Returns an empty tuple if no combination is unique."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
         if len(key) == len(tried) and not unused.table.repeated(key):
@@ -77,7 +77,7 @@ def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) ->
 
 def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
     """Returns the fewest columns (at most three) that together make each row unique, so that they can be a key. Only columns of
-    whole numbers whose label or name suggests an identifier are tried."""
+    whole numbers whose label or name suggests an identifier are tried. Returns an empty tuple if there is no such key."""
     table = unused.table
     numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
     whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]
@@ -102,19 +102,20 @@ def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine
 
 
 def _nearly(unused: UnusedColumns, sample: Sample) -> str:
-    """Returns, in words, which columns were tried as a key without success. If only a few rows are equal in these columns, the
-    rows are named."""
+    """Returns a comment on columns that were tried as a key without success. If only a few rows are equal in these columns, the
+    comment gives the numbers of these rows."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
-        return "tried in vain: no column looked like it"
+        return "tried without success: no column looked like it"
     for start in range(len(tried) - 2, -1, -1):
         if alike := unused.table.alike(tried[start:]):
             return _equal_rows_in_words(tried[start:], alike)
-    return f"tried in vain: {', '.join(tried)}"
+    return f"tried without success: {', '.join(tried)}"
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns, in words, which rows are equal in the columns that were tried as a key. `alike` holds groups of row numbers."""
+    """Returns a comment that says which rows are equal in the columns `tried`. `alike` has the numbers of the rows, in groups
+    of equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     sentence = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
@@ -157,17 +158,20 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
     a few do, these may be mistakes, and the line asks the user."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
-        yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
+        yield YamlLine("  nest: true", "tried: the same PSU labels occur in several strata")
     elif several:
-        sentence = f"{several} of {labels} PSU labels stand in more than one stratum"
+        sentence = f"{several} of {labels} PSU labels occur in more than one stratum"
         yield YamlLine(f"  nest: {UNANSWERED}", f"{sentence}: true if they are other PSUs, false if rows have a wrong stratum")
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines of the draft that say who answered the module on forced labour. Also returns the codes of the persons
-    who did.
+    """Returns the lines of the draft that say who answered the module on forced labour, and the codes of the persons who did
+    (empty if the labels do not say so).
 
-    `column` says who answered. `why` is the reason for this choice, and `named` is what the draft writes as its name.
+    Args:
+        column: the column that says who answered.
+        why: the reason why this column was chosen.
+        named: what the draft writes as the name of the column: the name, or `<answer>`.
     """
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
@@ -190,8 +194,8 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status(label: str) -> str | None:
-    """Returns what a code says about the module on forced labour: answered, refused or not asked. The label decides; a label with
-    a negation never means `answered`."""
+    """Returns what the label of a code says about a person and the module on forced labour: `answered`, `refused` or
+    `not_asked`. A label with a negation never means `answered`. Returns None if the label is not clear."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 

@@ -124,7 +124,8 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     """Yields the draft's lines for a breakdown by occupation, if a column holds the occupation of a job that many persons have.
-    If the label does not say that the codes are ISCO-08, the line asks the user."""
+    If the label does not say that the codes are ISCO-08, the draft asks the user. `workers` says whether survey.yaml has the
+    population of workers."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return
@@ -152,8 +153,9 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
 
 
 def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
-    """Returns the standard category of each code of a group, found by its label. Returns None unless every label has its own
-    category."""
+    """Returns the kit's category for each code of a group, found by the code's label: `{"1": "men", "2": "women"}`. Returns
+    None if a label fits no category, or if two labels fit the same one. `name` is the group, and `labels` gives the label of
+    each code."""
     kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
     found = {code: kind_of(label, kinds) for code, label in labels.items()}
     known_kinds = {code: kind for code, kind in found.items() if kind}

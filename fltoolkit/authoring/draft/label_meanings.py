@@ -16,11 +16,12 @@ NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Rec
 
 @lru_cache(maxsize=50_000)
 def answer(label: str) -> str | None:
-    """Returns the meaning of a value label: yes, no, dont_know, refused, not_applicable, not_stated. None if it is something else
-    or not clear.
+    """Returns the meaning of a value label: `yes`, `no`, `dont_know`, `refused`, `not_applicable` or `not_stated`. Returns None
+    if the label means something else or is not clear.
 
-    A label is yes or no if it says nothing else. It is another answer if each of its words is known and belongs to this answer.
-    For example, "No responde" is a refusal, and "No puede" has no known meaning.
+    A label is yes or no only if it says nothing else. For the other meanings, every word of the label must be in the
+    vocabulary, and all must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
+    meaning.
     """
     compared = plain(NUMBERED.sub("", label))
     if phrase := _phrases().get(compared):
@@ -41,8 +42,8 @@ def answer(label: str) -> str | None:
 
 
 def _answer_of(classes: set[str]) -> str | None:
-    """Returns the answer (such as yes or refused) that the words of a label give together; None if they give none. `classes` says
-    what each word contributes."""
+    """Returns the answer that the words of a label give together, such as `dont_know` for the classes `negation` and `know`.
+    `classes` are the classes of all words of the label, as in vocabulary.yaml. Returns None if they give no clear answer."""
     kinds = classes & {*UNRESOLVED, "not_applicable"}
     negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
     negations = classes & negated.keys()
@@ -64,8 +65,8 @@ def _phrases() -> dict[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _classes(word: str) -> tuple[str, ...]:
-    """Returns what a word of a label can mean, as classes of vocabulary.yaml. For example, "no" can be the answer no and a
-    negation."""
+    """Returns the classes of vocabulary.yaml to which a word of a label belongs. For example, "no" belongs to `no` (the answer)
+    and to `negation`."""
     words = vocabulary().answers.words
     return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
 
@@ -76,8 +77,8 @@ def _is(word: str, known: str) -> bool:
 
 
 def doubt(label: str, key: str) -> str:
-    """Returns why a label leaves unclear which answer means that something happened. Example: a question whether the worker could
-    leave, where no means coercion. Empty if the label is clear.
+    """Returns, in words, why the label of a question leaves unclear which answer means that something happened. For example, no
+    to "Could you leave?" means coercion. Returns an empty text if the label is clear.
 
     Args:
         label: the label of the question.
@@ -106,8 +107,8 @@ def doubt(label: str, key: str) -> str:
 
 @cache
 def _done_to_doers() -> tuple[str, ...]:
-    """Returns phrases that say that something was done to the employer, not by the employer: "the employer was punished", "was
-    the employer punished", "fue sancionado el empleador"."""
+    """Returns phrases that say that something was done to the employer, and not by the employer: "employer punished", "punished
+    the employer"."""
     words = vocabulary().polarity
     after = [f"{doer} {verb}" for doer in words.doers for verb in words.suffers]
     before = [f"{verb} {between} {doer}" for doer in words.doers for verb in words.suffers for between in ARTICLES]

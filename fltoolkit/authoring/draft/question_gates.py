@@ -23,8 +23,9 @@ class Gate:
     """An earlier question whose answer decides whether another question was asked. The draft finds it from the rows: almost
     nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
-    `skipped` lists codes that mean no. `unsure` lists codes that may mean no; the reader of the draft must say. Codes of don't
-    know or refused are in neither list, because a person who did not answer the gate is unresolved.
+    `asked` lists the codes of persons who were asked the other question. `skipped` lists codes that mean no. `unsure` lists
+    codes that may mean no; the reader of the draft must say. Codes of don't know or refused are in no list: a person who did
+    not answer the gate might have been asked the other question.
     """
 
     column: str
@@ -35,12 +36,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A column that was tried as a gate (an earlier question that decides whether another is asked).
+    """A column that was tried as a gate: an earlier question that decides whether another question is asked.
 
     Attributes:
         gate: the gate that the column would be.
-        through: for each row, whether the gate lets the person through to the question.
-        shut: for each row, whether the gate sends the person away.
+        through: for each row, whether a person with this answer is asked the other question.
+        shut: for each row, whether a person with this answer is not asked the other question.
         blank: for each row, whether the column is blank.
     """
 
@@ -51,16 +52,16 @@ class _Tried:
 
 
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
-    """Returns the gates of a question: the earlier questions whose answers together explain who has an answer to it. Empty if no
-    small number of gates explains it.
+    """Returns the gates of a question: the earlier questions whose answers together explain who has an answer to it. The result
+    is empty if no small number of gates explains it.
 
     A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, one with a clear no is
     preferred, then the last in the file. If a gate is blank because an earlier gate sent persons away, both are returned, the
     earlier one first.
 
     Args:
-        answers: what `DataTable.answers` returns for the question and the candidates. They hold only persons who were asked the
-            module on forced labour.
+        answers: the answers to the question and to the candidates, as `DataTable.answers` returns them. They are those of
+            persons who were asked the module on forced labour.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """
@@ -87,8 +88,9 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 
 def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
-    """Returns the rows in which a question is blank although none of the chosen gates (earlier questions) explains this. If
-    almost everybody who passed the gates has an answer, only rows with a blank gate remain."""
+    """Returns the rows in which a question is blank although no chosen gate (an earlier question) explains why. `has` says for
+    each row whether the question has an answer. If almost everybody who passed all the gates has an answer, a blank counts as
+    unexplained only in rows where a gate is blank too."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -97,14 +99,15 @@ def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
 
 
 def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
-    """Returns whether the chosen gates (earlier questions) decide who is asked: almost everybody who passed them has an answer."""
+    """Returns whether almost everybody who passed the chosen gates (earlier questions) has an answer. Then the gates decide who
+    is asked. `has` says for each row whether the question has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 
 
 def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
-    """Returns those of the chosen gates (earlier questions) that are needed. A gate is left out if the other gates send away
-    everybody whom it sends away."""
+    """Returns those of the chosen gates (earlier questions) that are needed. A gate is left out if the other gates already
+    exclude everybody whom it excludes. `has` says for each row whether the question has an answer."""
     kept = list(chosen)
     for one in chosen:
         others = [t for t in kept if t is not one]
@@ -114,9 +117,15 @@ def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 
 
 def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. Some
-    of its codes must belong to persons without an answer to the other question, and some to persons with one. In a yes/no
-    question, the codes without an answer must include a no."""
+    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. With
+    some of its codes, almost nobody may have an answer to the other question; with other codes, persons must have one. The
+    first codes must include a *no* if the column is a yes/no question.
+
+    Args:
+        places: the column's answers, one byte per row, as `DataTable.answers` returns them.
+        column: the column.
+        has: for each row, whether the other question has an answer.
+    """
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]

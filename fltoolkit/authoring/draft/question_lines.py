@@ -1,5 +1,5 @@
-"""Writes the middle part of the draft: yes/no questions, their codes, and the side of the definition (involuntary or coercion)
-of each."""
+"""Writes the middle part of the draft: the yes/no questions with their codes. Each question on forced labour gets its side of
+the definition: involuntary work or coercion."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
     answer_codes,
+    differing_codes,
     is_coded,
     is_yes_no,
     may_be_yes_no,
     open_codes,
-    own_codes,
     place,
     usual_codes,
     usual_open,
@@ -57,7 +57,7 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Returns the column of the question whether a person did any work. None if the file has no such question."""
+        """Returns the column of the question whether a person did any work. Returns None if the file has no such question."""
         return next(iter(self.placed.get("worked", ())), None)
 
 
@@ -170,8 +170,8 @@ def _open(codes: Mapping[str, str]) -> str:
 
 
 def definition(q: Questions) -> Iterator[YamlLine]:
-    """Yields the draft's lines on the definition of forced labour: `any_work`, the items on both sides (involuntary and
-    coercion), and `episodes`, which links the two sides."""
+    """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides (involuntary work
+    and coercion), and `episodes`, which links the two sides."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield YamlLine()
     yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
@@ -226,7 +226,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
-    why += asked_of(q, column)
+    why += open_points(q, column)
     return YamlLine(start + source(q, column, asked), "; ".join(why))
 
 
@@ -234,10 +234,10 @@ def _comment_of(key: str) -> str:
     return "one could not leave" if key == LEAVING else "that it was so"
 
 
-def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields, in words, what the draft does not know about a question: what some codes mean, who was asked the question, or why
-    some answers are blank."""
-    if left := _own_open(q, column):
+def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
+    """Yields comments on what the draft does not know about a question: what some codes mean, who was asked the question, or
+    why some answers are blank."""
+    if left := _unclear_codes(q, column):
         yield f"under {KINDS}: {_open(left)}"
     for gate in q.gates.get(column.name, ()):
         if gate.unsure:
@@ -246,25 +246,25 @@ def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
         yield "has blanks, and no gate was found: name its routing, or they stay unresolved"
 
 
-def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a question with an unclear label, each with this label. Codes that the draft already asks about under
-    `answers` (for all questions) are left out."""
+def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
+    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that the draft already asks about for
+    all questions together are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question as it is written in survey.yaml: column, label, its own codes, and the routing (who is asked it) that
-    the rows confirm.
+    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
+    that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
 
-    `asked` holds keys of survey.yaml with the values that the draft must write there, such as `<answer>`.
+    `asked` holds further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
         parts["label"] = scalar(column.label)
     if q.labelled:
-        own, left = own_codes(column, q.usual), _own_open(q, column)
+        own, left = differing_codes(column, q.usual), _unclear_codes(q, column)
         by_meaning = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
         parts |= {kind: flow(codes) for kind, codes in {**by_meaning, **own}.items()}
         if own.get("not_applicable") and not q.usual["not_applicable"]:
@@ -307,7 +307,13 @@ def _coded(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
     """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
-    kind becomes a key with a list of codes.
+    kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
+
+    Args:
+        key: the key of survey.yaml that holds these kinds, such as `form`.
+        unused: the columns of the file.
+        kinds: the words by which a label is recognised, by kind.
+        fits: whether the values of a column can be such codes.
     """
     column, why = unused.take(key, fits)
     if not column:

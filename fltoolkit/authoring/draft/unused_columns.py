@@ -40,8 +40,8 @@ class UnusedColumns:
         return found[0], self.compare(found, concept)
 
     def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
-        """Returns, in words, why the first of these columns was chosen for a role (such as weight). If others fit equally well,
-        they are named, and the user must choose."""
+        """Returns a comment on why the first of these columns was chosen for a role (such as weight). If others fit equally
+        well, the comment names them, and the user must choose."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
         if not equals:
             return basis(found[0])
@@ -67,7 +67,7 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """Returns the values in a column of numbers that cannot be measurements: codes for no answer, and values above `most`,
-        the highest possible number."""
+        """Returns the values in a column of numbers that cannot be measurements: codes for no answer, and values above `most`.
+        `most` is the highest possible number, such as 120 for an age."""
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

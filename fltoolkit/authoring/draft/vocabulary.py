@@ -25,12 +25,12 @@ class VocabularyWords(Model):
 
 
 class AnswerWords(Model):
-    """Words by which the draft recognises what a code means, such as no or refused.
+    """Words by which the draft recognises what a code means, such as *no* or *refused*.
 
     Attributes:
-        phrases: for each answer, whole labels that mean it.
-        words: single words, grouped by the class that they add to a label, such as a negation. Several classes together give an
-            answer.
+        phrases: for each meaning, whole labels that have it.
+        words: single words by class, such as `negation` or `know`. The classes of all words in a label together give its
+            meaning.
     """
 
     phrases: dict[str, Names]
@@ -38,8 +38,8 @@ class AnswerWords(Model):
 
 
 class PolarityWords(Model):
-    """Words that may be in the label of a question. They show whether the answer yes or the answer no means that something bad
-    happened, or that this is unclear. Each field lists one kind of word."""
+    """Words that may be in the label of a question. They show whether *yes* or *no* means that something bad happened, or that
+    this is not clear. vocabulary.yaml says of each field what kind of words it lists."""
 
     harmless: Names
     negation: Names
@@ -56,8 +56,8 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Some kinds have a fixed order:
-    if several of them fit a label, the first is used."""
+    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Where the words of several
+    kinds are in a label, some parts of the draft take the first kind, so the order matters."""
 
     answers: AnswerWords
     polarity: PolarityWords
@@ -84,8 +84,8 @@ def vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
-    """Returns a text prepared for comparison: lower case without accents, words separated by one blank, digits as separate
-    words."""
+    """Returns a text in the form in which texts are compared: lower case, without accents, one blank between words, and digits
+    as separate words. `ÂgeAn2` becomes `age an 2`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
@@ -98,20 +98,21 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def hits(words: Sequence[str], text: str) -> int:
-    """Returns how many of the given words occur in a text."""
+    """Returns how many of the words occur in a text. Accents and capitals do not matter, and `*` stands for any letters:
+    `weight*`."""
     compared = plain(text)
     return sum(_pattern(word).search(compared) is not None for word in words)
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """Returns the first of the words that is in a text, as found in the prepared text. Empty if there is none. `words` are
-    compared with the text in the form that `plain` returns."""
+    """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without accents. Returns
+    an empty text if none is there. In a word, `*` stands for any letters."""
     compared = plain(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 
 
 def without(words: Sequence[str], text: str) -> str:
-    """Returns a text in the form for comparison (see `plain`), with the given words removed."""
+    """Returns a text without the given words, in lower case and without accents. In a word, `*` stands for any letters."""
     compared = plain(text)
     for word in words:
         compared = _pattern(word).sub(" ", compared)

@@ -15,8 +15,12 @@ PLAIN = re.compile(r"[\w.][\w .%-]*(?<! )")
 
 @dataclass(frozen=True)
 class YamlLine:
-    """One line of a drafted survey.yaml. `why` is the comment on its right: the reason for its content, or a question if the user
-    must answer."""
+    """One line of a drafted survey.yaml.
+
+    Attributes:
+        text: the YAML.
+        why: the comment on its right: the reason for the content, or a question if the user must answer.
+    """
 
     text: str = ""
     why: str = ""
@@ -51,7 +55,7 @@ class Draft:
 
 
 def basis(column: ColumnContents) -> str:
-    """Returns what the choice of a column was based on, in words: its label, or its name if it has no label."""
+    """Returns what the choice of a column was based on: its name with its label, or, without a label, only `the name AGE`."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 

@@ -25,7 +25,8 @@ class Choice(Model):
     Attributes:
         label: the text of the answer in each language.
         means: what the answer means for survey.yaml, such as `yes`.
-        mode, detail: as in a question of survey.yaml.
+        mode: whether the person experienced, was threatened with, or witnessed what the question asks. Empty: experienced.
+        detail: a short name of what this answer says besides yes, such as `abduction`. survey.yaml repeats it.
     """
 
     label: Text
@@ -85,7 +86,8 @@ class Section(Model):
     Attributes:
         label: the title of the section in each language.
         when: a condition in XPath for asking the section.
-        gate, sure: as in a question, for all questions of the section.
+        gate: names of gates (conditions on earlier questions). The section is asked if at least one of them does not say no.
+        sure: whether at least one gate must say yes for the section to be asked.
         check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
         questions: the questions, by name.
     """
@@ -123,7 +125,7 @@ class Questionnaire(Model):
         survey: the parts of survey.yaml that do not come from questions.
         choices: the lists of possible answers, by the name of the list.
         check: the question whether the interview can go on.
-        gates: conditions on earlier questions: for each gate, the questions and gates that it names.
+        gates: conditions on earlier questions. For each gate: the names of the questions and sections on which it depends.
         repeats: the titles of the parts of the form that are repeated.
         household, roster, interview: the questions on the dwelling, on each member of the household, and on the interview.
         sections: the further questions, in sections.
@@ -157,8 +159,8 @@ class Questionnaire(Model):
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:
-        """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from earlier
-        questions. Only questions that can be answered with no are included."""
+        """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from
+        earlier questions. Questions that have no code for *no* are left out."""
         named: dict[str, Question] = {}
         for name in self.gates[gate]:
             if section := self.section_of(name):

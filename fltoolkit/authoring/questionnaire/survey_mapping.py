@@ -72,8 +72,8 @@ def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ..
 def _entries(
     asked: Questionnaire, name: str, question: Question, gates: tuple[str, ...], language: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields what survey.yaml says about a question: each key under which the question belongs, with the entry for it. `gates`
-    are the question's gates: conditions on earlier questions."""
+    """Yields the entries of survey.yaml for one question: the key of survey.yaml, such as `items.coercion.threats`, and the
+    entry to add there. `gates` are the names of conditions on earlier questions; they become the routing of the entry."""
     if question.single:
         yield question.key, {"column": name, **question.also, **_codes(asked, question, language)}
         return
@@ -93,7 +93,8 @@ def _entries(
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
-    """Returns the codes of a column that is not a yes/no question, in the form that its key in survey.yaml needs."""
+    """Returns what survey.yaml says about the codes of a question that is not yes/no: `{"codes": {"1": "men"}, "missing":
+    ["9"]}` for a group, and `{"men": ["1"]}` for other keys."""
     answers, listed = asked.answers, asked.choices.get(question.choices, {})
     unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
     kept = {code: choice for code, choice in listed.items() if code not in unknown}
@@ -133,8 +134,8 @@ def _as_text(node: Any) -> Any:
 
 
 def _as_by_hand(node: Any) -> Any:
-    """Returns content that will be written as YAML in the way a person would write it: numbers without quotes, and each entry of
-    a list on one line."""
+    """Returns content for a YAML file in the form that a person would write: numbers without quotes, and each entry of a list
+    on one line."""
     if isinstance(node, dict):
         return {_as_by_hand(key): _as_by_hand(value) for key, value in node.items()}
     if isinstance(node, list):

@@ -26,8 +26,8 @@ WIDTHS = {
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """Yields the rows of the sheet `survey` of an XLSForm. They are the questions on the dwelling, a part that is repeated to
-    list all members of the household, and a part that is repeated to interview some of them."""
+    """Yields the rows of the sheet `survey` of an XLSForm, in order: the questions on the dwelling, a repeated part that lists
+    all members of the household, and a repeated part that interviews some of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
@@ -95,8 +95,8 @@ def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
 
 
 def _any(*answers: tuple[str, Sequence[str]]) -> str:
-    """Returns an XPath condition for several questions: at least one of them was answered with one of the given codes. Each of
-    `answers` is a question with its codes."""
+    """Returns an XPath condition: at least one of several questions was answered with one of the given codes. Each of `answers`
+    is a question with its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 

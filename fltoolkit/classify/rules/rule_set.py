@@ -155,7 +155,7 @@ def load_rules(rules: str | Path, folder: Path) -> RuleSet:
     path = folder / rules
     own = load_shipped(_folder(), path, RuleSet, "rule set")
     if own.name in shipped_rules():
-        do = "give your rule set a name of its own: results are told apart by it"
+        do = "give your rule set a name of its own: results are listed under this name"
         raise SpecError("this is the name of a rule set that comes with the kit", where=f"{path}: name", found=own.name, do=do)
     return own
 

@@ -142,19 +142,19 @@ def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[A
     both = sum(map(len, labels)) - len(set().union(*labels))
     if both and shared is None:
         raise DesignError(
-            "the estimates are of different samples, and PSUs of one stratum and label stand in more than one",
+            "the estimates are of different samples, and PSUs with the same stratum and label occur in more than one",
             where="shared_psus", found=f"{both} of {min(map(len, labels))} PSUs",
             do="say shared_psus=True if they are the same areas (their covariance then counts), False if each sample drew its own; "
             "in survey.yaml of the later round: design.psus_of_earlier_rounds: kept, or new",
         )  # fmt: skip
     if shared and not all(labels):
         raise DesignError(
-            "replicate weights do not tell which PSUs are shared", where="shared_psus",
+            "replicate weights do not say which PSUs are shared", where="shared_psus",
             do="say shared_psus=False (the variance of a change is then on the safe side), or describe the designs by strata and PSUs",
         )  # fmt: skip
     if shared and not both:
         raise DesignError(
-            "PSUs are said to be shared, but no stratum and label stands in more than one sample", where="shared_psus",
+            "PSUs are said to be shared, but no PSU has the same stratum and label in two samples", where="shared_psus",
             found=f"{' and '.join(f'{len(sample):,}' for sample in labels)} PSUs, none of them in common",
             do="give an area the same stratum and label in each round, or say shared_psus=False (new)",
         )  # fmt: skip

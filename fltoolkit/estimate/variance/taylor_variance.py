@@ -272,7 +272,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
         raise DesignError(
-            "PSU labels stand in more than one stratum", where="psu", found=_printable_labels(table, "psu", reused, design.mask),
+            "PSU labels occur in more than one stratum", where="psu", found=_printable_labels(table, "psu", reused, design.mask),
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
         )  # fmt: skip
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)

@@ -278,9 +278,7 @@ def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margi
     gaps = [float(np.abs(r / t - 1).max()) for r, t in zip(reached, targets, strict=True)]
     if not all(found <= CLOSE for found in gaps):
         worst = margins[int(np.argmax(gaps))].name
-        problem = (
-            f"raking did not come to rest in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
-        )
+        problem = f"raking did not converge in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
         raise DesignError(
             problem, where=where, found=f"margin {worst} is off by {max(gaps):.1e} of its benchmark",
             do="merge small categories, or correct the benchmarks: margins that share a column must agree on it",

@@ -39,7 +39,9 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
         spec: the survey of the run.
 
     Returns:
-        One row per pair: `KEY`, `estimate`, `se`, `df`, `level`. The table is confidential: it contains pairs of hidden cells.
+        One row per pair. The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The
+            others are `estimate` (category minus reference, a proportion), `se`, `df` and `level`. The table is confidential:
+            it contains pairs of hidden cells.
     """
     lead, parts = spec.lead_group, []
     for est in made:
@@ -55,14 +57,17 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     survey.yaml names beforehand for the first comparison. All pairs of categories that can be tested are one family of tests:
     together they have one error probability.
 
-    A pair is tested if both rates are shown, reliable and without wide bounds, and if both have enough cases
-    (`difference.bears`). No other pair is tested. Its row gives the reason. The columns are `KEY` and:
+    A pair is tested if both rates fulfil these conditions: the rate is shown and reliable; it has no note *wide bounds* (see
+    `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). No other pair is
+    tested. Its row gives the reason.
+
+    The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The others are:
 
     - `tested`: the number of pairs in the family
     - `level`: the confidence level
-    - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates.
+    - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates
     - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard error of one of the
-      rates is not printed.
+      rates is not printed
     - `verdict`: the result of the test
     - `reason`: why a pair is not tested
 

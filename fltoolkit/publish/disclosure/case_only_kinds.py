@@ -22,7 +22,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie, left_by_rounding
+from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie, rounding_margins
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 
 OF_CHILD = "fl__of_child"
@@ -80,19 +80,23 @@ class CaseOnlyKinds:
 
 @dataclass(frozen=True)
 class _Column:
-    """An unknown of the system: the number of cases of one kind of person with one combination of values of the case-only
-    groups.
+    """An unknown of the system of equations: the number of cases of one kind of person with one combination of values of the
+    case-only groups.
 
-    A case-only group is a group that only cases have, such as the sector. `values` has the combination. `of` is the number of
-    the kind of person (see `_possible`).
+    A case-only group is a group that only cases have, such as the sector. A kind of person is all persons with the same
+    populations and the same values of the other groups.
+
+    Attributes:
+        person_kind: the number of the kind of person.
+        values: the values of the case-only groups.
     """
 
-    of: int
+    person_kind: int
     values: Key
 
 
 def case_only_kinds(
-    cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, rounding_base: float
+    cells: Mapping[CellId, Cell], groups: frozenset[str], person_kinds: PersonKinds, rounding_base: float
 ) -> CaseOnlyKinds:
     """Builds the equations for tables by groups that only cases have, such as the sector.
 
@@ -103,13 +107,13 @@ def case_only_kinds(
     Args:
         cells: the counts of each cell of these groups, alone or crossed with groups that everybody has.
         groups: the groups that only cases have.
-        everybody: the kinds of persons of the survey.
+        person_kinds: the kinds of persons of the survey.
         rounding_base: weighted numbers are rounded to multiples of this number.
     """
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
     shared = sorted({g for _, key in cells for g, _ in key} - groups)
-    table = everybody.patterns.kinds[[*shared, *flags]].assign(**{OF_CHILD: everybody.children & ("route" in groups)})
+    table = person_kinds.patterns.kinds[[*shared, *flags]].assign(**{OF_CHILD: person_kinds.children & ("route" in groups)})
     inside = table[flags].any(axis=1).to_numpy()
     code = np.where(inside, table.groupby([*shared, *flags, OF_CHILD], sort=True).ngroup().to_numpy(), -1)
     coarse = [int(c) for c in np.unique(code[inside])]
@@ -117,14 +121,14 @@ def case_only_kinds(
     columns = [
         _Column(c, values) for c in coarse for values in _values(cells, groups) if _possible(facts[c], values, cells, populations)
     ]
-    places = [everybody.populations.index(p) for p in populations]
-    kinds = _kinds(columns, code, everybody)
+    places = [person_kinds.populations.index(p) for p in populations]
+    kinds = _kinds(columns, code, person_kinds)
     holds = scipy.sparse.csr_array([_holds(cell, columns, facts) for cell in cells])
     return CaseOnlyKinds(
         kinds,
-        [_row(cell, found, everybody, rounding_base) for cell, found in cells.items()],
+        [_row(cell, found, person_kinds, rounding_base) for cell, found in cells.items()],
         holds,
-        [_tie(c, code, columns, everybody, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
+        [_tie(c, code, columns, person_kinds, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
     )
 
 
@@ -165,8 +169,8 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether a person can have these values. A route to forced labour is possible only for children or only for
-    adults.
+    """Returns whether a person can have these values. Every route to forced labour is possible either for children only or for
+    adults only.
 
     Args:
         values: values of case-only groups; one of them may be a route.
@@ -175,20 +179,22 @@ def _may_have_routes(values: Key, child: bool) -> bool:
     return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 
 
-def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
-    """Returns, for each unknown, the number of persons who may be its cases, and their smallest and largest weight.
+def _kinds(columns: list[_Column], code: NDArray[np.intp], person_kinds: PersonKinds) -> Kinds:
+    """Returns, for each unknown number of cases, how many persons may be these cases, and the smallest and the largest weight
+    of these persons.
 
-    These are the persons of the kind to which the unknown belongs.
-
-    `columns` are the unknowns. `code` is, for each row of the patterns in `everybody`, the number of its kind.
+    Args:
+        columns: the unknowns. Each belongs to one kind of person.
+        code: for each row of the patterns in `person_kinds`, the number of its kind of person.
+        person_kinds: the persons of the survey.
     """
-    patterns = everybody.patterns
+    patterns = person_kinds.patterns
     persons, light, heavy = [], [], []
     for column in columns:
-        mine = code == column.of
+        mine = code == column.person_kind
         persons.append(patterns.persons[mine].sum())
         ends = []
-        for p, unit in zip(everybody.populations, everybody.units, strict=True):
+        for p, unit in zip(person_kinds.populations, person_kinds.units, strict=True):
             there = mine & (patterns.heaviest[p] > 0)
             ends.append(
                 (patterns.lightest[p][there].min(initial=np.inf) / unit, patterns.heaviest[p][there].max(initial=0.0) / unit)
@@ -197,7 +203,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
             )
         light.append([low for low, _ in ends])
         heavy.append([high for _, high in ends])
-    shape = (len(columns), len(everybody.populations))
+    shape = (len(columns), len(person_kinds.populations))
     return Kinds(np.array(persons), np.array(light).reshape(shape).T, np.array(heavy).reshape(shape).T)
 
 
@@ -206,31 +212,39 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
     population, key = cell
 
     def has(column: _Column, group: str, value: str) -> bool:
-        return (group, value) in column.values or (group in facts[column.of] and facts[column.of][group] == value)
+        return (group, value) in column.values or (
+            group in facts[column.person_kind] and facts[column.person_kind][group] == value
+        )
 
-    return [float(facts[c.of][POPULATION + population] and all(has(c, g, v) for g, v in key)) for c in columns]
+    return [float(facts[c.person_kind][POPULATION + population] and all(has(c, g, v) for g, v in key)) for c in columns]
 
 
-def _row(cell: CellId, found: Cell, everybody: PersonKinds, rounding_base: float) -> Row[AnyCell]:
+def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: float) -> Row[AnyCell]:
     """Returns the counts of a cell in the form that the system of equations needs.
 
-    `found` holds the counts of the cell. `everybody` holds the kinds of persons, with the unit in which weights are counted.
+    `found` holds the counts of the cell. `person_kinds` holds the kinds of persons, with the unit in which weights are counted.
     Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.
     """
-    of = everybody.populations.index(cell[0])
-    unit = everybody.units[of]
+    population = person_kinds.populations.index(cell[0])
+    unit = person_kinds.units[population]
     weighted = np.nan if found.weighted is None else found.weighted / unit
-    below, above = (far / unit for far in left_by_rounding(found, rounding_base))
-    return Row(cell, of, float(found.cases), weighted, np.inf, below, above)
+    below, above = (far / unit for far in rounding_margins(found, rounding_base))
+    return Row(cell, population, float(found.cases), weighted, np.inf, below, above)
 
 
-def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
+def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], person_kinds: PersonKinds, populations: list[int]) -> Tie:
     """Returns an equation that always holds for one kind of person: its cases, summed over all values of the case-only groups,
-    equal its cases among all persons.
+    equal its cases among all persons. If these cases are no unknown of the programme, they are on the right-hand side, as a
+    known number.
 
-    If a kind is not an unknown of the programme, its cases are on the right-hand side, as a known number.
+    Args:
+        coarse: the number of the kind of person.
+        code: for each row of the patterns in `person_kinds`, the number of its kind of person.
+        columns: the unknowns.
+        person_kinds: the persons of the survey.
+        populations: the positions of the populations to which the kind belongs.
     """
     mine = code == coarse
-    out = mine & ~everybody.kept
-    sign = np.r_[-mine[everybody.kept].astype(float), [float(c.of == coarse) for c in columns]]
-    return Tie(sign, float(everybody.cases[out].sum()), {p: float(everybody.known[p, out].sum()) for p in populations})
+    out = mine & ~person_kinds.kept
+    sign = np.r_[-mine[person_kinds.kept].astype(float), [float(c.person_kind == coarse) for c in columns]]
+    return Tie(sign, float(person_kinds.cases[out].sum()), {p: float(person_kinds.known[p, out].sum()) for p in populations})

@@ -36,7 +36,7 @@ class Kinds:
     Attributes:
         persons: for each kind, the number of its persons.
         lightest, heaviest: the smallest and the largest weight of a person, as an array of populations × kinds. The unit is the
-        mean weight of the population. Kinds outside the population have 0.
+            mean weight of the population. Kinds outside the population have 0.
     """
 
     persons: Array
@@ -165,13 +165,13 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_arra
     """
     spread = np.flatnonzero((kinds.heaviest > kinds.lightest).any(axis=0))
     beyond = kinds.heaviest - kinds.lightest
-    of = np.array([row.population for row in rows], dtype=np.intp)
+    populations = np.array([row.population for row in rows], dtype=np.intp)
     signs = np.array([tie.sign for tie in ties]).reshape(len(ties), len(kinds.persons))
     weighed = [(i, p, value) for i, tie in enumerate(ties) for p, value in tie.weighted.items()]
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
     there = holds.tocoo()
     light, more = (
-        scipy.sparse.csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape)
+        scipy.sparse.csr_array((w[populations[there.row], there.col], (there.row, there.col)), shape=holds.shape)
         for w in (kinds.lightest, beyond)
     )
     return CellSystem(
@@ -199,7 +199,7 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_arra
     )
 
 
-def left_by_rounding(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
+def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
     """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons.
 
     The exact number and all other numbers that would be printed in the same way form an interval. The distances go from the
@@ -251,7 +251,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
         holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
-        below, above = (far / unit for far in left_by_rounding(cell, rounding_base))
+        below, above = (far / unit for far in rounding_margins(cell, rounding_base))
         rows.append(Row(key, 0, float(cell.cases), weighted, persons, below, above))
     first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
     many = np.full(len(kinds), np.inf)

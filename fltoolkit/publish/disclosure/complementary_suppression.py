@@ -56,7 +56,7 @@ def protect(
         limits: the confidentiality limits.
         hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no protection.
         always_shown: cells that may not be hidden, because other tables print their numbers.
-        hide_last: cells that are hidden only if nothing else is enough, such as a headline.
+        hide_last: cells that are hidden only if nothing else is enough, such as that of a whole population.
         salt: a secret text that decides between equally good choices. If readers could repeat the choice, they would learn more
             than the printed cells show.
     """
@@ -108,9 +108,9 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
 def _heaviest(system: CellSystem[C], row: int) -> float:
     """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its persons were
     cases."""
-    of = system.weight[[row]].toarray()[0]
-    weighs = of > 0
-    return float((of[weighs] * system.most[weighs]).sum())
+    weight = system.weight[[row]].toarray()[0]
+    weighs = weight > 0
+    return float((weight[weighs] * system.most[weighs]).sum())
 
 
 @dataclass
@@ -123,7 +123,7 @@ class _Search(Generic[C]):
         cost: for each cell, the cost of hiding it.
         fixed: for each cell, whether it is hidden from the start.
         shown: for each cell, whether it is still shown. The search changes this.
-        pool: the solutions found so far. All agree with what is shown.
+        pool: the solutions found so far. A solution is one set of numbers of cases that agrees with everything that is shown.
     """
 
     system: CellSystem[C]
@@ -134,7 +134,8 @@ class _Search(Generic[C]):
     pool: list[Solution] = field(default_factory=list)
 
     def hide(self) -> list[int]:
-        """Hides cells until every goal is possible, first in fractions of cases, then in whole numbers (changes `shown`).
+        """Hides cells until every goal (a number of cases that must stay possible for readers) is possible, first in fractions
+        of cases, then in whole numbers. Changes `shown`.
 
         Returns the positions of the confidential cells whose goals no choice of cells makes possible.
         """
@@ -149,8 +150,8 @@ class _Search(Generic[C]):
         return list(dict.fromkeys(exposed))
 
     def show_again(self) -> None:
-        """Shows hidden cells again if all goals stay possible without hiding them, the most expensive cells first (changes
-        `shown`)."""
+        """Shows hidden cells again if all numbers of cases that must stay possible for readers (the goals) stay so. The most
+        expensive cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.moved(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
@@ -166,7 +167,8 @@ class _Search(Generic[C]):
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
     def _hide_cheapest(self, goal: Goal, whole: bool) -> bool:
-        """Hides the cheapest cells that make a goal possible (changes `shown`). Returns whether the goal is possible now."""
+        """Hides the cheapest cells that make a goal possible: a number of cases that must stay possible for readers. Changes
+        `shown`. Returns whether the goal is possible now."""
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
         if (found.moved(self.system) & self.shown).any():
@@ -178,8 +180,8 @@ class _Search(Generic[C]):
         return True
 
     def _try_many(self) -> None:
-        """Looks for solutions that meet as many goals as possible at the same time: one for the small numbers of cases, one for
-        the large."""
+        """Looks for solutions that meet as many goals as possible at the same time: one for the small numbers of cases that
+        must stay possible for readers, one for the large."""
         for at_least in (False, True):
             wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole=False)]
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
@@ -192,8 +194,8 @@ class _Search(Generic[C]):
         If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
-            of = self.system
-            if (found := solve_in_whole(of, goal, self.shown) if whole else solve(of, [goal], self._terms())) is None:
+            system = self.system
+            if (found := solve_in_whole(system, goal, self.shown) if whole else solve(system, [goal], self._terms())) is None:
                 return False
             self.pool.append(found)
         return True

@@ -13,7 +13,7 @@ import pandas as pd
 from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
-from fltoolkit.publish.disclosure.survey_system import left_of_cell
+from fltoolkit.publish.disclosure.survey_system import margins_of_cell
 from fltoolkit.publish.printed_numbers import class_limits
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
@@ -67,10 +67,8 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_
 
 def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
     """Returns what is printed about a cell's cases: the class of their number, such as 5–14, and the rounded weighted number.
-
-    A headline prints the number of cases itself.
-    """
-    below, above = left_of_cell(cell, counts, rounding_base)
+    For a headline (the number of a whole population), the number of cases itself is printed."""
+    below, above = margins_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0
     return PrintedCases(least, most, weighted - below, weighted + above)

@@ -51,8 +51,9 @@ class FittingSets:
     `count_fitting_sets`).
 
     Attributes:
-        share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits on the grid.
-        log10_sets: the common logarithm of the number of fitting sets; −inf if no set fits on the grid.
+        share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits (the weights
+            are rounded for the search).
+        log10_sets: the common logarithm of the number of fitting sets; −inf if no set fits.
     """
 
     share: float
@@ -64,12 +65,12 @@ NONE_FITS = FittingSets(1.0, -np.inf)
 
 @dataclass(frozen=True)
 class _Groups:
-    """Persons grouped by their rounded weight, in units of the grid.
+    """Persons grouped by their weight. Weights are rounded to multiples of a small unit, and given as whole numbers of units.
 
     Attributes:
         weight: the weight of each group.
         persons: the number of persons in each group.
-        low, high: a set fits if the sum of its weights is at least `low` and below `high`.
+        low, high: a set of persons fits if the sum of its weights is at least `low` and below `high`.
     """
 
     weight: NDArray[np.intp]

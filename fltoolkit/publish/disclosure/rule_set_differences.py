@@ -7,11 +7,12 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.publish.disclosure.cell_counts import Limits, confidential
-from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, cells_of_population
+from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, population_cells
 
 
-def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """Decides which headlines under other rule sets are hidden, and adds them to the decision about the run's own rows.
+def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decision: Decision, limits: Limits) -> Decision:
+    """Decides which headlines (numbers of the whole population) under other rule sets are hidden, and adds them to the decision
+    about the run's own rows.
 
     If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
     in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is hidden too, because
@@ -19,23 +20,23 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
 
     Args:
         table: the rows of the run, then the headlines under other rule sets.
-        own: for each row, whether it is under the run's own rule set.
-        first: the decision about the run's own rows.
+        in_own_rule_set: for each row, whether it is under the run's own rule set.
+        run_decision: the decision about the run's own rows.
         limits: the confidentiality limits.
 
     Returns:
         The decision about all rows of the table.
     """
-    if own.all():
-        return first
-    hidden, unresolved_hidden = set(first.hidden), set(first.unresolved_hidden)
-    headline = table[own & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])]
+    if in_own_rule_set.all():
+        return run_decision
+    hidden, unresolved_hidden = set(run_decision.hidden), set(run_decision.unresolved_hidden)
+    headline = table[in_own_rule_set & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])]
     cases, unresolved_counts = _PublishedCounts(limits.cases), _PublishedCounts(limits.cases)
     for i, row in headline.iterrows():
         cases.add(int(row["cases"]), i not in hidden)
         unresolved_counts.add(int(row["unresolved"]), i not in hidden | unresolved_hidden)
-    for _, rows in table[~own].groupby("rule_set", sort=False):
-        (cell,) = cells_of_population(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
+    for _, rows in table[~in_own_rule_set].groupby("rule_set", sort=False):
+        (cell,) = population_cells(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
         if confidential(cell, limits) or cases.discloses(cell.cases):
             hidden |= set(rows.index)
         unresolved = int(rows["unresolved"].iloc[0])
@@ -43,7 +44,7 @@ def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limit
             unresolved_hidden |= set(rows.index)
         cases.add(cell.cases, rows.index[0] not in hidden)
         unresolved_counts.add(unresolved, rows.index[0] not in hidden | unresolved_hidden)
-    return replace(first, hidden=hidden, unresolved_hidden=unresolved_hidden)
+    return replace(run_decision, hidden=hidden, unresolved_hidden=unresolved_hidden)
 
 
 class _PublishedCounts:

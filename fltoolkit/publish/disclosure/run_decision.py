@@ -24,7 +24,7 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, composed_of, contained_in
+from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, compositions_of, contained_in
 from fltoolkit.publish.disclosure.profile.profile_decision import (
     UNRELATED,
     ProfileRows,
@@ -63,16 +63,16 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
     values, without = dict(standard), dict(standard)
     asked = {f"profile {publication_profile.name}: confidentiality": publication_profile.confidentiality}
     for where, wanted in (asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})).items():
-        own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
+        given = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
         if wanted.accept_lower_limits:
-            values |= own
-        elif low := [f"{n} {v} (standard {standard[n]})" for n, v in own.items() if v < standard[n]]:
+            values |= given
+        elif low := [f"{n} {v} (standard {standard[n]})" for n, v in given.items() if v < standard[n]]:
             raise PublicationError(
                 "confidentiality limits are lower than the standard", where=where, found=low,
-                do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
+                do="raise them, or add accept_lower_limits: true under confidentiality, and take responsibility for it",
             )  # fmt: skip
         else:
-            values |= {n: max(v, values[n]) for n, v in own.items()}
+            values |= {n: max(v, values[n]) for n, v in given.items()}
         without = {n: max(without[n], values[n]) for n in standard}
     lowered = tuple(
         Reason.of("reasons.limit", what=Name("kit.limits", n), N=v, M=without[n]) for n, v in values.items() if v < without[n]
@@ -82,17 +82,17 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecidedRows:
     """All rows of a run, and which of them are hidden. The numbers are exact: nothing is removed yet.
 
     Attributes:
         table: the rows, one for each number that the tables of the run ask for.
         groups: the columns of the table that are groups, such as sex.
         keys: for each row, its group values, including those of its domain.
-        of: for each row of a share, the group whose shares it shows; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
         populations: for each row, its reference population as in survey.yaml, without the domain.
-        unions: groups that are made of several labels of one group, as some domains need. By the name of the new group: the
-            original group, and the labels.
+        unions: new groups that some domains need, because they have several labels of one group. For each new group, by name:
+            the original group, and the labels.
         decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells of these rows.
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
@@ -103,7 +103,7 @@ class Decided:
     table: pd.DataFrame
     groups: tuple[str, ...]
     keys: tuple[Key, ...]
-    of: tuple[str, ...]
+    share_groups: tuple[str, ...]
     populations: tuple[str, ...]
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
     decision: Decision
@@ -112,39 +112,38 @@ class Decided:
     notes: tuple[Reason, ...]
     rule_set: str
 
-    def copied(self) -> Decided:
+    def copied(self) -> DecidedRows:
         """Returns the same rows and decision, with a table that may be changed."""
         return replace(self, table=self.table.copy())
 
 
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
-) -> Decided:
+) -> DecidedRows:
     """Returns all rows of some estimates, and which of them are hidden.
 
     Args:
         made: the estimates. The first one has the run's own rule set.
         limits: the confidentiality limits.
         notes: sentences that are printed with every number.
-        persons: the survey. With it, the decision also uses what links its cells: nested groups, overlapping populations, age
-            bands.
+        persons: the survey. The decision then also uses its nested groups, overlapping populations and age bands.
     """
     rows = _rows_of(made, persons.spec if persons else None)
-    own = rows.table["rule_set"] == made[0].about.rule_set
+    in_own_rule_set = rows.table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
     scenario = _scenario(rows, limits, rounding_base(rows.table), case_only, persons)
-    decision = _decide(rows, own.to_numpy(), scenario, persons)
-    found = decide_rule_sets(rows.table, own, decision, limits)
+    decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons)
+    found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
     return _decided(rows, found, scenario, notes, made[0].about.rule_set)
 
 
-def nothing_decided(run: Decided) -> Decided:
+def nothing_decided(run: DecidedRows) -> DecidedRows:
     """Returns a decision without rows. It has the limits, the rounding base and the rule set of a run.
 
     It is used for the first table of a user-defined outcome: the rows of this table are added to it.
     """
     no_rows = pd.DataFrame({"rule_set": pd.Series(dtype=object)})
-    return replace(run, table=no_rows, groups=(), keys=(), of=(), populations=(), unions={}, decision=Decision())
+    return replace(run, table=no_rows, groups=(), keys=(), share_groups=(), populations=(), unions={}, decision=Decision())
 
 
 @dataclass(frozen=True)
@@ -155,22 +154,22 @@ class EarlierAndNewRows:
     Attributes:
         rows: all rows, the earlier ones first.
         scenario: what the assumed reader knows of these rows.
-        first: how many rows are earlier ones, and which of these are hidden.
+        earlier_rows: how many rows are earlier ones, and which of these are hidden.
         earlier: the decision about the earlier rows.
     """
 
     rows: Rows
     scenario: DisclosureScenario
-    first: EarlierRows
-    earlier: Decided
+    earlier_rows: EarlierRows
+    earlier: DecidedRows
 
     @property
     def new(self) -> range:
         """Returns the positions of the new rows."""
-        return range(self.first.rows, len(self.rows.table))
+        return range(self.earlier_rows.rows, len(self.rows.table))
 
 
-def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> EarlierAndNewRows:
+def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: ClassifiedSurvey) -> EarlierAndNewRows:
     """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
@@ -181,7 +180,7 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
             outcome.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
-    rows = _joined(earlier, before, _rows_of([est], persons.spec))
+    rows = _with_new_rows(earlier, before, _rows_of([est], persons.spec))
     place = {old: new for new, old in enumerate(before)}
     hidden, unresolved_hidden = (
         frozenset(place[i] for i in rows_hidden if i in place)
@@ -191,39 +190,38 @@ def joined_rows(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> 
     return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
 
 
-def decide_new_rows(joined: EarlierAndNewRows, persons: ClassifiedSurvey) -> Decided:
+def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> DecidedRows:
     """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first, then the new ones.
 
     Published rows stay as they are. New rows are hidden if they would reveal a confidential cell, alone or together with other
     rows.
 
     Args:
-        joined: the earlier and the new rows.
-        persons: the survey, as for `joined_rows`.
+        all_rows: the earlier and the new rows.
+        persons: the survey, as for `earlier_and_new_rows`.
     """
-    rows, scenario, first, new = joined.rows, joined.scenario, joined.first, joined.new
-    found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, first)
+    rows, scenario, earlier_rows, new = all_rows.rows, all_rows.scenario, all_rows.earlier_rows, all_rows.new
+    found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, earlier_rows)
     # A row of a profile is protected by hiding other rows of the same profile. If one of these was published before, it cannot be
     # hidden any more. Then the new table is hidden instead.
-    late = any(i < new.start for i in found.hidden - first.hidden)
+    late = any(i < new.start for i in found.hidden - earlier_rows.hidden)
     found = replace(
         found,
-        hidden=set(new if late else found.hidden.intersection(new)) | first.hidden,
-        unresolved_hidden=found.unresolved_hidden.intersection(new) | first.unresolved_hidden,
+        hidden=set(new if late else found.hidden.intersection(new)) | earlier_rows.hidden,
+        unresolved_hidden=found.unresolved_hidden.intersection(new) | earlier_rows.unresolved_hidden,
     )
-    return _decided(rows, found, scenario, joined.earlier.notes, joined.earlier.rule_set)
+    return _decided(rows, found, scenario, all_rows.earlier.notes, all_rows.earlier.rule_set)
 
 
 @dataclass(frozen=True)
 class Rows:
     """The rows of some estimates in one table, and the cell of persons that each row is about. The fields are as in
-    `Decided`.
-    """
+    `DecidedRows`."""
 
     table: pd.DataFrame
     groups: tuple[str, ...]
     keys: tuple[Key, ...]
-    of: tuple[str, ...]
+    share_groups: tuple[str, ...]
     populations: tuple[str, ...]
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
 
@@ -246,25 +244,27 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     # category.
     label = partial(label_of, spec) if spec else lambda group, category: category
     keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
-    of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    share_groups = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
-        keys[i], of[i] = characteristic_key(keys[i])
+        keys[i], share_groups[i] = characteristic_key(keys[i])
     return Rows(
-        table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(of),
+        table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(share_groups),
         tuple(est.about.population for est in made for _ in range(len(est.table))),
         {_union(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
     )  # fmt: skip
 
 
-def _joined(earlier: Decided, kept: list[int], more: Rows) -> Rows:
+def _with_new_rows(earlier: DecidedRows, kept: list[int], more: Rows) -> Rows:
     """Returns the earlier rows at the positions in `kept`, followed by new rows."""
     table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
     groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
     table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
-    keys, of, populations = (earlier.keys, more.keys), (earlier.of, more.of), (earlier.populations, more.populations)
-    return Rows(table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions})
+    keys = _kept(earlier.keys, more.keys, kept)
+    share_groups = _kept(earlier.share_groups, more.share_groups, kept)
+    populations = _kept(earlier.populations, more.populations, kept)
+    return Rows(table, groups, keys, share_groups, populations, {**earlier.unions, **more.unions})
 
 
 def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
@@ -293,12 +293,12 @@ def _scenario(
     )
 
 
-def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> Decided:
+def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> DecidedRows:
     """Returns the rows with the decision, and with the notes that explain it. `found` is the decision."""
     whole = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = tuple(dict.fromkeys((*notes, *whole, *([STRICTER] if found.stricter else []))))
-    return Decided(
-        rows.table, rows.groups, rows.keys, rows.of, rows.populations, rows.unions, found, scenario.limits,
+    return DecidedRows(
+        rows.table, rows.groups, rows.keys, rows.share_groups, rows.populations, rows.unions, found, scenario.limits,
         scenario.rounding_base, notes, rule_set,
     )  # fmt: skip
 
@@ -343,25 +343,26 @@ def _decide(
         persons: the survey, if there is one.
         earlier: rows published before, which stay as they are.
     """
-    table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
+    table, keys, share_groups = rows.of_populations(kept), list(rows.keys), list(rows.share_groups)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():
-        return decide(table, keys, of, scenario, earlier=earlier)
-    profiles = ProfileRows(table[is_profile], keys, of)
-    apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(scenario.case_only)
-    first = decide(table[~apart], keys, of, scenario, profile_cells(profiles, scenario.case_only, scenario), earlier=earlier)
-    mine = ProfileRows(table[apart], keys, of)
+        return decide(table, keys, share_groups, scenario, earlier=earlier)
+    profiles = ProfileRows(table[is_profile], keys, share_groups)
+    apart = is_profile & ~pd.Series(share_groups, dtype=object).loc[table.index].isin(scenario.case_only)
+    revealed = profile_cells(profiles, scenario.case_only, scenario)
+    tables = decide(table[~apart], keys, share_groups, scenario, revealed, earlier=earlier)
+    mine = ProfileRows(table[apart], keys, share_groups)
     relations = UNRELATED
     if persons:
         found = characteristics_of(persons, children=False)
-        relations = Relations(contained_in(found), composed_of(found))
+        relations = Relations(contained_in(found), compositions_of(found))
         used = {g for i in mine.table.index for g, _ in keys[i]}
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(mine.table["reference_population"]))
         scenario = replace(scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
     return decide_cases_at_interview(
-        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, scenario, relations)
+        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, tables, scenario, relations)
     )
 
 

@@ -51,7 +51,7 @@ class OutcomeSuppression:
     """The cells of one outcome (of what is counted), or of a flowchart, and which of them are hidden.
 
     Attributes:
-        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` or `flowchart`.
+        outcome: `cases`, `now` (cases at the interview), `unresolved` or `now_unresolved` (perhaps such cases), or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -89,7 +89,7 @@ class Decision:
 
 
 def decide(
-    table: pd.DataFrame, keys: list[Key], of: list[str], scenario: DisclosureScenario,
+    table: pd.DataFrame, keys: list[Key], share_groups: list[str], scenario: DisclosureScenario,
     profiles: ProfileCells = NO_PROFILE_CELLS, *, earlier: EarlierRows = NO_EARLIER,
 ) -> Decision:  # fmt: skip
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
@@ -97,7 +97,7 @@ def decide(
     Args:
         table: the rows, with the columns of `Published.table`.
         keys: the group values of each row.
-        of: for each row of a share, the group whose shares it shows; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
         scenario: what the assumed reader knows of the rows.
         profiles: what profiles of cases reveal about the cells of other tables.
         earlier: rows published before, which stay as they are. Only new rows can be hidden.
@@ -106,28 +106,28 @@ def decide(
     by = _Protection(scenario, salt, Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
-    cells = {outcome: _cells(rows, keys, of, scenario.case_only) for outcome, rows in rows_of.items()}
+    cells = {outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()}
     cells["cases"] = _routes(table[chart]) | cells["cases"]
     cells["cases"] = {**profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
     hidden, hidden_unresolved = dict[str, dict[CellId, str]](), dict[str, dict[CellId, str]]()
-    earlier_of = earlier_cells(table, keys, of, earlier)
+    earlier_of = earlier_cells(table, keys, share_groups, earlier)
     of_cases = {c: why for c, why in left.items() if c in earlier_of["now"].shown} | dict(profiles.primary) | dict(earlier.close)
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
-        found, first = cells[outcome], _primary(cells[outcome], outcome, scenario) | also[outcome]
-        small = {c for c, why in first.items() if found[c].cases == 0}
-        primary = {c: why for c, why in first.items() if c not in small}
-        hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: first[c] for c in small}, earlier_of[outcome])
+        found, must_hide = cells[outcome], _primary(cells[outcome], outcome, scenario) | also[outcome]
+        small = {c for c, why in must_hide.items() if found[c].cases == 0}
+        primary = {c: why for c, why in must_hide.items() if c not in small}
+        hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: must_hide[c] for c in small}, earlier_of[outcome])
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
         few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
         hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
         hidden_unresolved[outcome] = by.cells_to_hide(
             unresolved, UNRESOLVED_OF[outcome], few, hidden_anyway, earlier_of[UNRESOLVED_OF[outcome]]
         )
-        population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
-        by.out.hidden |= {i for i, p in population if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, of))}
-        by.out.unresolved_hidden |= {i for i, p in population if (p, keys[i]) in hidden_unresolved[outcome]}
+        places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
+        by.out.hidden |= {i for i, p in places if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))}
+        by.out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in hidden_unresolved[outcome]}
     by.out.cells, by.out.hidden_cells = cells, hidden
     by.out.unresolved_hidden |= {
         i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
@@ -149,7 +149,7 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns cells of cases at the interview (`now`). With those of the whole period (`cases`) they reveal few who had left."""
+    """Returns the cells of `now` (at the interview) that reveal few ended cases: those of the whole period, minus `now`."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 
@@ -164,8 +164,8 @@ class _Protection:
     def cells_to_hide(
         self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
     ) -> dict[CellId, str]:  # fmt: skip
-        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its breakdown is hidden as a
-        whole, or else all cells tied to it. Cells shown before (`earlier`) stay shown, and those hidden before stay hidden."""
+        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is
+        hidden, or else all cells. Cells that were shown or hidden before (`earlier`) stay so."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -180,11 +180,11 @@ class _Protection:
             suppressions: list[OutcomeSuppression] = []
             for system, parts in systems:
                 in_system = system.place.keys()
-                first: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in in_system}
+                to_protect: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in in_system}
                 fixed: dict[AnyCell, str] = {c: why for c, why in hidden_anyway.items() if c in in_system}
                 whole = [c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]]
                 made = protect(
-                    system, first | dict.fromkeys(parts, PART), self.scenario.limits, hidden_anyway=fixed,
+                    system, to_protect | dict.fromkeys(parts, PART), self.scenario.limits, hidden_anyway=fixed,
                     always_shown=[c for c in earlier.shown if c in in_system], hide_last=whole, salt=self.salt,
                 )  # fmt: skip
                 suppressions.append(OutcomeSuppression(outcome, system, made.hidden, mean_weights(cells)))
@@ -216,8 +216,8 @@ class _Protection:
             return [(made.system, made.parts)]
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
-            own = system_of(_of_population(name, cells), rounding_base=scenario.rounding_base)
-            found.append((named(own, name), ()))
+            system = system_of(_of_population(name, cells), rounding_base=scenario.rounding_base)
+            found.append((named(system, name), ()))
         return found
 
 
@@ -257,13 +257,13 @@ def breakdown_of(what: object, population: str) -> Reason:
 
 
 def _cell_in_words(population: str, key: Key) -> Reason:
-    """Returns a cell's breakdown and population, in words."""
+    """Returns a cell's breakdown and population in words, such as `region of adults`."""
     groups = crossed_names(sorted(g for g, _ in key)) or Reason.of("categories.whole")
     return breakdown_of(groups, population)
 
 
 def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
+    """Returns whether a count of unresolved persons (perhaps cases) is confidential: few are unresolved, or few are no cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
 
 
@@ -284,32 +284,32 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, 
     """Returns the rows of a flowchart to hide. The tables also have its cases, its routes and its unresolved persons."""
     (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
-    own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
-    own |= {i: WHOLE for i in chart.index if not keys[i]}
-    counts = {own[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
-    first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
+    key_of = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
+    key_of |= {i: WHOLE for i in chart.index if not keys[i]}
+    counts = {key_of[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
+    primary = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
     counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # no sums over the steps
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
     elsewhere = {CASES: (WHOLE, hidden)}
-    elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in own.items() if steps.get(i) in UNRESOLVED_STEPS}
-    elsewhere |= {k: (route, hidden) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
-    first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
-    always_shown = [k for k in (WHOLE, *elsewhere) if k not in first]
+    elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in key_of.items() if steps.get(i) in UNRESOLVED_STEPS}
+    elsewhere |= {k: (route, hidden) for i, k in key_of.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
+    primary |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
+    always_shown = [k for k in (WHOLE, *elsewhere) if k not in primary]
     system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(system, first, limits, hidden_anyway={OTHERS: "nowhere shown"}, always_shown=always_shown, salt=by.salt)
+    made = protect(system, primary, limits, hidden_anyway={OTHERS: "nowhere shown"}, always_shown=always_shown, salt=by.salt)
     if made.exposed:
         by.out.coarse.append(breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0])))
-        return set(own)
+        return set(key_of)
     name = str(chart["reference_population"].iloc[0])
     hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
     units = {name: max(cell.mean_weight for cell in counts.values())}
     by.out.suppressions.append(OutcomeSuppression("flowchart", named(system, name), hidden_in_flowchart, units))
-    return {i for i, k in own.items() if k in made.hidden}
+    return {i for i, k in key_of.items() if k in made.hidden}
 
 
-def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
+def _cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
     """Returns the distinct cells that the rows reveal, by population and group values."""
-    return _by_population(table, lambda rows: cells_of_population(rows, keys, of, case_only))
+    return _by_population(table, lambda rows: population_cells(rows, keys, share_groups, case_only))
 
 
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
@@ -325,21 +325,21 @@ def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mappi
     return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
-def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns one population's cells. `keys` has each row's group values, `of` its group of shares. `case_only`: of cases only."""
+def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
+    """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that only cases have."""
     cells: dict[Key, Cell] = {}
     share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
-        own, *whole = disclosed_cells(i, keys, of)
+        row_key, *whole = disclosed_cells(i, keys, share_groups)
         for k in whole:
             if row["measure"] == "share":
                 share_rows.setdefault(k, []).append(row)
-        if own not in cells or row["measure"] in ("prevalence", "total"):
-            only_cases = not case_only.isdisjoint(g for g, _ in own)  # such as a sector: its cells have no non-cases
-            cells[own] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
+        if row_key not in cells or row["measure"] in ("prevalence", "total"):
+            only_cases = not case_only.isdisjoint(g for g, _ in row_key)  # such as a sector: its cells have no non-cases
+            cells[row_key] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
     for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
-        psus, homes = (_sum(parts, f"{of}_with_cases") for of in ("psus", "households"))
+        psus, homes = (_sum(parts, f"{units}_with_cases") for units in ("psus", "households"))
         cells.setdefault(k, Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=_mean_weight(rows)))
     return cells
 

@@ -15,7 +15,7 @@ from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, mean_weights
-from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled, left_by_rounding
+from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled, rounding_margins
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
@@ -54,7 +54,8 @@ class OutcomeCells:
 
     Attributes:
         cells: the counts of each cell, by population and group values.
-        outcome: `cases`, `now` (cases at the interview) or `unresolved`.
+        outcome: `cases`, `now` (cases at the interview) or `unresolved` (persons whose answers do not decide whether they are
+            cases).
         scenario: what the reader knows about the run.
         withheld: cells of breakdowns that are hidden as a whole.
     """
@@ -111,12 +112,12 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *more_rows]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, scenario.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
-    rows = _rows(outcome_cells, [*whole, *derivable, *parts], holds, everybody)
+    person_kinds = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
+    rows = _rows(outcome_cells, [*whole, *derivable, *parts], holds, person_kinds)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
-        more = case_only_kinds(mine, groups, everybody, scenario.rounding_base)
+        more = case_only_kinds(mine, groups, person_kinds, scenario.rounding_base)
         before, behind = len(kinds.persons) - len(own.persons), len(more.kinds.persons)
         rows += more.rows
         blocks.append(more.holds)
@@ -160,7 +161,7 @@ def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
 
 
 def _rows(
-    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], everybody: PersonKinds
+    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], person_kinds: PersonKinds
 ) -> list[Row[AnyCell]]:
     """Returns a row of the system of equations for each cell of groups that everybody has, and for each part of cells.
 
@@ -168,38 +169,40 @@ def _rows(
         outcome_cells: the cells of an outcome.
         cells: the names of the cells and parts.
         holds: cells × kinds of persons; 1 if the kind is in the cell.
-        everybody: the kinds of persons. The counts use only the kept ones.
+        person_kinds: the kinds of persons. The counts use only the kept ones.
     """
-    of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
-    cases = holds @ (everybody.cases * everybody.kept)
-    weighted = [holds @ (known * everybody.kept) for known in everybody.known]
-    persons = holds @ everybody.patterns.persons
-    left = [_left(outcome_cells, cell) for cell in cells]
-    units = [everybody.units[p] for p in of]
+    populations = [person_kinds.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
+    cases = holds @ (person_kinds.cases * person_kinds.kept)
+    weighted = [holds @ (known * person_kinds.kept) for known in person_kinds.known]
+    persons = holds @ person_kinds.patterns.persons
+    margins = [_margins(outcome_cells, cell) for cell in cells]
+    units = [person_kinds.units[p] for p in populations]
     return [
-        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), left[i][0] / units[i], left[i][1] / units[i])
-        for i, (cell, p) in enumerate(zip(cells, of, strict=True))
+        Row(
+            cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), margins[i][0] / units[i], margins[i][1] / units[i]
+        )
+        for i, (cell, p) in enumerate(zip(cells, populations, strict=True))
     ]
 
 
-def _left(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
+def _margins(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
     """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons (see
-    `left_by_rounding`).
+    `rounding_margins`).
 
     For unresolved persons, a reader must subtract two printed numbers. So half a rounding base is assumed in both directions.
     """
     if isinstance(cell, DerivedCell) or cell not in outcome_cells.cells or outcome_cells.outcome not in ("cases", "now"):
         return outcome_cells.scenario.rounding_base / 2, outcome_cells.scenario.rounding_base / 2
-    return left_of_cell(cell, outcome_cells.cells[cell], outcome_cells.scenario.rounding_base)
+    return margins_of_cell(cell, outcome_cells.cells[cell], outcome_cells.scenario.rounding_base)
 
 
-def left_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
+def margins_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
     """Returns how uncertain a reader is about the exact weighted number of a printed cell: two distances, in weighted persons
-    (see `left_by_rounding`).
+    (see `rounding_margins`).
 
     A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the uncertainty is smaller.
     """
-    return left_by_rounding(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
+    return rounding_margins(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 
 
 def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) -> Mask:
@@ -208,12 +211,12 @@ def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) ->
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
-def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
+def _kept(persons: Array, cases: Array, preferred: Mask) -> Mask:
     """Returns, for each kind of person, whether its cases are an unknown of the linear programme.
 
-    If there are too many kinds, those marked in `first` have priority, then kinds with cases, then the largest kinds.
+    If there are too many kinds, those marked in `preferred` have priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:
-        kept[np.lexsort((-persons, cases == 0, ~first))[MOST:]] = False
+        kept[np.lexsort((-persons, cases == 0, ~preferred))[MOST:]] = False
     return kept

@@ -18,12 +18,14 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class EarlierRows:
-    """The first rows of a table, which were published before. The decision which of them are hidden does not change.
+    """The first rows of a table, which were published before. It is decided already which of them are hidden; this does not
+    change.
 
     Attributes:
         rows: the number of these rows. Their index labels are smaller than this number.
         hidden: the hidden rows among them.
-        unresolved_hidden: the rows in which the count of unresolved persons is hidden.
+        unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose answers do not decide
+            whether they are cases).
         close: cells that would reveal a few persons together with a table of another outcome, each with the reason.
     """
 
@@ -45,17 +47,19 @@ class EarlierCells:
     hidden: frozenset[CellId]
 
 
-def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
+def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
     """Returns which cells were shown and which were hidden in rows that were published before. If any row shows a cell, it
     counts as shown.
 
     Args:
         table: the rows; some of the first rows were published before.
-        keys, of: for each row, its group values; and for a share, the group whose shares it shows.
+        keys: for each row, its group values.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
         earlier: how many rows were published before, and which of them are hidden.
 
     Returns:
-        The cells by outcome: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved`.
+        The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do not decide whether
+            they are such cases, `unresolved` and `now_unresolved`.
     """
     shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
     before = table[table.index < earlier.rows]
@@ -68,7 +72,7 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: 
             outcome = "now" if outcome_of == NOW_COLUMN else "cases"
             # The unresolved part of a profile counts cases; it is not a count of unresolved persons.
             of_row = {
-                outcome: list(disclosed_cells(i, keys, of)),
+                outcome: list(disclosed_cells(i, keys, share_groups)),
                 UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]],
             }
         for outcome, disclosed in of_row.items():
@@ -80,12 +84,13 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: 
     return {o: EarlierCells(frozenset(shown[o]), frozenset(every[o] - shown[o])) for o in outcomes}
 
 
-def disclosed_cells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
+def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[Key, ...]:
     """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of which it is a
     share.
 
     Args:
         i: the position of the row.
-        keys, of: for each row, its group values; and for a share, the group whose shares it shows.
+        keys: for each row, its group values.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
     """
-    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
+    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i])) if share_groups[i] else (keys[i],)

@@ -13,8 +13,8 @@ from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, O
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
-from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, denominator_key, group_of
-from fltoolkit.publish.disclosure.run_decision import Decided, EarlierAndNewRows
+from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, characteristic_name, denominator_key
+from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows
 from fltoolkit.publish.measure_units import PROFILES
 
 CLOSE = "few persons more or fewer than another outcome has"
@@ -28,17 +28,17 @@ class OutcomeDifferences:
     An outcome is what makes a person a case: forced labour, or a condition that the user defined.
 
     Attributes:
-        joined: the rows. `joined.first.close` has the cells that differ from another outcome by only a few persons.
+        all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by only a few persons.
         alike: for each other outcome (forced labour: ""), the positions of new rows that count the same persons under both
             outcomes.
     """
 
-    joined: EarlierAndNewRows
+    all_rows: EarlierAndNewRows
     alike: Mapping[str, list[int]]
 
 
 def protect_from_other_outcomes(
-    joined: EarlierAndNewRows, others: Mapping[str, Decided], persons: ClassifiedSurvey, own: str
+    all_rows: EarlierAndNewRows, others: Mapping[str, DecidedRows], persons: ClassifiedSurvey, outcome: str
 ) -> OutcomeDifferences:
     """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
 
@@ -47,23 +47,23 @@ def protect_from_other_outcomes(
     too. In a profile, only characteristics that contain the outcome, or that it contains, are compared.
 
     Args:
-        joined: the rows.
+        all_rows: the rows.
         others: the published rows of each other outcome (forced labour: "").
         persons: the survey.
-        own: the outcome of the rows.
+        outcome: the outcome of the rows.
     """
-    table, patterns, only = joined.rows.table, joined.scenario.patterns, persons.spec.case_only
+    table, patterns, only = all_rows.rows.table, all_rows.scenario.patterns, persons.spec.case_only
     counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
     places = {
-        i: (joined.rows.populations[i], joined.rows.keys[i])
+        i: (all_rows.rows.populations[i], all_rows.rows.keys[i])
         for i in np.flatnonzero(counted).tolist()
-        if only.isdisjoint(g for g, _ in joined.rows.keys[i])
+        if only.isdisjoint(g for g, _ in all_rows.rows.keys[i])
     }
     if not places or not others or patterns is None:
-        return OutcomeDifferences(joined, {})
+        return OutcomeDifferences(all_rows, {})
     names = [name or FORCED_LABOUR for name in others]
     groups = [g for g in map(str, patterns.kinds) if g in persons.spec.group_names]  # in the order of the kinds
-    found = read_overlaps(persons, own or FORCED_LABOUR, names, groups, list(dict.fromkeys(joined.rows.populations)))
+    found = read_overlaps(persons, outcome or FORCED_LABOUR, names, groups, list(dict.fromkeys(all_rows.rows.populations)))
     cells = list(dict.fromkeys(places.values()))
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
     close, in_one_outcome, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
@@ -72,25 +72,26 @@ def protect_from_other_outcomes(
         one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
         hidden_cells = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
         for cell, a, b in zip(cells, one, two, strict=True):
-            if a and b and 0 < abs(a - b) < joined.scenario.limits.cases:
+            if a and b and 0 < abs(a - b) < all_rows.scenario.limits.cases:
                 close[cell] = CLOSE
             elif a and a == b and cell in hidden_cells:
                 close[cell] = ALIKE
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
-        alike[name] = [i for i in joined.new if places.get(i) in same]
+        alike[name] = [i for i in all_rows.new if places.get(i) in same]
         if (differ := _apart(mine, overlap)) is not None:
             in_one_outcome.append(differ)
     if "" in others:
-        close |= {c: CLOSE for c in _close_to_profiles(joined, others[""], found, cells) if c not in close}
-    first = replace(joined.first, close=close)
+        close |= {c: CLOSE for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close}
+    earlier_rows = replace(all_rows.earlier_rows, close=close)
     return OutcomeDifferences(
-        replace(joined, first=first, scenario=replace(joined.scenario, in_one_outcome=tuple(in_one_outcome))), alike
+        replace(all_rows, earlier_rows=earlier_rows, scenario=replace(all_rows.scenario, in_one_outcome=tuple(in_one_outcome))),
+        alike,
     )
 
 
 def _apart(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, how many persons have exactly one of two outcomes. None if neither outcome contains the
-    other, or if both are the same.
+    """Returns, for each kind of person, how many persons have exactly one of two outcomes. Returns None if neither outcome
+    contains the other, or if both are the same.
 
     Args:
         mine: the number of cases of the first outcome, by kind of person.
@@ -100,30 +101,30 @@ def _apart(mine: Array, overlap: Overlap) -> Array | None:
     return alone + beyond if alone.any() != beyond.any() else None
 
 
-def _close_to_profiles(joined: EarlierAndNewRows, cases: Decided, found: Overlaps, cells: list[CellId]) -> set[CellId]:
+def _close_to_profiles(all_rows: EarlierAndNewRows, cases: DecidedRows, found: Overlaps, cells: list[CellId]) -> set[CellId]:
     """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
 
     Args:
-        joined: the rows of a user-defined outcome.
+        all_rows: the rows of a user-defined outcome.
         cases: the rows of forced labour, with its profiles.
         found: how many persons the outcome has in common with each characteristic.
         cells: the cells of the user-defined outcome's rows.
     """
-    patterns, close = joined.scenario.patterns, set[CellId]()
+    patterns, close = all_rows.scenario.patterns, set[CellId]()
     if patterns is None:
         return close
     is_hidden: dict[str, dict[CellId, bool]] = {}
     for i in np.flatnonzero(cases.table["measure"].isin(PROFILES)).tolist():
-        denominator = (cases.populations[i], denominator_key(cases.keys[i], cases.of[i]))
-        if (cases.of[i], WITH) in cases.keys[i]:
-            rows = is_hidden.setdefault(cases.of[i], {})
+        denominator = (cases.populations[i], denominator_key(cases.keys[i], cases.share_groups[i]))
+        if (cases.share_groups[i], WITH) in cases.keys[i]:
+            rows = is_hidden.setdefault(cases.share_groups[i], {})
             rows[denominator] = rows.get(denominator, False) or i in cases.decision.hidden
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
     for (topic, name), overlap in found.characteristics.items():
-        hidden = is_hidden.get(group_of(topic, name), {})
+        hidden = is_hidden.get(characteristic_name(topic, name), {})
         counts = (np.rint(holds @ by_kind).astype(int).tolist() for by_kind in (mine, overlap.other, overlap.both))
         for cell, one, two, both in zip(cells, *counts, strict=True):
             is_nested = cell in hidden and both > 0 and both == min(one, two)
-            if is_nested and (abs(one - two) < joined.scenario.limits.cases if one != two else hidden[cell]):
+            if is_nested and (abs(one - two) < all_rows.scenario.limits.cases if one != two else hidden[cell]):
                 close.add(cell)
     return close

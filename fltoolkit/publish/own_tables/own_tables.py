@@ -20,10 +20,10 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.run_decision import (
-    Decided,
+    DecidedRows,
     decide_new_rows,
     decided_rows,
-    joined_rows,
+    earlier_and_new_rows,
     limits_of,
     nothing_decided,
 )
@@ -95,34 +95,34 @@ def _with_table(table: Estimates, out: Published) -> Published:
     """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
-    own = _outcome(est)
-    swapped = in_place_of_forced_labour(persons, own) if own else persons
+    outcome = _outcome(est)
+    swapped = in_place_of_forced_labour(persons, outcome) if outcome else persons
     run = next(iter(basis.decided.values()))
-    others = {name: found for name, found in basis.decided.items() if name != own}
-    joined = joined_rows(basis.decided.get(own) or nothing_decided(run), est, swapped)
-    differences = protect_from_other_outcomes(joined, others, persons, own)
+    others = {name: found for name, found in basis.decided.items() if name != outcome}
+    all_rows = earlier_and_new_rows(basis.decided.get(outcome) or nothing_decided(run), est, swapped)
+    differences = protect_from_other_outcomes(all_rows, others, persons, outcome)
     families = dict(basis.decided)
-    first = differences.joined.first
+    earlier_rows = differences.all_rows.earlier_rows
     for name, places in differences.alike.items():
-        families[name], hidden = _decided_alike(est, [i - first.rows for i in places], families[name], (persons, name))
-        first = replace(first, close={**first.close, **hidden})
-    decided, new = decide_new_rows(replace(differences.joined, first=first), swapped), joined.new
-    families[own] = decided
+        families[name], hidden = _decided_alike(est, [i - earlier_rows.rows for i in places], families[name], (persons, name))
+        earlier_rows = replace(earlier_rows, close={**earlier_rows.close, **hidden})
+    decided, new = decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped), all_rows.new
+    families[outcome] = decided
     rows = _narrowed(decided, new)
     made = judged(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
     made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
     sets = {
-        name: _extended(of, _stated(judged(rows, of.basis.publication_profile), table), est, families)
-        for name, of in out.profiles.items()
-        if of.basis
+        name: _extended(same_set, _stated(judged(rows, same_set.basis.publication_profile), table), est, families)
+        for name, same_set in out.profiles.items()
+        if same_set.basis
     }
     return replace(_extended(out, _stated(made, table), est, families), profiles=sets)
 
 
 def _decided_alike(
-    est: Estimates, places: list[int], other: Decided, of: tuple[ClassifiedSurvey, str]
-) -> tuple[Decided, dict[CellId, str]]:
+    est: Estimates, places: list[int], other: DecidedRows, survey_and_outcome: tuple[ClassifiedSurvey, str]
+) -> tuple[DecidedRows, dict[CellId, str]]:
     """Decides on new rows together with the rows of another outcome, if both count the same persons. Otherwise the new rows
     would reveal what the other outcome's rows hide.
 
@@ -130,20 +130,20 @@ def _decided_alike(
         est: the estimate.
         places: the positions of these rows in the estimate's table.
         other: the published rows of the other outcome.
-        of: the survey, and the name of the other outcome.
+        survey_and_outcome: the survey, and the name of the other outcome.
 
     Returns:
         The other outcome's rows with these rows below them. Also the cells of these rows that are hidden, each with the reason.
     """
     if not places:
         return other, {}
-    persons, name = of
+    persons, name = survey_and_outcome
     table = est.table.iloc[places].reset_index(drop=True)
     same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}))
     swapped = in_place_of_forced_labour(persons, name) if name else persons
-    joined = joined_rows(other, same, swapped)
-    found = decide_new_rows(joined, swapped)
-    return found, {(found.populations[i], found.keys[i]): ALIKE for i in joined.new if i in found.decision.hidden}
+    all_rows = earlier_and_new_rows(other, same, swapped)
+    found = decide_new_rows(all_rows, swapped)
+    return found, {(found.populations[i], found.keys[i]): ALIKE for i in all_rows.new if i in found.decision.hidden}
 
 
 def _stated(made: Published, est: Estimates) -> Published:
@@ -156,7 +156,7 @@ def _stated(made: Published, est: Estimates) -> Published:
     return replace(made, table=tables[0], exact=tables[1], notes=(*made.notes, est.about.not_stated))
 
 
-def _extended(out: Published, made: Published, est: Estimates, families: dict[str, Decided]) -> Published:
+def _extended(out: Published, made: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
     """Returns the published set `out` with the rows of `made` that it does not have yet.
 
     Args:
@@ -174,21 +174,21 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
     return _named(both, est, families)
 
 
-def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Published:
+def _named(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
     """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` holds the
     decision about each outcome."""
-    own = _outcome(est)
-    words = {own: str(est.about.rule_note)} if own else {}
+    outcome = _outcome(est)
+    words = {outcome: str(est.about.rule_note)} if outcome else {}
     basis = replace(out.basis, decided=families) if out.basis else None
     return replace(out, outcomes={**out.outcomes, **words}, basis=basis)
 
 
 def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Returns a unique name for each row. The order of the row's groups does not matter."""
-    of = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
+    values = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
     return [
         (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
-        for row, b in zip(of, table["breakdown"], strict=True)
+        for row, b in zip(values, table["breakdown"], strict=True)
     ]
 
 
@@ -209,11 +209,11 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**filled)
 
 
-def _narrowed(decided: Decided, rows: range) -> Decided:
+def _narrowed(decided: DecidedRows, rows: range) -> DecidedRows:
     """Returns only the rows whose positions are in `rows`, with the decision which of them are hidden."""
-    first = rows.start
+    start = rows.start
     hidden, unresolved_hidden = (
-        {i - first for i in rows_hidden if i in rows}
+        {i - start for i in rows_hidden if i in rows}
         for rows_hidden in (decided.decision.hidden, decided.decision.unresolved_hidden)
     )
     table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
@@ -221,12 +221,12 @@ def _narrowed(decided: Decided, rows: range) -> Decided:
     unused = [g for g in decided.groups if g not in groups]
     part = slice(rows.start, rows.stop)
     return replace(
-        decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], of=decided.of[part],
+        decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], share_groups=decided.share_groups[part],
         populations=decided.populations[part], decision=replace(decided.decision, hidden=hidden, unresolved_hidden=unresolved_hidden),
     )  # fmt: skip
 
 
-def _crossing_hidden_rows(decided: Decided, rows: range) -> NDArray[np.bool_]:
+def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_]:
     """Returns, for each of these rows, whether a row of the same measure, population and groups is hidden in any table.
 
     If so, a measure of spread would reveal the hidden number.
@@ -292,9 +292,9 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
 
 
 def _outcome(est: Estimates) -> str:
-    """Returns the name of a user-defined outcome; empty for forced labour."""
-    own = est.design.outcomes if isinstance(est.design, ClassifiedSurvey) else {}
-    return est.about.outcome if est.about.outcome in own else ""
+    """Returns the name of the user-defined outcome that an estimate counts. Returns an empty text for forced labour."""
+    user_defined = est.design.outcomes if isinstance(est.design, ClassifiedSurvey) else {}
+    return est.about.outcome if est.about.outcome in user_defined else ""
 
 
 def _refuse(est: Estimates) -> None:

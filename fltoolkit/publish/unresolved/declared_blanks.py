@@ -1,6 +1,6 @@
 """Shows the effect of each line `blank: no` of survey.yaml. Such a line counts a blank answer to a question as a no.
 
-It gives the number of persons for each line, and the headline if all these blanks were unresolved (not known).
+It gives the number of persons for each line, and the headline (the prevalence) if all these blanks were unresolved (not known).
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """Returns how many persons each line `blank: no` of survey.yaml concerns, and the headline if these blanks were unresolved
-    (not known) instead of a no.
+    """Returns how many persons each line `blank: no` of survey.yaml concerns, and what the headline (the prevalence) would be
+    if these blanks were unresolved (not known) instead of a no.
 
-    The second row of the headline is part of the run's published set (its rule set ends in `, blanks unresolved`). It is
-    protected together with all others: if the two rows differ by a few persons, it is hidden.
+    The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). It
+    is protected together with all others: if the two rows differ by a few persons, it is hidden.
 
     Args:
         persons: a classified survey.

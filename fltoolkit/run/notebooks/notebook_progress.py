@@ -63,7 +63,8 @@ class Progress:
 
 
 def section_of(cells: Sequence[Any], position: int) -> str:
-    """Returns the heading of the section that contains a notebook's cell, without Markdown marks; empty if there is none."""
+    """Returns the heading of the section that contains a notebook's cell, without Markdown marks. Returns an empty text if no
+    heading is above the cell."""
     for cell in reversed(cells[: position + 1]):
         if cell.cell_type == "markdown":
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]

@@ -36,9 +36,10 @@ _first: NotebookState | None = None
 
 def begin() -> None:
     """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks. When the process ends, it stops at once.
+    are kept in memory for the further notebooks.
 
-    The exit functions of the kit run before `os._exit`. Without `os._exit` Python would need half a second to clear its modules.
+    At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit would need half a
+    second to clear Python's modules.
     """
     global _first
     _first = state()

@@ -87,7 +87,7 @@ def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
     """
     offered = plan_choices(evidence)
     if not offered:
-        return static([Words("No row of the plan has a published baseline to reckon from.")])
+        return static([Words("No row of the plan has a published baseline to calculate from.")])
     choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
     cut = row["cut"] if row["cut"] > 0 else CUT
     year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])

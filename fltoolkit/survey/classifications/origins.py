@@ -51,11 +51,11 @@ def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Co
         return ""
     if closed := [group for group in found if group not in allowed]:
         return (
-            f"{closed[0]} tells of single origins, which are published only where survey.yaml says why: give the reason under "
+            f"{closed[0]} shows single origins, which are published only where survey.yaml says why: give the reason under "
             f"groups.{closed[0]}.{KEY}, or ask for migrant status (classification: place_of_birth or citizenship)"
         )
     if measure not in RATES:
-        return f"{found[0]} tells of single origins: only rates are published by it ({', '.join(RATES)}), and no {measure}"
+        return f"{found[0]} shows single origins: only rates are published by it ({', '.join(RATES)}), and no {measure}"
     if any(len(breakdown) > 1 and set(breakdown) & set(found) for breakdown in by):
-        return f"{found[0]} tells of single origins: it is not crossed with another group"
+        return f"{found[0]} shows single origins: it is not crossed with another group"
     return ""

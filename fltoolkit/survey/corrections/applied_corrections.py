@@ -197,5 +197,5 @@ def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Seq
     if several:
         raise DataError(
             f"entry {entry} matches several rows by one key", where=where, found="; ".join(key_in_words(row, key) for row in several[:20]),
-            do="say where: with the key's columns and one more that tells these rows apart",
+            do="say where: with the key's columns and one more in which these rows differ",
         )  # fmt: skip

@@ -363,7 +363,7 @@ def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: 
         return
     repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
     rows = to_pandas(repeated, where).rename(columns={"fl__n": "rows"})
-    where, problem = f"{where}: files.{kind}.key", f"key(s) of the {kind} file stand in more than one row"
+    where, problem = f"{where}: files.{kind}.key", f"key(s) of the {kind} file occur in more than one row"
     paths = rows.pop(PART).map(lambda part: file.path[int(part)]) if PART in rows else file.path[0]
     named = [k for k in key if k != PART]
     raise RepeatedKeys(

@@ -7,6 +7,7 @@ from draft_columns import YES_NO, column
 
 from fltoolkit.authoring.draft.column_roles import (
     answer_codes,
+    differing_codes,
     is_age,
     is_coded,
     is_isic,
@@ -14,7 +15,6 @@ from fltoolkit.authoring.draft.column_roles import (
     is_yes_no,
     may_be_yes_no,
     open_codes,
-    own_codes,
     place,
     ranked,
     score,
@@ -83,10 +83,16 @@ def test_usual_codes_are_those_of_most_questions_and_no_code_means_two_things() 
 
 def test_a_question_says_its_own_codes_where_they_differ_from_the_usual() -> None:
     usual = usual_codes([column("q", codes={**YES_NO, "8": "Don't know", "9": "Refused"})])
-    assert own_codes(column("q", codes=YES_NO), usual) == {}
+    assert differing_codes(column("q", codes=YES_NO), usual) == {}
     turned = column("q", codes={"1": "No", "2": "Yes", "8": "Not applicable", "9": "No answer"})
     assert answer_codes(turned)["dont_know"] == ["9"]  # not stated is one more way of not knowing
-    assert own_codes(turned, usual) == {"yes": ["2"], "no": ["1"], "dont_know": ["9"], "not_applicable": ["8"], "refused": []}
+    assert differing_codes(turned, usual) == {
+        "yes": ["2"],
+        "no": ["1"],
+        "dont_know": ["9"],
+        "not_applicable": ["8"],
+        "refused": [],
+    }
 
 
 def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the_questions_share_it() -> None:
@@ -98,7 +104,7 @@ def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the
     assert usual_open([*shared, odd, plain], usual) == {"3": "Sometimes"}
     assert usual_open([odd, plain, plain], usual) == {}
     # 8 is the usual don't know, and is open here: the question must not fall back on what the others say of it.
-    assert own_codes(column("r", codes={**YES_NO, "8": "Elsewhere"}), usual) == {"dont_know": []}
+    assert differing_codes(column("r", codes={**YES_NO, "8": "Elsewhere"}), usual) == {"dont_know": []}
 
 
 @pytest.mark.parametrize(

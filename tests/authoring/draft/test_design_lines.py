@@ -91,7 +91,7 @@ def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(
 
 def test_labels_of_psus_that_start_again_in_each_stratum_are_nested(tmp_path: Path) -> None:
     held = unused(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
-    assert "  nest: true  # tried: the same PSU labels stand in several strata" in text(design(held, find_sample(held)))
+    assert "  nest: true  # tried: the same PSU labels occur in several strata" in text(design(held, find_sample(held)))
 
 
 def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Path) -> None:
@@ -105,10 +105,11 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
     held.table.encoding = held.table.decimal = None
     asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
     assert (
-        asked == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried in vain: strat, hhid, line"
+        asked
+        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried without success: strat, hhid, line"
     )
     nothing = Sample(None, None, None, None, None, None, (), {})
-    assert text(files(held, nothing, "a.csv"))[1].endswith("tried in vain: no column looked like it")
+    assert text(files(held, nothing, "a.csv"))[1].endswith("tried without success: no column looked like it")
 
 
 def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
@@ -191,7 +192,7 @@ def test_a_few_labels_in_two_strata_are_asked(tmp_path: Path) -> None:
     psu = [i // 2 for i in range(16)]
     held = unused(tmp_path, {**ROWS, "psu": [*psu[:8], 3, *psu[9:]]})
     assert (
-        "  nest: <answer>  # 1 of 8 PSU labels stand in more than one stratum: true if they are other PSUs, false if rows have a wrong stratum"
+        "  nest: <answer>  # 1 of 8 PSU labels occur in more than one stratum: true if they are other PSUs, false if rows have a wrong stratum"
         in text(design(held, find_sample(held)))
     )
 

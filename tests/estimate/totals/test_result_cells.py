@@ -20,7 +20,7 @@ def design(frame: pd.DataFrame = PERSONS) -> fl.SurveyDesign:
 def test_names_and_lists_do_not_mix() -> None:
     with pytest.raises(RequestError) as error:
         fl.mean(design(), "y", by=["a", ["b"]])  # type: ignore[list-item]
-    assert "mean: by: this is not what is taken here" in str(error.value)
+    assert "mean: by: this value is not allowed here" in str(error.value)
     assert "found:   list ['a', ['b']]" in str(error.value)
     assert 'write each breakdown as a list, and the total as []: [[], ["sex"]]' in str(error.value)
 

@@ -38,7 +38,7 @@ def refusal(frame: pd.DataFrame, **more: Any) -> str:
 
 def test_psu_labels_that_restart_need_nest() -> None:
     message = refusal(persons(), psu="again")
-    assert message.startswith("psu: PSU labels stand in more than one stratum")
+    assert message.startswith("psu: PSU labels occur in more than one stratum")
     assert "found:   0, 1, 2" in message
     assert "3" not in message.split("do:")[0]  # stands in one stratum only
     assert "nest: true" in message

@@ -117,7 +117,7 @@ def test_few_cases_with_two_items_are_not_worked_out(seed: int, tmp_path: Path) 
 def test_the_reader_finds_them_where_the_defence_is_switched_off(
     seed: int, pair: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_decision, "composed_of", lambda found: [])
+    monkeypatch.setattr(run_decision, "compositions_of", lambda found: [])
     persons, table = survey(tmp_path, seed)
     known, _ = told(fl.publish_run(persons).own, table)
     assert any(line.startswith(pair) for line in known)
@@ -184,6 +184,6 @@ def test_few_who_leave_one_item_open_do_not_follow_from_the_stage(answer: str, t
 @pytest.mark.parametrize("answer", LEFT_OPEN)
 def test_they_do_where_only_yes_is_looked_at(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(characteristic_cells.CasesByAnswer, "beyond", lambda self, part: {"yes": self.yes - part.yes})
-    monkeypatch.setattr(run_decision, "composed_of", lambda found: [])
+    monkeypatch.setattr(run_decision, "compositions_of", lambda found: [])
     rows = stage_of_two(tmp_path, LEFT_OPEN[answer])
     assert rows.loc[["hazardous_work", "unagreed_overtime", "work"], "bound_high"].notna().all()

@@ -138,11 +138,11 @@ def test_they_do_where_the_defence_is_switched_off(name: str, tmp_path: Path, mo
 
     def without(*args: Any) -> outcome_differences.OutcomeDifferences:
         found = beside(*args)
-        joined = found.joined
+        all_rows = found.all_rows
         if name == "apart":
-            return replace(found, joined=replace(joined, scenario=replace(joined.scenario, in_one_outcome=())))
+            return replace(found, all_rows=replace(all_rows, scenario=replace(all_rows.scenario, in_one_outcome=())))
         if name == "close":
-            return replace(found, joined=replace(joined, first=replace(joined.first, close={})))
+            return replace(found, all_rows=replace(all_rows, earlier_rows=replace(all_rows.earlier_rows, close={})))
         return replace(found, alike={})
 
     monkeypatch.setattr(own_tables, "protect_from_other_outcomes", without)

@@ -179,8 +179,8 @@ def _without_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def only_with(self: Any, *args: Any) -> None:
         add(self, *args)
-        self.primary = {c: why for c, why in self.primary.items() if c not in self.nowhere}
-        self.everybody.clear()
+        self.primary = {c: why for c, why in self.primary.items() if c not in self.unshown}
+        self.nearly_all.clear()
 
     monkeypatch.setattr(characteristic_cells.CharacteristicCells, "add", only_with)
 

@@ -73,7 +73,7 @@ def around_the_truth(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[f
 
 
 def test_two_steps_of_one_number_leave_one_number_of_men(persons: ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey_system, "left_by_rounding", around_the_truth)
+    monkeypatch.setattr(survey_system, "rounding_margins", around_the_truth)
     table = fl.publish_run(persons).own
     assert table.loc[table["breakdown"] == "sex", "marker"].eq("c").all()
     assert men_who_may_be_cases(table) == [TRUE["men"]]

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, assembled, left_by_rounding, system_of
+from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, assembled, rounding_margins, system_of
 
 
 def key(**groups: str) -> Key:
@@ -79,4 +79,4 @@ def test_a_printed_number_leaves_what_is_rounded_to_it(
     weighted: float | None, others: float | None, base: float, rate_step: float, expected: tuple[float, float]
 ) -> None:
     cell = Cell(12, 8000, weighted=weighted, weighted_others=others)
-    assert left_by_rounding(cell, base, rate_step) == pytest.approx(expected, abs=1e-6)
+    assert rounding_margins(cell, base, rate_step) == pytest.approx(expected, abs=1e-6)

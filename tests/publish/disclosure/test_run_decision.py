@@ -23,7 +23,7 @@ def test_the_rows_stand_with_their_cells_and_what_a_share_distributes(norvia: An
     rows = decided_rows(made, Limits(), ())
     assert rows.table["measure"].tolist() == ["prevalence"] * 3 + ["share"] * 2
     assert [dict(key).get("sex") for key in rows.keys] == [None, *rows.table["sex"][1:]]
-    assert rows.of == ("", "", "", "sex", "sex")
+    assert rows.share_groups == ("", "", "", "sex", "sex")
     assert rows.table["estimate"].notna().all()  # nothing is blanked yet
     assert rows.rule_set == "icls_2018 v1"
 

@@ -66,7 +66,7 @@ def survey_of(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed:
 
 
 def test_without_a_reason_no_table_is_made(survey_of: Callable[..., fl.Survey]) -> None:
-    with pytest.raises(SpecError, match=r"table 1 of tables: ethnicity tells of single origins.*publish_origins_because"):
+    with pytest.raises(SpecError, match=r"table 1 of tables: ethnicity shows single origins.*publish_origins_because"):
         survey_of([{"measure": "prevalence", "by": ["ethnicity"]}])
     persons = fl.classify(survey_of([]))
     for asked in (

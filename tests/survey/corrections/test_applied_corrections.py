@@ -233,7 +233,7 @@ def test_keys_that_are_not_unique_after_their_corrections_stop(
 ) -> None:
     line = {"where": {"hh": "h0", "line": 2}, "column": "line", "value": 1, "why": "a slip"}
     message = refused(write(changed(spec, {"corrections": [line]}), people=people))
-    assert "1 key(s) of the person file stand in more than one row" in message
+    assert "1 key(s) of the person file occur in more than one row" in message
     assert "give a wrong row its key under `corrections`" in message
 
 

@@ -66,7 +66,7 @@ def test_codes_of_one_label_and_codes_without_one(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_is_found_in_whole_numbers(tmp_path: Path) -> None:
     twice = pd.concat([many(), many().iloc[[7]]], ignore_index=True)
-    with pytest.raises(DataError, match=r"1 key\(s\) of the person file stand in more than one row"):
+    with pytest.raises(DataError, match=r"1 key\(s\) of the person file occur in more than one row"):
         survey(tmp_path, twice, "persons.parquet")
 
 

@@ -316,7 +316,7 @@ def test_a_key_in_two_rows_is_an_error(three: dict[str, Any], people: pd.DataFra
     files[kind] = pd.concat([files[kind], files[kind].iloc[:2]])
     path = write(three, **files)
     message = refused(path)
-    assert f"{path}: files.{key}.key: 2 key(s) of the {key} file stand in more than one row" in message
+    assert f"{path}: files.{key}.key: 2 key(s) of the {key} file occur in more than one row" in message
     assert "remove the repeated rows" in message
 
 

@@ -84,7 +84,7 @@ def test_spells_are_read_beside_persons(spec: dict[str, Any], people: pd.DataFra
     assert [(j.file, j.unmatched_persons, j.unmatched_rows) for j in survey.joins] == [("episodes", 0, 1)]
     assert fl.total(fl.classify(survey)).table["cases"].to_list() == [1]
     for wrong, said in (
-        (pd.concat([spells, spells.iloc[:2]]), "2 key(s) of the episodes file stand in more than one row"),
+        (pd.concat([spells, spells.iloc[:2]]), "2 key(s) of the episodes file occur in more than one row"),
         (spells.drop(columns="q2"), "files.episodes: columns that survey.yaml names are not in the data"),
         (spells.drop(columns="line").assign(lines=1), "files.episodes.key: columns that survey.yaml names are not in the data"),
     ):

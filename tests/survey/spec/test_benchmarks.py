@@ -224,7 +224,7 @@ def test_refusals_of_the_design() -> None:
 def test_raking_that_cannot_come_to_rest() -> None:
     frame = pd.DataFrame({"w": 1.0, "a": ["x", "x", "y"] * 4, "b": ["u", "v", "u"] * 4, "psu": range(12)})  # nobody is y and v
     design = fl.SurveyDesign(frame, weight="w", psu="psu")
-    with pytest.raises(DesignError, match=r"did not come to rest.*\n.*margin a") as error:
+    with pytest.raises(DesignError, match=r"did not converge.*\n.*margin a") as error:
         fl.rake(design, {"a": {"x": 10, "y": 20}, "b": {"u": 5, "v": 25}})
     assert "merge" in str(error.value)
 

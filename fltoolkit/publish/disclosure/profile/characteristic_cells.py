@@ -28,42 +28,41 @@ HALF = 0.5
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
-    """Returns the cell that a row of a profile shows, and the group of this cell that has the characteristic as a value.
+    """Returns the cell that a row of a profile shows, and the name of the group in which this cell has its characteristic.
 
     A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic belongs to a topic,
-    such as `coercion`. If a case has at most one characteristic of a topic, the topic is the group. Otherwise each
-    characteristic is a group with the values yes, no and not stated.
+    such as `coercion`. If a case has at most one characteristic of a topic, the topic is the group, and the characteristic is
+    its value. Otherwise each characteristic is a group of its own, such as `coercion: debt_bondage`, with the values yes, no
+    and not stated.
 
     Args:
         key: the row's values by group; one of the groups is a topic.
     """
     topic, name = next((g, v) for g, v in key if g in TOPICS)
-    group, value = (topic, name) if topic in EXCLUSIVE else (group_of(topic, name), WITH)
+    group, value = (topic, name) if topic in EXCLUSIVE else (characteristic_name(topic, name), WITH)
     return frozenset((group, value) if g == topic else (g, v) for g, v in key), group
 
 
-def group_of(topic: str, name: str) -> str:
-    """Returns the name of the group that one characteristic of a topic forms, such as `coercion: threats`."""
+def characteristic_name(topic: str, name: str) -> str:
+    """Returns the name of a characteristic together with its topic, such as `coercion: threats`. It is also the name of its
+    group."""
     return f"{topic}: {name}"
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
     """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case with B
-    also has A.
+    also has A. The names are as in `coercion: threats`.
 
     One yes to any of its questions is enough to have a characteristic. So A contains B if the questions of A include all
-    questions of B. For example, the stage `recruitment` contains an item that was asked only about recruitment. If two
+    questions of B. For example, the stage `recruitment` contains a characteristic that was asked only about recruitment. If two
     characteristics have the same questions, the later one contains the earlier one.
 
     Args:
         found: the characteristics, each with its questions.
-
-    Returns:
-        Names of characteristics as in `group_of`.
     """
     return {
-        group_of(c.topic, c.name): [
-            group_of(part.topic, part.name)
+        characteristic_name(c.topic, c.name): [
+            characteristic_name(part.topic, part.name)
             for k, part in enumerate(found)
             if part.questions and (part.questions < c.questions or (part.questions == c.questions and k < i))
         ]
@@ -72,52 +71,53 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
-class Composed:
-    """Characteristics (the parts) that together make up another characteristic, or all cases (the whole). A case has the whole
-    exactly if it has at least one part.
+class Composition:
+    """Several characteristics of cases (the parts) that together are another characteristic, or all cases (the whole): a case
+    has the whole exactly if it has at least one part.
 
     So a reader can subtract the number of cases with the whole from the sum of the parts. With two parts, the result is the
     number of cases that have both.
 
     Attributes:
-        whole: the name of the characteristic that the parts make up; empty for all cases.
-        parts: the names of the parts, as in `group_of`.
+        whole: the name of the whole, such as `coercion: threats`; empty for all cases.
+        parts: the names of the parts.
     """
 
     whole: str
     parts: tuple[str, ...]
 
 
-def composed_of(found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which characteristics together make up another one, or all cases. This is so if the parts together have exactly
-    the questions of the whole.
+def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
+    """Returns the sets of characteristics (the parts) that together are another characteristic, or all cases (the whole). This
+    is so if the parts together have exactly the questions of the whole.
 
-    Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as the items of a
+    Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as those of a
     stage), and any two characteristics. Each case has answered yes to a question on involuntary work, and to a question on
-    coercion. So all items on coercion together make up all cases, and so do all items on involuntary work.
+    coercion. So all characteristics of coercion are together all cases, and so are all those of involuntary work.
     """
     of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
     return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
 
 
 def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns what can be made up of characteristics: each characteristic itself, and all cases (the name is empty).
+    """Returns the wholes: everything that several characteristics can be together. These are each characteristic itself, and
+    all cases (with an empty name).
 
     Args:
-        found: the characteristics of one side of the definition (involuntary work or coercion).
+        found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).
 
     Returns:
         For each whole, its name and its questions.
     """
     return [
-        *((group_of(c.topic, c.name), c.questions) for c in found),
+        *((characteristic_name(c.topic, c.name), c.questions) for c in found),
         ("", frozenset[str]().union(*(c.questions for c in found))),
     ]
 
 
-def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composed]:
-    """Returns which sets of characteristics together make up one characteristic, or all cases. A case has the whole exactly if
-    it has at least one of the parts.
+def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composition]:
+    """Returns the sets of characteristics (the parts) that together are one characteristic, or all cases (the whole). A case
+    has the whole exactly if it has at least one of the parts.
 
     Args:
         whole: the name of the whole, and its questions.
@@ -128,11 +128,11 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
     topics = [[c for c in inside if c.topic == topic] for topic in dict.fromkeys(c.topic for c in inside)]
     tried = [*(parts for parts in topics if len(parts) > 1), *map(list, combinations(inside, 2))]
     makes = {
-        tuple(group_of(c.topic, c.name) for c in parts)
+        tuple(characteristic_name(c.topic, c.name) for c in parts)
         for parts in tried
         if frozenset[str]().union(*(c.questions for c in parts)) == questions
     }
-    return [Composed(name, parts) for parts in sorted(makes)]
+    return [Composition(name, parts) for parts in sorted(makes)]
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,8 @@ class ProfileCells:
     A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these shares.
 
     Attributes:
-        cells: the denominators (numbers of cases), and the cells of case-only groups, such as the form.
+        cells: the denominators (numbers of cases), and the cells of groups that only cases have, such as the form of forced
+            labour.
         primary: those of these cells that are confidential because of their own counts, with the reason.
         unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
     """
@@ -183,8 +184,8 @@ class CharacteristicCells:
         cells: the cells that a row, or a sum of rows, reveals.
         primary: the cells that are confidential because of their own counts, with the reason. If nearly all cases have the
             characteristic, the cell of the others is confidential even without a case.
-        everybody: the cells that contain nearly all cases of their denominator.
-        nowhere: the cells that no row shows: the cases without the characteristic.
+        nearly_all: the cells that contain nearly all cases of their denominator.
+        unshown: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
         unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
     """
@@ -192,14 +193,14 @@ class CharacteristicCells:
     group: str
     cells: dict[CellId, Cell] = field(default_factory=dict)
     primary: dict[CellId, str] = field(default_factory=dict)
-    everybody: set[CellId] = field(default_factory=set)
-    nowhere: set[CellId] = field(default_factory=set)
+    nearly_all: set[CellId] = field(default_factory=set)
+    unshown: set[CellId] = field(default_factory=set)
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
 
     def answers(self) -> dict[CellId, CasesByAnswer]:
-        """Returns the cases by answer (yes, no, no clear answer), for each denominator. It is empty if the group has several
-        characteristics as values."""
+        """Returns the cases by answer (yes, no, no clear answer), for each denominator. The result is empty if the group has
+        several characteristics as values."""
         denominators = dict.fromkeys(denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
         return {
             denominator: CasesByAnswer(
@@ -229,7 +230,7 @@ class CharacteristicCells:
         if value != WITH:  # cases without it have another value of the group
             del cells[WITHOUT]
         else:
-            self.nowhere.add(cells[WITHOUT])
+            self.unshown.add(cells[WITHOUT])
         for v, cell in cells.items():
             self.cells[cell] = counts[v]
             if why := confidential(counts[v], limits):
@@ -238,7 +239,7 @@ class CharacteristicCells:
         self.unresolved_rows.setdefault(cells[NOT_STATED], []).append(i)
         with_it, without = cells[value], cells.get(WITHOUT)
         if counts[value].cases and counts[WITHOUT].cases < limits.cases:
-            self.everybody.add(with_it)
+            self.nearly_all.add(with_it)
             self.primary.setdefault(without or with_it, EVERYBODY)
         if counts[value].cases and float(row["largest_share"]) > HALF:
             self.primary.setdefault(with_it, OVER_HALF)
@@ -258,8 +259,8 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
     unit = population if row["measure"] == "profile" else 1.0
     having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
 
-    def cell(cases: str, of: str, weighted: float) -> Cell:
-        psus, homes = (known_count(row[f"{units}_{of}"]) if of else None for units in ("psus", "households"))
+    def cell(cases: str, suffix: str, weighted: float) -> Cell:
+        psus, homes = (known_count(row[f"{units}_{suffix}"]) if suffix else None for units in ("psus", "households"))
         return Cell(
             int(row[cases]), n, psus=psus, households=homes, weighted=max(0.0, weighted), mean_weight=population / max(1, n)
         )
@@ -271,20 +272,21 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
     )
 
 
-def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
+def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Sequence[str]) -> dict[CellId, Cell]:
     """Returns the denominators of the rows of a profile: the cells of all cases of which a row shows a share. A row reveals the
     number of cases in its denominator.
 
-    A denominator has at least as many sampling points and households as its cases with a characteristic, and as its cases
+    A denominator has at least as many sampling units (PSUs) and households as its cases with a characteristic, and as its cases
     without it. So the larger of these two numbers is used.
 
     Args:
         rows: the rows of a profile.
-        keys, of: for each row of the run, its group values and the group of its characteristic.
+        keys: for each row of the run, its group values.
+        share_groups: for each row of the run, the group of its characteristic.
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        cell = (str(row["reference_population"]), denominator_key(keys[i], of[i]))
+        cell = (str(row["reference_population"]), denominator_key(keys[i], share_groups[i]))
         n, before = int(row["n"]), found.get(cell)
         psus, homes = (
             _most(row[f"{unit}_with_cases"], row[f"{unit}_without"], getattr(before, unit, None))
@@ -296,18 +298,17 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
     return found
 
 
-def denominator_key(key: Key, of: str) -> Key:
-    """Returns the group values of a profile row's denominator: all values of `key` but that of the characteristic's group
-    (`of`)."""
-    return frozenset((g, v) for g, v in key if g != of)
+def denominator_key(key: Key, characteristic_group: str) -> Key:
+    """Returns the group values of a profile row's denominator: those of the row without the value of `characteristic_group`."""
+    return frozenset((g, v) for g, v in key if g != characteristic_group)
 
 
-def denominator_of(cell: CellId, of: str) -> CellId:
-    """Returns the denominator of a cell: the cell of all cases, whatever their value in the characteristic's group (`of`)."""
-    return cell[0], denominator_key(cell[1], of)
+def denominator_of(cell: CellId, characteristic_group: str) -> CellId:
+    """Returns the denominator of a cell: the cell of all cases, whatever their value in `characteristic_group`."""
+    return cell[0], denominator_key(cell[1], characteristic_group)
 
 
 def _most(*counts: Any) -> int | None:
-    """Returns the largest of some counts. Counts that are not known are left out; None if no count is known."""
+    """Returns the largest of some counts. Counts that are not known are left out. Returns None if no count is known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)

@@ -26,11 +26,11 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     WITHOUT,
     CasesByAnswer,
     CharacteristicCells,
-    Composed,
+    Composition,
     ProfileCells,
+    denominator_cells,
     denominator_key,
     denominator_of,
-    parent_cells,
 )
 from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, OutcomeSuppression, named
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
@@ -49,25 +49,25 @@ class ProfileRows:
     Attributes:
         table: the rows.
         keys: for each row of the whole run, its group values.
-        of: for each row of the whole run, the group that has its characteristic as a value.
+        share_groups: for each row of the whole run, the group that has its characteristic as a value.
     """
 
     table: pd.DataFrame
     keys: Sequence[Key]
-    of: Sequence[str]
+    share_groups: Sequence[str]
 
     @property
-    def parents(self) -> dict[CellId, Cell]:
+    def denominators(self) -> dict[CellId, Cell]:
         """Returns the denominators of the rows: the cells of all cases of which a row shows a share."""
-        return parent_cells(self.table, self.keys, self.of)
+        return denominator_cells(self.table, self.keys, self.share_groups)
 
     def characteristics(self, scenario: DisclosureScenario) -> Iterator[CharacteristicCells]:
         """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics that exclude each other are
         yielded together."""
         found: dict[str, CharacteristicCells] = {}
         for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
-            own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))
-            own.add(int(i), self.keys[i], row, scenario.limits)
+            characteristic = found.setdefault(self.share_groups[i], CharacteristicCells(self.share_groups[i]))
+            characteristic.add(int(i), self.keys[i], row, scenario.limits)
         yield from found.values()
 
 
@@ -81,68 +81,75 @@ def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: Disclosu
         groups: the groups of characteristics that other tables show, too.
         scenario: what the assumed reader knows of the run.
     """
-    mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
+    mine = replace(rows, table=rows.table[[rows.share_groups[i] in groups for i in rows.table.index]])
     found = list(mine.characteristics(scenario)) if len(mine.table) else []
-    cells, primary, unresolved_rows = dict(rows.parents), dict[CellId, str](), dict[CellId, Sequence[int]]()
-    for own in found:
-        cells |= own.cells
-        primary |= own.primary
-        unresolved_rows |= own.unresolved_rows
+    cells, primary, unresolved_rows = dict(rows.denominators), dict[CellId, str](), dict[CellId, Sequence[int]]()
+    for characteristic in found:
+        cells |= characteristic.cells
+        primary |= characteristic.primary
+        unresolved_rows |= characteristic.unresolved_rows
     return ProfileCells(cells, {c: why for c, why in primary.items() if cells[c].cases}, unresolved_rows)
 
 
 @dataclass(frozen=True)
 class Relations:
-    """How the characteristics of cases are related to each other. Characteristics have names as in `group_of`.
+    """Which characteristics of cases contain others, and which are together another one. A name is `topic: characteristic`,
+    such as `coercion: threats`.
 
     Attributes:
         contained: for each characteristic A, the characteristics that it contains. If A contains B, each case with B also has
             A.
-        composed: which characteristics together make up another one, or all cases.
+        compositions: sets of characteristics (the parts) that together are another characteristic, or all cases (the whole). A
+            case has the whole exactly if it has at least one part.
     """
 
     contained: Mapping[str, Collection[str]] = field(default_factory=dict)
-    composed: Sequence[Composed] = ()
+    compositions: Sequence[Composition] = ()
 
 
 UNRELATED = Relations()
 
 
 def decide_profile(
-    rows: ProfileRows, first: Decision, scenario: DisclosureScenario, relations: Relations = UNRELATED
+    rows: ProfileRows, tables: Decision, scenario: DisclosureScenario, relations: Relations = UNRELATED
 ) -> Decision:
     """Decides which rows of the profiles (shares of cases with a characteristic) are hidden, and adds this to the decision of a
     run.
 
     Args:
         rows: rows of profiles under the run's own rule set.
-        first: the decision about all other rows.
+        tables: the decision about all other rows.
         scenario: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
-    hidden, unresolved_rows, suppressions = set(first.hidden), set(first.unresolved_hidden), list(first.suppressions)
-    coarse, salt = list(first.coarse), scenario.patterns.salt() if scenario.patterns else b""
-    case_counts = _case_counts(rows, first)
-    decided: dict[str, _Characteristic] = {}
-    for own in sorted(rows.characteristics(scenario), key=lambda c: len(relations.contained.get(c.group, ()))):
-        parts = [decided[name] for name in relations.contained.get(own.group, ()) if name in decided]
-        required = _requirements(own, parts, first, scenario)
-        for cell in _few_have_two(own, decided, relations.composed, scenario.limits):
+    hidden, unresolved_rows, suppressions = set(tables.hidden), set(tables.unresolved_hidden), list(tables.suppressions)
+    coarse, salt = list(tables.coarse), scenario.patterns.salt() if scenario.patterns else b""
+    case_counts = _case_counts(rows, tables)
+    decided: dict[str, _DecidedCharacteristic] = {}
+    for characteristic in sorted(rows.characteristics(scenario), key=lambda c: len(relations.contained.get(c.group, ()))):
+        parts = [decided[name] for name in relations.contained.get(characteristic.group, ()) if name in decided]
+        required = _requirements(characteristic, parts, tables, scenario)
+        for cell in _few_have_two(characteristic, decided, relations.compositions, scenario.limits):
             required.primary.setdefault(cell, FEW_BOTH)
-        decided[own.group] = made = _Characteristic(own, _suppression(own, required, case_counts, scenario, salt))
+        decided[characteristic.group] = made = _DecidedCharacteristic(
+            characteristic, _suppression(characteristic, required, case_counts, scenario, salt)
+        )
         suppressions.append(made.suppression)
         if WITH_BREAKDOWN in made.suppression.hidden.values():
-            coarse.append(Reason.of("reasons.among_cases", what=group_name(own.group)))
-        hidden |= {i for cell, shown in own.rows.items() if cell in made.suppression.hidden for i in shown}
-        unresolved_rows |= {i for cell, shown in own.unresolved_rows.items() if cell in made.suppression.hidden for i in shown}
-    return replace(first, hidden=hidden, unresolved_hidden=unresolved_rows - hidden, suppressions=suppressions, coarse=coarse)
+            coarse.append(Reason.of("reasons.among_cases", what=group_name(characteristic.group)))
+        hidden |= {i for cell, shown in characteristic.rows.items() if cell in made.suppression.hidden for i in shown}
+        unresolved_rows |= {
+            i for cell, shown in characteristic.unresolved_rows.items() if cell in made.suppression.hidden for i in shown
+        }
+    return replace(tables, hidden=hidden, unresolved_hidden=unresolved_rows - hidden, suppressions=suppressions, coarse=coarse)
 
 
 @dataclass(frozen=True)
-class _Characteristic:
-    """One characteristic of cases (such as debt bondage): its cells (`own`), and which of them are hidden (`suppression`)."""
+class _DecidedCharacteristic:
+    """One characteristic of cases (such as debt bondage), after the decision: its cells, and which of them are hidden
+    (`suppression`)."""
 
-    own: CharacteristicCells
+    characteristic: CharacteristicCells
     suppression: OutcomeSuppression
 
 
@@ -161,7 +168,7 @@ class _Requirements:
 
 
 def _requirements(
-    own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, scenario: DisclosureScenario
+    characteristic: CharacteristicCells, parts: Sequence[_DecidedCharacteristic], tables: Decision, scenario: DisclosureScenario
 ) -> _Requirements:
     """Returns which cells of a characteristic must be hidden because of other tables, or because of characteristics that it
     contains.
@@ -170,55 +177,66 @@ def _requirements(
     these few have A and not B. If a cell of B is hidden, the same cell of A would show an upper limit for it.
 
     Args:
-        own: the cells of the characteristic.
+        characteristic: the cells of the characteristic.
         parts: the characteristics that it contains, already decided.
-        first: the decision about all other rows.
+        tables: the decision about all other rows.
         scenario: what the assumed reader knows of the run.
     """
-    without_number = {c for c in own.cells if denominator_of(c, own.group) in first.hidden_cells["cases"]}
+    without_number = {c for c in characteristic.cells if denominator_of(c, characteristic.group) in tables.hidden_cells["cases"]}
     denominators = {
-        denominator_of(c, own.group): first.hidden_cells["cases"][denominator_of(c, own.group)] for c in without_number
+        denominator_of(c, characteristic.group): tables.hidden_cells["cases"][denominator_of(c, characteristic.group)]
+        for c in without_number
     }
-    few = {c for c, why in denominators.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
-    primary = own.primary | dict.fromkeys(few, NO_CASES)
+    few = {c for c, why in denominators.items() if tables.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
+    primary = characteristic.primary | dict.fromkeys(few, NO_CASES)
     hidden_anyway = dict.fromkeys(without_number, NO_CASES)
-    mine = own.answers()
+    mine = characteristic.answers()
     for part in parts:
-        for denominator, fewer in part.own.answers().items():
+        for denominator, fewer in part.characteristic.answers().items():
             differ = mine[denominator].beyond(fewer) if denominator in mine else {}
             near = [answer for answer, count in differ.items() if 0 < count < scenario.limits.cases]
-            primary = dict.fromkeys((own.cell_of(denominator, answer) for answer in near), FEW_MORE) | primary
+            primary = dict.fromkeys((characteristic.cell_of(denominator, answer) for answer in near), FEW_MORE) | primary
         broken = {
-            _breakdown(c, part.own.group) for c in part.own.rows if c in part.suppression.hidden and part.own.cells[c].cases
+            _breakdown(c, part.characteristic.group)
+            for c in part.characteristic.rows
+            if c in part.suppression.hidden and part.characteristic.cells[c].cases
         }
-        hidden_anyway |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
-    for cell, other in _cells_in_other_tables(own, first):
-        if len(cell[1]) > 1 or other in first.hidden_cells["cases"]:
+        hidden_anyway |= {c: FEW_MORE for c in characteristic.cells if _breakdown(c, characteristic.group) in broken}
+    for cell, other in _cells_in_other_tables(characteristic, tables):
+        if len(cell[1]) > 1 or other in tables.hidden_cells["cases"]:
             hidden_anyway[cell] = ELSEWHERE
-        elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < scenario.limits.cases:
+        elif 0 < tables.cells["cases"][other].cases - characteristic.cells[cell].cases < scenario.limits.cases:
             primary.setdefault(cell, FEW_MORE)
     return _Requirements(primary, hidden_anyway)
 
 
 def _few_have_two(
-    own: CharacteristicCells, decided: Mapping[str, _Characteristic], composed: Sequence[Composed], limits: Limits
+    characteristic: CharacteristicCells,
+    decided: Mapping[str, _DecidedCharacteristic],
+    compositions: Sequence[Composition],
+    limits: Limits,
 ) -> Iterator[CellId]:
-    """Yields the cells of a characteristic from which a reader could calculate, with cells decided before, that a few cases
-    have two characteristics.
+    """Yields the cells of a characteristic from which a reader could calculate that a few cases have two characteristics.
 
-    This is possible if two characteristics (the parts) make up another one (the whole). The sum of the parts minus the whole is
-    the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both parts (no
-    clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a case with
-    three of them counts twice.
+    This is possible if two characteristics (the parts) are together another one (the whole). The sum of the parts minus the
+    whole is the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both
+    parts (no clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a
+    case with three of them counts twice.
 
-    `own` are the cells of the characteristic. `decided` holds the characteristics that were decided before.
+    Args:
+        characteristic: the cells of the characteristic.
+        decided: the characteristics that were decided before, by name. The calculation needs their cells, too.
+        compositions: the wholes, each with its parts.
+        limits: the confidentiality limits.
     """
-    for made in composed:
-        others = {*made.parts, made.whole} - {own.group, ""}
-        if own.group not in (*made.parts, made.whole) or not others <= decided.keys():
+    for made in compositions:
+        others = {*made.parts, made.whole} - {characteristic.group, ""}
+        if characteristic.group not in (*made.parts, made.whole) or not others <= decided.keys():
             continue
-        answers = {name: decided[name].own.answers() for name in others} | {own.group: own.answers()}
-        for denominator, mine in answers[own.group].items():
+        answers = {name: decided[name].characteristic.answers() for name in others} | {
+            characteristic.group: characteristic.answers()
+        }
+        for denominator, mine in answers[characteristic.group].items():
             if not all(denominator in found for found in answers.values()):
                 continue
             parts, cases = [answers[name][denominator] for name in made.parts], sum(mine)
@@ -226,31 +244,32 @@ def _few_have_two(
             have_two = sum(part.yes for part in parts) - whole.yes
             may_have = sum(cases - part.no for part in parts) - (cases - whole.no)
             counts = {WITH: have_two, WITHOUT: may_have, NOT_STATED: may_have - have_two}
-            yield from (own.cell_of(denominator, answer) for answer, count in counts.items() if 0 < count < limits.cases)
+            yield from (
+                characteristic.cell_of(denominator, answer) for answer, count in counts.items() if 0 < count < limits.cases
+            )
 
 
-def _cells_in_other_tables(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
-    """Yields the cells of a worst form of child labour. Each comes with a cell of another table that contains the same cases
-    and perhaps others.
+def _cells_in_other_tables(characteristic: CharacteristicCells, tables: Decision) -> Iterator[tuple[CellId, CellId]]:
+    """Yields pairs of cells that have nearly the same cases: a cell of a worst form of child labour, and a cell of another
+    table. The other table is that of the routes to forced labour, or that of the forms of forced labour. Its cell contains the
+    same cases and perhaps others. Yields nothing for another characteristic.
 
-    The other cell is that of the route to forced labour, or that of the form of forced labour.
-
-    `own` are the cells of the worst form, and `first` is the decision about all tables except profiles.
+    `characteristic` has the cells of the worst form. `tables` is the decision about all tables except profiles.
     """
-    topic, _, name = own.group.partition(": ")
+    topic, _, name = characteristic.group.partition(": ")
     if topic != "worst_form":
         return
     wider = [("route", ROUTES["route_iv"]), *([("form", SEXUAL)] if name == "commercial_sexual_exploitation" else [])]
-    for cell in own.rows:
-        population, denominator = denominator_of(cell, own.group)
+    for cell in characteristic.rows:
+        population, denominator = denominator_of(cell, characteristic.group)
         for part in wider:
-            if (other := (population, denominator | {part})) in first.cells["cases"]:
+            if (other := (population, denominator | {part})) in tables.cells["cases"]:
                 yield cell, other
 
 
-def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
-    """Returns a cell's population and its groups, without the group of the characteristic (`of`)."""
-    return cell[0], frozenset(g for g, _ in cell[1] if g != of)
+def _breakdown(cell: CellId, characteristic_group: str) -> tuple[str, frozenset[str]]:
+    """Returns a cell's population and its groups, without the group of the characteristic."""
+    return cell[0], frozenset(g for g, _ in cell[1] if g != characteristic_group)
 
 
 def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
@@ -266,9 +285,9 @@ def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequen
         found: the decision so far.
     """
     going_on: dict[CellId, list[int]] = {}
-    for i in rows.table.index[[rows.of[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
+    for i in rows.table.index[[rows.share_groups[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
         going_on.setdefault(
-            (str(rows.table.at[i, "reference_population"]), denominator_key(rows.keys[i], rows.of[i])), []
+            (str(rows.table.at[i, "reference_population"]), denominator_key(rows.keys[i], rows.share_groups[i])), []
         ).append(i)
     current: dict[CellId, list[int]] = {}
     for i, population in zip(now.index, now["reference_population"].astype(str), strict=True):
@@ -287,61 +306,67 @@ class _CaseCounts:
     hidden: Mapping[CellId, str]
 
 
-def _case_counts(rows: ProfileRows, first: Decision) -> _CaseCounts:
+def _case_counts(rows: ProfileRows, tables: Decision) -> _CaseCounts:
     """Returns the numbers of cases in the populations and by the groups of the profiles. The groups may be alone or crossed.
-    `first` is the decision about all tables except profiles."""
-    groups = {g for population, key in rows.parents for g, _ in key}
-    populations = {population for population, _ in rows.parents}
+    `tables` is the decision about all tables except profiles."""
+    groups = {g for population, key in rows.denominators for g, _ in key}
+    populations = {population for population, _ in rows.denominators}
     cells = {
         (population, key): cell
-        for (population, key), cell in first.cells["cases"].items()
+        for (population, key), cell in tables.cells["cases"].items()
         if population in populations and groups.issuperset(g for g, _ in key)
     }
-    return _CaseCounts(cells, {c: why for c, why in first.hidden_cells["cases"].items() if c in cells})
+    return _CaseCounts(cells, {c: why for c, why in tables.hidden_cells["cases"].items() if c in cells})
 
 
 def _suppression(
-    own: CharacteristicCells, required: _Requirements, case_counts: _CaseCounts, scenario: DisclosureScenario, salt: bytes
+    characteristic: CharacteristicCells,
+    required: _Requirements,
+    case_counts: _CaseCounts,
+    scenario: DisclosureScenario,
+    salt: bytes,
 ) -> OutcomeSuppression:
     """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are
     hidden, or else all of its cells.
 
     Args:
-        own: the cells of the characteristic.
+        characteristic: the cells of the characteristic.
         required: the cells that must be hidden or protected.
         case_counts: the numbers of cases in other tables.
         scenario: what the assumed reader knows of the run.
         salt: a secret text that decides between equal choices.
     """
-    system = _system(own, case_counts, replace(scenario, case_only=frozenset({own.group})))
+    system = _system(characteristic, case_counts, replace(scenario, case_only=frozenset({characteristic.group})))
     # A cell without cases needs no protection, unless hiding it keeps secret that nearly all cases have the characteristic.
-    first: dict[AnyCell, str] = {
-        c: why for c, why in required.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY
+    primary: dict[AnyCell, str] = {
+        c: why
+        for c, why in required.primary.items()
+        if c not in characteristic.cells or characteristic.cells[c].cases or why == EVERYBODY
     }
     withheld = [
-        dict.fromkeys(own.everybody, EVERYBODY),
-        dict.fromkeys(own.nowhere, NOWHERE),
+        dict.fromkeys(characteristic.nearly_all, EVERYBODY),
+        dict.fromkeys(characteristic.unshown, NOWHERE),
         required.primary,
         required.hidden_anyway,
         case_counts.hidden,
     ]
-    hidden_anyway: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in first}
-    whole, broken = ([c for c in own.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
+    hidden_anyway: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in primary}
+    whole, broken = ([c for c in characteristic.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
     shown = [c for c in case_counts.cells if c not in case_counts.hidden]
     for more in ([], broken, [*whole, *broken]):
-        fixed = hidden_anyway | {c: WITH_BREAKDOWN for c in more if c not in first and c not in hidden_anyway}
-        made = protect(system, first, scenario.limits, hidden_anyway=fixed, always_shown=shown, hide_last=whole, salt=salt)
+        fixed = hidden_anyway | {c: WITH_BREAKDOWN for c in more if c not in primary and c not in hidden_anyway}
+        made = protect(system, primary, scenario.limits, hidden_anyway=fixed, always_shown=shown, hide_last=whole, salt=salt)
         if not made.exposed:
             break
-    return OutcomeSuppression("cases", system, made.hidden, mean_weights(own.cells))
+    return OutcomeSuppression("cases", system, made.hidden, mean_weights(characteristic.cells))
 
 
-def _system(own: CharacteristicCells, case_counts: _CaseCounts, scenario: DisclosureScenario) -> CellSystem[AnyCell]:
+def _system(characteristic: CharacteristicCells, case_counts: _CaseCounts, scenario: DisclosureScenario) -> CellSystem[AnyCell]:
     """Returns the system of equations between the cells of a characteristic and the numbers of cases.
 
     Its unknowns are the survey's kinds of persons. For an estimate without a survey, they are the combinations of group values.
     """
-    cells = {**case_counts.cells, **own.cells}
+    cells = {**case_counts.cells, **characteristic.cells}
     if scenario.patterns is not None:
         return survey_system(OutcomeCells(cells, "cases", scenario), scenario.patterns).system
     (population,) = {population for population, _ in cells}

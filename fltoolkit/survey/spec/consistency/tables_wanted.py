@@ -60,7 +60,7 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
     if lead not in groups:
         raise ValueError(f"lead: {lead} is not one of groups{known_names_in_words(lead, groups)}")
     if lead in allowed.origins:
-        raise ValueError(f"lead: {lead} tells of single origins, which no document compares first; name another group")
+        raise ValueError(f"lead: {lead} shows single origins, which no document compares first; name another group")
     default = (None, next(iter(allowed.populations)))
     if not any(t.measure == "prevalence" and t.population in default and (lead,) in t.by for t in tables):
         raise ValueError(

@@ -17,7 +17,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     characteristic_key,
     contained_in,
     counts_of,
-    parent_cells,
+    denominator_cells,
 )
 from fltoolkit.survey.spec.groups import NOT_STATED
 
@@ -67,19 +67,19 @@ def test_enough_cases_on_both_sides_are_not_confidential() -> None:
     assert {key: cell.cases for key, cell in found.cells.items()} == {value("yes"): 30, value("no"): 8, value(NOT_STATED): 5}
     assert found.rows == {value("yes"): [7]}
     assert found.unresolved_rows == {value(NOT_STATED): [7]}
-    assert found.nowhere == {value("no")}
+    assert found.unshown == {value("no")}
 
 
 @pytest.mark.parametrize("without", [0, 1, 4])
 def test_nearly_all_cases_are_confidential(without: int) -> None:
     found = cells(having=40, without=without)
-    assert found.everybody == {value("yes")}
+    assert found.nearly_all == {value("yes")}
     assert value("no") in found.primary
 
 
 def test_nobody_with_a_characteristic_is_no_secret() -> None:
     found = cells(having=0, without=40)
-    assert (found.primary, found.everybody) == ({}, set())
+    assert (found.primary, found.nearly_all) == ({}, set())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_of_forms_those_with_another_are_no_cell_of_their_own() -> None:
 
 def test_the_cases_that_rows_are_shares_of_are_cells() -> None:
     rows = pd.DataFrame([row(4, 30), row(20, 14)])
-    (cell,) = parent_cells(rows, [DEBT, DEBT], ["coercion: debt_bondage"] * 2).items()
+    (cell,) = denominator_cells(rows, [DEBT, DEBT], ["coercion: debt_bondage"] * 2).items()
     assert cell[0] == ("adults", frozenset({("sex", "men")}))
     assert (cell[1].cases, cell[1].psus, cell[1].weighted) == (34, 30, 340.0)
 

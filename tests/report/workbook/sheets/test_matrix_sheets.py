@@ -97,7 +97,7 @@ def test_the_path_of_several_targets_is_told_in_their_order() -> None:
     indicator = Indicator.model_validate({**made, "targets": targets})
     row = {"about_targets": "x", "year": 2025, "group": "total", "category": "total"}
     assert about_targets(EN, indicator, row) == (
-        "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2028, then a geometric path to 2030: reckoned, not measured"
+        "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2028, then a geometric path to 2030: calculated, not measured"
     )
     assert about_targets(EN, indicator, row | {"about_targets": None}) == ""
 

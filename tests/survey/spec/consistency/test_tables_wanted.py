@@ -24,7 +24,7 @@ ALLOWED = AllowedTables({"sex", "form", "ethnicity"}, {"adults": ADULTS, "all": 
         ({"measure": "share", "of": "sexe"}, "sexe is not one of the groups"),
         ({"measure": "profile", "by": ["form"]}, "only cases have form"),
         ({"measure": "profile", "population": "all"}, "a profile of their own: a, b"),
-        ({"measure": "share", "of": "ethnicity"}, "ethnicity tells of single origins"),
+        ({"measure": "share", "of": "ethnicity"}, "ethnicity shows single origins"),
     ],
 )
 def test_a_table_that_cannot_be_is_named(table: dict[str, Any], says: str) -> None:
