@@ -49,7 +49,7 @@ def refuse_missing(
         wanted: the columns that survey.yaml names.
         present: the columns of the data.
         where: the place that the message names, such as a key of survey.yaml.
-        paths: the files that were read. Empty if `present` certainly holds column names, and not the answers of a person.
+        paths: the files that were read. It is empty if `present` certainly holds column names, and not the answers of a person.
         keys: for each column in `wanted`, the key of survey.yaml that names it.
 
     Raises:

@@ -117,7 +117,7 @@ class CorrectableColumns:
 
     Attributes:
         persons: the columns of persons that survey.yaml uses.
-        episodes: the columns of the episodes file that survey.yaml uses. Empty if there is no such file.
+        episodes: the columns of the episodes file that survey.yaml uses. There are none without such a file.
         questions: the columns of questions that decide whether a person is in forced labour.
         joins: the key columns by which other files are joined to the persons.
         person_key, episode_key: the columns that identify a row of persons, and a row of episodes.

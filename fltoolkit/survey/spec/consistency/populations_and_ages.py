@@ -17,9 +17,8 @@ def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec]
 
 
 def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], definition: Mapping[str, str], adult: int | None) -> None:
-    """Raise `ValueError` if the populations do not fit the module on children. If there is such a module, a population must have
-    only adults, or only children, or be a sum (`sum_of`) of one population of adults and one of children. If there is none, no
-    population may be a sum.
+    """Raise `ValueError` if the populations do not fit the module on children. With such a module, a population must have only
+    adults, or only children, or be a sum (`sum_of`) of one of each. Without it, no population may be a sum.
 
     Args:
         populations: the populations, by name.
