@@ -72,7 +72,8 @@ class Condition(Model):
 
 
 class Rule(Condition):
-    """One reliability rule of a publication profile: if a number meets the condition, it gets the flag.
+    """One reliability rule of a publication profile. A number gets the flag if its row meets the condition of the rule
+    (`column` and a limit, see `Condition`).
 
     Attributes:
         flag: the flag.
