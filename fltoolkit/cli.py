@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parsed = _parser().parse_args(arguments)
     try:
-        with _ended_politely(for_good=arguments is None):
+        with _sigterm_as_ctrl_c(for_good=arguments is None):
             return int(parsed.run(parsed))
     except (FltoolkitError, OSError, MemoryError, ModuleNotFoundError) as error:
         say(printable_text(error), error=True)
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _ended_politely(*, for_good: bool) -> Iterator[None]:
+def _sigterm_as_ctrl_c(*, for_good: bool) -> Iterator[None]:
     """Within this context, a request to end the program (SIGTERM) does the same as Ctrl-C.
 
     Args:

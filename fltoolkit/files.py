@@ -53,8 +53,8 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
     """Returns the whole content of a regular file of at most `most` bytes.
 
     Raises:
-        FltoolkitError: of the class `raised`, for the reasons of `refuse_irregular`, or if the file is too large or may not be
-            read.
+        FltoolkitError: of the class `raised`. There is no such file, it is not a regular file, it is too large, or it may not
+            be read. `do` is the advice if there is no such file.
     """
     size = refuse_irregular(path, raised, do)
     try:
@@ -71,11 +71,11 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
 
 
 def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> str:
-    """Returns the text of a regular file in UTF-8, with or without a byte order mark.
+    """Returns the text of a regular file in UTF-8, with or without a byte order mark. The file may have at most `most` bytes.
 
     Raises:
-        FltoolkitError: of the class `raised`, for the reasons of `read_bytes`, or if a byte is not UTF-8. Then `where` gives the
-            line.
+        FltoolkitError: of the class `raised`, for the same reasons as in `read_bytes` (no such file, too large, …), or because
+            a byte is not UTF-8. Then `where` gives the line.
     """
     content = read_bytes(path, most, raised, do).removeprefix(codecs.BOM_UTF8)
     try:

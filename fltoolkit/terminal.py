@@ -79,10 +79,10 @@ def _write(text: str, stream: TextIO | None) -> None:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
     except (OSError, ValueError):  # the reader of the stream has ended, or the stream is closed
-        _lead_nowhere(stream)
+        _redirect_to_null(stream)
 
 
-def _lead_nowhere(stream: TextIO) -> None:
+def _redirect_to_null(stream: TextIO) -> None:
     """Redirect a stream that accepts no more text to the null device. Otherwise Python would fail when it ends and flushes the
     stream."""
     with suppress(OSError, ValueError):

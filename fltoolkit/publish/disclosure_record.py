@@ -196,7 +196,7 @@ def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[Hi
     )
     for row in np.flatnonzero(hidden):
         cell = system.cells[row]
-        if _nowhere(cell):
+        if _is_unshown(cell):
             continue
         first, other, part = (cell.one, cell.other, cell.part) if isinstance(cell, DerivedCell) else (cell, None, "")
         unit, reason = suppression.units[first[0]], suppression.hidden[cell]
@@ -210,7 +210,7 @@ def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[Hi
         )  # fmt: skip
 
 
-def _nowhere(cell: AnyCell) -> bool:
+def _is_unshown(cell: AnyCell) -> bool:
     """Returns whether a cell is a sum of flowchart steps. No table shows such a sum."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 

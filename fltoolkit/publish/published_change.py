@@ -84,7 +84,7 @@ def _rows_of_rounds(
     for records, name in zip(full, ("before", "after"), strict=True):
         if records is not None:
             for row in change.table.to_dict("records"):
-                _refuse_another(records, _key(row, change), row, name)
+                _refuse_other_number(records, _key(row, change), row, name)
     return [full, (None if before is None else _records(before.table, change.before), _records(after.table, change.after))]
 
 
@@ -103,8 +103,8 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     """
     groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
     key = _key(row, change)
-    old = _of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
-    new = _of_round(after, key, row, "after")
+    old = _row_of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
+    new = _row_of_round(after, key, row, "after")
     flagged = [(name, round_row) for name, round_row in (("before", old), ("after", new)) if round_row.get("flag")]
     hidden = any(round_row["flag"] == "suppress" for _, round_row in flagged)
     secret = any(round_row["marker"] == "c" for _, round_row in flagged)
@@ -201,7 +201,7 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
     return {frozenset((g, str(row[g])) for g in uncrossed(row["breakdown"])): row for row in rows.to_dict("records")}
 
 
-def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
+def _row_of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
     """Returns the row of one round that belongs to a row of the change. Returns an empty dictionary if the round has no such
     row.
 
@@ -214,7 +214,7 @@ def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> R
     return {} if pd.isna(row[f"n_{name}"]) else records[key]
 
 
-def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
+def _refuse_other_number(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
     """Raises an error if a row of the change does not agree with the published set of a round: the row is missing there, or has
     another number."""
     if pd.isna(row[f"n_{name}"]):

@@ -72,7 +72,8 @@ class Condition(Model):
 
 
 class Rule(Condition):
-    """One reliability rule of a publication profile: if a number meets the condition, it gets the flag.
+    """One reliability rule of a publication profile. A number gets the flag if its row meets the condition of the rule
+    (`column` and a limit, see `Condition`).
 
     Attributes:
         flag: the flag.
@@ -161,7 +162,7 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
         table: rows with the columns of `Published.table`, before any is hidden.
         publication_profile: the rules that judge reliability.
     """
-    judged = [_judge(row, publication_profile) for row in table.to_dict("records")]
+    judged = [_worst_flag(row, publication_profile) for row in table.to_dict("records")]
     found = pd.DataFrame(judged, columns=["flag", "marker", "reason"], index=table.index, dtype=object)
     if publication_profile.drop_tables_from is None:
         return found
@@ -176,7 +177,7 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
     )
 
 
-def _judge(row: Mapping[Hashable, Any], publication_profile: PublicationProfile) -> tuple[str, str, Any]:
+def _worst_flag(row: Mapping[Hashable, Any], publication_profile: PublicationProfile) -> tuple[str, str, Any]:
     """Returns the worst flag of a number, its marker, and all reasons for this flag. The marker `low` is set later, when the
     number is rounded."""
     kind = kind_of(row)

@@ -120,8 +120,8 @@ def without(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the kind of a label. `kinds` gives the words of each kind; the first kind that has one of its words in the label is
-    returned. Returns None if there is no such kind."""
+    """Returns the first kind that has one of its words in the label. `kinds` gives the words of each kind. Returns None if no
+    kind has a word there."""
     return next((kind for kind, words in kinds.items() if hits(words, label)), None)
 
 

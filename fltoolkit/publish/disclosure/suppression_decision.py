@@ -246,7 +246,7 @@ def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the cells of a cell's breakdown that are not hidden yet. If all are hidden, returns all other such cells."""
+    """Returns the cells of a cell's breakdown that are still shown. If none is, returns the shown cells of all breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -273,7 +273,7 @@ def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
 
 
 class _OutcomeTables(NamedTuple):
-    """The tables next to a flowchart: their cells, the hidden cells, and the cells whose unresolved count is hidden."""
+    """The tables next to a flowchart: their cells, the hidden cells, and the cells that hide their count of unresolved."""
 
     cells: Mapping[Key, Cell]
     hidden: Mapping[Key, str]

@@ -78,7 +78,7 @@ def protect_from_other_outcomes(
                 close[cell] = ALIKE
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in all_rows.new if places.get(i) in same]
-        if (differ := _apart(mine, overlap)) is not None:
+        if (differ := _in_exactly_one(mine, overlap)) is not None:
             in_one_outcome.append(differ)
     if "" in others:
         close |= {c: CLOSE for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close}
@@ -89,7 +89,7 @@ def protect_from_other_outcomes(
     )
 
 
-def _apart(mine: Array, overlap: Overlap) -> Array | None:
+def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
     """Returns, for each kind of person, how many persons have exactly one of two outcomes. Returns None if neither outcome
     contains the other, or if both are the same.
 

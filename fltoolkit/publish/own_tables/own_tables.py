@@ -81,7 +81,7 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         rules = load_publication_profile(profile or "fltoolkit")
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
-        return _named(_stated(judged(decided, rules), est), est, {_outcome(est): decided})
+        return _named(_without_not_stated(judged(decided, rules), est), est, {_outcome(est): decided})
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
                            do="leave profile out, or publish the run with it")  # fmt: skip
@@ -108,16 +108,16 @@ def _with_table(table: Estimates, out: Published) -> Published:
         earlier_rows = replace(earlier_rows, close={**earlier_rows.close, **hidden})
     decided, new = decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped), all_rows.new
     families[outcome] = decided
-    rows = _narrowed(decided, new)
+    rows = _only_rows(decided, new)
     made = judged(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
     made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
     sets = {
-        name: _extended(same_set, _stated(judged(rows, same_set.basis.publication_profile), table), est, families)
+        name: _extended(same_set, _without_not_stated(judged(rows, same_set.basis.publication_profile), table), est, families)
         for name, same_set in out.profiles.items()
         if same_set.basis
     }
-    return replace(_extended(out, _stated(made, table), est, families), profiles=sets)
+    return replace(_extended(out, _without_not_stated(made, table), est, families), profiles=sets)
 
 
 def _decided_alike(
@@ -146,7 +146,7 @@ def _decided_alike(
     return found, {(found.populations[i], found.keys[i]): ALIKE for i in all_rows.new if i in found.decision.hidden}
 
 
-def _stated(made: Published, est: Estimates) -> Published:
+def _without_not_stated(made: Published, est: Estimates) -> Published:
     """Returns the published rows without categories `not stated`, if the table leaves them out. A note gives the number of
     persons who are left out."""
     if est.whole is None:
@@ -209,7 +209,7 @@ def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**filled)
 
 
-def _narrowed(decided: DecidedRows, rows: range) -> DecidedRows:
+def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
     """Returns only the rows whose positions are in `rows`, with the decision which of them are hidden."""
     start = rows.start
     hidden, unresolved_hidden = (
