@@ -131,7 +131,7 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     """Returns how many rows of a frame meet each condition, by the name of the condition. All are counted in one pass."""
     if not conditions:
         return {}
-    counts = to_sums(frame, [condition.cast(nw.Int64) for condition in conditions.values()])
+    counts = to_sums(frame, list(conditions.values()))
     return {name: int(count) for name, count in zip(conditions, counts, strict=True)}
 
 

@@ -306,6 +306,14 @@ class Episodes(Model):
         all episodes exist."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
+    @property
+    def basis(self) -> str:
+        """Returns how the survey links the coercion to the involuntary work: it assumes that both are in the same work (`assumed`),
+        it asks this (`asked`), or it records each episode of work separately (`by episode`)."""
+        if self.same_work == "assumed":
+            return "assumed"
+        return "asked" if self.same_work else "by episode"
+
 
 class Months(Model):
     """The question on how many months a person was in forced labour within the reference period.
