@@ -185,6 +185,8 @@ class Source(Model):
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
             own |= {"yes": self.contains, "no": self.no or ()}
+        if not own:
+            return default
         return AnswerCodes.model_validate({**default.model_dump(), **own})
 
 
