@@ -6,14 +6,14 @@ import copy
 import gc
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import shipped
-import yaml
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 
@@ -45,14 +45,7 @@ def changed() -> Change:
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a spec (or YAML as text) and its tables into the test's folder; gives the path of survey.yaml."""
 
-    def write(spec: Mapping[str, Any] | str, **tables: pd.DataFrame) -> Path:
-        for name, table in tables.items():
-            table.to_csv(tmp_path / f"{name}.csv", index=False)
-        path = tmp_path / "survey.yaml"
-        path.write_text(spec if isinstance(spec, str) else yaml.safe_dump(dict(spec), sort_keys=False), encoding="utf-8")
-        return path
-
-    return write
+    return partial(write_survey, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -65,10 +58,8 @@ def small(tmp_path: Path) -> Small:
     """Write a small survey and classify it: `small(people, design={...}, tables=[...])` changes whole keys of survey.yaml."""
 
     def make(people: Iterable[Person], **keys: Any) -> fl.Survey:
-        persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
         merged = {**SPEC, **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()}}
-        (tmp_path / "survey.yaml").write_text(yaml.safe_dump(merged, sort_keys=False), encoding="utf-8")
-        return fl.classify(fl.read_survey(tmp_path))
+        return fl.classify(fl.read_survey(write_survey(tmp_path, merged, persons=persons_table(people))))
 
     return make
 

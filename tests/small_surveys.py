@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
+import yaml
 
 import fltoolkit as fl
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -64,6 +65,15 @@ def persons_table(people: Iterable[Person]) -> pd.DataFrame:
         usual = {"HH": i, "LINE": 1, "W": 10, "S": 1, "P": i % 4, "AGE": 30, "SEX": 1 + i % 2, "R": 1, "ISIC": "01", "FISIC": ""}
         rows.append(usual | ANSWERS[answer] | ({"FISIC": "01"} if answer == "case" else {}) | own)
     return pd.DataFrame(rows)
+
+
+def write_survey(folder: Path, spec: Mapping[str, Any] | str, **tables: pd.DataFrame) -> Path:
+    """Write a spec (or YAML as text) and its tables into a folder; gives the path of survey.yaml."""
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    path = folder / "survey.yaml"
+    path.write_text(spec if isinstance(spec, str) else yaml.safe_dump(dict(spec), sort_keys=False), encoding="utf-8")
+    return path
 
 
 def frame_of(**columns: Sequence[Any]) -> nw.LazyFrame[Any]:

@@ -9,6 +9,7 @@ for whom the definition is unresolved is not counted as a case, but stays in the
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import narwhals as nw
@@ -16,10 +17,10 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, choose, truth_of
 from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
-from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
+from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children, work_of_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
-from fltoolkit.classify.group_columns import group_columns, job_column, memberships, with_sums
+from fltoolkit.classify.group_columns import group_columns, job_column, memberships
 from fltoolkit.classify.groups.quantile_groups import quantile_limits
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
@@ -102,14 +103,10 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
-    frame = with_sums(_with_episodes(survey, rule, sources), spec)
-    frame = frame.with_columns(
-        nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
-        (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
-        (nw.col("any_work") & nw.col("fl__abroad")).alias("forced_labour_abroad"),
-        *([(nw.col("any_work") & nw.col("fl__now")).alias("forced_labour_now")] if spec.current else []),
-    )
+    frame = _with_outcomes(survey, _Definition(spec, rule, sources))
     if spec.children:
+        if survey.held_in and hold:
+            frame = held(frame, survey.held_in, survey.path)
         frame = with_children(frame, spec, spec.children)
     labels = _case_columns(spec, frame.collect_schema().names())
     frame = frame.with_columns(
@@ -133,51 +130,95 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     )
 
 
-def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
-    """Returns one row per person, with true/false columns for any work, for each population, and for each condition of the
-    definition. If the survey records several spells of work per person (episodes), each is classified, and then those of each
-    person are combined. `sources` are the questions that the rule set uses, from `applicability.item_sources`."""
+@dataclass(frozen=True)
+class _Definition:
+    """The definition of forced labour as one survey can apply it.
+
+    Attributes:
+        spec: the survey.
+        rule: the rule set.
+        sources: the questions of the items, as `applicability.item_sources` returns them.
+    """
+
+    spec: SurveySpec
+    rule: RuleSet
+    sources: Sources
+
+
+def _with_outcomes(survey: Survey, by: _Definition) -> Frame:
+    """Returns the persons with columns for any work, for their populations, for each condition of the definition, and with their
+    outcome as adults. If children were asked, the columns by which children are classified are added.
+
+    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
+    person are combined. Few steps are taken, because each step names all columns again, which takes longer than the columns that
+    it adds.
+    """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
+    if spec.children:
+        of_persons += work_of_children(spec.children, spec.mapped)
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(survey.frame.with_columns(*of_persons, *_answers(spec, sources)), spec, rule, sources)
+        return _evaluate(survey.frame, by, of_persons, _outcomes(spec, nw.col("fl__here") & _now(spec)))
     frame = survey.frame.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
         spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
-        order = nw.concat_str(spell, separator="/").alias("fl__order")
-        rows = _evaluate(survey.episodes.with_columns(order, *_answers(spec, sources)), spec, rule, sources)
+        rows = _evaluate(survey.episodes, by, [nw.concat_str(spell, separator="/").alias("fl__order")])
     else:
-        parts = [
-            _evaluate(
-                frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order"), *_answers(spec, sources, e)), spec, rule, sources, e
-            )
-            for i, e in enumerate(spec.episodes.wide)
-        ]
-        kept = [KEY, "fl__order", *_truths(sources), *_labels(spec), MONTHS]
+        orders = [nw.lit(f"{i:03d}").alias("fl__order") for i, _ in enumerate(spec.episodes.wide)]
+        parts = [_evaluate(frame, by, [order], episode=e) for order, e in zip(orders, spec.episodes.wide, strict=True)]
+        kept = [KEY, "fl__order", *_truths(by.sources), *_labels(spec), MONTHS]
         rows = nw.concat([p.select(kept) for p in parts], how="vertical")
-    return frame.join(_over_episodes(rows, spec, sources), on=KEY, how="left")
+    combined = frame.join(_over_episodes(rows, spec, by.sources), on=KEY, how="left")
+    return combined.with_columns(_outcomes(spec, nw.col("fl__now")))
 
 
-def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
-    """Returns one column for each question that the rule set uses: yes, no or unresolved (null). With `episode`, the answers
-    are those about this spell of work. `sources` are the questions, from `applicability.item_sources`."""
-    return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
+def _outcomes(spec: SurveySpec, now: nw.Expr) -> list[nw.Expr]:
+    """Returns the outcomes of each person by the definition for adults. `now` says whether the forced labour goes on at interview,
+    for a person who worked."""
+    work = nw.col("any_work")
+    return [
+        nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
+        (work & nw.col("fl__here")).alias("forced_labour"),
+        (work & nw.col("fl__abroad")).alias("forced_labour_abroad"),
+        *([(work & now).alias("forced_labour_now")] if spec.current else []),
+    ]
 
 
-def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """Returns the rows with one column for each condition of the definition of forced labour, such as `involuntary` and
-    `same_work`. Each of the `rows` is one person or one spell of work (episode), with the answers from `_answers`. `sources`
-    are the questions that the rule set uses, and `episode` is the label of the spell, which replaces `{episode}` in column
-    names."""
-    mapped, col = spec.mapped, nw.col
+def _now(spec: SurveySpec, episode: str = "") -> nw.Expr:
+    return any_answer(spec.current, spec.mapped, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
+
+
+def _answers(by: _Definition, episode: str = "") -> list[nw.Expr]:
+    """Returns the answers to the questions of all items, one column per question: yes, no or unresolved. They are the person's
+    answers, or those about one episode of work.
+    """
+    return [answer(s, by.spec.mapped, episode).alias(name) for side in by.sources.values() for name, _, s in side]
+
+
+def _evaluate(
+    rows: Frame, by: _Definition, first: Sequence[nw.Expr], last: Sequence[nw.Expr] = (), *, episode: str = ""
+) -> Frame:
+    """Applies the definition of forced labour to rows of answers. Each row has the answers about one person or one episode of
+    work (see `_answers`).
+
+    Args:
+        rows: the rows.
+        by: the definition.
+        first: columns to add that need nothing but the rows.
+        last: columns to add that need the conditions of the definition, such as `fl__here`.
+        episode: the text that replaces `{episode}` in column names.
+    """
+    spec, mapped, col = by.spec, by.spec.mapped, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
-        *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in sources.items()],
+        *first,
+        *_answers(by, episode),
+        *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in by.sources.items()],
         linked.alias("fl__linked"),
-        any_of([_holds(part, sources, mapped, episode) for part in rule.parts.values()]).alias("fl__enough"),
+        any_of([_holds(part, by.sources, mapped, episode) for part in by.rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
     below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])
@@ -196,10 +237,9 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
         (forced & ~here).alias("fl__abroad"),
     )
     trafficked = any_answer(spec.trafficking, mapped, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
-    now = any_answer(spec.current, mapped, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(
         *_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"),
-        (nw.col("fl__here") & now).alias("fl__now"),
+        (nw.col("fl__here") & _now(spec, episode)).alias("fl__now"), *last,
     )  # fmt: skip
 
 
@@ -232,8 +272,8 @@ def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: 
         if least == 1:
             return any_answer([source for *_, source in questions], mapped, episode)
         by_item: dict[str, list[nw.Expr]] = {}
-        for name, item, _ in questions:
-            by_item.setdefault(item, []).append(nw.col(name))
+        for _, item, source in questions:
+            by_item.setdefault(item, []).append(answer(source, mapped, episode))
         return at_least(least, [any_of(asked) for asked in by_item.values()])
 
     used = {side: [q for q in sources[side] if part.uses(side, q[1], q[2].stage)] for side in SIDES}
@@ -364,11 +404,3 @@ def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
     """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Those of all workers
     are left out."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}
-
-
-def same_work_basis(episodes: Episodes) -> str:
-    """Returns how the survey shows that the involuntary work and the coercion were in the same work. It assumes this
-    (`assumed`), it asks it (`asked`), or it records each spell of work separately (`by episode`)."""
-    if episodes.same_work == "assumed":
-        return "assumed"
-    return "asked" if episodes.same_work else "by episode"

@@ -42,7 +42,7 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
     """Returns the persons, with the children classified by the definition for children. The rows of adults do not change.
 
     Args:
-        frame: the persons, classified as adults.
+        frame: the persons, classified as adults, with the columns of `work_of_children`.
         spec: the survey.
         children: the survey's module on children.
 
@@ -53,9 +53,6 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         `forced_labour_abroad` is false, because children are not asked about work abroad.
     """
     mapped, col = spec.mapped, nw.col
-    frame = frame.with_columns(
-        *_work(children.third_party, mapped, THIRD, THIRD_THREAT), *_work(children.with_parents, mapped, WITH, WITH_THREAT)
-    )
     frame, parent = _parent_in_forced_labour(frame, children.parents)
     routes = {
         "route_iv": any_of([any_answer(sources, mapped) for sources in children.worst_forms.values()]),
@@ -64,18 +61,27 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         "route_i": all_of([col(THIRD), col(THIRD_THREAT)]),
     }
     mine = [nw.when(col(CHILD)).then(holds).alias(route) for route, holds in routes.items()]
-    frame = frame.with_columns(parent.alias(PARENT), *mine)
     none = nw.lit(None, dtype=nw.Boolean())
     theirs = {
-        "any_work": any_of([col(THIRD), col(WITH), col("route_iv")]),
+        "any_work": any_of([col(THIRD), col(WITH), routes["route_iv"]]),
         "involuntary": none,
-        "coercion": any_of([col("route_i"), col("route_ii")]),
+        "coercion": any_of([routes["route_i"], routes["route_ii"]]),
         "same_work": none,
-        "forced_labour": any_of([col(route) for route in ROUTES]),
+        "forced_labour": any_of([routes[route] for route in ROUTES]),
         "forced_labour_abroad": nw.lit(False),
         "trafficking": none,
     }
-    return frame.with_columns([nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()])
+    changed = [nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()]
+    return frame.with_columns(parent.alias(PARENT), *mine, *changed)
+
+
+def work_of_children(children: Children, mapped: MappedQuestions) -> list[nw.Expr]:
+    """Returns the columns about the work of children that `with_children` needs: what work the child did, and whether there was a
+    threat in it. They need nothing but the answers."""
+    return [
+        *_work(children.third_party, mapped, THIRD, THIRD_THREAT),
+        *_work(children.with_parents, mapped, WITH, WITH_THREAT),
+    ]
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:

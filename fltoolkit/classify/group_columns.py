@@ -12,7 +12,7 @@ from fltoolkit.classify.children import ALL_ROUTES
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.classifications.job_codes import job_key, job_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
-from fltoolkit.survey.data.person_frame import Frame, column, numeric
+from fltoolkit.survey.data.person_frame import column, numeric
 from fltoolkit.survey.design.survey_design import weight_of
 from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Bands, DisabilityGroup, Group, Job, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
@@ -23,21 +23,22 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether a person belongs to it. A population that is the sum of two
-    others has none (see `with_sums`)."""
-    return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
-
-
-def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
-    """Returns the persons with two more columns for each population that is the sum of two others: whether a person belongs to
-    it, and the person's weight in it. The weight is that of the added population to which the person belongs."""
+    """Returns one true/false column for each population: whether the person belongs to it. For a population that is the sum of
+    two others, the person's weight in it is returned too: that of the added population (adults or children) to which the person
+    belongs.
+    """
+    columns = []
     for name, population in spec.populations.items():
         if population.sum_of:
             first, second = population.sum_of
-            weight = nw.when(nw.col(POPULATION + first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
-            either = any_of([nw.col(POPULATION + first), nw.col(POPULATION + second)])
-            frame = frame.with_columns(either.alias(POPULATION + name), weight.alias(weight_of(name)))
-    return frame
+            weight = nw.when(membership(spec, first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
+            columns += [
+                any_of([membership(spec, first), membership(spec, second)]).alias(POPULATION + name),
+                weight.alias(weight_of(name)),
+            ]
+        else:
+            columns.append(membership(spec, name).alias(POPULATION + name))
+    return columns
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:

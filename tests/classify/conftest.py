@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
+from small_surveys import write_survey
 
 import fltoolkit as fl
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
@@ -18,6 +19,10 @@ FREE = {"weight": 1, "years": 30, "paid": "J", "own": "N", **dict.fromkeys((*INV
 
 @pytest.fixture
 def spec() -> dict[str, Any]:
+    return answers_spec()
+
+
+def answers_spec() -> dict[str, Any]:
     """Every item has a question of its own name; J is yes, N no, W don't know, V refused, X not applicable."""
     return {
         "title": "Answers",
@@ -46,10 +51,13 @@ def survey_of(
     """Persons, what else survey.yaml says, and other files, read as a survey."""
 
     def survey(persons: Persons, keys: Mapping[str, Any] | None = None, **tables: pd.DataFrame) -> fl.Survey:
-        people = pd.DataFrame([{"who": name, **FREE, **answers} for name, answers in persons.items()])
-        return fl.read_survey(write(changed(spec, keys or {}), people=people, **tables))
+        return fl.read_survey(write(changed(spec, keys or {}), people=people_table(persons), **tables))
 
     return survey
+
+
+def people_table(persons: Persons) -> pd.DataFrame:
+    return pd.DataFrame([{"who": name, **FREE, **answers} for name, answers in persons.items()])
 
 
 def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
@@ -78,5 +86,16 @@ def table(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, dict[s
 
     def read(names: str, persons: Persons, keys: Mapping[str, Any] | None = None, **tables: Any) -> dict[str, dict[str, Any]]:
         return columns(fl.classify(survey_of(persons, keys, **tables)), *names.split())
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def shared_table(tmp_path_factory: pytest.TempPathFactory, changed: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    """As `table`, for persons of whom each test of a module looks at its own: they are classified together, once."""
+
+    def read(names: str, persons: Persons, keys: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+        path = write_survey(tmp_path_factory.mktemp("shared"), changed(answers_spec(), keys or {}), people=people_table(persons))
+        return columns(fl.classify(fl.read_survey(path)), *names.split())
 
     return read

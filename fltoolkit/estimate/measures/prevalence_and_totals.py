@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -351,7 +350,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
         "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),
         "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label + domain,
         "population_ages": ages_of(spec, population), "questionnaire": questionnaire_of(spec, population),
-        "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": same_work_basis(spec.episodes),
+        "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": spec.episodes.basis,
         "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"), "input_hash": persons.input_hash,
         "rule_note": persons.rule_note, "interview_conditions": conditions_in_words(persons), "interview_modes": mode_shares(persons),
     }  # fmt: skip

@@ -63,9 +63,10 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
     where, asked = "children.parents", nw.col(CHILD) & nw.col(ASKED)
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
-    lines = survey.frame.with_columns(line_numbers(survey.frame, parents)[parents.line].alias("fl__line"))
-    lines = lines.filter(~nw.col("fl__line").is_null())
-    if different(lines, home) < rows_of(lines):
+    own_line = line_numbers(survey.frame, parents)[parents.line].alias("fl__line")
+    known_lines = survey.frame.select(*home[:-1], own_line).filter(~nw.col("fl__line").is_null())
+    if different(known_lines, home) < rows_of(known_lines):
+        lines = survey.frame.with_columns(own_line).filter(~nw.col("fl__line").is_null())
         twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
         what = "line numbers that two persons of one household share"
         do = "give everybody in a household a number of their own, or correct design.household"

@@ -39,15 +39,16 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
-    """Returns, for each of the expressions in `values`, its sum over all rows. The sum is 0 if there are no rows or only blanks.
-    `where` is the source of the rows that error messages name."""
+    """Returns, for each of the expressions in `values`, its sum over all rows. A true value counts as 1. The sum is 0 if
+    all values are blank. `where` is the source of the rows that error messages name."""
     rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
     table: Any = nw.to_native(rows)
     if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
         with readable(where):
             ((*sums,),) = table.aggregate("sum(COLUMNS(*))").fetchall()
     else:
-        ((*sums,),) = to_rows(rows.select(nw.all().sum()), where)
+        truths = [nw.col(name).cast(nw.Int64) for name, kind in rows.collect_schema().items() if kind == nw.Boolean]
+        ((*sums,),) = to_rows(rows.with_columns(*truths).select(nw.all().sum()), where)
     return [found or 0 for found in sums]
 
 

@@ -191,6 +191,8 @@ class Source(Model):
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
             own |= {"yes": self.contains, "no": self.no or ()}
+        if not own:
+            return default
         return AnswerCodes.model_validate({**default.model_dump(), **own})
 
 
@@ -312,6 +314,14 @@ class Episodes(Model):
         """Returns the yes/no questions whether a person had an episode (spell of work). The result is empty if survey.yaml has no
         such question."""
         return self.exists if isinstance(self.exists, tuple) else ()
+
+    @property
+    def basis(self) -> str:
+        """Returns how the survey links the coercion to the involuntary work: it assumes that both are in the same work (`assumed`),
+        it asks this (`asked`), or it records each episode of work separately (`by episode`)."""
+        if self.same_work == "assumed":
+            return "assumed"
+        return "asked" if self.same_work else "by episode"
 
 
 class Months(Model):

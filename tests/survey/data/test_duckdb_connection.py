@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,13 @@ print(rows, bool(seen), folder)
     rows, spilled, folder = found.stdout.split()
     assert (rows, spilled) == ("3000000", "True")
     assert not Path(folder).parent.exists()
+
+
+def test_a_name_is_folded_once_and_as_duckdb_folds_it() -> None:
+    connect()
+    kept, plain = import_module("duckdb._relation").fold_name, import_module("duckdb._expression").fold_name
+    names = ["fl__AGE", "É", "İ", "ẞ", "a b"]
+    assert [kept(name) for name in names] == [plain(name) for name in names] == ["fl__age", "É", "İ", "ẞ", "a b"]
+    before = kept.cache_info().hits
+    assert kept("fl__AGE") == "fl__age"
+    assert kept.cache_info().hits == before + 1
