@@ -36,13 +36,14 @@ _first: NotebookState | None = None
 
 def begin() -> None:
     """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks. When the process ends, it stops at once.
+    are kept in memory for the further notebooks. Python collects garbage less often. When the process ends, it stops at once.
 
     The exit functions of the kit run before `os._exit`. Without `os._exit` Python would need half a second to clear its modules.
     """
     global _first
     _first = state()
     memory.turn_on()
+    memory.collect_garbage_less_often()
     atexit.register(os._exit, 0)
 
 
@@ -74,6 +75,7 @@ def restore(shell: Any) -> None:
     warnings.filters[:] = _first.filters  # type: ignore[index]
     _restore_random(_first)
     _restore_libraries(_first)
+    memory.collect_garbage_less_often()
 
 
 def _restore_random(first: NotebookState) -> None:
