@@ -13,6 +13,7 @@ from typing import Any
 from fltoolkit import commands as run
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import known_encoding
+from fltoolkit.memory import collect_garbage_less_often
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.run.printable_errors import defect, printable_text
 from fltoolkit.terminal import say
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             the user stopped the command.
     """
     parsed = _parser().parse_args(arguments)
+    if arguments is None:
+        collect_garbage_less_often()
     try:
         with _sigterm_as_ctrl_c(for_good=arguments is None):
             return int(parsed.run(parsed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,3 +139,10 @@ def test_an_error_is_not_remembered() -> None:
     assert memory.remembered(("key",), lambda: 1) == 1
     assert memory.remembered(("key",), lambda: 2) == 1
     assert memory.remembered(None, lambda: 3) == 3
+
+
+def test_garbage_is_collected_rarely_and_what_exists_is_left_out() -> None:
+    made = "kept = [[] for _ in range(20_000)]"
+    code = f"import gc; from fltoolkit import memory; memory.collect_garbage_less_often(); before = gc.get_stats(); {made}"
+    code += "; assert gc.get_stats() == before; assert gc.get_freeze_count() > 1000"
+    subprocess.run([sys.executable, "-c", code], check=True)

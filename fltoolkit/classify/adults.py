@@ -145,31 +145,30 @@ class _Definition:
     sources: Sources
 
 
-def _with_outcomes(survey: Survey, by: _Definition) -> Frame:
+def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     """Returns the persons with columns for any work, for their populations, for each condition of the definition, and with their
     outcome as adults. If children were asked, the columns by which children are classified are added.
 
-    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
-    person are combined. Few steps are taken, because each step names all columns again, which takes longer than the columns that
-    it adds.
+    If the survey has episodes (several spells of work per person), each is evaluated, and then those of each person are combined.
+    There are few steps, because a step names all columns again, which takes longer than to compute the columns that it adds.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
     if spec.children:
         of_persons += work_of_children(spec.children, spec.mapped)
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(survey.frame, by, of_persons, _outcomes(spec, nw.col("fl__here") & _now(spec)))
+        return _evaluate(survey.frame, definition, of_persons, _outcomes(spec, nw.col("fl__here") & _now(spec)))
     frame = survey.frame.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
         spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
-        rows = _evaluate(survey.episodes, by, [nw.concat_str(spell, separator="/").alias("fl__order")])
+        rows = _evaluate(survey.episodes, definition, [nw.concat_str(spell, separator="/").alias("fl__order")])
     else:
         orders = [nw.lit(f"{i:03d}").alias("fl__order") for i, _ in enumerate(spec.episodes.wide)]
-        parts = [_evaluate(frame, by, [order], episode=e) for order, e in zip(orders, spec.episodes.wide, strict=True)]
-        kept = [KEY, "fl__order", *_truths(by.sources), *_labels(spec), MONTHS]
+        parts = [_evaluate(frame, definition, [order], episode=e) for order, e in zip(orders, spec.episodes.wide, strict=True)]
+        kept = [KEY, "fl__order", *_truths(definition.sources), *_labels(spec), MONTHS]
         rows = nw.concat([p.select(kept) for p in parts], how="vertical")
-    combined = frame.join(_over_episodes(rows, spec, by.sources), on=KEY, how="left")
+    combined = frame.join(_over_episodes(rows, spec, definition.sources), on=KEY, how="left")
     return combined.with_columns(_outcomes(spec, nw.col("fl__now")))
 
 
@@ -189,36 +188,28 @@ def _now(spec: SurveySpec, episode: str = "") -> nw.Expr:
     return any_answer(spec.current, spec.mapped, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
 
 
-def _answers(by: _Definition, episode: str = "") -> list[nw.Expr]:
-    """Returns the answers to the questions of all items, one column per question: yes, no or unresolved. They are the person's
-    answers, or those about one episode of work.
-    """
-    return [answer(s, by.spec.mapped, episode).alias(name) for side in by.sources.values() for name, _, s in side]
+def _answers(definition: _Definition, episode: str = "") -> list[nw.Expr]:
+    """Returns one column for each question that the rule set uses: yes, no or unresolved (null). With `episode`, the answers
+    are those about this spell of work."""
+    return [answer(s, definition.spec.mapped, episode).alias(name) for side in definition.sources.values() for name, _, s in side]
 
 
 def _evaluate(
-    rows: Frame, by: _Definition, first: Sequence[nw.Expr], last: Sequence[nw.Expr] = (), *, episode: str = ""
+    rows: Frame, definition: _Definition, first: Sequence[nw.Expr], last: Sequence[nw.Expr] = (), *, episode: str = ""
 ) -> Frame:
-    """Applies the definition of forced labour to rows of answers. Each row has the answers about one person or one episode of
-    work (see `_answers`).
-
-    Args:
-        rows: the rows.
-        by: the definition.
-        first: columns to add that need nothing but the rows.
-        last: columns to add that need the conditions of the definition, such as `fl__here`.
-        episode: the text that replaces `{episode}` in column names.
-    """
-    spec, mapped, col = by.spec, by.spec.mapped, nw.col
+    """Returns the rows with one column for each condition of the definition of forced labour, such as `involuntary`. Each row is
+    one person or one spell of work (`episode` is its label, which replaces `{episode}` in column names). Columns of the caller
+    are added too: `first` needs only the rows, and `last` also needs the conditions, such as `fl__here`."""
+    spec, mapped, sources, col = definition.spec, definition.spec.mapped, definition.sources, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
         *first,
-        *_answers(by, episode),
-        *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in by.sources.items()],
+        *_answers(definition, episode),
+        *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in sources.items()],
         linked.alias("fl__linked"),
-        any_of([_holds(part, by.sources, mapped, episode) for part in by.rule.parts.values()]).alias("fl__enough"),
+        any_of([_holds(part, sources, mapped, episode) for part in definition.rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
     below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])

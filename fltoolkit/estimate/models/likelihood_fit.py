@@ -8,9 +8,11 @@ w (weighted persons). The columns of x must be of similar size. The design-based
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 
 STEPS, SMALL_STEP, LONGEST_STEP = 500, 1e-11, 5.0
 RANK, ZERO = 1e-10, 1e-7
+UNUSED = "polars", "formulaic"  # statsmodels imports them if they are installed; that takes longer than a fit
 WIDEST = 50.0  # on the log-odds scale: an odds ratio of e^50 counts as infinite
 
 
@@ -67,11 +70,9 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
     Raises:
         RequestError: no maximum was found.
     """
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
+    glm = _imported_without("statsmodels.genmod.generalized_linear_model", UNUSED)
     there = w > 0
-    model = GLM(y[there] / w[there], x[there], family=Binomial(), var_weights=w[there])
+    model = glm.GLM(y[there] / w[there], x[there], family=glm.families.Binomial(), var_weights=w[there])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
         found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
@@ -80,6 +81,17 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
     beta = np.asarray(found.params, dtype=float)
     mu = np.asarray(model.predict(beta, exog=x), dtype=float)
     return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
+
+
+def _imported_without(name: str, unused: tuple[str, ...]) -> Any:
+    """Imports a module, while the modules in `unused` are hidden from it. A module that is imported already is not hidden."""
+    hidden = [other for other in unused if other not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        return import_module(name)
+    finally:
+        for other in hidden:
+            del sys.modules[other]
 
 
 def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:

@@ -40,6 +40,7 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
         source: the survey's title, which is the heading of the page and is part of its citation.
     """
     import nbformat
+    from nbconvert import TemplateExporter
 
     read = nbformat.read(notebook, as_version=4)
     sections = lay_out(read)
@@ -49,7 +50,9 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
         "title": title, "assets": assets, "links": links, "source": source, "sections": sections, "about": about,
         "css": template_file("page.css"), "script": template_file("page.js"),
     }  # fmt: skip
-    write_whole(target, _exporter(threading.get_ident()).from_notebook_node(read, resources=resources)[0])
+    # HTMLExporter's own method also parses the page, for images without a description. There are none: charts are drawn by a script.
+    html, _ = TemplateExporter.from_notebook_node(_exporter(threading.get_ident()), read, resources=resources)
+    write_whole(target, html)
 
 
 @lru_cache
@@ -81,6 +84,7 @@ def _exporter(thread: int) -> Any:
         config=config,
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
+        filters={"highlight_code": "nbconvert.filters.Highlight2HTML"},
         exclude_output_prompt=True,
         exclude_anchor_links=True,
         optimistic_validation=True,  # checks a notebook once, not after each step of the export

@@ -36,7 +36,7 @@ _first: NotebookState | None = None
 
 def begin() -> None:
     """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks.
+    are kept in memory for the further notebooks. Python collects garbage less often.
 
     At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit would need half a
     second to clear Python's modules.
@@ -44,6 +44,7 @@ def begin() -> None:
     global _first
     _first = state()
     memory.turn_on()
+    memory.collect_garbage_less_often()
     atexit.register(os._exit, 0)
 
 
@@ -75,6 +76,7 @@ def restore(shell: Any) -> None:
     warnings.filters[:] = _first.filters  # type: ignore[index]
     _restore_random(_first)
     _restore_libraries(_first)
+    memory.collect_garbage_less_often()
 
 
 def _restore_random(first: NotebookState) -> None:

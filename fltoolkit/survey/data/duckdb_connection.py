@@ -6,9 +6,9 @@ import atexit
 import os
 import re
 import shutil
+import sys
 import tempfile
 from functools import cache, lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ def _remember_folded_names() -> None:
     DuckDB 2.0 computes it for all columns of a table, for each expression of each step: a fifth of the time of a small survey. The
     results are the same. If a later version no longer has this function, nothing is done.
     """
-    relation = import_module("duckdb._relation")
+    relation = sys.modules.get("duckdb._relation")  # `import duckdb` has loaded it
     if fold := getattr(relation, "fold_name", None):
         setattr(relation, "fold_name", lru_cache(maxsize=4096)(fold))  # noqa: B010
 
