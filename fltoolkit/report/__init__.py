@@ -1,5 +1,5 @@
-"""Writes what people receive: documents, the workbook, tables and pages. Every number comes from the published set
-(`Published`)."""
+"""Writes what people receive: documents, the workbook of the plan, tables and web pages. Every number comes from the published
+set (`Published`), which holds only numbers that may leave the office."""
 
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.exchange.exchange_files import write_exchange

@@ -1,5 +1,5 @@
-"""Finds which questions of the ILO toolkit's Tool No. 4 (knowledge base) the tables of a run answer. The others need
-research.
+"""Finds which questions of the knowledge base (Tool No. 4 of the ILO toolkit) the tables of a run answer. The other questions
+need research.
 """
 
 from __future__ import annotations
@@ -28,51 +28,55 @@ WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
-    """Returns the published rows that answer a question of the knowledge base (Tool No. 4), one table per measure, population
-    and breakdown.
+    """Returns the published rows that answer a question of the knowledge base (Tool No. 4 of the ILO toolkit), one table per
+    measure, population and breakdown.
 
     Args:
         out: the published set.
-        words: what can answer the question, as `evidence` in checklists.yaml. `total` and `months` mean numbers of everyone.
-            Other words name breakdowns of a plan, such as `gender`, or topics of a profile.
+        words: the results that can answer the question, as `evidence` in checklists.yaml names them. `total` and `months` are
+            numbers of the whole population. Other words are breakdowns of a plan, such as `gender`, or topics of a profile of
+            cases.
 
     Returns:
-        Rows of `Published.table`, in the order of the words. A breakdown without a shown number answers nothing.
+        Tables with rows of `Published.table`, in the order of the words. A table in which every number is hidden is left out.
     """
-    return tuple(out.table.take(places) for word in words for places in _places(out, word))
+    return tuple(out.table.take(places) for word in words for places in _row_positions(out, word))
 
 
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
-    """Returns whether a question is left to research: it is about the knowledge base (Tool No. 4), and no number of the run
-    answers it.
+    """Returns whether a question is left to research: it belongs to the knowledge base (Tool No. 4 of the ILO toolkit), and no
+    number of the run answers it.
 
-    Questions about change are left out: a later round answers them.
+    The result is False for questions about change, because a later round of the survey answers them.
     """
     return question.tool == TOOL and CHANGE not in question.evidence and not _is_answered(evidence.now, question)
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
-    """Returns the questions of the knowledge base (Tool No. 4) that no number of the run answers, in their order."""
+    """Returns the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that need research, because no number of the
+    run answers them. They are in the order of the tool.
+    """
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
 def _is_answered(out: Published, question: ChecklistQuestion) -> bool:
-    return any(_places(out, word) for word in question.evidence)
+    return any(_row_positions(out, word) for word in question.evidence)
 
 
-def _places(out: Published, word: str) -> list[NDArray[np.intp]]:
-    """Returns the positions of the published rows that a word means (see `answers`), one array per table with a shown number.
+def _row_positions(out: Published, word: str) -> list[NDArray[np.intp]]:
+    """Returns the positions of the published rows for a word such as `total` or `gender` (see `answers`): one array per table.
+    Tables in which every number is hidden are left out.
 
-    They are positions and not rows, because most questions only ask whether there are any.
+    The result has positions and not rows, because most callers only ask whether there are any.
     """
-    found = _of_everyone(out, WHOLE[word]) if word in WHOLE else _by(out, WORDS.get(word, (word,)))
+    found = _positions_of_everyone(out, WHOLE[word]) if word in WHOLE else _positions_by_group(out, WORDS.get(word, (word,)))
     shown = out.table["estimate"].notna().to_numpy()
     return [places for places in found if shown[places].any()]
 
 
-def _of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:
-    """Returns the published rows of some measures for whole headline populations (such as adults and children): one table per
-    population and measure.
+def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:
+    """Returns the positions of the published rows for whole headline populations (such as adults and children), without a
+    breakdown. There is one array per population and measure.
     """
     places = out.places({"breakdown": ""})
     measure, who = (out.table[name].to_numpy()[places] for name in ("measure", "reference_population"))
@@ -81,9 +85,10 @@ def _of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.int
     return [places[(who == population) & (measure == name)] for population, name in tables]
 
 
-def _by(out: Published, groups: Iterable[str]) -> list[NDArray[np.intp]]:
-    """Returns the published rows by each of some groups, for each population. If several measures are published by a group, only
-    the first one is used.
+def _positions_by_group(out: Published, groups: Iterable[str]) -> list[NDArray[np.intp]]:
+    """Returns the positions of the published rows by each of these groups: one array per group and population. If several
+    measures are published by a group, only the first one of `MEASURES` is used: a rate rather than a share, a share rather
+    than a number.
     """
     found = []
     for group in groups:

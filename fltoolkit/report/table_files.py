@@ -1,4 +1,6 @@
-"""Writes a run's tables: published numbers as tidy CSV, and the plan's baseline also as a sheet in Tool No. 16's columns."""
+"""Writes a run's tables: published numbers as tidy CSV. Writes the plan's baseline also as a sheet with the columns of the ILO
+toolkit's results framework (Tool No. 16).
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 @checked
 def write_estimates(out: Published, folder: str | Path) -> Words:
-    """Writes the published set to `folder/estimates.csv`: one row per number, as printed. The column `rounding` has the base to
-    which weighted numbers are rounded. Writes nothing if `folder` is empty.
+    """Writes the published set to `folder/estimates.csv`: one row per number, as printed. The column `rounding` has the base
+    to which weighted numbers are rounded. Writes no file if `folder` is the empty text `""`. Returns a sentence that says what
+    was written.
     """
     if not str(folder):
         return NOTHING
@@ -34,8 +37,8 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
 
 @checked
 def write_changes(found: Published | None, folder: str | Path) -> Words:
-    """Writes the published changes since an earlier round (an earlier survey) to `folder/changes.csv`. Writes nothing if there is
-    no earlier round (None) or if `folder` is empty.
+    """Writes the published changes since an earlier round of the survey to `folder/changes.csv`. Writes no file if there is no
+    earlier round (`found` is None) or if `folder` is the empty text `""`. Returns a sentence that says what was written.
     """
     if not str(folder):
         return NOTHING
@@ -47,8 +50,8 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
 
 @checked
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
-    """Writes a published model (odds ratios and effects by category) to `folder/risk_factors.csv`. Writes nothing if `folder` is
-    empty or the model has no row.
+    """Writes a published model (odds ratios and effects by category) to `folder/risk_factors.csv`. Writes no file if `folder`
+    is the empty text `""`, or if no row of the model may be shown. Returns a sentence that says what was written.
     """
     if not str(folder):
         return NOTHING
@@ -60,7 +63,8 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 
 @checked
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
-    """Writes findings of `fl.check` or `fl.check_cases` to `folder/name`; nothing if `folder` is empty.
+    """Writes the findings of `fl.check` or `fl.check_cases` to the file `folder/name`. Writes no file if `folder` is the empty
+    text `""`. Returns a sentence that says what was written.
 
     A finding is a problem in the data. The file contains no exact number of persons.
     """
@@ -73,11 +77,11 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Writes the plan's baseline into `folder`, as `nap_baseline.xlsx` and `nap_baseline.csv`. Writes nothing if `folder` is
-    empty.
+    """Writes the plan's baseline into `folder`, as `nap_baseline.xlsx` and `nap_baseline.csv`. Writes no file if `folder` is
+    the empty text `""`. Returns a sentence that says what was written.
 
-    The workbook is in the plan's first language, and its numbers are as in the documents. The CSV has English codes and the
-    published digits.
+    The workbook is in the plan's first language, with numbers as in the documents. The CSV has English codes, and numbers with
+    the published digits.
     """
     if not str(folder):
         return NOTHING
@@ -91,13 +95,15 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
-    """Writes `nap_workbook.xlsx`, the workbook for the plan's partners, into `folder`; nothing if `folder` is empty.
+    """Writes `nap_workbook.xlsx`, the workbook that the plan's partners fill in, into `folder`. Writes no file if `folder` is
+    the empty text `""`. Returns a sentence that says what was written.
 
-    It is in the first of the plan's languages. Its sheets have links to each other. A sheet that would be empty is left out.
+    The workbook is in the first of the plan's languages. Its sheets have links to each other. A sheet that would be empty is
+    left out.
 
     Raises:
-        BatchError: the existing workbook has entries that are not in partners.yaml yet.
-        RequestError: one of the partners' own sheets has the name of one of the kit's sheets.
+        BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet.
+        RequestError: a sheet that partners added has the name of one of the kit's sheets.
     """
     from fltoolkit.report.workbook.all_sheets import write
 
@@ -108,14 +114,15 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     table = as_text(table)
     text = {
-        c: [_inert(v) if isinstance(v, str) else v for v in table[c]] for c in table.select_dtypes(["object", "string"]).columns
+        c: [_not_a_formula(v) if isinstance(v, str) else v for v in table[c]]
+        for c in table.select_dtypes(["object", "string"]).columns
     }
     write_whole(path, table.assign(**text).to_csv(index=False, lineterminator="\n"))
 
 
-def _inert(text: str) -> str:
-    """Returns a text that a spreadsheet does not take for a formula: one that could be a formula gets a leading apostrophe.
+def _not_a_formula(text: str) -> str:
+    """Returns a text that a spreadsheet program does not run as a formula: a text such as `=A1` gets a leading apostrophe.
 
-    Numbers stay unchanged.
+    A text that is a number, such as `-1.5`, stays unchanged.
     """
     return f"'{text}" if text.startswith(DANGER) and not isinstance(as_number(text), float) else text

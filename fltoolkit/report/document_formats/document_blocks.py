@@ -1,4 +1,6 @@
-"""The blocks of a document in every format: headings, paragraphs, tables and charts, in reading order. Text is plain text."""
+"""Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as HTML, Word or
+slides. Their texts are plain text, without HTML.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ LISTED = 2
 
 @dataclass(frozen=True)
 class Contents:
-    """The list of contents: the document's headings, in order. Headings with a level below `LISTED` are left out."""
+    """The list of contents of a document: its headings of levels 1 and 2, in order. Headings of level 3 are left out."""
 
     title: str
     headings: tuple[Heading, ...]
@@ -38,8 +40,8 @@ class Contents:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of a document, as plain text with a style. A paragraph in the style `prompt` asks the partners to write
-    something in its place.
+    """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
+    document (the plan's partners) writes a text in its place.
     """
 
     text: str
@@ -60,8 +62,8 @@ class Fact:
 
     Attributes:
         number: the number, as printed.
-        unit: the words that say what it is.
-        doubt: its uncertainty, in words.
+        unit: the words that say what the number counts or measures.
+        doubt: the uncertainty of the number, in words.
     """
 
     number: str
@@ -99,12 +101,13 @@ class Charts:
 
 @dataclass(frozen=True)
 class Sign:
-    """A target of the plan with a sign that says whether it was reached: ✓ (reached), ✗ (not reached) or ? (not known).
+    """A target of the plan with a sign that says whether the target was reached: ✓ (reached), ✗ (not reached) or ? (not
+    known).
 
     Attributes:
-        sign: the sign and its word, `✓ reached`.
-        state: the meaning of the sign, for its colour.
-        what: the target.
+        sign: the sign and its word, e.g. `✓ reached`.
+        state: the same as a code, which decides the colour: `met` (✓), `missed` (✗) or `open` (?).
+        what: the target, in words.
         why: the reason for the sign.
     """
 
@@ -129,9 +132,9 @@ class Document:
     """A document as a list of blocks (headings, paragraphs, tables, charts), before it is written as HTML, Word or slides.
 
     Attributes:
-        kind: the look: brief, skeleton or slides.
-        language: the `lang` of a page.
-        foot: one line about the source, at the end of each page in formats that have pages.
+        kind: the look of the document: `brief` (evidence brief), `skeleton` (draft of the plan) or `slides`.
+        language: the code of the document's language, e.g. `fr`.
+        foot: one line about the source. Formats that have pages print it at the end of each page.
     """
 
     kind: Literal["brief", "skeleton", "slides"]

@@ -1,7 +1,7 @@
 """Writes a printed table as HTML.
 
-Numbers stay on one line. Markers and terms show their meaning to a reader who points at them. On a phone, each row is shown as
-a short list.
+Numbers stay on one line. If a reader points at a marker such as [u] (unreliable) or at a term, its meaning appears. On a
+phone, each row is shown as a short list.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def table(block: PrintedTable) -> str:
 
 
 def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
-    """Returns a row of a table. A single cell is a heading across the table."""
+    """Returns a row of the table `block` as HTML. If the row has only one cell, this cell is a heading across the table.
+    `marked` says for each column whether it has markers such as [u].
+    """
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
     cells = (_cell(cell, head, block, marker_space=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
@@ -39,8 +41,8 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 
 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: bool) -> str:
-    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column
-    are aligned."""
+    """Returns a cell as HTML. If `marker_space` is true, there is space for a marker such as [u] behind each number, so that
+    the numbers of the column are aligned."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
@@ -55,6 +57,8 @@ def _kind(head: Head) -> str:
 
 
 def _footnotes(block: PrintedTable) -> str:
-    """Returns the footnotes of a table as HTML, one per line, each after its letter."""
+    """Returns the footnotes of a table as HTML, one per line, each after its letter. Returns an empty text if the table has
+    none.
+    """
     notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""

@@ -1,4 +1,4 @@
-"""A document as one HTML file. It contains its styles and pictures, loads nothing, and can be printed."""
+"""Writes a document as one HTML file. The file contains its styles and pictures, loads nothing, and can be printed."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def _(block: Charts) -> str:
 
 
 def image(picture: Drawn) -> str:
-    """Returns a picture as an HTML element that contains the picture itself, with its text alternative."""
+    """Returns a picture as an HTML element. The element contains the picture itself, and a text that says what the picture
+    shows (its text alternative).
+    """
     return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
 
 

@@ -1,4 +1,6 @@
-"""A document as slides: one HTML file that contains reveal.js (a copy, MIT licence). It opens from the disk and loads nothing."""
+"""Writes a document as slides: one HTML file that contains a copy of reveal.js (MIT licence). A browser opens the file from
+the disk, and loads nothing else.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ def as_slides(document: Document) -> str:
 
 
 def _slides(document: Document) -> list[list[Block]]:
-    """Returns the blocks of each slide."""
+    """Returns the blocks of a document, one list per slide. Each heading of level 1 starts a new slide."""
     slides: list[list[Block]] = []
     for block in document.blocks:
         if (isinstance(block, Heading) and block.level == 1) or not slides:

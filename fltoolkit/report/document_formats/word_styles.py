@@ -18,9 +18,8 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 
 def speak(word: Any, language: str) -> None:
-    """Sets the language of a Word document. Text that is marked as being in another language keeps this other language.
-
-    Word uses the language to check the spelling, and a screen reader uses it to speak.
+    """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in it, and a screen reader speaks it. A text
+    that is marked as being in another language keeps its own language.
     """
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):
@@ -44,7 +43,9 @@ def fill(cell: Any, color: str) -> None:
 
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
-    """Sets the borders of a cell in a Word table. `sides` gives for each side its colour and its width in eighths of a point."""
+    """Sets the borders of a cell in a Word table. `sides` gives for each side the colour and the width in eighths of a point,
+    e.g. `bottom=("D7DDE3", 4)`.
+    """
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

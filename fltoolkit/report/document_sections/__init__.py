@@ -1,1 +1,1 @@
-"""Parts of documents: published findings and the plan's tables as blocks."""
+"""Makes the sections of documents: the results of the survey and the tables of the plan, as blocks (headings, tables, charts)."""

@@ -1,6 +1,7 @@
-"""The comparison of the lead group in sentences: which rate is higher according to the test, and by how much at least.
+"""Makes sentences about the tests between categories of the lead group: which category has the higher rate, and at least how
+much higher it is.
 
-The lead group is the group that survey.yaml names for the first comparison.
+The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison.
 """
 
 from __future__ import annotations
@@ -20,28 +21,31 @@ Pair = dict[Any, Any]
 
 
 def is_compared(out: Published) -> bool:
-    """Returns whether the run publishes rates by the lead group: the group that survey.yaml names beforehand for the first
-    comparison.
+    """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that survey.yaml names
+    beforehand for the first comparison.
     """
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns the results of the tests between categories of the lead group (the group that survey.yaml names beforehand), in
-    sentences. They are about the default population, and about each other population in which a pair was tested.
+    """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
+    beforehand). The default population comes first. Then comes each other population (such as children) in which at least one
+    pair of categories was tested.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
     named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
-    others = (language.say("contrasts.of", who=who, said=text) for p, who in named for text in _of_population(out, language, p))
-    return tuple(map(number_words.start, (*_of_population(out, language, first), *others)))
+    others = (
+        language.say("contrasts.of", who=who, said=text) for p, who in named for text in _population_sentences(out, language, p)
+    )
+    return tuple(map(number_words.start, (*_population_sentences(out, language, first), *others)))
 
 
-def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
+def _population_sentences(out: Published, language: Language, population: str) -> tuple[str, ...]:
     """Returns sentences on the tests of differences between categories, in one population.
 
-    If there are few pairs of categories, each pair has a sentence. If there are many, only pairs with a difference have one,
-    and a last sentence counts the others.
+    If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs with a difference
+    have one, and a last sentence gives the number of the other pairs.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
@@ -51,12 +55,12 @@ def _of_population(out: Published, language: Language, population: str) -> tuple
 
 
 def only_pair(out: Published, language: Language) -> str | None:
-    """Returns a title with the result of the test, if the default population has exactly one tested pair of categories.
-    Otherwise returns None."""
+    """Returns a title for a slide that gives the result of the test, if the default population has exactly one pair of
+    categories and this pair was tested. Otherwise returns None."""
     pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
-    return _tested(out, language, pairs[0], "slides")
+    return _test_result(out, language, pairs[0], "slides")
 
 
 def family(out: Published, language: Language) -> str:
@@ -80,28 +84,31 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the result of the test of one pair. The higher rate is named first. `pair` holds the two published rates and the
-    verdict of the test."""
+    """Returns a sentence with the result of the test of one pair of categories, or with the reason why the pair was not
+    tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
-        a, b, _ = _ordered(out, language, pair)
+        a, b, _ = _names_higher_first(out, language, pair)
         return number_words.start(
             language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
         )
-    return _tested(out, language, pair, "contrasts")
+    return _test_result(out, language, pair, "contrasts")
 
 
-def _tested(out: Published, language: Language, pair: Pair, words: str) -> str:
-    """Returns the result of a test in words, which are under the key `words` of the language files."""
-    a, b, size = _ordered(out, language, pair)
+def _test_result(out: Published, language: Language, pair: Pair, words: str) -> str:
+    """Returns a sentence with the result of the test of one pair. `words` is the part of the language files that has this
+    sentence: `contrasts` for documents, `slides` for titles of slides.
+    """
+    a, b, size = _names_higher_first(out, language, pair)
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say(f"{words}.none", a=a, b=b)
     return language.say(f"{words}.higher", a=a, b=b, size=size) if size else language.say(f"{words}.higher_only", a=a, b=b)
 
 
-def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
-    """Returns the names of the two categories of a pair, the one with the higher rate first. Also returns the smallest size
-    that the difference has according to the test, if there is one."""
-    names = _names(out, language, pair[POPULATION])
+def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
+    """Returns the names of the two categories of a pair, the one with the higher rate first. The third value is the smallest
+    difference, as printed: the limit of the confidence interval that is nearer to zero. It is None if the test found no
+    difference, or if this limit is not known."""
+    names = _category_names(out, language, pair[POPULATION])
     a, b = (names[pair[side]] for side in ("category", "reference"))
     lower = pair["verdict"] == LOWER
     least = -pair["ci_high"] if lower else pair["ci_low"]
@@ -110,7 +117,9 @@ def _ordered(out: Published, language: Language, pair: Pair) -> tuple[str, str, 
     return (b, a, size) if lower else (a, b, size)
 
 
-def _names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population: men and women for adults, boys and girls for children."""
+def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
+    """Returns the names of the lead group's categories in a population, by their labels. Sex has men and women for adults,
+    boys and girls for children.
+    """
     rows = out.select("prevalence", [out.lead], population=population)
     return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

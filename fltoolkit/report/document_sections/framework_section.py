@@ -1,4 +1,4 @@
-"""The instruments that the plan names, as blocks of a document."""
+"""Makes the list of the legal instruments that the plan names, as a block of a document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
-    """Returns the legal instruments (conventions, laws) that the plan names, as a list. If it names none, returns a paragraph
-    that asks the partners to name them.
-    """
+    """Returns the legal instruments (conventions, laws) that the plan names, as a list. If the plan names none, returns a
+    paragraph that asks the partners of the plan to name them."""
     return (
         Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis

@@ -1,5 +1,5 @@
-"""What a survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and which questions it cannot answer, as
-blocks of a document."""
+"""Makes blocks of a document: what the survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and which
+questions of such a study it cannot answer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fltoolkit.show.printed_tables import result_tables
 
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading for each topic of Tool No. 4 on which the survey has results, with its tables. If several topics need
-    the same table, only the first topic shows it.
+    """Returns the results of the survey by topic of the knowledge base (Tool No. 4 of the ILO toolkit): for each topic a
+    heading and its tables. A topic without results is left out. If several topics need the same table, only the first has it.
 
-    Numbers about everyone are not shown here, because the headline has them.
+    Numbers of the whole population are left out, because the document has them elsewhere, in its main results.
     """
     blocks: list[Block] = []
     listed: set[tuple[str, str, str]] = set()
@@ -36,8 +36,9 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns blocks of a document with the questions of Tool No. 4 that the survey cannot answer. They need qualitative studies,
-    or records of authorities.
+    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the
+    survey cannot answer. They need qualitative studies, or records of authorities. The result is empty if there is no such
+    question.
     """
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (

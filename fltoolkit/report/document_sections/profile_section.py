@@ -1,4 +1,4 @@
-"""The profile of cases, as blocks of a document: the circumstances, the coercion, its stage, its form, and how long it lasted."""
+"""Makes the tables of the profile of cases: circumstances, coercion and its stage, form of the forced labour, duration."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def populations(out: Published) -> tuple[str, ...]:
-    """Returns the populations with a profile of cases (shares of cases with a characteristic) in which a number is shown."""
+    """Returns the populations (such as adults) in whose profile of cases at least one share is shown, not hidden."""
     rows = _rows(out)
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
 
 
 def tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
-    """Returns one table per population: the share of cases with each characteristic of these topics, not broken down by group."""
+    """Returns a table per population: the shares of cases by topics such as `coercion`, not crossed with other groups."""
     rows = _rows(out)
     rows = rows[rows["breakdown"].isin(list(topics))]
     return tuple(
@@ -31,7 +31,7 @@ def tables(out: Published, language: Language, topics: Collection[str]) -> tuple
 
 
 def _rows(out: Published) -> pd.DataFrame:
-    """Returns the published shares by a topic alone.
+    """Returns the published rows of the profile of cases that are about one topic, not crossed with a group.
 
     Leaves out topics that are also published as `share`, such as the form: their intervals are calculated in another way.
     """

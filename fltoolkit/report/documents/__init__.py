@@ -1,1 +1,1 @@
-"""The documents that people receive: the brief, the skeleton of the plan, and the slides."""
+"""Makes the documents that people receive: the evidence brief, the skeleton (first draft) of the plan, and the slides."""

@@ -1,5 +1,5 @@
-"""Writes all documents of a plan to a folder, in each of the plan's languages: the brief, the skeleton of the plan, the slides
-and the pictures."""
+"""Writes all documents of a plan to a folder, in each of the plan's languages: the evidence brief, the skeleton (first draft)
+of the plan, the slides and the pictures."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from fltoolkit.show.wording.section_words import Words
 @of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
-    """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton of the
-    plan, the slides and the pictures. Writes nothing if `folder` is empty.
+    """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton (first
+    draft) of the plan, the slides and the pictures. Writes no file if `folder` is the empty text `""`.
 
-    Returns a sentence that names the files. It also says how many texts of the survey and the plan have no translation into one
-    of the languages. The documents mark these texts.
+    Returns a sentence that names the files, or says that no file is written. It also says how many texts of the survey and the
+    plan have no translation into one of the languages. The documents mark these texts.
 
     Raises:
-        SpecError: the plan names a language without a file of words, or with a missing sentence.
+        SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is missing there.
     """
     if not str(folder):
         return NOTHING
@@ -43,7 +43,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     written = []
     for language in languages:
         with drawn_once(), steps():
-            for name, content in _made(evidence, language):
+            for name, content in _files_in_language(evidence, language):
                 show_step(f"{name} …")
                 target = Path(folder) / name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +56,8 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     return Words("\n\n".join([sentence, *without_translation(missing)]))
 
 
-def _made(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Returns every file of one language: its name, and the function that makes its bytes."""
+def _files_in_language(evidence: Evidence, language: Language) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yields, for every file of one language, its name and the function that makes its bytes."""
     brief, code = cache(lambda: evidence_brief(evidence, language)), language.code
     yield f"evidence_brief_{code}.html", lambda: as_html(brief()).encode()
     yield f"evidence_brief_{code}.docx", lambda: as_word(brief())

@@ -43,16 +43,16 @@ def disclosure_page(record: DisclosureRecord) -> Document:
             f"{record.base:,.10g} persons."
         ),
         *(Paragraph(read_language(BASE).kit(note), "warning") for note in record.notes),
-        Heading("Tables"), _tables(record.tables),
-        Heading("Hidden cells"), *_hidden(record),
+        Heading("Tables"), _table_counts(record.tables),
+        Heading("Hidden cells"), *_hidden_cells(record),
         Heading("Decision"), _signature(),
     ]  # fmt: skip
     survey = ", ".join(str(part) for part in (record.title, record.country, record.year, record.round) if part)
     return Document("skeleton", "What this run hides, and why", survey, "en", tuple(blocks), f"fltoolkit, {survey}")
 
 
-def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
-    """Returns a table that lists the tables of the run, with the number of cells that are shown and hidden in each."""
+def _table_counts(tables: tuple[TableCells, ...]) -> PrintedTable:
+    """Returns a table with one row per table of the run: how many of its cells are shown, and how many are hidden."""
     heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
     rows = tuple(
         (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))
@@ -61,8 +61,10 @@ def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
     return of_texts("Cells of each table", heads, rows, numbers=(4, 5, 6))
 
 
-def _hidden(record: DisclosureRecord) -> list[Block]:
-    """Returns the hidden cells, one table per outcome."""
+def _hidden_cells(record: DisclosureRecord) -> list[Block]:
+    """Returns the tables of the hidden cells, after a note. There is one table for each kind of count (`outcome`), such as
+    cases of forced labour. Returns the paragraph *None.* if no cell is hidden.
+    """
     if not record.hidden:
         return [Paragraph("None.")]
     note = (
@@ -74,13 +76,13 @@ def _hidden(record: DisclosureRecord) -> list[Block]:
 
 
 def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
-    """Returns a table of the hidden cells of one outcome."""
+    """Returns a table of the hidden cells of one kind of count (`outcome`), such as cases of forced labour: one row per cell."""
     cells = [c for c in record.hidden if c.outcome == outcome]
     heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
     rows = tuple(
         (
-            c.population, _cell(c, record.rule_set), _number(c.cases), _ends(c.cases_range), _number(c.weighted), _ends(c.weighted_range),
-            c.reason,
+            c.population, _cell_in_words(c, record.rule_set), _number_text(c.cases), _range_text(c.cases_range), _number_text(c.weighted),
+            _range_text(c.weighted_range), c.reason,
         )
         for c in cells
     )  # fmt: skip
@@ -88,28 +90,31 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
     return replace(of_texts(OUTCOMES[outcome], heads, rows, numbers=(2, 3, 4, 5), note=note), wide=True)
 
 
-def _cell(cell: HiddenCell, rule_set: str) -> str:
-    """Returns the group values of a hidden cell in words. For a part of two cells, both are named. If the rule set is not that
-    of the run, it is named, too."""
-    own, other = _values(cell.groups), f"{_values(cell.other_groups)} of {cell.other_population}"
+def _cell_in_words(cell: HiddenCell, rule_set: str) -> str:
+    """Returns in words which cell is hidden: its value in each group, e.g. `sex: women × region: north`. The hidden number can
+    also count only the persons of this cell that are, or are not, in a second cell: then both cells are named. A cell under
+    another rule set than that of the run (`rule_set`) also names this other rule set."""
+    own, other = _group_values(cell.groups), f"{_group_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:
         return f"{own}, {'also in' if cell.part == 'both' else 'without'} {other}"
     return own if cell.rule_set == rule_set else f"{own}, by {cell.rule_set}"
 
 
-def _values(groups: Mapping[str, str]) -> str:
-    """Returns the group values of a cell in words: `sex: women × region: north`."""
+def _group_values(groups: Mapping[str, str]) -> str:
+    """Returns the group values of a cell in words, e.g. `sex: women × region: north`, or `total` for a cell without groups."""
     return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
 
 
-def _number(value: float | None) -> str:
-    """Returns a number of persons; empty if not known."""
+def _number_text(value: float | None) -> str:
+    """Returns a number of persons as text, without decimals: `1,234`. Returns an empty text for None (not known)."""
     return "" if value is None else f"{value:,.0f}"
 
 
-def _ends(ends: tuple[float, float] | None) -> str:
-    """Returns the smallest and the largest possible number as one text for a cell; empty if they are not known."""
-    return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
+def _range_text(ends: tuple[float, float] | None) -> str:
+    """Returns the smallest and the largest possible number of persons as one text: `3 to 12`. Returns an empty text for None
+    (not known).
+    """
+    return "" if ends is None else f"{_number_text(ends[0])} to {_number_text(ends[1])}"
 
 
 def _signature() -> PrintedTable:

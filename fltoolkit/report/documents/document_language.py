@@ -1,5 +1,5 @@
-"""Puts a document into one language. Texts that the survey and the plan contain are translated, and a note names texts without
-a translation."""
+"""Puts a document into one language: translates the texts that come from the survey and the plan, and names those without a
+translation."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Decorates a function that makes a document in a language. Texts that the survey and the plan give themselves, such as
-    labels, then appear in this language.
+    """Decorates a function that makes a document. Texts of survey.yaml and nap.yaml, such as labels, then appear in the
+    language of the document.
 
-    If some of these texts have no translation, a note names them. It is at the end of the document, or above its list of
-    contents.
-    """
+    Texts without a translation stay in their language. A note then names these languages, at the end of the document or above
+    its list of contents."""
 
     @wraps(make)
     def made(evidence: Evidence, language: Language) -> Document:

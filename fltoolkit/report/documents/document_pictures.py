@@ -1,5 +1,5 @@
-"""The pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are depends on
-what is published."""
+"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are
+depends on the published numbers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure (such as the prevalence) by some groups in one population (None: the first)."""
+    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
+    None means the first population of the survey.
+    """
 
     measure: str
     groups: tuple[str, ...]
@@ -62,10 +64,10 @@ def drawn_once() -> Iterator[None]:
         _drawn.reset(before)
 
 
-def _once(draw: Callable[..., D]) -> Callable[..., D]:
-    """Decorates a function that draws a picture from evidence, language and plain values.
+def _draw_once(draw: Callable[..., D]) -> Callable[..., D]:
+    """Decorates a function that draws a picture from evidence, language and further arguments (such as the width).
 
-    Inside `drawn_once` it returns the same picture again if it was drawn before.
+    Within a `with drawn_once():` block, a second call with the same arguments returns the first picture again.
     """
 
     @wraps(draw)
@@ -83,7 +85,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
-    """Returns all pictures of a run that are saved as files. Each has its own name."""
+    """Returns all pictures of a run that are saved as files. Each picture has its own name."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
     wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
@@ -96,15 +98,17 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    """Returns a picture of a measure (such as the prevalence): first for everyone, then for each category of some groups."""
+    """Returns a picture of a measure (such as the prevalence): first for the whole population, then for each category of some
+    groups. Measures of cases, such as their shares, have no row for the whole population.
+    """
     # The first population gives the same picture whether it is named or left out.
-    return _of_population(
+    return _drawn_estimates(
         evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
     )
 
 
-@_once
-def _of_population(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
+@_draw_once
+def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
 
 
@@ -114,12 +118,12 @@ def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
 
 
 def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
-    """Returns the pictures of the profile of cases (the share of cases with each characteristic). There is one picture for each
-    population and family of topics, if at least one of its numbers is shown.
+    """Returns the pictures of the profile of cases (the shares of cases with each characteristic). There is one picture for
+    each population and family of topics, if the population has such topics and shows at least one share.
 
     Args:
-        only: the families that are wanted. A family is the topics of one picture: those of one side of the definition
-            (involuntary work or coercion), of the situation, or of children.
+        only: the names of the families that are wanted. A family is the topics that share one picture: those of involuntary
+            work, of coercion, of the situation, or of children.
     """
     found = []
     for population in profile_section.populations(evidence.now):
@@ -131,18 +135,19 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of prevalence by group. The groups that the plan names come first, and as many are shown as fit. Returns
-    None if there is no group.
+    """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
+    which there is no room are left out. Returns None if the prevalence is published by no group.
     """
     groups = asked_groups(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
-    """Returns the groups by which a picture shows rates: those in which most categories are not hidden. Groups of the plan come
-    first.
+    """Returns the groups for a picture of the prevalence. A group is used if at least half of its categories are shown, not
+    hidden. Groups that the plan names come first.
 
-    Together their categories fill at most `rows` rows.
+    Together their categories fill at most `rows` rows. If no group is left, the result is one group alone, whatever its size.
+    The result is empty if the prevalence is published by no group.
     """
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
@@ -153,8 +158,8 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
 
 
 def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> list[str]:
-    """Returns the groups, in their order, for whose categories there is still room. `room` is the number of rows of the picture,
-    one for each category."""
+    """Returns the groups whose categories fit into a picture of `room` rows, in their order. Each category needs one row. A
+    group that needs more rows than are left is skipped."""
     chosen: list[str] = []
     for group in groups:
         size = len(out.select(measure, [group]))
@@ -164,16 +169,17 @@ def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> l
 
 
 def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns the second picture of a document. It shows what changed; or else the path to a target; or else what a repeat could
-    detect.
+    """Returns the second picture of a document: the change since the baseline. If there is none, it is the planned path from
+    the baseline to a target. If there is no target either, it is the smallest decrease that a repeat of the survey could
+    detect. Returns None if there is none of the three.
     """
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
-@_once
+@_draw_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the change since the baseline: the numbers of both surveys, and the verdict of the test. Returns None
-    if the run is itself the baseline.
+    """Returns a picture of the change in prevalence since the baseline: the numbers of both surveys, and the result of the
+    test. Returns None if no such change is published, as when the run is itself the baseline.
     """
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
@@ -183,10 +189,10 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
 
 
-@_once
+@_draw_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the path from the baseline to the first target that is about everyone. Returns None if there is no
-    such target, or if its baseline is hidden.
+    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first
+    in numbers for the whole population. Returns None if there is none, or if its baseline is hidden.
     """
     rows = on_path(evidence)
     if rows.empty:
@@ -195,10 +201,10 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     return drawn(way, SIZES[width]) if way else None
 
 
-@_once
+@_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the smallest fall that a repeat of the survey could detect. Returns None if the headline or its design
-    effect is not shown.
+    """Returns a picture of the smallest decrease of the prevalence that a repeat of the survey could detect. Returns None if
+    the prevalence of the whole population is zero or not shown, or if its design effect is not shown.
     """
     totals = of_everyone(evidence.targets)
     totals = totals[totals["planned_sample"].notna()]

@@ -1,1 +1,1 @@
-"""Files for other systems: SDMX, ILOSTAT's columns, JSON."""
+"""Writes files for other systems: SDMX, tables with ILOSTAT's columns, and JSON."""

@@ -1,7 +1,7 @@
-"""Published numbers for other systems. Every row has codes: ILOSTAT's if there is one, otherwise the kit's own
+"""Codes the published numbers for other systems, with the codes of ILOSTAT where they exist, otherwise with codes of the kit
 (docs/exchange.md).
 
-This module writes no file. Codes are made from published names, so the same survey always has the same codes.
+This module writes no file. The kit's codes are made from published names, so the same survey always has the same codes.
 """
 
 from __future__ import annotations
@@ -68,9 +68,10 @@ class Coded:
     """Published numbers as rows of codes, with the meaning of each code.
 
     Attributes:
-        table: one row per published row, in the same order: the dimensions, OBS_VALUE (the number in its unit), the attributes,
-            and `parts`, which has the concept, the code and the words of each group of the breakdown.
-        codes: for each column of codes, the meaning of the codes that are used.
+        table: one row per published row, in the same order. The columns are SDMX's dimensions, OBS_VALUE (the number in its
+            unit) and SDMX's attributes. A further column `parts` lists for each group of the row the SDMX column, the code and
+            the words, e.g. `[("SEX", "SEX_F", "women")]`.
+        codes: for each column of codes, the meaning of the codes that are used, e.g. `{"SEX": {"SEX_F": "women"}}`.
     """
 
     table: pd.DataFrame
@@ -83,19 +84,19 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     Args:
         out: the published set.
         changed: the published change since an earlier round (survey). It shows where a time series breaks, because the two
-            rounds measure different things.
+            rounds measure different things. None: there is no earlier round.
     """
     groups = _category_codes(out.table)
     concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
-    broken = _breaks(changed)
+    broken = _keys_of_breaks(changed)
     codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
     rows = []
     for row in out.table.to_dict("records"):
         coded_columns = _coded_columns(row, groups, concepts, broken)
         rows.append(
             {name: code for name, (code, _) in coded_columns.items()}
-            | _observation(row)
-            | {"parts": _parts(row, groups, concepts)}
+            | _uncoded_columns(row)
+            | {"parts": _group_codes(row, groups, concepts)}
         )
         for name, (code, words) in coded_columns.items():
             codes[name].setdefault(code, words)
@@ -104,8 +105,8 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 
 def area_code(country: str) -> str:
-    """Returns the code of a country for other systems. If the survey gives an ISO-3 code as country, returns this code. Otherwise
-    returns `X_` and the name: no ISO code has this form.
+    """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns this code.
+    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`, which no ISO code can be.
     """
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
@@ -115,14 +116,14 @@ def area_code(country: str) -> str:
 def _coded_columns(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
 ) -> Any:
-    """Returns the values of one row in the columns of codes (such as the measure or the sex): for each column the code and its
-    meaning in words.
+    """Returns the values of one row in the columns of codes: for each column the code and its meaning, e.g. `{"SEX": ("SEX_F",
+    "women")}`.
 
     Args:
         row: a published row.
         groups: for each group, the code of each label.
-        concepts: for each group, the name of the column that has its codes.
-        broken: the rows at which a time series breaks.
+        concepts: for each group, the SDMX column that has its codes: SEX, AGE, ECO or CATEGORY.
+        broken: the keys (`_key`) of the rows at which a time series breaks.
     """
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)
@@ -140,15 +141,19 @@ def _coded_columns(
         "UNIT_MULT": ("0", "Units"),
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
     }  # fmt: skip
-    for concept, code, words in _parts(row, groups, concepts):
+    for concept, code, words in _group_codes(row, groups, concepts):
         before = coded_columns[concept]
         joined = before[0] != ALL
         coded_columns[concept] = (f"{before[0]}{JOIN}{code}", f"{before[1]} × {words}") if joined else (code, words)
     return coded_columns
 
 
-def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Returns concept, code and words of each group of the row's breakdown. A second group of the same concept is in CATEGORY."""
+def _group_codes(
+    row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]
+) -> list[tuple[str, str, str]]:
+    """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words: `("SEX", "SEX_F",
+    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
+    """
     parts: list[tuple[str, str, str]] = []
     for group in uncrossed(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
@@ -164,7 +169,8 @@ def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts
 
 
 def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Returns the code of each label in each group: the published code, or the kit's own.
+    """Returns the code of each label in each group: the published code (ILOSTAT's, if there is one), otherwise a code of the
+    kit. An example is `{"sex": {"Women": "SEX_F"}}`.
 
     No two labels of a group have the same code.
     """
@@ -186,8 +192,8 @@ def _concept(codes: Any) -> str:
 
 
 def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
-    """Returns a status code of SDMX: whether there is a number, whether it is reliable, and whether it can be compared with the
-    earlier round."""
+    """Returns SDMX's status code of a row: `M` (not available), `Q` (hidden), `U` (unreliable), `B` (not comparable with the
+    earlier round) or `A` (none of these)."""
     if pd.isna(row["estimate"]):
         return "M" if row["marker"] == "x" else "Q"
     if row["flag"] == "unreliable":
@@ -195,9 +201,9 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
     return "B" if _key(row) in broken else "A"
 
 
-def _breaks(changed: Published | None) -> set[Any]:
-    """Returns the rows (by their keys) that both rounds have, but in which the rounds measure different things. There the time
-    series breaks."""
+def _keys_of_breaks(changed: Published | None) -> set[Any]:
+    """Returns the keys (`_key`) of the rows at which a time series breaks: both rounds have the row, but measure different
+    things. The set is empty if there is no earlier round (`changed` is None)."""
     if changed is None:
         return set()
     rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
@@ -210,8 +216,10 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
     return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
 
 
-def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
-    """Returns the number in its unit, its uncertainty, and the words that belong to it."""
+def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """Returns the columns of a row that hold no codes: the year, the number in its unit, its uncertainty, its decimals, and
+    texts such as the reference period.
+    """
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
@@ -220,6 +228,8 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    """Returns the name of a measure in English words."""
+    """Returns the name of a measure in English, e.g. for `prevalence`. A measure without a name in the language files is named
+    *Persons at each step of the definition*.
+    """
     english, key = read_language(BASE), f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

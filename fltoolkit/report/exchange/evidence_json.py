@@ -1,5 +1,5 @@
-"""Makes evidence.json: the plan, the published numbers and everything based on them, as plain records. Also makes the JSON
-Schema of this file."""
+"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. Also makes the
+JSON Schema of this file."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ HIDDEN = {
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames` are
-    these tables, by the names in FRAMES. Numbers are as printed; a missing number is null.
+    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames`
+    holds these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and `references`.
+    Numbers are as printed; a missing number is null.
     """
     return {
         "format": FORMAT,
@@ -87,8 +88,8 @@ def schema() -> dict[str, Any]:
 
 
 def _row_schema(name: str) -> dict[str, Any]:
-    """Returns the JSON Schema of a row of a table. The schema requires that a row hidden for confidentiality has a reason and no
-    number.
+    """Returns the JSON Schema of a row of the table with this name, e.g. `baseline`. A row that is hidden for confidentiality
+    must have a reason, and no number.
     """
     _, text, numbers = FRAMES[name]
     row = {
@@ -111,7 +112,9 @@ def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
 
 
 def _json_value(value: Any) -> Any:
-    """Returns a value for JSON. A missing number is null, and so is the CV of zero. A number of NumPy becomes a plain one."""
+    """Returns a value for JSON. A missing or infinite number becomes null (the CV of zero is infinite). A NumPy number becomes
+    a number of Python.
+    """
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None
     return value.item() if hasattr(value, "item") else value

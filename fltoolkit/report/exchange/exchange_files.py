@@ -33,9 +33,9 @@ ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTA
 @checked
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
     """Writes the files for other systems into `folder`: `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json`.
-    Writes nothing if `folder` is empty.
+    Writes no file if `folder` is the empty text `""`. Returns a sentence that says what was written.
 
-    Rows of a user-defined outcome are left out: the codes of these files are those of forced labour.
+    Outcomes that the user defined are left out, because the codes in these files are those of forced labour.
     """
     if not str(folder):
         return NOTHING
@@ -55,15 +55,18 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
 
 
 def _of_forced_labour(out: Published) -> Published:
-    """Returns a published set without the rows of user-defined outcomes."""
+    """Returns a published set without the rows of outcomes that the user defined."""
     kept = ~out.table["outcome"].isin(list(out.outcomes))
     return replace(out, table=out.table[kept].reset_index(drop=True))
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
-    """Returns published rows as a table with the columns of ILOSTAT's bulk files. The codes of the indicators are the kit's own.
+    """Returns the published rows as a table with the columns of ILOSTAT's bulk files. The codes of the indicators are the
+    kit's own. Numbers that the survey cannot give have no row.
 
-    If the survey cannot give a number, there is no row for it.
+    Args:
+        rows: the published rows as codes.
+        out: the published set of the same rows.
     """
     made = [
         _ilostat(row, published, out.rule_set)

@@ -33,8 +33,8 @@ MANDATORY = ("OBS_STATUS", "UNIT_MEASURE")
 
 
 def sdmx_table(found: Coded) -> pd.DataFrame:
-    """Returns published rows as a table with the columns of SDMX-CSV 2.0: first the structure, then the dimensions, the number
-    and the attributes.
+    """Returns the published rows as a table with the columns of SDMX-CSV 2.0: first three columns that name the dataflow and
+    the action, then the dimensions, the number and the attributes.
     """
     table = found.table[[*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]].copy()
     table.insert(0, "STRUCTURE", "dataflow")
@@ -44,8 +44,8 @@ def sdmx_table(found: Coded) -> pd.DataFrame:
 
 
 def structure(found: Coded) -> dict[str, Any]:
-    """Returns the SDMX structure message, which describes the rows: agency, code lists (only codes that are used), concepts, data
-    structure and dataflow.
+    """Returns SDMX's structure message, which describes the columns and codes of the rows: agency, code lists (only codes that
+    are used), concepts, data structure and dataflow.
     """
     return {
         "meta": {"schema": SCHEMA, "id": FLOW, "test": False, "prepared": PREPARED, "sender": {"id": AGENCY}},
@@ -89,8 +89,8 @@ def _components() -> dict[str, Any]:
 
 
 def _component(name: str) -> dict[str, Any]:
-    """Returns one component of the SDMX data structure: its concept, and its code list or type. `name` is the name of its
-    column."""
+    """Returns the description of one column in the SDMX data structure: its concept, and its code list or data type. `name` is
+    the name of the column, e.g. `SEX`."""
     if name in CODED:
         how: dict[str, Any] = {"enumeration": f"{URN}.codelist.Codelist={_ref(f'CL_{name}')}"}
     else:

@@ -1,1 +1,1 @@
-"""Pages for a browser: notebooks without code, and the front page of a batch."""
+"""Makes pages for a browser: notebooks without code, and the start page of a batch (`index.html`)."""

@@ -1,5 +1,5 @@
-"""Executed notebooks as HTML pages that open from the disk. All pages share one file (plotly.min.js), load nothing else, and
-show no code."""
+"""Writes executed notebooks as HTML pages. A browser opens them from the disk. They show no code, and load only one file,
+which all pages share (plotly.min.js)."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
     Args:
         notebook: the path of the .ipynb.
         target: the path of the .html.
-        title: the title of the browser tab. The link with the same name is marked as the current page.
-        assets: the folder of plotly.min.js, relative to the page.
+        title: the title of the browser tab. In the navigation, the link with this name is marked as the current page.
+        assets: the address of the folder with plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.
-        source: the survey's title, which is the heading of the page and is part of its citation.
+        source: the survey's title. It is the heading of the page and a part of the citation.
     """
     import nbformat
     from nbconvert import TemplateExporter
@@ -57,7 +57,9 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
 
 @lru_cache
 def template_file(name: str) -> str:
-    """Returns a file of the templates. Its content is copied into each page, so that a page works alone, from any folder."""
+    """Returns the text of a file in the folder `templates`. It is copied into each page, so that a page works alone, from any
+    folder.
+    """
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
@@ -71,8 +73,8 @@ def write_assets(folder: Path) -> None:
 
 @lru_cache(maxsize=16)
 def _exporter(thread: int) -> Any:
-    """Returns an exporter of notebooks for one thread. Two threads may not use the same exporter, and making one takes as long
-    as drawing a page. So each thread keeps its own."""
+    """Returns the exporter that turns notebooks into HTML, one for each thread (`thread` is the number of the thread). Two
+    threads may not use the same exporter. Making one takes as long as writing a page, so each thread keeps its own."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 

@@ -1,1 +1,1 @@
-"""The plan's workbook: written for partners, read back, and merged into partners.yaml."""
+"""Writes the plan's workbook for its partners, reads it back, and merges their entries into partners.yaml."""

@@ -1,4 +1,6 @@
-"""The sheets of the plan's workbook in order. A workbook with entries that were not yet read is never overwritten."""
+"""Makes the plan's workbook from its sheets, in order. The kit does not overwrite a workbook with entries that are not in
+partners.yaml yet.
+"""
 
 from __future__ import annotations
 
@@ -52,18 +54,18 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def _own_texts(evidence: Evidence) -> list[OwnText]:
-    """Returns the texts that the plan and its surveys contain (such as titles and labels), including the definitions of
+    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. Includes the definitions of
     indicators, which only the workbook shows."""
     return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
-    """Writes the plan's workbook, in the first language of the plan's documents. It never overwrites a workbook with entries that
-    are not in partners.yaml yet: then an error is raised.
+    """Writes the plan's workbook into `folder`, in the first language of the plan's documents. Returns a sentence that says
+    what was written.
 
     Raises:
-        BatchError: the existing workbook has entries that are not in partners.yaml.
-        RequestError: one of the partners' own sheets has the name of one of the kit's sheets in this language.
+        BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet. It is not overwritten.
+        RequestError: a sheet that partners added has the name of one of the kit's sheets in this language.
     """
     target, language = folder / NAME, first_language(evidence.plan)
     refuse_unread(target, evidence.partners)
@@ -74,7 +76,8 @@ def write(evidence: Evidence, folder: Path) -> Words:
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
     write_book(
-        target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_survey(spoken, evidence.now.table))
+        target,
+        Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_first_survey_title(spoken, evidence.now.table)),
     )
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
@@ -83,7 +86,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
 
 
 def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
-    """Raises `RequestError` if one of the partners' own sheets has a name that the kit needs.
+    """Raises `RequestError` if a sheet that partners added has a name that the kit needs for its own sheets.
 
     `made` are the kit's sheets, `own` the names of the partners' sheets, and `where` the file that the message names.
     """
@@ -96,16 +99,21 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Writes a workbook with one sheet: the plan's baseline, with the columns of Tool No. 16. Nobody fills in anything there."""
+    """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
+    16). The sheet has no cells to fill in.
+    """
     own = own_words(filled.plan.path.name, filled.plan)
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
     page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
     write_book(
-        path, Book(language.own(filled.plan.title), [page], language, recorded=False, source=_survey(language, filled.table))
+        path,
+        Book(
+            language.own(filled.plan.title), [page], language, recorded=False, source=_first_survey_title(language, filled.table)
+        ),
     )
 
 
-def _survey(language: Language, table: pd.DataFrame) -> str:
-    """Returns the title of the first survey that a table names."""
+def _first_survey_title(language: Language, table: pd.DataFrame) -> str:
+    """Returns the title of the first survey that a table names, or an empty text if it names none."""
     return "".join(language.kit(title) for title in table["survey"].dropna().iloc[:1])

@@ -1,5 +1,5 @@
-"""Writes the entries of a workbook into partners.yaml. Either all entries are written or none. Entries that contradict the file
-are refused."""
+"""Writes what partners typed into a workbook to partners.yaml: all entries or none. If one entry contradicts partners.yaml,
+none is written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_into(path: Path, plan: Path) -> str:
         raise DataError(f"{len(found.problems)} thing(s) cannot be read back:\n{_listed(found.problems)}", where=str(path),
                         do="correct them in the workbook, then read it again; nothing was written")  # fmt: skip
     partners = read_partners(plan)
-    pending = [e for e in found.edits if not _there(partners, e)]
+    pending = [e for e in found.edits if not _is_in_file(partners, e)]
     if conflicts := [_conflict(partners, e) for e in pending if not same(_entry_now(partners, e), e.before)]:
         do = "agree on one of the two: type it into the workbook, or write it into partners.yaml; then read again; nothing was written"
         raise RequestError(
@@ -52,14 +52,14 @@ def read_into(path: Path, plan: Path) -> str:
                         found=f"{len(text):,} characters", allowed=f"at most {MOST_BYTES / MB:g} MB", do=do)  # fmt: skip
     write_whole(target, text)
     by_sheet = Counter(e.where.partition("!")[0] for e in pending)
-    by_kind = Counter(_kind(partners, e) for e in pending)
+    by_kind = Counter(_kind_of_change(partners, e) for e in pending)
     kinds = " and ".join(f"{by_kind[kind]} {kind}" for kind in KINDS if by_kind[kind])
     return f"{target}: {kinds} entry(ies), " + ", ".join(f"{n} of {sheet}" for sheet, n in by_sheet.items()) + "."
 
 
-def _kind(partners: Partners, edit: Edit) -> str:
-    """Returns what an edit (the text that a partner typed into a cell) does to partners.yaml: it adds an entry, changes one or
-    empties one.
+def _kind_of_change(partners: Partners, edit: Edit) -> str:
+    """Returns what an edit (what a partner typed into a cell) does to partners.yaml: `new` if it adds an entry, `changed` if
+    it changes one, `emptied` if it empties one.
     """
     if _entry_now(partners, edit) in (None, ""):
         return "new"
@@ -67,14 +67,15 @@ def _kind(partners: Partners, edit: Edit) -> str:
 
 
 def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
-    """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet. Otherwise it would be
-    lost when the workbook is written again.
+    """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet: the kit would
+    overwrite it. A file that does not exist is accepted. `called` is the name of the file in the message; empty means its own
+    name.
     """
     if not path.is_file():
         return
     try:
         found = read_workbook(path)
-        unread = [f"{e.where}: {shortened(e.after)}" for e in found.edits if not _there(partners, e)] + [*found.problems]
+        unread = [f"{e.where}: {shortened(e.after)}" for e in found.edits if not _is_in_file(partners, e)] + [*found.problems]
     except DataError as error:
         unread = [error.problem]
     if unread:
@@ -87,14 +88,16 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
 
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
-    """Returns the entry that partners.yaml has now in the place of an edit (what a partner typed into a cell)."""
+    """Returns the entry that partners.yaml has now for the cell of an edit (what a partner typed into a cell). Returns None if
+    there is no entry.
+    """
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
     found = partners.row(edit.table, edit.row).get(edit.column)
     return None if found == "" and edit.table != "matrix" else found
 
 
-def _there(partners: Partners, edit: Edit) -> bool:
+def _is_in_file(partners: Partners, edit: Edit) -> bool:
     held = _entry_now(partners, edit)
     if edit.table == "sheets":
         return same_rows(held, edit.after)
@@ -123,10 +126,9 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 
 def _with_formulas(rows: Any, held: Any) -> Any:
-    """Returns a sheet's rows with the formulas of cells that did not change.
+    """Returns the rows of a sheet that partners added, with the formulas of those cells that did not change.
 
-    Only partners.yaml has these formulas, because cells come back as values. `rows` are the rows of the returned workbook, and
-    `held` those of partners.yaml.
+    A returned workbook has only the values of such cells (`rows`). The formulas are in the rows of partners.yaml (`held`).
     """
     before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
     return tuple(

@@ -1,8 +1,9 @@
-"""Compares a workbook that partners filled in with its original: what they typed, and what else changed.
+"""Compares a workbook that partners filled in with the workbook that the kit wrote: what partners typed, and what else
+changed.
 
-The workbook contains its own original (the hidden sheet `_kit`). Only a difference from the original is an entry. So a workbook
-can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language. Sheets are found by their
-defined names, and columns by the hidden sheet, which also has the code of each word in a list of choices.
+The workbook itself records what the kit wrote (in the hidden sheet `_kit`). Only a difference from this record is an entry. So
+a workbook can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language: a sheet is
+found by its defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of choices.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ class Original:
     """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the cell.
 
     Attributes:
-        kind: one of `CELL_KINDS`.
+        kind: `input` (to fill in), `locked`, `formula` (a formula of the kit), or `kept` (a cell of a sheet that partners
+            added).
         table, row, column: the place in partners.yaml where an entry of this cell is kept.
         held: whether partners.yaml had an entry there when the workbook was written.
         value: what the cell showed.
-        code: the entry in partners.yaml, if the cell shows a word for it.
+        code: the entry in partners.yaml, if the cell shows a translated word for it; otherwise None.
     """
 
     kind: str
@@ -54,16 +56,17 @@ class Original:
 
 @dataclass(frozen=True)
 class Written:
-    """What the hidden sheet records about the workbook.
+    """What the hidden sheet records about the workbook that the kit wrote.
 
     Attributes:
         ids: the ids of the plan's indicators.
-        cells: each cell as it was written, by sheet and place.
-        sheets: for each key, the name of the sheet.
-        choices: by `table.column`, the code of each word that could be chosen.
+        cells: each cell as it was written, by the name of its sheet and its place (row, column).
+        sheets: the name of each sheet, by its key (which is the same in all languages).
+        choices: the code of each word in a list of choices, by `table.column` of partners.yaml.
         charts: how many charts the kit drew.
 
-    A workbook of an earlier version has English words, which are the codes themselves, and no charts.
+    A workbook of an earlier version has no charts, and no `sheets` and `choices`: its words are English, and are the codes
+    themselves.
     """
 
     ids: frozenset[str]
@@ -75,13 +78,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Edit:
-    """One entry of a partner in a cell of the workbook.
+    """One entry of a partner in a cell of the workbook, or one whole sheet that partners added, changed or deleted.
 
     Attributes:
         where: the sheet and the cell, for messages.
-        table, row, column: the place of the entry in partners.yaml.
-        before: the entry in partners.yaml when the workbook was written; None if there was none.
-        after: what the partner typed; None if the cell is now empty.
+        table, row, column: the place of the entry in partners.yaml. A whole sheet has `table` = `sheets` and its name as
+            `row`.
+        before: the entry (or the rows of the sheet) in partners.yaml when the workbook was written; None if there was none.
+        after: what the partner typed (or the rows of the sheet); None if the cell is now empty or the sheet is gone.
     """
 
     where: str
@@ -97,7 +101,7 @@ class Found:
     """All differences between a workbook that came back and the one that the kit wrote.
 
     Attributes:
-        ids: the ids of the plan's indicators, as the workbook has them.
+        ids: the ids of the plan's indicators, as the workbook records them.
         edits: what partners typed.
         problems: sentences on what partners.yaml cannot keep, and what to do about it.
     """
@@ -152,7 +156,9 @@ def read_workbook(path: Path) -> Found:
 
 
 def _written(sheet: Any) -> Written:
-    """Returns the content of the hidden sheet: the ids and words in its first row, and each cell as the kit wrote it."""
+    """Returns what the hidden sheet records. Its first row has the ids of the indicators, the names of the sheets, the codes
+    of the choices and the number of charts. Each further row has one cell as the kit wrote it.
+    """
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
@@ -167,7 +173,9 @@ def _written(sheet: Any) -> Written:
 
 
 def _names_now(written: Written, book: Any) -> dict[str, str]:
-    """Returns the present name of each sheet of the kit, by its earlier name. A defined name follows a sheet that is renamed."""
+    """Returns the present name of each of the kit's sheets, by the name that the kit gave it. If a partner renamed a sheet,
+    its defined name in the workbook leads to the new name.
+    """
     found = {}
     for key, name in written.sheets.items():
         defined = book.defined_names.get(f"{KEY}{key}")
@@ -188,11 +196,12 @@ def _from_text(type_: str, text: str) -> Entry | None:
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
-    """Yields the cells of a sheet that are not empty, as the kit keeps them. Cells that cannot be kept are added to `problems`.
+    """Yields the place and the value of each filled cell of a sheet, as partners.yaml can keep them. What cannot be kept is
+    added to `problems`.
 
     Args:
         sheet: the sheet with formulas.
-        values: a function that returns the same sheet with the results of its formulas.
+        values: a function that returns the workbook with the results of its formulas.
         problems: sentences for partners.
         ours: the cells whose formulas the kit wrote.
     """
@@ -238,12 +247,13 @@ def kept(value: Any) -> Any:
 def _compared(
     name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields the entries of a sheet. Every other difference is added to `problems`.
+    """Yields what partners typed into the cells of a sheet that are to be filled in. Every other difference is added to
+    `problems`.
 
     Args:
         name: the name of the sheet.
         cells: the cells as the kit wrote them.
-        there: the cells as they are now.
+        there: the cells as they are now; the function removes cells from it.
         written: the content of the hidden sheet.
         problems: sentences for partners.
     """
@@ -270,16 +280,16 @@ def _compared(
             problems.append(f"{where}: {why} (found: {shortened(now)})")
         elif not same(now, original.value):
             after = "" if now is None and original.table == "matrix" else codes.get(now, now) if isinstance(now, str) else now
-            yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
+            yield Edit(where, original.table, original.row, original.column, _entry_before(original), after)
     for place, now in there.items():
         problems.append(
             f"{name}!{_address(place)}: this cell is not one to fill in (found: {shortened(now)}); move it to a yellow cell, or to a sheet of your own"
         )
 
 
-def _or_empty(original: Original) -> Entry | None:
-    """Returns the entry of partners.yaml when the workbook was written: an empty text if it was emptied, None if there was
-    none.
+def _entry_before(original: Original) -> Entry | None:
+    """Returns the entry that partners.yaml had for a cell when the workbook was written. Returns an empty text if a partner
+    had emptied the entry, and None if there was no entry.
     """
     before = original.value if original.code is None else original.code
     return ("" if before is None else before) if original.held else None
@@ -288,12 +298,12 @@ def _or_empty(original: Original) -> Entry | None:
 def _sheet_edit(
     name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields one edit for one of the partners' own sheets, if it is new, changed or gone.
+    """Yields one edit for a sheet that partners added, if the sheet is new, changed or gone.
 
-    `before` are the cells of the sheet when the workbook was made, and `after` its cells now; None: there is no such sheet. A
-    sheet that is too large adds a message to `problems`.
+    `before` are its cells when the workbook was written, and `after` its cells now; None means that there is no such sheet.
+    For a sheet that is too large, adds a message to `problems` and yields nothing.
     """
-    if after and (much := _too_much(after)):
+    if after and (much := _excess(after)):
         problems.append(f"{name}: {much}")
         return
     old, new = (_filled_rows(cells) if cells is not None else None for cells in (before, after))
@@ -301,9 +311,9 @@ def _sheet_edit(
         yield Edit(f"{name}!A1", "sheets", name, "", old, new)  # type: ignore[arg-type]
 
 
-def _too_much(cells: dict[Place, Entry]) -> str:
-    """Returns in words why a sheet is larger than partners.yaml allows; empty if it is not."""
-    last, widths = max(row for row, _ in cells), _widths(cells)
+def _excess(cells: dict[Place, Entry]) -> str:
+    """Returns in words by how much a sheet is larger than partners.yaml allows. Returns an empty text if it is not larger."""
+    last, widths = max(row for row, _ in cells), _last_columns(cells)
     if last <= MOST_ROWS and sum(widths.values()) <= MOST_CELLS:
         return ""
     return (
@@ -312,8 +322,8 @@ def _too_much(cells: dict[Place, Entry]) -> str:
     )
 
 
-def _widths(cells: dict[Place, Any]) -> dict[int, int]:
-    """Returns, for each row with a filled cell, the number of its last filled column."""
+def _last_columns(cells: dict[Place, Any]) -> dict[int, int]:
+    """Returns the number of the last filled column for each row with a filled cell: `{row: column}`, from 1."""
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(column, widths.get(row, 0))
@@ -321,17 +331,17 @@ def _widths(cells: dict[Place, Any]) -> dict[int, int]:
 
 
 def _filled_rows(cells: dict[Place, Any]) -> Rows:
-    """Returns cells as rows, without empty cells at their ends. `cells` holds the value of each cell by its row and column,
-    from 1."""
+    """Returns the cells of a sheet as rows. Each row ends with its last filled cell, and the last row is the last filled one.
+    `cells` is `{(row, column): value}`, from 1."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
-    widths = _widths(filled)
+    widths = _last_columns(filled)
     lines = range(1, max(widths, default=0) + 1)
     return tuple(tuple(filled.get((row, column)) for column in range(1, widths.get(row, 0) + 1)) for row in lines)
 
 
 def same(a: Any, b: Any) -> bool:
-    """Returns whether the values of two cells are equal. Numbers are compared only to the precision of a workbook. An empty text
-    and an empty cell are equal.
+    """Returns whether the values of two cells, or of two sheets (as rows), are equal. Numbers and times are compared only to
+    the precision of a workbook. An empty text and an empty cell are equal.
     """
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
@@ -354,7 +364,9 @@ def same_rows(a: Any, b: Any) -> bool:
 
 
 def shortened(value: object) -> str:
-    """Returns a cell's value for a message, which quotes it as an example. A long value is shortened."""
+    """Returns a cell's value as a text of at most 60 characters, for a message that quotes it. The text is `nothing` for an
+    empty cell, and the number of rows for a whole sheet.
+    """
     text = (
         " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)

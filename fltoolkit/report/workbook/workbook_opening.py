@@ -1,6 +1,6 @@
-"""Opens a workbook that came back, if its size is within bounds.
+"""Opens a workbook that partners sent back, if it is not too large.
 
-If it cannot be read, the error names the reason and the cell.
+If the workbook cannot be read, the error names the reason and, if possible, the cell.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ReturnedBook:
     Attributes:
         book: the workbook with its formulas.
         values: a function that returns the same workbook with the results of its formulas.
-        foreign: the kinds of its content that are not cells, such as pictures.
+        foreign: the kinds of its content that are neither cells nor charts, as folders of the file, e.g. `media` (pictures).
         charts: the number of charts.
         drawn: the number of charts, pictures and shapes.
     """
@@ -50,8 +50,8 @@ class ReturnedBook:
     drawn: int
 
     def foreign_contents(self, charts: int) -> list[str]:
-        """Returns the kinds of content that partners added and that are not cells, such as pictures. `charts` is the number of
-        charts that the kit itself drew.
+        """Returns the kinds of content that partners added and that are not cells, e.g. `["charts", "media"]`. Returns an
+        empty list if there are none. `charts` is the number of charts that the kit itself drew.
         """
         own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
         return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
@@ -88,8 +88,9 @@ def open_returned(path: Path) -> ReturnedBook:
 
 
 def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int, int]:
-    """Checks a workbook before it is opened. Returns the kinds of content that are not cells, and the numbers of charts and
-    drawings. Nothing large is unpacked.
+    """Checks a workbook before it is opened, and raises `DataError` if it is not suitable (see `open_returned`). Returns the
+    kinds of content that are not cells (e.g. `media`), and the numbers of charts and of drawn objects. Nothing large is
+    unpacked.
 
     Args:
         path: the file, for messages.
@@ -114,8 +115,8 @@ def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int,
 
 
 def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    """Raises an error if a workbook would be too large when unpacked, for example a small file that unpacks to gigabytes. The
-    sizes are those in the table of contents of the file."""
+    """Raises `DataError` if a workbook would be too large when unpacked: a small file can unpack to gigabytes. `parts` is the
+    table of contents of the file, which gives the unpacked sizes."""
     total = sum(part.file_size for part in parts)
     if total > MOST_UNPACKED:
         largest = max(parts, key=lambda part: part.file_size)
@@ -132,7 +133,9 @@ def _unreadable(path: Path, why: str, do: str = "") -> DataError:
 
 
 def _odd_cells(content: bytes) -> Iterator[str]:
-    """Yields the cells, as `Sheet!B3`, whose number or date openpyxl cannot read: 5,000 digits, infinity, 2026-02-30."""
+    """Yields the addresses (`Sheet!B3`) of the cells whose number or date openpyxl cannot read: 5,000 digits, infinity,
+    2026-02-30.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name, part in _sheets(archive).items():
@@ -144,7 +147,7 @@ def _odd_cells(content: bytes) -> Iterator[str]:
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Returns the sheets of a workbook, each with the file part that contains it."""
+    """Returns the path of each sheet inside the .xlsx file, by the name of the sheet."""
     targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
     sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")
     return {s.get("name", ""): str(PurePosixPath("/xl", targets[s.get(RELATION)]))[1:] for s in sheets}

@@ -1,4 +1,6 @@
-"""The costs of the plan, and who does what by when: free rows that partners fill in, with formulas for the sums."""
+"""Makes the sheets of the plan's costs and of its implementation (who does what by when). They have rows that partners fill
+in, and formulas for the sums.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and g
 
 
 def costs(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of Tool No. 12: the cost of each activity. Formulas calculate the total cost of a row, the sums, and the
-    gap (the part of the total that is not secured).
+    """Returns the sheet for the cost of each activity (Tool No. 12 of the ILO toolkit). Formulas calculate the total cost of a
+    row, the sums, and the gap (the part of the total for which there is no secured money).
     """
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
@@ -49,8 +51,9 @@ def costs(evidence: Evidence, language: Language) -> Page:
 
 
 def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
-    """Returns three amounts for a row of the cost sheet, as its formulas calculate them: the total cost, the secured money, and
-    the gap between them. Total and gap are blank if quantity or unit cost is not a number.
+    """Returns three amounts for a row of the cost sheet, as the formulas of the sheet calculate them: the total cost, the
+    secured money, and the gap between them (at least 0). Total and gap are empty texts if quantity or unit cost is not a
+    number.
     """
     quantity, price, secured = (_amount(plain(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
     if quantity is None or price is None:
@@ -59,9 +62,11 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sums of the cost sheet by category and by year.
+    """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the
+    formulas refer.
 
-    Costs whose category or year is in no list are in a separate row, so that each part of the sheet adds up to the total.
+    Costs without a listed category or year are in a separate row, so that the sums by category, and those by year, add up to
+    the total.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
@@ -76,27 +81,29 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     own = empty.head + 2  # the row of the first sum
     named = f"'{sheet.name}'"
     lines = [SheetRow((language.say("workbook.sums.everything"), "", *(
-        Formula(f"=SUM({named}!{x}{first}:{x}{last})", _added(rows, place)) for place, x in enumerate(SUMMED)
+        Formula(f"=SUM({named}!{x}{first}:{x}{last})", _sum_of_amounts(rows, place)) for place, x in enumerate(SUMMED)
     )))]  # fmt: skip
     for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
         top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
         words = [int(v) if key == "year" else shown(v) for v in values]
         printed = [shown(plain(r.get(key))) for r in rows]
         for value in words:
-            mine = [r for r, one in zip(rows, printed, strict=True) if _same(one, value)]
+            mine = [r for r, one in zip(rows, printed, strict=True) if _is_same_choice(one, value)]
             lines.append(SheetRow((title, value, *(
-                Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _added(mine, place), "money")
+                Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _sum_of_amounts(mine, place), "money")
                 for place, x in enumerate(SUMMED)
             ))))  # fmt: skip
-        rest = [r for r, one in zip(rows, printed, strict=True) if not any(_same(one, value) for value in words)]
+        rest = [r for r, one in zip(rows, printed, strict=True) if not any(_is_same_choice(one, value) for value in words)]
         lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
-            Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _added(rest, place), "money") for place, x in enumerate("CDE")
+            Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _sum_of_amounts(rest, place), "money") for place, x in enumerate("CDE")
         ))))  # fmt: skip
     return replace(empty, lines=lines)
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of Tool No. 14: one row per indicator of the plan, then free rows."""
+    """Returns the sheet for the implementation of the plan (Tool No. 14 of the ILO toolkit): one row per indicator of the
+    plan, then empty rows that partners can fill in.
+    """
     columns = (
         column(language, "objective", 22, "words", key="objective"), column(language, "result", 26, "words", key="result"),
         column(language, "activity", 26, "words", key="activity"), column(language, "partner", 20, "words", key="partner"),
@@ -118,18 +125,22 @@ def implementation(evidence: Evidence, language: Language) -> Page:
                 "activity": activity,
                 "indicator": language.own(indicator.indicator),
             }
-            lines.append(_step(columns, evidence.partners, indicator.id, theirs, given))
+            lines.append(_implementation_row(columns, evidence.partners, indicator.id, theirs, given))
     planned = len(lines)
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
     everything = tuple(c.key for c in columns)
-    lines += [_step(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)]
+    lines += [
+        _implementation_row(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)
+    ]
     used = max((int(n) for n in numbered), default=0)
     return page(
         language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=planned + used
     )
 
 
-def _step(columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[str, ...], given: dict[str, str]) -> SheetRow:
+def _implementation_row(
+    columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[str, ...], given: dict[str, str]
+) -> SheetRow:
     mine = partners.row("implementation", id)
     cells = [plain(mine.get(c.key)) if c.key in inputs else given.get(c.key) for c in columns]
     return SheetRow(cells, id, inputs, frozenset(mine))
@@ -143,10 +154,12 @@ def _amount(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _same(value: object, listed: object) -> bool:
-    """Returns whether two values are equal for SUMIF: without case, and also if a year was typed as text."""
+def _is_same_choice(value: object, listed: object) -> bool:
+    """Returns whether SUMIF would take two values as equal: upper and lower case are the same, and a year typed as text is a
+    number.
+    """
     return str(value).strip().lower() == str(listed).lower()
 
 
-def _added(rows: Sequence[Mapping[str, Any]], place: int) -> float:
+def _sum_of_amounts(rows: Sequence[Mapping[str, Any]], place: int) -> float:
     return float(sum(cost_of(row)[place] or 0.0 for row in rows))  # type: ignore[misc]

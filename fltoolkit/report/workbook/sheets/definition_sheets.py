@@ -1,4 +1,6 @@
-"""Definitions of terms, and how a run's numbers were made (ILO toolkit, Tools No. 1 and 2)."""
+"""Makes the rows of the sheet of definitions: what the terms mean, and how a run's numbers were made (ILO toolkit, Tools No. 1
+and 2).
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ DefinitionRow = tuple[str, str, str, str]
 
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """Returns the rows of the sheet of definitions: terms, the legal basis that the plan names, measures and methods. Each row
-    has a section, a term, its meaning and the source of the meaning.
+    """Returns the rows of the sheet of definitions: legal terms, the legal basis that the plan names, measures and methods.
+    Each row has a section, a term, its meaning and the source of the meaning (empty if there is none).
     """
     law: list[DefinitionRow] = []
     sources: list[DefinitionRow] = []
@@ -34,7 +36,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
 
 
 def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
-    """Returns the rows on method: how the numbers of this run were made."""
+    """Returns the rows of the sheet of definitions that say how the numbers of this run were made."""
     out = evidence.now
     row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}

@@ -1,4 +1,8 @@
-"""Tool No. 16's matrix: a sheet of the plan's workbook, in which partners fill in their own rows, and the baseline's workbook."""
+"""Makes the sheet of the plan's indicators: the matrix of the ILO toolkit's results framework (Tool No. 16).
+
+The sheet is in two workbooks. In the workbook of the plan, partners fill in some of its rows. In the workbook of the baseline,
+there is nothing to fill in.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +53,10 @@ PRINTED = len(TOOL_16) + 3  # with the marker and the interval
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
-    """Returns the sheet of the plan's indicators: first exactly the columns of Tool No. 16, then further columns.
+    """Returns the sheet of the plan's indicators for the plan's workbook: first exactly the columns of the ILO toolkit's
+    results framework (Tool No. 16), then columns that the kit adds, such as the interval.
 
-    In each row that no survey fills, partners can fill in three cells.
+    In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
     lines = list(_lines(filled, language, partners))
     return page(
@@ -61,8 +66,8 @@ def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for a workbook in which nobody fills in anything. Rows that partners fill show
-    what they have entered so far.
+    """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
+    survey fills show the values that partners have given so far.
     """
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
@@ -96,9 +101,10 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
-    """Returns the cells of one row: Tool No. 16's columns, then the further ones.
+    """Returns the cells of one row of the sheet: first the columns of the ILO toolkit's results framework (Tool No. 16), then
+    columns that the kit adds, such as the interval.
 
-    Every row repeats the words of the framework, so that the sheet can be filtered.
+    Each row repeats the statement, the indicator and its definition, so that the sheet can be filtered.
     """
     indicator = _indicator_of(plan, row)
     _, group, category, unit = who(language, row)
@@ -119,7 +125,9 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
 
 
 def _number(language: Language, measure: object, value: object) -> object:
-    """Returns a baseline or target, rounded like its measure, or the plan's words for it."""
+    """Returns a baseline or target value for a cell. A number is rounded as numbers of this measure are. A text of the plan is
+    returned in the sheet's language.
+    """
     given = as_number(value)
     if measure and isinstance(given, float):
         return look(measure, given)
@@ -133,16 +141,16 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
 
 
 def name_of(language: Language, row: Row) -> str:
-    """Returns the name of an indicator. For a % decrease, the kit adds a row with the prevalence from which it is derived. The
-    name of this row says so.
+    """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
+    the decrease is calculated. The name of this row says so.
     """
     name = number_words.indicator(language, row)
     return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored, and
-    the type. The kit's words introduce each part, and the plan's words follow.
+    """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored,
+    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them.
     """
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit, stored, kind = (
@@ -165,8 +173,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns a text that explains the two target columns of a row: on which path from the baseline to the target their values
-    are. Empty for a row without targets.
+    """Returns a text that explains the two target columns of a row: for which years they are, and how their values go from the
+    baseline to the target (on a linear or a geometric path). Returns an empty text for a row without targets.
     """
     if not row["about_targets"]:
         return ""
@@ -179,5 +187,7 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def as_number(value: object) -> object:
-    """Returns a value of nap.yaml as a number if its text is a number. Any other value stays as it was written, and so does 007."""
+    """Returns a text as a number if it is written as one, e.g. `"1.5"`. Any other value is returned unchanged, and so is
+    `"007"`.
+    """
     return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value
