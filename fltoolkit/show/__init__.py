@@ -1,5 +1,5 @@
 """Makes what people look at in a notebook: charts, tables and sentences. All functions take published numbers (`Published`),
-findings or a survey.yaml, never estimates or persons."""
+findings of a check or a survey.yaml. None takes unpublished estimates or data of persons."""
 
 from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan

@@ -1,1 +1,1 @@
-"""Charts: for notebooks (plotly), and for documents and files (static, matplotlib)."""
+"""Draws charts: with plotly for notebooks, and with matplotlib for documents and files."""

@@ -20,12 +20,12 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Displays every breakdown of a measure as pictures. Each population has one picture with all groups one below the other,
-    then one picture for each breakdown that crosses two groups.
+    """Displays every breakdown of a measure as a picture with a table. Each population has one picture with all groups one
+    below the other, then one picture for each breakdown that crosses two groups.
 
-    A profile of cases has one picture for each side of the definition (involuntary work, coercion), and one for the rest. Numbers
-    of cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins come
-    last, as tables without a picture.
+    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. Numbers of
+    cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins
+    (nationalities, ethnicities) come last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -41,7 +41,7 @@ def gallery(out: Published, measure: str) -> None:
 
 def in_time(out: Published) -> None:
     """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced labour
-    lasted, as far as the run publishes these results.
+    lasted. Leaves out results that the run does not publish, and displays a note if there are none.
     """
     from IPython.display import display
 
@@ -54,7 +54,9 @@ def in_time(out: Published) -> None:
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
-    """Returns the pictures that `gallery` displays, each with the published rows from which it is drawn."""
+    """Returns pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
+    displays.
+    """
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
@@ -79,8 +81,8 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
 
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
-    """Returns the breakdowns of a profile, grouped by picture: first the topics of each family alone, then crossed with each
-    group.
+    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one for
+    each family of topics, such as coercion. Then come those of the topics crossed with a group, such as sex.
     """
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [

@@ -1,5 +1,5 @@
-"""The common look of all pictures: a slim plotly template, colours that a colour-blind reader can distinguish, and no internet
-access.
+"""Defines the common look of all pictures: a slim plotly template, colours that a colour-blind reader can distinguish, and no
+internet access.
 """
 
 from __future__ import annotations
@@ -62,9 +62,12 @@ LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
-    """Returns an empty figure in the kit's look: left-aligned title, light grid, no default template.
+    """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in the title and
+    subtitle is shown as plain text.
 
-    HTML in the title and subtitle is shown as plain text.
+    Args:
+        height: the height in pixels, without room for plotly's buttons and for further lines of the title, which are added.
+        layout: further settings of plotly's layout.
     """
     import plotly.graph_objects as go
 
@@ -106,12 +109,16 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
-    """Returns an axis with one place for each label. The first label is at the top, and there is room for the longest one."""
+    """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
+    for the longest one.
+    """
     return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:
-    """Returns a label of a chart, broken into lines of at most `width` letters. HTML in it is shown as plain text."""
+    """Returns a label of a chart, broken into lines of at most `width` letters by `<br>`. HTML in the label is shown as plain
+    text.
+    """
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 

@@ -1,4 +1,6 @@
-"""Curves of what a repeat survey could detect, to be read before a target is set. They need only numbers, no survey."""
+"""Draws curves of the smallest decrease that a repeat of a survey could detect. Users read them before they set a target. They
+need only numbers, no survey.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,16 @@ def detectable(
     prevalences: Sequence[float], *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05, power: float = POWER,
     response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> Picture:  # fmt: skip
-    """Returns a picture of the smallest fall in prevalence that a repeat survey of the same size would detect, as curves over the
-    number of persons. There is one curve for each prevalence.
+    """Returns a picture of the smallest decrease in prevalence that two surveys of the same size could detect. It has one
+    curve for each prevalence, over the number of persons drawn in each survey.
 
     Args:
-        prevalences: the prevalences of the earlier round, as proportions, at most six.
-        sizes: the smallest and the largest number of persons drawn in each round.
+        prevalences: the prevalences of the earlier survey, as proportions (e.g. 0.017), at most six.
+        sizes: the smallest and the largest number of persons drawn in each survey.
         deff, alpha, power: see `fl.detectable_change`.
         response: the share of drawn persons who answer.
         planned: a number of persons to mark in the picture.
-        title: replaces the question that the picture answers.
+        title: the title of the picture; empty means a question that the picture answers.
     """
     chart = falls(prevalences, read_language(BASE), sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,
                   planned=planned, title=title)  # fmt: skip
@@ -39,10 +41,12 @@ def detectable(
 
 @checked
 def repeat(out: Published, *, title: str = "") -> Picture | Words:
-    """Returns a picture of the smallest fall in prevalence that a repeat of this survey could detect, if it has the same size and
-    the same design effect. The curves start from its own prevalence, from twice and from half of it.
+    """Returns a picture of the smallest decrease in prevalence that a repeat of this survey could detect, if its design effect
+    is the same. There are three curves over the number of persons: for half of this survey's prevalence, for the prevalence
+    itself and for twice of it. The number of persons of this survey is marked.
 
-    Returns a sentence if the headline is not shown, if nobody was found, or if there are too few cases to show a design effect.
+    Returns a sentence instead of the picture if the prevalence is not shown, if no case was found, or if there are too few
+    cases to show a design effect.
     """
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:

@@ -1,1 +1,1 @@
-"""The kit's tables, each with one list of columns. Notebooks, documents and the workbook print the same cells."""
+"""Makes the kit's tables. Each table has one list of columns, so notebooks, documents and the workbook print the same cells."""

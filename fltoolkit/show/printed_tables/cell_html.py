@@ -1,4 +1,4 @@
-"""A cell and a text as HTML. Markers and terms show their meaning to a reader who points at them."""
+"""Writes a cell and a text as HTML. A reader who points at a marker such as [u], or at a term, sees its meaning."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ sheets.
 
 
 def cell_html(cell: PrintedCell, meanings: Meanings, *, marker_space: bool) -> str:
-    """Returns a cell of a printed table as HTML. Its marker and its terms show their meaning to a reader who points at them.
+    """Returns a cell of a printed table as HTML. A reader who points at its marker (such as [u]) sees the meaning of the
+    marker.
 
-    If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column are aligned.
-    """
+    If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column are aligned."""
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
     behind = ROOM.format(marker) if marker_space and (cell.text or marker) and cell.is_number else marker
     return f"{inline(cell.text)}{behind}"
 
 
 def explained(text: str, meanings: Meanings) -> str:
-    """Returns a text as HTML, in which each marker (such as [u]) and each term shows its meaning to a reader who points at it.
-    HTML characters in the text are escaped.
-    """
+    """Returns a text as HTML. A reader who points at a marker (such as [u]) or a term sees its meaning, if `meanings` has it.
+    HTML characters in the text are escaped."""
     known = dict(meanings)
     if not known:
         return inline(text)

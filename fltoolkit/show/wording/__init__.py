@@ -1,1 +1,1 @@
-"""Words for published numbers and for the plan's rows."""
+"""Puts published numbers and rows of the plan's results framework into words."""

@@ -1,4 +1,4 @@
-"""Sentences that a notebook shows. Their type says whether a sentence is the result of a section, or the note that there is none."""
+"""Defines sentences of a notebook. Their type says whether they are the result of a section, or say why it has none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Result(Words):
 
 @dataclass(frozen=True)
 class Nothing(Words):
-    """One sentence that says why a section of a notebook has nothing to show. The section is then one line of its page."""
+    """One sentence that says why a section of a notebook has nothing to show. The page shows the section as this one line."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), NOTHING: {}}

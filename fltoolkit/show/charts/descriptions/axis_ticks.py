@@ -1,4 +1,4 @@
-"""The ticks of a value axis, in steps of 1, 2 or 5 times a power of ten."""
+"""Places the ticks of a value axis, at steps of 1, 2 or 5 times a power of ten."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ ROOM = 1.04
 
 
 def step(most: float, steps: int = MOST) -> float:
-    """Returns the distance between the ticks of an axis from 0 to `most` (above zero). It is 1, 2 or 5 times a power of ten: the
-    smallest with at most `steps` steps. For 17 and 5 steps it is 5.
+    """Returns the distance between the ticks of an axis from 0 to `most` (above zero): the smallest of 1, 2 or 5 times a power
+    of ten that needs at most `steps` steps. For an axis to 17 with at most 5 steps it is 5.
     """
     power = 10.0 ** math.floor(math.log10(most / steps))
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))
 
 
 def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, space: float = ROOM, title: str = "") -> Axis:
-    """Returns a value axis from zero that includes all values in `ends`. If there are none, it goes from 0 to 1. `steps` is the
-    largest number of steps between ticks, and `space` the factor by which the axis is longer than its largest value."""
+    """Returns a value axis from zero that includes all finite values in `ends`. If there are none above zero, it is an axis
+    for values up to 1. `steps` is the largest number of steps between ticks, and `space` the factor by which the axis is
+    longer than its largest value."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
     each, high = step(most, steps), most * space
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
@@ -33,8 +34,8 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, s
 
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:
-    """Returns a logarithmic axis for numbers of persons from `low` to `high`. Its ticks are at 1, 2 and 5 times the powers of ten
-    (100, 200, 500, 1,000), or only at the powers of ten if there is little room.
+    """Returns a logarithmic axis for numbers of persons from `low` to `high`. Its ticks are at 1, 2 and 5 times the powers of
+    ten (100, 200, 500, 1,000). If `steps` is 4 or less, there is little room, and its ticks are only at the powers of ten.
     """
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     asked = STEPS if steps > FEW else (1,)
@@ -43,6 +44,8 @@ def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, 
 
 
 def of_years(first: int, last: int, *, steps: int) -> Axis:
-    """Returns an axis of the years from `first` to `last`. It is about half a year longer at each end."""
+    """Returns an axis of the years from `first` to `last`, with at most `steps` steps between ticks. The axis is about half a
+    year longer at each end.
+    """
     each = max(1, math.ceil(step(max(1, last - first), steps)))
     return Axis(first - 0.6, last + 0.6, tuple(Tick(year, str(year)) for year in range(first, last + 1, each)))

@@ -1,1 +1,1 @@
-"""Draws described charts: plotly for notebooks, matplotlib for documents and files."""
+"""Draws charts from their descriptions: plotly for notebooks, matplotlib for documents and files."""

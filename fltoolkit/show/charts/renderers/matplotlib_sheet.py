@@ -1,7 +1,7 @@
 """Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
-bytes of the file.
+bytes of the picture's file.
 
-The same chart always gives the same bytes: the font file comes with matplotlib, the ids of SVG have a fixed salt, and there is
+The same chart always gives the same bytes: the font file comes with matplotlib, the ids in an SVG do not change, and there is
 no date. Text is never read as a formula.
 """
 
@@ -42,7 +42,7 @@ def letters(*, bold: bool = False) -> Path:
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
-    """Returns the width of a line of words, in inches."""
+    """Returns the printed width of a line of words, in inches. `points` is the font size."""
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
@@ -61,9 +61,7 @@ def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
 
 @cache
 def _letter_width(letter: str, *, bold: bool) -> float:
-    """Returns the distance from the start of a letter to the start of the next one, in inches for each point of the
-    font size.
-    """
+    """Returns the distance from the start of a letter to the start of the next one, in inches, at a font size of one point."""
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
@@ -73,8 +71,8 @@ def _letter_width(letter: str, *, bold: bool) -> float:
 
 
 def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
-    """Returns whether a line of words is at most `inches` wide. It is measured exactly only if its rough width leaves doubt, because
-    that takes a hundred times as long.
+    """Returns whether a line of words is at most `inches` wide. It is measured exactly only if a rough width does not decide
+    this, because an exact measure takes a hundred times as long.
     """
     rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
     rough += line.count(" ") * _rough_width(" ", points, bold=bold)
@@ -84,12 +82,16 @@ def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
 
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
-    """Returns the width of the longest line of some texts, in inches."""
+    """Returns the width of the longest line of some texts, in inches. `points` is the font size. The width is 0 if there is no
+    text.
+    """
     return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
 
 
 def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
-    """Returns a text in lines of at most `inches`. Its own line breaks stay, and a longer word is broken."""
+    """Returns a text broken into lines that are at most `inches` wide at a font size of `points`. Line breaks of the text
+    stay. A word that is longer than a line is broken, too.
+    """
     lines: list[str] = []
     for part in text.split("\n"):
         lines.append("")
@@ -109,13 +111,13 @@ class Size:
     """The size of a picture for a document, and of the words in it.
 
     Attributes:
-        width: inches, as it is printed.
-        font: font size in points.
-        words: the share of the width for the words at each side of the axis.
-        titled: whether the title is in the picture. A slide has it as its heading instead.
-        height: the available height in inches. A drawing that is higher is compressed to fit, as far as its words allow.
+        width: the printed width in inches.
+        font: the font size in points.
+        words: the share of the width that is for the words at each side of the axis.
+        titled: whether the title is in the picture. A slide has the title as its heading instead.
+        height: the available height in inches. A higher drawing is compressed to fit, as far as its words allow.
         filled: whether a chart with few rows fills the available height.
-        fine: font size of the notes below, in points; 0: the same size as other less important words.
+        fine: the font size of the notes below, in points; 0 means the size of other less important words (`small`).
     """
 
     width: float
@@ -148,7 +150,7 @@ class Drawn:
         name: the name of the file, without language and ending.
         figure: the figure of matplotlib.
         title: the title of the picture.
-        alt: the text alternative.
+        alt: words that say what the picture shows, for readers who do not see it (the text alternative).
         width: the printed width in inches.
     """
 
@@ -167,8 +169,8 @@ class Drawn:
         return self._saved("png", {"Software": None})
 
     def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
-        """Returns the bytes of the picture's file. `kind` is its format, and `about` its metadata: no date and no name of a
-        program."""
+        """Returns the bytes of the picture's file. `kind` is the format, `svg` or `png`. `about` is the metadata of the file;
+        it has no date and names no program, so that the same picture gives the same bytes."""
         import matplotlib
 
         made, packed = BytesIO(), {"pil_kwargs": PACKED} if kind == "png" else {}
@@ -190,11 +192,15 @@ class SheetMargins:
 def sheet(
     chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins, series: tuple[Series, ...] = ()
 ) -> tuple[Any, Any]:
-    """Returns an empty matplotlib figure with the words of a chart around it, and its axes. Title, subtitle and legend are above
-    the axes, notes are below.
+    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title, subtitle and
+    legend above the axes, notes below.
 
     Args:
+        chart: the chart, of which only the words are drawn.
+        size: the size of the picture and of its words.
         body: the height of the axes in inches: the smallest possible, and the height if there is enough room.
+        margins: the space for the words beside the axes.
+        series: the entries of the legend; empty means no legend.
     """
     from matplotlib.figure import Figure
 
@@ -235,8 +241,8 @@ def sheet(
 
 
 def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """Draws a dot and its words for each series, in one line. `at` is the height of the line, as a share of the figure's
-    height."""
+    """Draws the legend in one line: a coloured dot and the words of each series. `at` is the height of the line, as a share of
+    the figure's height."""
     from matplotlib.lines import Line2D
 
     dot, x = 0.4 * size.font / 72, EDGE
