@@ -1,5 +1,5 @@
-"""Puts a document into one language: translates the texts that come from the survey and the plan, and names those without a
-translation."""
+"""Puts a document into one language. Texts of the survey and the plan are translated; a note names the languages of those
+without a translation."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def _group_codes(
 
 def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Returns the code of each label in each group: the published code (ILOSTAT's, if there is one), otherwise a code of the
-    kit. An example is `{"sex": {"Women": "SEX_F"}}`.
+    kit. An example is `{"sex": {"women": "SEX_F"}}`.
 
     No two labels of a group have the same code.
     """
