@@ -82,7 +82,7 @@ LONGEST = {
     "test_dask_cluster.py": 100, "test_broken.py": 70, "test_batch_resumed.py": 65, "test_fuzz.py": 60,
     "test_published_set.py": 60, "test_golden.py": 50, "test_population.py": 50, "test_all_documents.py": 45,
     "test_survey_draft.py": 45, "test_all_documents_attacked.py": 40, "test_headline_by_rule_set.py": 40, "test_batch.py": 35,
-    "test_docs.py": 35, "test_notebooks.py": 35, "test_profiles.py": 35, "test_children.py": 30,
+    "test_docs.py": 35, "test_notebooks.py": 35, "test_profiles.py": 35,
     "test_estimate_charts.py": 30, "test_merge_into_partners.py": 30, "test_prevalence_and_totals.py": 30,
     "test_returned_entries.py": 30, "test_teaching_notebooks.py": 30, "test_all_documents_tables.py": 25,
     "test_benchmarks.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,

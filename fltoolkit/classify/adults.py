@@ -17,7 +17,7 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, choose, truth_of
 from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
-from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children, work_of_children
+from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, links_to_parents, primary_route, with_children, work_of_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
 from fltoolkit.classify.group_columns import group_columns, job_column, memberships
@@ -157,7 +157,7 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     if spec.children:
         of_persons += work_of_children(spec.children, spec.mapped)
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(survey.frame, definition, of_persons, _outcomes(spec, nw.col("fl__here") & _now(spec)))
+        return _evaluate(survey.frame, definition, of_persons, _outcomes(survey, nw.col("fl__here") & _now(spec)))
     frame = survey.frame.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
@@ -169,18 +169,20 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
         kept = [KEY, "fl__order", *_truths(definition.sources), *_labels(spec), MONTHS]
         rows = nw.concat([p.select(kept) for p in parts], how="vertical")
     combined = frame.join(_over_episodes(rows, spec, definition.sources), on=KEY, how="left")
-    return combined.with_columns(_outcomes(spec, nw.col("fl__now")))
+    return combined.with_columns(_outcomes(survey, nw.col("fl__now")))
 
 
-def _outcomes(spec: SurveySpec, now: nw.Expr) -> list[nw.Expr]:
-    """Returns the outcomes of each person by the definition for adults. `now` says whether the forced labour goes on at interview,
-    for a person who worked."""
-    work = nw.col("any_work")
+def _outcomes(survey: Survey, now: nw.Expr) -> list[nw.Expr]:
+    """Returns the outcomes of each person by the definition for adults, and the links of children to their parents. `now` says
+    whether the forced labour goes on at interview, for a person who worked."""
+    spec, work = survey.spec, nw.col("any_work")
+    forced = work & nw.col("fl__here")
     return [
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
-        (work & nw.col("fl__here")).alias("forced_labour"),
+        forced.alias("forced_labour"),
         (work & nw.col("fl__abroad")).alias("forced_labour_abroad"),
         *([(work & now).alias("forced_labour_now")] if spec.current else []),
+        *(links_to_parents(survey.frame, spec.children, forced) if spec.children else []),
     ]
 
 

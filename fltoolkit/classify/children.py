@@ -14,7 +14,7 @@ import narwhals as nw
 from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.answers.three_valued import all_of, any_of
-from fltoolkit.survey.data.households import with_parent_facts
+from fltoolkit.survey.data.households import parent_links, parents_found
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
@@ -42,7 +42,7 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
     """Returns the persons, with the children classified by the definition for children. The rows of adults do not change.
 
     Args:
-        frame: the persons, classified as adults, with the columns of `work_of_children`.
+        frame: the persons, classified as adults, with the columns of `work_of_children` and `links_to_parents`.
         spec: the survey.
         children: the survey's module on children.
 
@@ -99,17 +99,31 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
     return [any_answer(work.done, mapped).alias(done), threatened.alias(threat)]
 
 
+def links_to_parents(frame: Frame, children: Children, forced: nw.Expr) -> list[nw.Expr]:
+    """Returns the columns by which `with_children` looks up the parents. There are none if survey.yaml names no parents.
+
+    Only the parents of children who may work with their parents are looked up, because only their route depends on it.
+
+    Args:
+        frame: the persons, as they were read.
+        children: the survey's module on children.
+        forced: whether an adult is in forced labour in the country.
+    """
+    if children.parents is None:
+        return []
+    adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
+    return parent_links(frame, children.parents, helpers, adults, {"forced": forced})
+
+
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
     """Returns the persons with the facts about their parents, and a column: whether a parent of the child is in forced labour
     in the country.
 
-    Parents are looked up only for children who may work with them, because the answer matters only for these. It is null
-    (nobody knows) if a parent was not asked and no other parent is known to be in forced labour.
+    It is null (nobody knows) if a parent was not asked and no other parent is known to be in forced labour.
     """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
-    adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
-    frame = with_parent_facts(frame, parents, helpers, adults, {"forced": nw.col("forced_labour")})
+    frame = parents_found(frame, parents, ["forced"])
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import narwhals as nw
 
 from fltoolkit.survey.data.engines import looked_up
@@ -42,11 +44,23 @@ def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Ex
         The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents (from 0). It is null if
             no person who may be a parent has this line number.
     """
+    return parents_found(frame.with_columns(parent_links(frame, parents, whose, who, known)), parents, known)
+
+
+def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: Mapping[str, nw.Expr]) -> list[nw.Expr]:
+    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. Who adds
+    other columns too can add them in the same step."""
     line = line_numbers(frame, parents)
-    named = {f"fl__parent{i}__": nw.when(whose).then(line[column]) for i, column in enumerate(parents.columns)}
-    others, seen = {parent: f"{parent}line" for parent in named}, {name: f"fl__seen__{name}" for name in known}
-    frame = frame.with_columns(
+    lines_of_parents = [nw.when(whose).then(line[column]) for column in parents.columns]
+    return [
         who.fill_null(False).alias("fl__adult"), line[parents.line].alias("fl__line"),
-        *[e.alias(others[parent]) for parent, e in named.items()], *[e.alias(seen[name]) for name, e in known.items()],
-    )  # fmt: skip
-    return looked_up(frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, seen)
+        *[e.alias(f"fl__parent{i}__line") for i, e in enumerate(lines_of_parents)],
+        *[e.alias(f"fl__seen__{name}") for name, e in known.items()],
+    ]  # fmt: skip
+
+
+def parents_found(frame: Frame, parents: Parents, known: Iterable[str]) -> Frame:
+    """Returns the persons with the facts `known` about their parents, as `with_parent_facts` does. The frame has the columns of
+    `parent_links`, which are removed."""
+    others = {f"fl__parent{i}__": f"fl__parent{i}__line" for i, _ in enumerate(parents.columns)}
+    return looked_up(frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, {name: f"fl__seen__{name}" for name in known})
