@@ -84,7 +84,7 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ]
     told |= {f"table {i}": table.html for i, table in enumerate(shown)}
     choice = next(iter(plan_explorer.plan_choices(evidence)))
-    words, curve = plan_explorer.plan_view(evidence, choice, cut=0.5, year=2030, sample=5000)
+    words, curve = plan_explorer.plan_view(evidence, choice, plan_explorer.Repeat(0.5, 2030, 5000))
     return told | {"explorer": str(words) + curve.alt}
 
 

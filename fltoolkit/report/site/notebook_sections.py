@@ -122,24 +122,18 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 def _fold(outputs: list[Any]) -> None:
     """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
     picture. The line on which readers click has the title of the folded picture."""
-    drawn, picture = False, ""
+    drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
     for place, output in enumerate(outputs):
         data = output.get("data", {})
         if MIME in data:
-            picture = _picture_title(data[MIME])
+            picture, followed = _picture_title(data[MIME]), _is_table(outputs[place + 1 : place + 2])
             if drawn:
-                output.metadata |= {"fold": f"Picture: {picture}", "folded": not _is_table(outputs[place + 1 : place + 2])}
-            drawn = True
+                output.metadata |= {"fold": f"Picture: {picture}", "folded": not followed}
+            drawn, awaited = True, drawn and followed
         elif drawn and _is_table([output]):
-            begun = (
-                place
-                and outputs[place - 1].metadata.get("fold", "").startswith("Picture")
-                and not outputs[place - 1].metadata.folded
-            )
-            output.metadata |= {
-                "folded": True,
-                **({} if begun else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}),
-            }
+            fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
+            output.metadata |= {**fold, "folded": True}
+            awaited = False
 
 
 def _is_table(outputs: list[Any]) -> bool:

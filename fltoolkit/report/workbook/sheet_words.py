@@ -93,9 +93,9 @@ def cleared(row: Row) -> dict[Any, Any]:
 def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     """Yields the rows of `table` that are about the same indicator, group and category as `row`, which is a row of another
     table."""
-    for found in map(cleared, table.to_dict("records")):
-        if all(found[name] == row[name] for name in ("id", "group", "category")):
-            yield found
+    if len(table):
+        same = (table["id"] == row["id"]) & (table["group"] == row["group"]) & (table["category"] == row["category"])
+        yield from map(cleared, table[same].to_dict("records"))
 
 
 def look(measure: object, value: object) -> Styled:
