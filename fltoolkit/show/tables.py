@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.trace import shortened
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
@@ -167,11 +168,12 @@ def open_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Returns a table of paths through the definition that enough persons share, from `fl.paths`."""
-    body = found.assign(persons=[count_or_mark(v) for v in found["persons"]]).rename(
-        columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
-    )
-    return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted and rounded")
+    """Returns a table of paths through the definition that enough persons share, from `fl.paths`. The place at which the paths end
+    is a line above them."""
+    by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
+    body = pd.DataFrame({"Path": list(map(shortened, by_end["trace"])), "Persons": list(map(count_or_mark, by_end["persons"]))})
+    look = TableLook(("Persons",), {}, tuple(by_end["step"]))
+    return _shown(body, look, ("Why persons were classified so", "paths that enough persons share; unweighted and rounded"), ())
 
 
 @of_plan

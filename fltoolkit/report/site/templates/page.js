@@ -2,8 +2,9 @@
 (function () {
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
-  const PAPER = { width: 672, height: 960, drawn: 900 };
+  const PAPER = { width: 680, height: 1000, drawn: 900 };
   const ROOM = 1.03; // times the least width of a table, for its borders
+  const TABLE = 0.8; // of a table's size on the screen: its letters then have 8.4 points
   const LOW = 0.58; // of the height of a page: a picture is as low as this, if its words can still be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
@@ -70,10 +71,11 @@
   // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
   function heightInPrint(place) {
     const layout = place.layout;
-    const rows = [layout.yaxis, layout.yaxis2].filter((axis) => axis && axis.tickvals && axis.ticktext && axis.showgrid === false);
+    const axes = [layout.yaxis, layout.yaxis2].filter(Boolean);
+    const rows = axes.map((axis) => (axis.showgrid === false && axis.ticktext) || axis.categoryarray).filter(Boolean);
     if (!rows.length) return place.sheetHeight;
-    const lines = Math.max(...rows.flatMap((axis) => axis.ticktext.map((text) => text.split('<br>').length)));
-    const body = rows[0].tickvals.length * (10 + 15 * lines);
+    const lines = Math.max(...rows.flat().map((text) => text.split('<br>').length));
+    const body = rows[0].length * (5 + 15 * lines);
     return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body);
   }
 
@@ -99,7 +101,7 @@
   function fitForPrint(table) {
     const before = table.style.width;
     table.style.width = '1px'; // as narrow as its words allow
-    table.style.setProperty('--fit', Math.min(1, PAPER.width / (ROOM * table.offsetWidth)));
+    table.style.setProperty('--fit', Math.min(TABLE, PAPER.width / (ROOM * table.offsetWidth)));
     table.style.width = before;
   }
 
