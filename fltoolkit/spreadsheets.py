@@ -55,10 +55,10 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
 }
 APART = "_-"
 MARGIN, PAGE_WIDTH, PAGE_HEIGHT = 0.3, 11.69, 8.27  # inches, of a landscape A4 page
-TOP, BOTTOM = 0.5, 0.6  # inches, the other margins
+TOP, BOTTOM = 0.4, 0.5  # inches, the other margins
 SMALLEST_PRINT = 8  # points
-FULL = 0.6  # of a page: a last page with less on it is avoided
-SURE = 0.97  # of a page: rows are a little higher in print
+FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
+SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
@@ -182,20 +182,19 @@ def fits_in_print(widths: Iterable[float]) -> int:
 
 def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
     """Returns on how many pages a sheet should be printed so that its last page is not nearly empty; 0 if it fills its pages, or
-    if its letters would be smaller than `SMALLEST_PRINT`.
+    if its letters would be smaller than `LAST_RESORT`.
 
     Args:
         heights: of the text above the table, and of each printed row, in points.
         head: the height of the column headings, which are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """
-    page, least = 72 * (PAGE_HEIGHT - TOP - BOTTOM), SMALLEST_PRINT / LETTERS
-    wide = (PAGE_WIDTH - 2 * MARGIN) * 96
-    scale = min(1.0, wide / max(1.0, wide / least - room))
+    page, wide = 72 * (PAGE_HEIGHT - TOP - BOTTOM), (PAGE_WIDTH - 2 * MARGIN) * 96
+    scale = min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
     pages, used = _pages(heights, head, page / scale)
     if pages == 1 or used > FULL * page / scale:
         return 0
-    return pages - 1 if _pages(heights, head, SURE * page / least)[0] < pages else 0
+    return pages - 1 if _pages(heights, head, SURE * page * LETTERS / LAST_RESORT)[0] < pages else 0
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:

@@ -73,7 +73,8 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     told |= {f"picture {i}": json.dumps(_plain(json.loads(p.figure.to_json()))) + p.alt for i, p in enumerate(pictures)}
     shown = [
         change_charts.change_table(rows),
-        plan_charts.targets(evidence),
+        plan_charts.targets(evidence),  # type: ignore[list-item]
+        plan_charts.detectable(evidence),
         plan_charts.follow_up(evidence),
         tables.baseline(evidence.baseline),
     ]

@@ -94,7 +94,7 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _parted(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
-        return [first, _of_outputs(outputs)], True
+        return [first, _of_outputs(list({o.data["text/plain"]: o for o in outputs}.values()))], True  # each sentence once
     results = [o for o in outputs if RESULT in o.data]
     for cell in cells:
         if "outputs" in cell:

@@ -34,7 +34,7 @@ NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
-TOP_LINE = 16  # points of a line of text above the table
+TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
 WIDEST = 130  # of a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
@@ -281,6 +281,7 @@ class _Writer:
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
         top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
         for i, (text, style) in enumerate(top):
+            sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE)
             sheet.write_string(i, 0, clean(text), self.file.style(style))
             self.record.add(page.name, (i, 0), "locked", clean(text))
         head = page.head
@@ -354,7 +355,7 @@ class _Writer:
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
         sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + page.chart_cells)
         print_as_read(sheet, head, about=self.made.source)
-        if pages := fewer_pages([TOP_LINE * head, *heights[: below - head + 1]], heights[0], page.room):
+        if pages := fewer_pages([TITLE_LINE + TOP_LINE * (head - 1), *heights[: below - head + 1]], heights[0], page.room):
             sheet.fit_to_pages(1, pages)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")

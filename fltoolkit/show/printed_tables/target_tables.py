@@ -82,6 +82,7 @@ TARGETS = TableLayout(
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
 PLACED = ("category", "baseline", "target", "target_value", "later", "later_interval", "beside", "verifiable", "power", "needed")
+EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
@@ -120,7 +121,7 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
         language.say("targets.every_about"),
         heads=plan_cells.years(language, rows, "baseline_year"),
     )
-    return printed(language, TARGETS.only("category", *FOUND[1:]), once.to_dict("records"), words)
+    return printed(language, TARGETS.only(*EVERY_ROW), once.to_dict("records"), words)
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -38,8 +38,8 @@ def value(language: Language, number: float, row: Line) -> str:
 def smallest_value(row: Line) -> float:
     """Returns the value that a row would have after the smallest fall that a repeat would detect, in the unit of the row. A number
     of persons has two significant digits: the fall is a percentage without decimals."""
-    value, is_count = row["smallest_value"], row["measure"] in COUNTED and pd.notna(row["smallest_value"])
-    return float(significant(value, DIGITS)) if is_count else value
+    value: float = row["smallest_value"]
+    return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
 
 
 def between(language: Language, row: Line, low: str, high: str) -> str:

@@ -30,7 +30,7 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column. A column that several sheets have is explained once."""
     columns = (
-        column(language, "column", 30), column(language, "holds", 72), column(language, "sheet", 38), column(language, "filled_by", 12),
+        column(language, "column", 28), column(language, "holds", 66), column(language, "sheet", 46), column(language, "filled_by", 11),
         column(language, "name_in_partners", 24),
     )  # fmt: skip
     sheets: dict[tuple[str, ...], list[str]] = {}
