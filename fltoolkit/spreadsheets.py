@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -54,8 +54,11 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "bare": {"border": 0, "text_wrap": False},
 }
 APART = "_-"
-MARGIN, PAGE_WIDTH = 0.3, 11.69  # inches, of a landscape A4 page
+MARGIN, PAGE_WIDTH, PAGE_HEIGHT = 0.3, 11.69, 8.27  # inches, of a landscape A4 page
+TOP, BOTTOM = 0.4, 0.5  # inches, the other margins
 SMALLEST_PRINT = 8  # points
+FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
+SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
@@ -150,7 +153,7 @@ def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> Non
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
-    sheet.set_margins(left=MARGIN, right=MARGIN, top=0.5, bottom=0.6)
+    sheet.set_margins(left=MARGIN, right=MARGIN, top=TOP, bottom=BOTTOM)
     sheet.set_footer(f"&L&8&A&C&8{clean(about)[:LONGEST_FOOTER].replace('&', '&&')}&R&8&P / &N")
 
 
@@ -174,6 +177,33 @@ def fits_in_print(widths: Iterable[float]) -> int:
     characters."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
+
+
+def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
+    """Returns on how many pages a sheet should be printed so that its last page is not nearly empty; 0 if it fills its pages, or
+    if its letters would be smaller than `LAST_RESORT`.
+
+    Args:
+        heights: of the text above the table, and of each printed row, in points.
+        head: the height of the column headings, which are repeated on each page.
+        room: the width that is free beside the printed columns (see `fits_in_print`).
+    """
+    page, wide = 72 * (PAGE_HEIGHT - TOP - BOTTOM), (PAGE_WIDTH - 2 * MARGIN) * 96
+    scale = min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
+    pages, used = _pages(heights, head, page / scale)
+    if pages == 1 or used > FULL * page / scale:
+        return 0
+    return pages - 1 if _pages(heights, head, SURE * page * LETTERS / LAST_RESORT)[0] < pages else 0
+
+
+def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:
+    """Returns how many pages some rows take, and how much of the last page they fill, in points. `page` is the height of a page."""
+    pages, used = 1, 0.0
+    for height in heights:
+        if used + height > page:
+            pages, used = pages + 1, head
+        used += height
+    return pages, used
 
 
 def clean(text: str) -> str:

@@ -73,7 +73,8 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     told |= {f"picture {i}": json.dumps(_plain(json.loads(p.figure.to_json()))) + p.alt for i, p in enumerate(pictures)}
     shown = [
         change_charts.change_table(rows),
-        plan_charts.targets(evidence),
+        plan_charts.targets(evidence),  # type: ignore[list-item]
+        plan_charts.detectable(evidence),
         plan_charts.follow_up(evidence),
         tables.baseline(evidence.baseline),
     ]
@@ -84,7 +85,7 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ]
     told |= {f"table {i}": table.html for i, table in enumerate(shown)}
     choice = next(iter(plan_explorer.plan_choices(evidence)))
-    words, curve = plan_explorer.plan_view(evidence, choice, cut=0.5, year=2030, sample=5000)
+    words, curve = plan_explorer.plan_view(evidence, choice, plan_explorer.Repeat(0.5, 2030, 5000))
     return told | {"explorer": str(words) + curve.alt}
 
 

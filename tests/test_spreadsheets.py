@@ -12,7 +12,7 @@ import pytest
 from openpyxl.cell.cell import Cell
 
 import fltoolkit
-from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean, fits_in_print, print_as_read
+from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean, fewer_pages, fits_in_print, print_as_read
 
 
 def content(*values: object) -> bytes:
@@ -100,3 +100,13 @@ def test_no_other_module_writes_a_spreadsheet() -> None:
     other = r"(import|from) xlsxwriter|to_excel|ExcelWriter|openpyxl\.Workbook"
     writers = [p.relative_to(package).as_posix() for p in package.rglob("*.py") if re.search(other, p.read_text("utf-8"))]
     assert writers == ["spreadsheets.py"]
+
+
+def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters() -> None:
+    wide = fits_in_print([]) // 2  # half of the page is free: letters of ten points
+    page = 72 * (8.27 - 0.9)
+    rows = [20.0] * round(page / 20)
+    assert fewer_pages(rows[:-2], 20.0, wide) == 0  # one page
+    assert fewer_pages([*rows, *rows[:3]], 20.0, wide) == 1  # a little more than one
+    assert fewer_pages([*rows, *rows[:-3]], 20.0, wide) == 0  # two that are filled
+    assert fewer_pages([*rows, *rows[: len(rows) // 2 + 1]], 20.0, wide) == 0  # the letters would be too small

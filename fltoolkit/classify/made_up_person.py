@@ -31,10 +31,8 @@ TRUTHS: Mapping[Who, tuple[str, ...]] = {
     "adult": ("any_work", "involuntary", "coercion", LINKED, EXCLUDED),
     "child": ("route_iv", WITH, PARENT, WITH_THREAT, THIRD, THIRD_THREAT),
 }
-MORE: Mapping[Who, Mapping[str, str]] = {
-    "adult": {"any_work": "any work, for pay or not", "abroad": "the work was in another country"},
-    "child": {FORCED: "a parent is in forced labour"},
-}
+LAST: Mapping[Who, str] = {"adult": "abroad", "child": FORCED}
+"""The last question that is asked of each. It is no yes/no question of survey.yaml."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Person:
     answers.
 
     Attributes:
-        questions: the wording of each question that can be answered, by column.
+        questions: the columns of the questions that can be answered, in the order of the flowchart.
         items: the items of the adults' definition (such as `debt_bondage`), by side of the definition (involuntary, coercion).
     """
 
@@ -71,10 +69,8 @@ class Person:
         rows, _ = designed(spec, nw.from_native(con.table(SHEET)).lazy())
         persons = classify(replace(survey, rows=rows, held_in=None))
         self._change = con.execute
-        asked = {
-            s.column: s.label for where, s in spec.questions() if s.label and where.startswith("children") == (who == "child")
-        }
-        self.questions: Mapping[str, str] = {**MORE[who], **asked} if who == "adult" else {**asked, **MORE[who]}
+        asked = [s.column for where, s in spec.questions() if where.startswith("children") == (who == "child")]
+        self.questions = (*asked, LAST[who])
         self.items = {side: tuple(map(str, getattr(spec.items, side))) for side in ("involuntary", "coercion")}
         line = column("LINE") == ("1" if who == "adult" else "2")
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
@@ -87,7 +83,7 @@ class Person:
             RequestError: there is no such question or answer.
         """
         own = dict.fromkeys(self.questions, NO) | dict(answers)
-        if unknown := sorted(own.keys() - self.questions.keys()):
+        if unknown := sorted(own.keys() - {*self.questions}):
             raise RequestError("no such question", found=unknown, allowed=list(self.questions))
         forced = own.pop(FORCED, NO)
         if wrong := sorted(({*own.values()} - CODES.keys()) | ({forced} - {YES, NO, NOT_ASKED})):

@@ -3,16 +3,21 @@ bondage) were answered yes, and each condition in words."""
 
 from __future__ import annotations
 
+from typing import get_args
+
 import narwhals as nw
 
 from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, together, word
 from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.data.internal_columns import CHILD
-from fltoolkit.survey.spec.questions import Source
+from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 Sources = dict[str, list[tuple[str, str, Source]]]
 
+ARROW = " → "  # between the conditions of a path
+WORKED = "any work: yes"
+ITEMS = (*get_args(InvoluntaryItem), *get_args(CoercionItem))
 LEAVES = (  # of adults
     "no work", "not involuntary", "no coercion", "below the rule's thresholds", "not in the same work",
     "exception within its limits",
@@ -75,6 +80,15 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     parts += [nw.lit(" → "), nw.col("step")]
     trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(together(parts))
     return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
+
+
+def shortened(trace: str) -> str:
+    """Returns a path in the form for a table that names its end elsewhere: without the end, without the condition that everybody
+    who goes on meets (`any work: yes`), and with the names of items as words."""
+    path = ARROW.join(part for part in trace.split(ARROW)[:-1] if part != WORKED) or trace
+    for item in ITEMS:
+        path = path.replace(f"{item} [", f"{item.replace('_', ' ')} [")
+    return path
 
 
 def _source_in_words(source: Source) -> str:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.trace import shortened
 from fltoolkit.estimate.weights.calibration import calibrated
-from fltoolkit.languages.language import read_language
+from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
@@ -20,6 +21,7 @@ from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import Meanings, cell_html, explained
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.checks.printed_counts import rounded
@@ -148,20 +150,30 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
     """Returns a table of answers that leave a question open (don't know, refused, blank), from `fl.nonresponse`."""
-    kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
-    body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
-    for name in kinds.values():
-        body[name] = [count_or_mark(v) for v in body[name]]
-    return plain(body, "Answers that leave a question open", "persons asked the module, unweighted and rounded")
+    return open_answers(counts, ENGLISH)
+
+
+def open_answers(counts: pd.DataFrame, language: Language) -> Table:
+    """Returns the table that `nonresponse` shows, in a language."""
+    heads = {
+        kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))
+        for kind in ("dont_know", "refused", "not_applicable", "missing")
+    }
+    question, column = (language.say(f"columns.{key}") for key in ("question", "column"))
+    named = pd.DataFrame({question: list(map(language.own, counts["label"])), column: counts["column"]}, index=counts.index)
+    answers = counts[[*heads]].rename(columns=heads).map(count_or_mark)
+    title, about = (language.say(f"open_answers.{key}") for key in ("title", "table_about"))
+    return plain(pd.concat([named, answers], axis=1), title, about)
 
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Returns a table of paths through the definition that enough persons share, from `fl.paths`."""
-    body = found.assign(persons=[count_or_mark(v) for v in found["persons"]]).rename(
-        columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
-    )
-    return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted and rounded")
+    """Returns a table of paths through the definition that enough persons share, from `fl.paths`. The place at which the paths end
+    is a line above them."""
+    by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
+    body = pd.DataFrame({"Path": list(map(shortened, by_end["trace"])), "Persons": list(map(count_or_mark, by_end["persons"]))})
+    look = TableLook(("Persons",), {}, tuple(by_end["step"]))
+    return _shown(body, look, ("Why persons were classified so", "paths that enough persons share; unweighted and rounded"), ())
 
 
 @of_plan

@@ -9,7 +9,7 @@ import narwhals as nw
 import pyarrow as pa
 
 import fltoolkit as fl
-from fltoolkit.classify.trace import LEAVES, Sources, items_text, leaf, trace_text
+from fltoolkit.classify.trace import LEAVES, Sources, items_text, leaf, shortened, trace_text
 from fltoolkit.survey.spec.questions import Source
 
 One = Callable[..., dict[str, Any]]
@@ -128,3 +128,19 @@ def test_who_began_as_a_child_needs_no_test_of_consent(survey_of: SurveyOf) -> N
     assert told(trace_text(SOURCES, spec.spec), rows) == [
         f"{path} → the end", f"{path} (a child at the start: no test of consent) → the end"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("trace", "told"),
+    [
+        ("any work: no → no work", "any work: no"),
+        (
+            "any work: yes → involuntary: yes (other_employers [A_B]) → coercion: no → same work: no → no coercion",
+            "involuntary: yes (other employers [A_B]) → coercion: no → same work: no",
+        ),
+        ("worst form: yes → worst form of child labour (iv)", "worst form: yes"),
+        ("other paths", "other paths"),
+    ],
+)
+def test_a_path_below_the_name_of_its_end_is_short_and_in_words(trace: str, told: str) -> None:
+    assert shortened(trace) == told

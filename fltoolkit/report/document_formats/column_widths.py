@@ -60,20 +60,20 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.has_markers(place) else 0.0
-    numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
+    numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
-    full = max([unbroken, *map(_width, words), BOLD * _width(head.text) + room])
+    full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
     short = full if head.kind == "label" else max(unbroken, full / LINES)
     return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 
 
 def _longest_word(text: str) -> float:
     """Returns the width of the longest part of a text that is never broken."""
-    return max(_width(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", text))
+    return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", text))
 
 
-def _width(text: str) -> float:
-    """Returns the width of a text in centimetres."""
+def width_of(text: str) -> float:
+    """Returns the width of a text in centimetres, in letters of a table's size."""
     parts = sum(next((part for letters, part in LETTERS if letter in letters), OTHER) for letter in text)
     return parts * POINTS * CENTIMETRES * SPARE

@@ -102,7 +102,7 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
-    style = "TableHead" if is_head or across else "TableText"
+    style = "TableHead" if is_head or (across and not line[0].quiet) else "TableText"
     keep = "<w:keepNext/>" if kept or across else ""
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""

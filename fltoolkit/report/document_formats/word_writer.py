@@ -100,7 +100,8 @@ def _(block: Heading, word: Any) -> None:
 
 @put.register
 def _(block: Contents, word: Any) -> None:
-    word.element.body.sectPr.addprevious(contents(block))
+    for paragraph in contents(block):
+        word.element.body.sectPr.addprevious(paragraph)
 
 
 @put.register

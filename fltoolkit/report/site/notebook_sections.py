@@ -94,7 +94,7 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _parted(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
-        return [first, _of_outputs(outputs)], True
+        return [first, _of_outputs(list({o.data["text/plain"]: o for o in outputs}.values()))], True  # each sentence once
     results = [o for o in outputs if RESULT in o.data]
     for cell in cells:
         if "outputs" in cell:
@@ -122,24 +122,18 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 def _fold(outputs: list[Any]) -> None:
     """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
     picture. The line on which readers click has the title of the folded picture."""
-    drawn, picture = False, ""
+    drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
     for place, output in enumerate(outputs):
         data = output.get("data", {})
         if MIME in data:
-            picture = _picture_title(data[MIME])
+            picture, followed = _picture_title(data[MIME]), _is_table(outputs[place + 1 : place + 2])
             if drawn:
-                output.metadata |= {"fold": f"Picture: {picture}", "folded": not _is_table(outputs[place + 1 : place + 2])}
-            drawn = True
+                output.metadata |= {"fold": f"Picture: {picture}", "folded": not followed}
+            drawn, awaited = True, drawn and followed
         elif drawn and _is_table([output]):
-            begun = (
-                place
-                and outputs[place - 1].metadata.get("fold", "").startswith("Picture")
-                and not outputs[place - 1].metadata.folded
-            )
-            output.metadata |= {
-                "folded": True,
-                **({} if begun else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}),
-            }
+            fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
+            output.metadata |= {**fold, "folded": True}
+            awaited = False
 
 
 def _is_table(outputs: list[Any]) -> bool:

@@ -92,8 +92,8 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
             "data_labels": {"value": True, "position": "above", "font": SMALL, "custom": only_last},
         })  # fmt: skip
 
-    def symbols(place: int, type_: str, colour: str, inside: str) -> None:
-        symbol = {"type": type_, "size": 8, "fill": {"color": inside}, "border": {"color": colour, "width": 1.5}}
+    def symbols(place: int, type_: str, size: int, colour: str) -> None:
+        symbol = {"type": type_, "size": size, "fill": {"color": colour}, "border": {"color": colour}}
         made.add_series({
             "name": [sheet_name, at[0] - 1, place], "categories": names, "values": column(place), "line": {"none": True}, "marker": symbol,
         })  # fmt: skip
@@ -113,11 +113,15 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         "y_error_bars": interval, "data_labels": {"value": True, "position": "right", "font": SMALL},
     })  # fmt: skip
     if chart.hollow is not None:
-        symbols(chart.hollow, "circle", BLUE, "#FFFFFF")  # on the full dot of the same value
+        # A small white dot on the full dot of the same value: LibreOffice draws no border of a dot.
+        symbols(chart.hollow, "circle", 5, "#FFFFFF")
     if chart.target is not None:
-        symbols(chart.target, "diamond", ORANGE, ORANGE)
+        symbols(chart.target, "diamond", 8, ORANGE)
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
-    made.set_legend({"none": True} if {chart.path, chart.hollow, chart.band} == {None} else {"position": "bottom", "font": SMALL})
+    # The white dot cannot be seen in a legend; the title of the axis explains it.
+    white = [] if chart.hollow is None else [sum(place is not None for place in (chart.path, chart.band)) + 1]
+    legend = {"position": "bottom", "font": SMALL, "delete_series": white}
+    made.set_legend({"none": True} if {chart.path, chart.band} == {None} else legend)
     axes = chart.axes
     made.set_x_axis({"name": axes.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
     lines = {"visible": True, "line": {"color": LINES}}

@@ -20,6 +20,7 @@ from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Style
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.wording import number_words
+from fltoolkit.spreadsheets import DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
@@ -27,6 +28,7 @@ ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
 READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
 STEPS_UP = 5  # at most, on the axis of a chart
+GROUP_WIDTHS, WIDER = (16, 20), 9  # of the columns with group and category, and how much wider they are where there is room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
 
@@ -93,9 +95,9 @@ def cleared(row: Row) -> dict[Any, Any]:
 def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     """Yields the rows of `table` that are about the same indicator, group and category as `row`, which is a row of another
     table."""
-    for found in map(cleared, table.to_dict("records")):
-        if all(found[name] == row[name] for name in ("id", "group", "category")):
-            yield found
+    if len(table):
+        same = (table["id"] == row["id"]) & (table["group"] == row["group"]) & (table["category"] == row["category"])
+        yield from map(cleared, table[same].to_dict("records"))
 
 
 def look(measure: object, value: object) -> Styled:
@@ -149,7 +151,9 @@ def columns_by_indicator(
     a row, then the printed columns (`read`), then the facts behind them with grey headings (`facts`). Without facts, the sheet
     has a chart in their place. `years` are those of both rounds (see `column`)."""
     style = "text" if facts else "hidden"
-    about = (("by", 16, "text"), ("category", 20, "text"), *read)
+    room = fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)]) // (2 * DIGIT) if facts else 0
+    first, second = (width + max(0, min(WIDER, room)) for width in GROUP_WIDTHS)
+    about = (("by", first, "text"), ("category", second, "text"), *read)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
         *(column(language, name, width, style, years=years) for name, width, style in about),
@@ -194,13 +198,17 @@ def chart_title(language: Language, name: str, row: Row) -> str:
     return language.say(f"workbook.charts.{name}", what=title)
 
 
-def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object]) -> ChartAxes:
-    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that the axis must include."""
+def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool) -> ChartAxes:
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that the axis must include, and
+    `hollow` says whether the chart has hollow dots, which the title explains."""
     most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
-    across = language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))
-    return ChartAxes(across, language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0")
+    across = [language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))]
+    across += [language.say("workbook.charts.hollow")] if hollow else []
+    return ChartAxes(
+        language.list(across), language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0"
+    )
 
 
 def if_unreliable(measure: object, value: object, marker: object) -> Styled:

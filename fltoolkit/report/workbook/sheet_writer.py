@@ -16,17 +16,25 @@ from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
+from fltoolkit.report.workbook.row_heights import height_of, lines_in
 from fltoolkit.report.workbook.sheet_charts import CELL, ROWS as CHART_ROWS, NativeChart, insert
-from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean, fits_in_print, print_as_read, width_in_pixels
+from fltoolkit.spreadsheets import (
+    NumberWriting,
+    Spreadsheet,
+    clean,
+    fewer_pages,
+    fits_in_print,
+    print_as_read,
+    width_in_pixels,
+)
 
 KIT = "_kit"
 KEY = "fl_"  # before a sheet's key in the name that is defined for it
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
-# Characters of a cell in one unit of its column's width: few enough that no line is cut if a sheet is printed smaller.
-IN_WIDTH = 1.2
+IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
-LINE = 13.2  # points of a line
+TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
 WIDEST = 130  # of a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
@@ -255,24 +263,11 @@ def write_book(path: Path, book: Book) -> None:
     write_whole(path, file.content())
 
 
-def _raise(sheet: Any, row: int, lines: Sequence[int]) -> None:
-    """Makes a row as high as its longest printed cell needs. `lines` is the number of lines of each cell.
-
-    The height that a spreadsheet program chooses would cut off the last line if a sheet is printed smaller. It would also take
-    account of cells that are not printed.
-    """
-    sheet.set_row(row, max(lines, default=1) * LINE + 2)
-
-
 def _lines_of(cell: object, about: Column) -> int:
     """Returns how many lines a cell takes in its column. An empty cell takes one."""
     style = cell.style if isinstance(cell, Styled) else about.style
     value = about.shown(getattr(cell, "value", cell))
-    return _lines(value, about.width) if isinstance(value, str) and style not in ONE_LINE else 1
-
-
-def _lines(text: str, width: float) -> int:
-    return sum(max(1, len(wrap(part, max(1, int(width * IN_WIDTH))))) for part in clean(text).split("\n"))
+    return lines_in(value, about.width) if isinstance(value, str) and style not in ONE_LINE else 1
 
 
 class _Writer:
@@ -286,6 +281,7 @@ class _Writer:
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
         top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
         for i, (text, style) in enumerate(top):
+            sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE)
             sheet.write_string(i, 0, clean(text), self.file.style(style))
             self.record.add(page.name, (i, 0), "locked", clean(text))
         head = page.head
@@ -298,13 +294,15 @@ class _Writer:
             written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
             self.record.add(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
-        _raise(sheet, head, [_lines(about.head, about.width) for about in page.printed])
+        heights = [height_of(lines_in(about.head, about.width) for about in page.printed)]
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
-            _raise(sheet, first + i, [_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)])
+            heights.append(height_of(_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)))
+        for i, height in enumerate(heights):
+            sheet.set_row(head + i, height)
         if page.chart:
             insert(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
-        self.dress(sheet, page, last)
+        self.dress(sheet, page, last, heights)
 
     def width(self, page: Page, column: int) -> float:
         """Returns the width of a column. A column that is not printed is so wide that its texts need one line."""
@@ -349,14 +347,16 @@ class _Writer:
         if rule:
             sheet.data_validation(span[0], column, span[1], column, rule)
 
-    def dress(self, sheet: Any, page: Page, last: int) -> None:
+    def dress(self, sheet: Any, page: Page, last: int, heights: Sequence[float]) -> None:
         head, wide = page.head, len(page.printed)
         sheet.freeze_panes(head + 1, page.frozen)
         if page.lines:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
-        print_as_read(sheet, head, about=self.made.source)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
         sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + page.chart_cells)
+        print_as_read(sheet, head, about=self.made.source)
+        if pages := fewer_pages([TITLE_LINE + TOP_LINE * (head - 1), *heights[: below - head + 1]], heights[0], page.room):
+            sheet.fit_to_pages(1, pages)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
         if self.made.recorded:

@@ -9,27 +9,25 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, wrap
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.word_files import BASE
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, safe, wrap
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
+NARROW_BOX = 14  # letters in a line of the narrowest box
 CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
-QUESTIONS = {  # of adults: the leaf at which a person leaves, and the question asked there
-    "no work": "Any work?", "not involuntary": "Involuntary?", "no coercion": "Coerced?", BELOW: "Enough for the rule set?",
-    "not in the same work": "In the same work?", "exception within its limits": "Outside the exceptions?",
-    "forced labour abroad": "In this country?",
-}  # fmt: skip
-EXITS = {
-    "no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", BELOW: BELOW,
-    "not in the same work": "not in the same work", "exception within its limits": "within an exception of C29",
-    "forced labour abroad": "forced labour abroad",
-}  # fmt: skip
+QUESTIONS = (
+    "no work", "not involuntary", "no coercion", BELOW, "not in the same work", "exception within its limits", "forced labour abroad",
+)  # fmt: skip
+"""The questions asked of adults, in order. A question has the name of the leaf at which a person leaves there."""
 NO_WORK, NO_THREAT, NO_THREAT_THIRD, OPEN_CHILD = ENDS
 IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
-NOTE = ("Every route is checked separately. A child with several routes is shown at the first one in the flowchart. A child who does both "
-        "kinds of work, and is threatened only in the work for a third party, is under (i).")  # fmt: skip
+CHILDREN = {f"?{IV}": "worst_form", WITH_PARENTS: "with_parents", f"?{III}": "parent", f"?{II}": "threat", f"?{I}": "third_party"}
+"""The questions asked about children, with the keys of their words in the language files."""
 Answers = Mapping[str, str]
+ENGLISH = read_language(BASE)
 
 
 class _BoxColours(NamedTuple):
@@ -48,7 +46,30 @@ QUESTION, LEFT, UNCLEAR, FOUND = (
 )
 
 
-def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
+def question(language: Language, leaf: str) -> str:
+    """Returns the question at which an adult leaves the flowchart to a leaf, in words: `Any work?`."""
+    return language.say(f"flowchart.questions.{leaf.replace(' ', '_')}")
+
+
+def child_question(language: Language, name: str) -> str:
+    """Returns a question of the flowchart for children in words. `name` is one of `CHILDREN`."""
+    return language.say(f"flowchart.children.questions.{CHILDREN[name]}")
+
+
+def exit_at(language: Language, leaf: str) -> str:
+    """Returns why an adult leaves the flowchart at a leaf, in words: `did not work`."""
+    return language.say(f"flowchart.exits.{leaf.replace(' ', '_')}")
+
+
+def adults(
+    title: str,
+    subtitle: str,
+    words: Answers,
+    answers: Answers | None = None,
+    lit: Collection[str] = (),
+    *,
+    language: Language = ENGLISH,
+) -> Any:
     """Returns the flowchart of the definition of forced labour of adults. A leaf is a box in which a path ends, for example
     because an answer was no.
 
@@ -61,16 +82,17 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
             leaf.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
+    yes, no = _yes_and_no(language)
     sheet = _Sheet()
     sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
         answer = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
-        sheet.box((0.1, 4.4), -i, f"<b>{QUESTIONS[leaf]}</b>{answer}", f"?{leaf}" in lit)
-        sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), "yes" if i > 1 else "", f"?{leaf}" in lit)
-        sheet.arrow((4.4, -i), (5.7, -i), "no", leaf in lit)
+        sheet.box((0.1, 4.4), -i, f"<b>{safe(question(language, leaf))}</b>{answer}", f"?{leaf}" in lit)
+        sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), yes if i > 1 else "", f"?{leaf}" in lit)
+        sheet.arrow((4.4, -i), (5.7, -i), no, leaf in lit)
         sheet.box((5.7, 9.9), -i, words[leaf], leaf in lit, LEFT)
     end = -len(spine) - 1
-    sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), "yes", "forced labour" in lit)
+    sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), yes, "forced labour" in lit)
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     if "unresolved" in words:
         sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
@@ -85,6 +107,7 @@ def children(
     counts: Answers | None = None,
     answers: Answers | None = None,
     lit: Collection[str] = (),
+    language: Language = ENGLISH,
 ) -> Any:
     """Returns the flowchart for children (ILO toolkit, Tool No. 2).
 
@@ -95,40 +118,45 @@ def children(
         lit: the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name of its leaf.
             The box WITH_PARENTS asks whether the child works with the parents.
     """
-    counts, answers = counts or {}, {name: f" {text}" for name, text in (answers or {}).items()}
+    counts = counts or {}
+    yes, no = _yes_and_no(language)
+    routes = {leaf: _lines(language.say(f"flowchart.children.routes.{CHILDREN[f'?{leaf}']}")) for leaf in (IV, III, II, I)}
+    asked = {
+        name: f"<b>{_lines(child_question(language, name))}</b>{f' {answers[name]}' if answers and name in answers else ''}"
+        for name in CHILDREN
+    }
     sheet = _Sheet()
     left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
-    spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),
-             (f"?{III}", "<b>A parent in<br>forced labour?</b>"), (f"?{II}", "<b>Threat or penalty<br>by a third party?</b>"))  # fmt: skip
-    for i, (name, text) in enumerate(spine):
-        sheet.box(left, -i, text + answers.get(name, ""), name in lit)
+    for i, name in enumerate((ASKED, f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}")):
+        sheet.box(left, -i, asked.get(name, words[ASKED]), name in lit)
         if i:
-            sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", "no", "yes", "no")[i - 1], name in lit)
-    for y, leaf, text in (
-        (1, IV, "worst form<br>(iv)"),
-        (3, III, "parent in forced<br>labour (iii)"),
-        (4, II, "with parents,<br>threat (ii)"),
-    ):
-        sheet.arrow((left[1], -y), (middle[0], -y), f"yes{counts.get(leaf, '')}", leaf in lit)
-        sheet.box(middle, -y, text, leaf in lit, FOUND)
-    sheet.arrow((1.65, -4.3), (1.65, -4.7), f"no{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
-    sheet.box(left, -5, "not in forced labour", NO_THREAT in lit, LEFT)
-    sheet.arrow((left[1], -2), (right[0], -2), "no", f"?{I}" in lit)
-    sheet.box(
-        right,
-        -2,
-        "<b>For a third party: threat<br>or penalty by a third party?</b>" + answers.get(f"?{I}", ""),
-        f"?{I}" in lit,
-    )
-    sheet.arrow((7.75, -2.3), (7.75, -2.7), f"yes{counts.get(I, '')}", I in lit)
-    sheet.box((7.0, 8.5), -3, "third party,<br>threat (i)", I in lit, FOUND)
-    sheet.arrow((9.45, -2.3), (9.45, -2.7), f"no{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
-    sheet.box((8.7, 10.2), -3, "not in forced<br>labour", NO_THREAT_THIRD in lit, LEFT)
+            sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
+    for y, leaf in ((1, IV), (3, III), (4, II)):
+        sheet.arrow((left[1], -y), (middle[0], -y), f"{yes}{counts.get(leaf, '')}", leaf in lit)
+        sheet.box(middle, -y, routes[leaf], leaf in lit, FOUND)
+    not_forced = language.say("flowchart.children.not_forced")
+    sheet.arrow((1.65, -4.3), (1.65, -4.7), f"{no}{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
+    sheet.box(left, -5, not_forced, NO_THREAT in lit, LEFT)
+    sheet.arrow((left[1], -2), (right[0], -2), no, f"?{I}" in lit)
+    sheet.box(right, -2, asked[f"?{I}"], f"?{I}" in lit)
+    sheet.arrow((7.75, -2.3), (7.75, -2.7), f"{yes}{counts.get(I, '')}", I in lit)
+    sheet.box((7.0, 8.5), -3, routes[I], I in lit, FOUND)
+    sheet.arrow((9.45, -2.3), (9.45, -2.7), f"{no}{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
+    sheet.box((8.7, 10.2), -3, wrap(not_forced, NARROW_BOX), NO_THREAT_THIRD in lit, LEFT)
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
-    sheet.words(0, -5.75, wrap(NOTE, 100), QUIET, 12, xanchor="left", align="left")
+    sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
     return sheet.drawn(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
+
+
+def _yes_and_no(language: Language) -> tuple[str, str]:
+    return language.say("flowchart.yes"), language.say("flowchart.no")
+
+
+def _lines(text: str) -> str:
+    """Returns the words of a box as HTML. The language files say where its lines break."""
+    return safe(text).replace("\n", "<br>")
 
 
 class _Sheet:

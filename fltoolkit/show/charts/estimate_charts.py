@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Pictur
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
+from fltoolkit.show.wording.english_numbers import count_or_mark
 from fltoolkit.survey.spec.groups import uncrossed
 
 OPENED = ["dont_know", "refused", "missing"]
@@ -34,23 +34,18 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
         title: replaces the title of measure, groups and population.
     """
     rows = out.select(measure, by, population=population)
-    return dot_plot(out, rows, title=title)
-
-
-def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns a picture of some published rows of one measure and population as dots with their intervals. `dots` does the same
-    for whole breakdowns.
-
-    Args:
-        beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
-    """
-    return picture(dot_chart(out, rows, read_language(BASE), title=title, beside=beside))
+    return picture(dot_chart(out, rows, read_language(BASE), title=title))
 
 
 def dot_chart(
     out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None
 ) -> DotChart:
-    """Returns the description of the picture that `dot_plot` draws, in a language. The arguments are those of `dot_plot`."""
+    """Returns the description of a picture of some published rows of one measure and population as dots with their intervals, in
+    a language. `dots` draws it for whole breakdowns.
+
+    Args:
+        beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
+    """
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
     chart = estimates(out, rows, language, crossed=crossed, title=title)
     return chart if beside is None else replace(chart, axis=value_axis(beside, language))
@@ -85,29 +80,28 @@ def unresolved(counts: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | 
         counts: from `fl.nonresponse`, one row per question.
         beside: rows of questions whose pictures are compared with this one. The axis covers their values too.
     """
-    labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
-    fig = figure(title or "Answers that leave a question open", "persons asked the module, unweighted and rounded; counts below the limit are not shown",
-                 150 + 30 * len(counts), barmode="stack")  # fmt: skip
-    for (kind, name), colour in zip(
-        (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank without a reason")), SERIES, strict=False
-    ):
-        fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=name, marker={"color": colour})
+    return open_answers(counts, read_language(BASE), title=title, beside=beside)
+
+
+def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
+    """Returns the picture that `unresolved` draws, in a language. The arguments are those of `unresolved`."""
+    rows = counts.to_dict("records")
+    labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
+    about = language.say("open_answers.picture_about")
+    fig = figure(title or language.say("open_answers.title"), about, 150 + 30 * len(counts), barmode="stack")
+    names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in OPENED}
+    for kind, colour in zip(OPENED, SERIES, strict=False):
+        fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour})
     hidden = counts[OPENED].isna().any(axis=1)
     total = counts[OPENED].fillna(0).sum(axis=1)
     fig.add_scatter(x=list(total[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
                     textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
-    fig.update_xaxes(**axis("persons"))
+    fig.update_xaxes(**axis(language.say("open_answers.axis")))
     if beside is not None:
         fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
-    values = "; ".join(f"{r['column']}: {_open_answers(r)}" for r in counts.to_dict("records"))
-    return Picture(fig, f"Stacked bars of open answers by question. {values}.")
-
-
-def _open_answers(row: dict[Any, Any]) -> str:
-    parts = [
-        f"{name} {'[c]' if pd.isna(row[k]) else int(row[k])}"
-        for k, name in (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank"))
-    ]
-    return ", ".join(parts)
+    values = language.list(
+        language.colon(r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())) for r in rows
+    )
+    return Picture(fig, language.say("open_answers.alt", values=values))

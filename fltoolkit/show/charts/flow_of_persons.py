@@ -14,7 +14,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure, safe, wrap
-from fltoolkit.show.charts.definition_flowchart import ASKED, EXITS, NO_WORK, OPEN_CHILD, QUESTIONS
+from fltoolkit.show.charts.definition_flowchart import ASKED, ENGLISH, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import number, shown, to_verify
 from fltoolkit.show.wording.number_words import start
@@ -114,7 +114,7 @@ def _steps_of(rows: Rows) -> list[Step]:
             remain = max(0.0, above[0] - sum(above[1:]))  # type: ignore[operator,arg-type]
         elif None not in below:
             remain = sum(below)  # type: ignore[arg-type]
-        found.append(Step(QUESTIONS[leaf], left[i], remain, EXITS[leaf]))
+        found.append(Step(question(ENGLISH, leaf), left[i], remain, exit_at(ENGLISH, leaf)))
     return found
 
 

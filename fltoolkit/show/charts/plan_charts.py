@@ -12,14 +12,13 @@ from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions.target_path import way_of
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
-from fltoolkit.show.wording.english_numbers import number, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -56,21 +55,30 @@ def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] == "no":
         return f"**Warning.** {plan_words.warning(language, row)}"
     if row["verifiable"] != "yes":
-        return f"**Warning.** {name_of(row)}: {row['target_words']} is not judged: {row['reason']}."
-    promised = f"{name_of(row)}: {plan_words.promise(language, row)}"
+        return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
+    promised = f"{plan_words.about(language, row)}: {plan_words.promise(language, row)}"
     beside = f" {plan_words.later(language, row)}" if row["beside"] in plan_words.UNDER else ""
     return f"{promised}. It can be verified: {row['reason']}.{beside}"
 
 
 @of_plan
 @checked
-def targets(evidence: Evidence) -> Table:
-    """Returns a table of every row of the plan that a survey fills: its target, the reason if no survey can verify this target,
-    and the smallest fall that a repeat with the planned sample would detect.
+def targets(evidence: Evidence) -> Table | Words:
+    """Returns a table of the plan's targets: whether a survey can verify each, with which chance, and how many persons that needs.
+    Returns a sentence if the plan names none.
 
     If there is a later survey, its number is beside each target. This comparison is not a test.
     """
-    return in_notebook(target_tables.every_row(read_language(BASE), evidence))
+    rows = evidence.targets[evidence.targets["target_year"].notna()]
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(read_language(BASE), rows))
+
+
+@of_plan
+@checked
+def detectable(evidence: Evidence) -> Table:
+    """Returns a table of every row of the plan that a survey fills, with the smallest fall that a repeat with the planned sample
+    would detect."""
+    return in_notebook(target_tables.every_row(read_language(BASE), evidence.targets))
 
 
 @of_plan
@@ -111,13 +119,3 @@ def follow_up(evidence: Evidence) -> Table | Words:
     """
     rows = evidence.follow_up
     return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
-
-
-def name_of(row: PlanRow) -> str:
-    """Returns the name of a plan row as in the documents: `Number of persons … (gender: women)`."""
-    return plan_words.about(read_language(BASE), row)
-
-
-def _value(row: PlanRow, column: str) -> str:
-    """Formats a number that is already in the unit of its row. It is rounded like its measure."""
-    return number(row[column] / scale(row["measure"]), row["measure"])

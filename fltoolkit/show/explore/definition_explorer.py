@@ -3,20 +3,23 @@ answers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.classify.made_up_person import EXCLUDED, FORCED, LINKED, NO, NOT_ASKED, OPEN, YES, Person, Verdict, Who
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.charts.chart_style import Picture, safe
 from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     ASKED,
     BELOW,
-    EXITS,
+    CHILDREN,
+    ENGLISH,
     II,
     III,
     IV,
@@ -36,14 +39,16 @@ FIRST: Mapping[Who, Answers] = {
     "adult": dict.fromkeys(("any_work", "very_low_or_no_wages", "withheld_documents", "same_work"), YES),
     "child": {"with_parents": YES, FORCED: YES},
 }
-CASES = ("forced labour", IV, III, II, I)
+ROUTES = {I: "route1", II: "route2", III: "route3", IV: "route4"}
+CASES = ("forced labour", *ROUTES)
 OPENED = ("unresolved", "abroad, unresolved", OPEN_CHILD)
 WAYS = {  # of children: the questions before each leaf
     IV: (f"?{IV}",), III: (f"?{IV}", WITH_PARENTS, f"?{III}"), II: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
     I: (f"?{IV}", WITH_PARENTS, f"?{I}"), NO_THREAT: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
     NO_THREAT_THIRD: (f"?{IV}", WITH_PARENTS, f"?{I}"), NO_WORK: (), OPEN_CHILD: (f"?{IV}",),
 }  # fmt: skip
-LEGEND = "the way is framed thick; under each question what the answers make of it"
+SIDE_OF = {"not involuntary": "involuntary", "no coercion": "coercion"}  # the items that decide a question
+CHILD_ENDS = {NO_WORK: "no_work", NO_THREAT: "with_parents", NO_THREAT_THIRD: "third_party", OPEN_CHILD: "unresolved"}
 
 
 @cache
@@ -54,117 +59,171 @@ def person(who: Who) -> Person:
     return Person(who)
 
 
-def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
-    """Returns two parts to display: a sentence that says whether a person with these answers is in forced labour, and the
-    flowchart with this person's path highlighted.
+def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Words, Picture]:
+    """Returns two parts to display: a text that says whether a person with these answers is in forced labour, and the flowchart
+    with this person's path highlighted.
 
     Args:
         who: `adult` or `child`.
         answers: for each question of `person(who).questions`; a question that is missing here is answered no.
     """
     found = person(who).verdict(answers)
-    # here each item has one question with the same name
-    sentence, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)
+    truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
+    passed = [
+        (name, language.say("flowchart.open" if truth is None else f"flowchart.{'yes' if truth else 'no'}"))
+        for name, truth in truths
+    ]
+    way = " → ".join([*(_asked(language, who, name, answer, answers) for name, answer in passed), _end(language, found.step)])
+    verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
-    return Words(f"{sentence}\n\nThe path, as the classification writes it: {way}"), Picture(
-        draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {sentence.replace('**', '')}"
-    )
+    alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
+    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt)
 
 
 @checked
-def definition(*, interactive: bool = False) -> Any:
+def definition(*, interactive: bool = False, language: str = BASE) -> Any:
     """Shows the flowchart of the definition with the path of an invented person.
 
     With `interactive` every answer of an adult or a child can be changed; otherwise shows one view.
+
+    Args:
+        language: the code of the language of controls, texts and flowchart: `fr`.
+
+    Raises:
+        SpecError: the kit has no words in this language.
     """
-    return panel() if interactive else static(view("adult", FIRST["adult"]))
+    spoken = read_language(language)
+    return panel(spoken) if interactive else static(view("adult", FIRST["adult"], spoken))
 
 
-def panel() -> Any:
+def panel(language: Language = ENGLISH) -> Any:
     """Returns the widget of the definition explorer: a choice between an adult and a child, a drop-down for each answer, and the
     flowchart with the path that follows from the answers.
     """
     import ipywidgets as widgets
 
-    who = widgets.RadioButtons(options=[("an adult", "adult"), ("a child", "child")], description="Who is asked")
-    asked = {name: _controls(name) for name in ("adult", "child")}
-    groups = [_group(title, [asked["adult"][c] for c in columns]) for title, columns in _sides().items()]
-    sheets = {"adult": widgets.VBox(groups), "child": widgets.VBox([_group("A child's work", list(asked["child"].values()))])}
+    persons = [(_say(language, f"persons.{name}"), name) for name in FIRST]
+    who = widgets.RadioButtons(options=persons, description=_say(language, "who"))
+    asked = {name: _controls(language, name) for name in FIRST}
+    groups = {
+        name: [_group(_say(language, f"sides.{title}"), [asked[name][c] for c in columns]) for title, columns in _sides(name)]
+        for name in FIRST
+    }
+    sheets = {name: widgets.VBox(boxes) for name, boxes in groups.items()}
 
     def now() -> tuple[Part, ...]:
         for name, sheet in sheets.items():
             sheet.layout.display = "" if name == who.value else "none"
-        return view(who.value, {c: control.value for c, control in asked[who.value].items()})
+        return view(who.value, {c: control.value for c, control in asked[who.value].items()}, language)
 
     controls = [who, *asked["adult"].values(), *asked["child"].values()]
     return shell(controls, now, [who, *sheets.values()])
 
 
-def _sides() -> dict[str, list[str]]:
-    """Returns the adult's questions in the order of the flowchart."""
-    adult = person("adult")
-    later = [c for c in adult.questions if c != "any_work" and c not in (*adult.items["involuntary"], *adult.items["coercion"])]
-    return {
-        "Work": ["any_work"], "Involuntary: one is enough": list(adult.items["involuntary"]),
-        "Coercion: one is enough": list(adult.items["coercion"]), "Same work, exceptions, place": [*[c for c in later if c != "abroad"], "abroad"],
-    }  # fmt: skip
+def _say(language: Language, key: str, **values: str) -> str:
+    return language.say(f"explorer.definition.{key}", **values)
 
 
-def _controls(who: str) -> dict[str, Any]:
-    options_of_item = {YES: YES, NO: NO, OPEN: OPEN}
+def _sides(who: Who) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yields the groups of a person's questions, in the order of the flowchart: the key of the group's title, and the columns."""
+    questions, items = person(who).questions, person(who).items
+    if who == "child":
+        yield "child", questions
+        return
+    yield "work", questions[:1]
+    yield from items.items()
+    yield "later", questions[1 + sum(map(len, items.values())) :]
+
+
+def _controls(language: Language, who: Who) -> dict[str, Any]:
     made = {}
-    for column, question in person(who).questions.items():
-        options = {YES: YES, NO: NO, NOT_ASKED: NOT_ASKED} if column == FORCED else options_of_item
-        made[column] = dropdown(question[0].upper() + question[1:], options, FIRST[who].get(column, NO))  # type: ignore[index]
+    for column in person(who).questions:
+        codes = (YES, NO, NOT_ASKED if column == FORCED else OPEN)
+        options = {_say(language, f"answers.{code.replace(' ', '_')}"): code for code in codes}
+        made[column] = dropdown(_question(language, column), options, FIRST[who].get(column, NO))
         made[column].layout.width, made[column].style.description_width = "29em", "21em"
     return made
+
+
+def _question(language: Language, column: str) -> str:
+    return _say(language, f"questions.{column}")
 
 
 def _group(title: str, controls: list[Any]) -> Any:
     import ipywidgets as widgets
 
-    return widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *controls])
+    return widgets.VBox([widgets.HTML(f"<b>{safe(title)}</b>"), *controls])
 
 
-def _verdict_sentence(found: Verdict) -> str:
-    if found.step in CASES:
-        return f"**In forced labour**: {found.step}." if found.step != "forced labour" else "**In forced labour.**"
-    if found.step in OPENED:
-        return "**Unresolved**: an answer that is missing would decide. Counted apart, not as a case."
-    return f"**Not in forced labour in this country**: {found.step}."
+def _verdict(language: Language, step: str) -> str:
+    """Returns whether a person is in forced labour, as a sentence. `step` is the leaf at which the person leaves the flowchart."""
+    if step in OPENED:
+        return _say(language, "open")
+    if step == "forced labour":
+        return _say(language, "case")
+    return _say(language, "case_of_child" if step in CASES else "not_case", end=_end(language, step))
 
 
-def _adult(found: Verdict, answers: Answers) -> Any:
+def _end(language: Language, step: str) -> str:
+    """Returns the words for the leaf at which a person leaves the flowchart."""
+    if step in ROUTES:
+        return language.kit(Reason.of(f"categories.{ROUTES[step]}"))
+    if step in CHILD_ENDS:
+        return language.say(f"flowchart.children.ends.{CHILD_ENDS[step]}")
+    if step in QUESTIONS:
+        return definition_flowchart.exit_at(language, step)
+    return language.say("flowchart.forced_labour" if step in CASES else "flowchart.unresolved")
+
+
+def _asked(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
+    """Returns a question of the flowchart with its answer, as a part of a person's path. It names the items that were answered
+    yes."""
+    if who == "child":
+        return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
+    yes = [_question(language, item) for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
+    return f"{definition_flowchart.question(language, name)} {answer}{f' ({language.list(yes)})' if yes else ''}"
+
+
+def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool | None]]:
+    """Returns the questions of the flowchart that an adult reaches, in order, each with its answer: true, false or unresolved."""
     truths = found.truths
-    truth_of = {"no work": truths["any_work"], "not involuntary": truths["involuntary"], "no coercion": truths["coercion"],
-            "not in the same work": truths[LINKED], "exception within its limits": _not(truths[EXCLUDED]),
-            "forced labour abroad": {YES: False, OPEN: None}.get(answers.get("abroad", NO), True)}  # fmt: skip
-    leaves = [leaf for leaf in QUESTIONS if leaf != BELOW]
-    passed = leaves[: leaves.index(found.step) + 1] if found.step in leaves else leaves
-    step = "unresolved" if found.step in OPENED else found.step
-    words = {ASKED: "<b>A made-up adult</b>", **{leaf: EXITS[leaf] for leaf in leaves}, "forced labour": "<b>in forced labour</b>",
-             "unresolved": "unresolved"}  # fmt: skip
-    return definition_flowchart.adults(
-        "The way of one adult through the definition", LEGEND, words,
-        {leaf: _word(truth_of[leaf]) for leaf in passed}, {ASKED, *(f"?{leaf}" for leaf in passed), step},
-    )  # fmt: skip
+    excluded = truths[EXCLUDED]
+    truth_of = {
+        "no work": truths["any_work"], "not involuntary": truths["involuntary"], "no coercion": truths["coercion"],
+        "not in the same work": truths[LINKED], "exception within its limits": None if excluded is None else not excluded,
+        "forced labour abroad": {YES: False, OPEN: None}.get(answers.get("abroad", NO), True),
+    }  # fmt: skip
+    leaves = list(truth_of)
+    return list(truth_of.items())[: leaves.index(found.step) + 1 if found.step in leaves else None]
 
 
-def _child(found: Verdict, _: Answers) -> Any:
+def _truths_of_child(found: Verdict) -> list[tuple[str, bool | None]]:
+    """Returns the questions of the flowchart that a child reaches, each with its answer: true, false or unresolved."""
     t = found.truths
     third = t[THIRD] if t[THIRD] is not True else t[THIRD_THREAT]
-    lit = {ASKED, found.step, *WAYS[found.step]}
+    reached = {*WAYS[found.step]}
     if found.step == OPEN_CHILD:
-        lit |= {WITH_PARENTS, *(() if t[WITH] is False else (f"?{III}", f"?{II}")), *(() if t[WITH] is True else (f"?{I}",))}
+        reached |= {WITH_PARENTS, *(() if t[WITH] is False else (f"?{III}", f"?{II}")), *(() if t[WITH] is True else (f"?{I}",))}
     truth_of = {f"?{IV}": t["route_iv"], WITH_PARENTS: t[WITH], f"?{III}": t[PARENT], f"?{II}": t[WITH_THREAT], f"?{I}": third}
-    words = {ASKED: "<b>A made-up child</b>", NO_WORK: "did not work", OPEN_CHILD: "unresolved"}
-    answers = {name: _word(truth) for name, truth in truth_of.items() if name in lit}
-    return definition_flowchart.children("The way of one child through the definition", LEGEND, words, answers=answers, lit=lit)
+    return [(name, truth_of[name]) for name in CHILDREN if name in reached]
 
 
-def _not(truth: bool | None) -> bool | None:
-    return None if truth is None else not truth
+def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
+    leaves = [leaf for leaf in QUESTIONS if leaf != BELOW]
+    words = {
+        ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_end(language, leaf)) for leaf in leaves},
+        "forced labour": f"<b>{safe(_end(language, 'forced labour'))}</b>", "unresolved": safe(_end(language, "unresolved")),
+    }  # fmt: skip
+    lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in OPENED else found.step}
+    title, legend = _say(language, "titles.adult"), _say(language, "legend")
+    return definition_flowchart.adults(title, legend, words, passed, lit, language=language)
 
 
-def _word(truth: bool | None) -> str:
-    return "left open" if truth is None else "yes" if truth else "no"
+def _child(found: Verdict, passed: Answers, language: Language) -> Any:
+    words = {
+        ASKED: f"<b>{safe(_say(language, 'made_up.child'))}</b>", NO_WORK: safe(language.say("flowchart.children.no_work")),
+        OPEN_CHILD: safe(language.say("flowchart.unresolved")),
+    }  # fmt: skip
+    title, legend = _say(language, "titles.child"), _say(language, "legend")
+    lit = {ASKED, found.step, *passed}
+    return definition_flowchart.children(title, legend, words, answers=passed, lit=lit, language=language)

@@ -7,11 +7,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.show.charts.chart_style import MIME, Picture, Table
 from fltoolkit.show.wording.section_words import Words
 
 Part = Words | Picture | Table
 WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description_width": "14em"}}
+
+
+ENGLISH = read_language(BASE)
+
+
+def spoken(code: str, own_words: OwnWords) -> Language:
+    """Returns the words of a language for an explorer. In other languages than English, `own_words` (the texts that users wrote
+    in survey.yaml and nap.yaml) are translated or marked."""
+    return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
 def static(parts: Sequence[Part]) -> None:

@@ -9,26 +9,29 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Name
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.estimate_charts import dots, unresolved
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
-from fltoolkit.show.tables import nonresponse
-from fltoolkit.show.wording.english_numbers import interval, percent, shown
+from fltoolkit.show import tables
+from fltoolkit.show.charts.estimate_charts import dot_chart, open_answers
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
+from fltoolkit.show.explore.explorer_controls import ENGLISH, Part, dropdown, shell, spoken, static
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.section_words import Nothing, Words
 
 ALL = "all items"
-NOT_ASKED = "`tables:` of survey.yaml asks for no `profile`, so that no shares of cases by item are published."
 
 
-def choices(counts: pd.DataFrame) -> dict[str, str]:
+def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str]:
     """Returns what can be chosen in the questionnaire explorer: "all items", and each item of the definition by its words, in the
     order of the questionnaire.
     """
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
-    return {"All items": ALL, **{f"{_words(item)} ({side})": f"{side}.{item}" for _, side, item in keys}}
+    return {_say(language, "every"): ALL, **{_item(language, f"{side}.{item}"): f"{side}.{item}" for _, side, item in keys}}
 
 
-def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
+def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
     """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions (don't
     know, refused, blank). If all items are chosen, their shares are shown side by side.
 
@@ -46,44 +49,60 @@ def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
     rows = out.own_rows(measure="profile")
     rows = rows[rows["breakdown"].isin(SIDES)]
     if item == ALL:
-        topics = [side for side in SIDES if side in set(rows["breakdown"])]
-        return tuple(dots(out, "profile", [topic]) for topic in topics) or (Nothing(NOT_ASKED),)
+        sides = [rows[rows["breakdown"] == side].reset_index(drop=True) for side in SIDES]
+        pictures = tuple(picture(dot_chart(out, own, language)) for own in sides if len(own))
+        return pictures or (Nothing(_say(language, "not_asked")),)
     own = counts[counts["where"] == f"items.{item}"]
-    side, _, name = item.partition(".")
-    mine = rows[rows["category"].astype(str) == name].to_dict("records")
+    mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
     return (
-        Words(_sentence_of_item(mine[0], f"**{_words(name)}** ({side})") if mine else NOT_ASKED),
-        unresolved(own, beside=counts),
-        nonresponse(own),
+        Words(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
+        open_answers(own, language, beside=counts),
+        tables.open_answers(own, language),
     )
 
 
 @checked
-def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = False) -> Any:
+def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = False, language: str = BASE) -> Any:
     """Shows the questionnaire item by item. With `interactive` there is a drop-down of its items; otherwise all are shown.
 
     Args:
         counts: `fl.nonresponse`.
         out: the run's published set, which has shares of cases if `tables:` asks for a `profile`.
+        language: the code of the language of the control, texts, pictures and tables: `fr`.
+
+    Raises:
+        SpecError: the kit has no words in this language.
     """
-    return panel(counts, out) if interactive else static(view(counts, out, ALL))
+    words = spoken(language, out.own_words)
+    return panel(counts, out, words) if interactive else static(view(counts, out, ALL, words))
 
 
-def panel(counts: pd.DataFrame, out: Published) -> Any:
+def panel(counts: pd.DataFrame, out: Published, language: Language = ENGLISH) -> Any:
     """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition, and below it the view of
     this item.
     """
-    picker = dropdown("Item", choices(counts), ALL)
-    return shell([picker], lambda: view(counts, out, picker.value))
+    picker = dropdown(_say(language, "control"), choices(counts, language), ALL)
+    return shell([picker], lambda: view(counts, out, picker.value, language))
 
 
-def _sentence_of_item(row: dict[Any, Any], item: str) -> str:
+def _say(language: Language, key: str, **values: str) -> str:
+    return language.say(f"explorer.questionnaire.{key}", **values)
+
+
+def _item(language: Language, key: str, mark: str = "") -> str:
+    """Returns the name of an item with its side of the definition, such as `Debt bondage (coercion)`. `mark` stands around the
+    name.
+    """
+    side, _, item = key.partition(".")
+    name = number_words.start(language.kit(Name("kit.items", item)))
+    return _say(language, "item", item=f"{mark}{name}{mark}", side=_say(language, f"sides.{side}"))
+
+
+def _share(language: Language, row: dict[Any, Any], key: str) -> str:
     """Returns a sentence on an item of the definition: which share of the cases answered yes to it."""
+    item = _item(language, key, "**")
     if pd.isna(row["estimate"]):
-        return f"{item}: {shown(row)}; the share of cases that answered yes to it is not shown."
-    return f"{item}: {shown(row)} % of the cases answered yes to it ({percent(row)} interval {interval(row)})."
-
-
-def _words(item: object) -> str:
-    text = str(item).replace("_", " ")
-    return text[0].upper() + text[1:]
+        return _say(language, "hidden", item=item, marker=number_words.shown(language, row))
+    share = language.say("format.percent", value=number_words.shown(language, row))
+    interval, level = number_words.interval(language, row), number_words.level(language, row)
+    return _say(language, "share", item=item, value=share, level=level, interval=interval)

@@ -15,12 +15,12 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.language import Language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_chart
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
+from fltoolkit.show.explore.explorer_controls import ENGLISH, Part, dropdown, shell, spoken, static
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
@@ -29,7 +29,6 @@ from fltoolkit.show.wording.section_words import Words
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
 CONTROLS = (*COLUMNS, "profile")
-ENGLISH = read_language(BASE)
 
 
 @dataclass(frozen=True)
@@ -137,11 +136,8 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
     Raises:
         SpecError: the kit has no words in this language.
     """
-    spoken = read_language(language).about(out.own_words) if language != BASE else ENGLISH
-    first, _ = offered(out, choice)
-    if interactive:
-        return panel(out, first, spoken)
-    return static(view(out, first, spoken))
+    words, (first, _) = spoken(language, out.own_words), offered(out, choice)
+    return panel(out, first, words) if interactive else static(view(out, first, words))
 
 
 def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:

@@ -15,6 +15,7 @@ from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
+    NBSP,
     PrintedCell,
     PrintedTable,
     Row,
@@ -72,19 +73,30 @@ def _category(language: Language, row: Row) -> str:
     return language.colon(group, name) if name else language.say("by", group=group)
 
 
+def _category_in_group(language: Language, row: Row) -> PrintedCell:
+    """Returns the category of a row whose group is in a line above it."""
+    return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
+
+
 def _statement(language: Language, row: Row) -> str:
     """Returns the objective, outcome, output or activity to which an indicator belongs."""
     return language.colon(language.own(str(row["code"])), language.own(str(row["statement"])))
 
 
-def _duties(language: Language, row: Row) -> str:
-    """Returns a text on an indicator: its name and unit, and how, how often and by whom it is verified and reported (Tool No.
-    16)."""
+def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
+    """Returns the lines above a row of the matrix: the statement to which the indicator belongs, the indicator with its unit, how,
+    how often and by whom it is verified and reported (Tool No. 16), and the group."""
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
-    parts = [language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text]
+    said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
     unit = language.kit(row["unit"])
-    return ". ".join([f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}", *parts])
+    grouped = not plan_cells.is_total(row) and row["category"]
+    return (
+        _statement(language, row),
+        f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}",
+        PrintedCell(said, quiet=True),
+        number_words.group(language, str(row["group"])) if grouped else "",
+    )
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
@@ -97,11 +109,11 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
 NUMBERS = (TableColumn("baseline", _baseline, "value", "baseline_of"), TableColumn("baseline_interval", _limits, head="limits"))
 MATRIX = TableLayout(
     (
-        TableColumn("category", lambda language, row: PrintedCell(_category(language, row)), "label"),
+        TableColumn("category", _category_in_group, "label"),
         *NUMBERS,
         TableColumn("target", _target, "words"),
     ),
-    headings=lambda language, row: (_statement(language, row), _duties(language, row)),
+    headings=_headings,
     reasons=_remark,
 )
 """Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
@@ -124,7 +136,9 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     named = evidence.targets[evidence.targets["target_year"].notna()]
     aims: dict[tuple[object, ...], list[str]] = {}
     for row in named.to_dict("records"):
-        aims.setdefault((row["id"], row["group"], row["category"]), []).append(plan_words.promise(language, row))
+        promise = plan_words.promise(language, row, with_unit=False)
+        promise = promise.replace(" ", NBSP) if pd.notna(row["target_value"]) else promise  # it stays on one line
+        aims.setdefault((row["id"], row["group"], row["category"]), []).append(promise)
     rows = [
         {**row, "promised": language.list(aims.get((row["id"], row["group"], row["category"]), []))}
         for row in _rows(evidence.baseline)

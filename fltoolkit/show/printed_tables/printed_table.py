@@ -33,6 +33,7 @@ class PrintedCell:
         numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if nothing is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as a class of cases (`5–14`).
+        quiet: whether a line across the table explains the rows below it, and is no heading.
     """
 
     text: str = ""
@@ -40,6 +41,7 @@ class PrintedCell:
     numbers: tuple[float, ...] = ()
     style: NumberStyle = "plain"
     like_number: bool = False
+    quiet: bool = False
 
     @property
     def bracketed(self) -> str:
@@ -88,12 +90,13 @@ class TableLayout:
 
     Attributes:
         columns: in the order in which they are printed.
-        headings: the lines across the table above the rows that share them, the widest first; an empty text for none.
+        headings: the lines across the table above the rows that share them, the widest first; an empty text for none. A line
+            that explains the rows is a quiet cell.
         reasons: why a row's number is hidden or doubtful. Each text becomes one footnote with a letter.
     """
 
     columns: tuple[TableColumn, ...]
-    headings: Callable[[Language, Row], tuple[str, ...]] | None = None
+    headings: Callable[[Language, Row], tuple[str | PrintedCell, ...]] | None = None
     reasons: Callable[[Language, Row], tuple[str, ...]] | None = None
 
     def only(self, *keys: str) -> TableLayout:
@@ -185,11 +188,11 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     """
     body: list[tuple[PrintedCell, ...]] = []
     footnotes: list[str] = []
-    across: tuple[str, ...] = ()
+    across: tuple[str | PrintedCell, ...] = ()
     for row in rows:
         headings = layout.headings(language, row) if layout.headings else ()
         new = [text for level, text in enumerate(headings, 1) if text and headings[:level] != across[:level]]
-        body += [(PrintedCell(text),) for text in new]
+        body += [(text if isinstance(text, PrintedCell) else PrintedCell(text),) for text in new]
         across = headings
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]

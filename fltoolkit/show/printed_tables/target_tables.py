@@ -10,7 +10,6 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
@@ -52,7 +51,7 @@ def _after(language: Language, row: Row) -> PrintedCell:
     """Returns the value that a row would have after the smallest fall that the planned repeat would detect."""
     if pd.isna(row["smallest_value"]):
         return NONE if pd.notna(row["planned_sample"]) else EMPTY
-    return plan_cells.value(language, row, "smallest_value")
+    return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
@@ -82,21 +81,9 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
-PLACED = ("later", "later_interval", "beside")  # only if there is a later round
+PLACED = ("category", "baseline", "target", "target_value", "later", "later_interval", "beside", "verifiable", "power", "needed")
+EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
-EVERYTHING = (
-    "category",
-    "baseline",
-    "baseline_interval",
-    "target",
-    "target_value",
-    "verifiable",
-    "smallest",
-    "after",
-    "planned",
-    "needed",
-    "first_year",
-)
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
@@ -112,17 +99,29 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
 
 
-def every_row(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns a table of every row of the plan that a survey fills, even if the row has no target. If there is a later survey,
-    the table also shows its numbers.
+def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns the table of the plan's targets with the numbers of a later survey beside them, if there is one. Otherwise returns
+    the table of `targets`. `rows` are those of `targets`.
     """
-    rows = evidence.targets
     later = rows.loc[rows["beside"] != "", "later_year"]
-    keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(later) else EVERYTHING
-    notes = (language.say("targets.no_test"),) if len(later) else ()
-    heads = plan_cells.years(language, rows, "baseline_year") | ({"year": f"{later.iloc[0]:.0f}"} if len(later) else {})
-    words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
-    return printed(language, TARGETS.only(*keys), rows.to_dict("records"), words)
+    if later.empty:
+        return targets(language, rows)
+    heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
+    words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
+    return printed(language, TARGETS.only(*PLACED), rows.to_dict("records"), words)
+
+
+def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in every row of the
+    plan that a survey fills. `rows` are rows of `Evidence.targets`; a row with two targets is printed once.
+    """
+    once = rows.drop_duplicates(["id", "group", "category"])
+    words = TableWords(
+        language.say("targets.every_title"),
+        language.say("targets.every_about"),
+        heads=plan_cells.years(language, rows, "baseline_year"),
+    )
+    return printed(language, TARGETS.only(*EVERY_ROW), once.to_dict("records"), words)
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -11,6 +11,8 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.follow_up import BELOW, WHOLLY_BELOW
 from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.measure_units import COUNTED
+from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -33,24 +35,33 @@ def value(language: Language, number: float, row: Line) -> str:
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
+def smallest_value(row: Line) -> float:
+    """Returns the value that a row would have after the smallest fall that a repeat would detect, in the unit of the row. A number
+    of persons has two significant digits: the fall is a percentage without decimals."""
+    value: float = row["smallest_value"]
+    return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
+
+
 def between(language: Language, row: Line, low: str, high: str) -> str:
     return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
 
 
-def promise(language: Language, row: Line) -> str:
-    """Returns a target of the plan in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
+def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
+    """Returns a target of the plan in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`. Without the unit, it is for a table that
+    names the unit elsewhere.
+    """
     if pd.isna(row["target_year"]):
         return ""
     aim = {
         "year": f"{row['target_year']:g}",
         "value": value(language, row["target_value"], row),
-        "unit": language.kit(row["unit"]),
+        "unit": language.kit(row["unit"]) if with_unit else "",
     }
     if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return language.say("targets.hidden", year=aim["year"])
     if row["cut"] >= 1:
         return language.kit(row["target_words"])
-    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim)
+    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
 
 
 def frequency(language: Language, text: str) -> str:

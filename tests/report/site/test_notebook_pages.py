@@ -181,3 +181,15 @@ def test_the_one_shared_script_is_plotlys_own(tmp_path: Path) -> None:
     (script,) = (tmp_path / "assets").iterdir()
     assert script.name == "plotly.min.js"
     assert "plotly.js" in script.read_text(encoding="utf-8")[:200]
+
+
+def test_what_is_only_for_the_screen_is_not_printed(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_markdown_cell("Controls.", metadata={"tags": ["screen"]}), nbformat.v4.new_markdown_cell("Results.")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "n.ipynb")
+    report.page(tmp_path / "n.ipynb", tmp_path / "n.html", title="n", assets="assets", links=[])
+    page = (tmp_path / "n.html").read_text("utf-8")
+    assert re.search(r'<div class="screen">(?:(?!<p>Results).)*<p>Controls', page, re.DOTALL)
+    assert page.count('<div class="screen">') == 1
+    printed = page.partition("@media print")[2].partition("display: none")[0]
+    assert ".screen" in printed
+    assert ".top nav" in printed  # it is shown by a rule of the same strength

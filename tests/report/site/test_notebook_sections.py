@@ -60,6 +60,12 @@ def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
     assert told(made.cells[2]) == "## Two"
 
 
+def test_a_sentence_that_two_calls_say_stands_once_in_an_empty_section() -> None:
+    made = notebook("## One", shown(Nothing("No plan.")), shown(Nothing("No plan.")), shown(Nothing("No round.")))
+    lay_out(made)
+    assert [told(c) for c in made.cells] == ["## One", ["No plan.", "No round."]]
+
+
 def test_a_failed_cell_is_never_folded_away() -> None:
     failed = shown(Nothing("No round."))
     failed.outputs.append(nbformat.v4.new_output("error", ename="E", evalue="broken", traceback=["broken"]))

@@ -218,7 +218,7 @@ def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
     assert {t["name"]: t["x"] for t in fig["data"] if t["type"] == "bar"} == {
         "don't know": [7, 0],
         "refused": [0, 0],
-        "blank without a reason": [5, 0],
+        "blank": [5, 0],
     }
     assert marked(fig) == {"threats (Q1)": "+ [c]", "debt (Q2)": "+ [c]"}
     assert "Q1: don't know 7, refused [c], blank 5" in picture.alt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def test_the_way_lights_up_to_the_leaf_and_no_further() -> None:
     told, picture = view("adult", {**CASE, "withheld_documents": "no"})
     assert lit(picture) == ["A made-up adult", "Any work? yes", "Involuntary? yes", "Coerced? no", "no coercion"]
     assert "Not in forced labour in this country**: no coercion" in str(told)
-    assert "any work: yes → involuntary: yes" in picture.alt
+    assert "Any work? yes → Involuntary? yes (Very low wages or none) → Coerced? no → no coercion." in picture.alt
     assert lit(view("adult", CASE)[1])[-2:] == ["In this country? yes", "in forced labour"]
     assert lit(view("adult", {**CASE, "withheld_documents": OPEN})[1])[3:] == [
         "Coerced? left open", "In the same work? yes", "Outside the exceptions? yes", "In this country? yes", "unresolved",
@@ -75,3 +76,18 @@ def test_without_interaction_one_case_is_displayed(monkeypatch: pytest.MonkeyPat
     assert explore.definition() is None
     assert str(seen[0]).startswith("**In forced labour.**")
     assert "in forced labour" in lit(seen[1])
+
+
+@pytest.mark.parametrize("code", ["fr", "es"])
+def test_it_speaks_the_language_that_is_asked_for(code: str) -> None:
+    screen: Any = explore.definition(interactive=True, language=code)
+    sheet, output = screen.children
+    who, adult, child = sheet.children
+    told = {c.description for group in (*adult.children, *child.children) for c in group.children[1:]}
+    english = {c.description for group in panel().children[0].children[1:] for box in group.children for c in box.children[1:]}
+    assert len(told) == len(english) == 28
+    assert not told & english
+    for person in ("adult", "child"):
+        who.value = person
+        words, picture = (part["data"]["text/plain"] for part in output.outputs)
+        assert not re.search(r"\b(yes|forced|labour|way|child|work)\b", words + picture)

@@ -44,7 +44,7 @@ def test_all_items_are_a_picture_for_each_side_with_the_published_shares(norvia:
 def test_one_item_is_told_in_words_beside_its_own_questions(norvia: fl.Published) -> None:
     words, picture, table = view(COUNTS, norvia, "involuntary.hazardous_work")
     share = 100 * share_of(norvia, "hazardous_work")["estimate"]
-    assert f"**Hazardous work** (involuntary): {share:.0f} % of the cases answered yes to it" in str(words)
+    assert f"**Hazardous work** (involuntary): {share:.0f}\u00a0% of the cases answered yes to it" in str(words)
     assert picture.alt == "Stacked bars of open answers by question. FI4: don't know 7, refused [c], blank 0."  # type: ignore[union-attr]
     assert "<b>hazard</b>" not in table.html  # type: ignore[union-attr]
     assert "another job" not in table.html  # type: ignore[union-attr]
@@ -73,3 +73,13 @@ def test_without_interaction_all_items_are_displayed(monkeypatch: pytest.MonkeyP
     assert explore.questionnaire(COUNTS, norvia) is None
     assert len(seen) == 2
     assert explore.questionnaire(COUNTS, norvia, interactive=True).children[0].value == ALL
+
+
+def test_it_speaks_the_language_that_is_asked_for(norvia: fl.Published) -> None:
+    picker, screen = explore.questionnaire(COUNTS, norvia, interactive=True, language="fr").children
+    assert picker.description == "Élément"
+    picker.label = "Travail dangereux (travail involontaire)"
+    words, picture, table = (output["data"] for output in screen.outputs)
+    assert "des cas ont répondu oui (intervalle à 95\u202f%" in words["text/plain"]
+    assert "ne sait pas 7, refus [c], blanc 0" in picture["text/plain"]
+    assert "Réponses qui laissent une question ouverte" in table["text/html"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 from handed import EN, FR, evidence
 from two_rounds import fell
 
+import fltoolkit as fl
 from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -18,40 +17,48 @@ def column(table: PrintedTable, key: str) -> list[str]:
     return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]
 
 
+def aimed(found: fl.Evidence) -> pd.DataFrame:
+    return found.targets[found.targets["target_year"].notna()]
+
+
 def test_every_table_prints_columns_of_the_one_list() -> None:
     there = {c.key for c in target_tables.TARGETS.columns}
     assert "Baseline 2025" in [head.text for head in target_tables.detectable(EN, fell().targets).heads]
     nothing = fell().targets.assign(baseline_value=float("nan"))
     assert "Baseline" in [head.text for head in target_tables.detectable(EN, nothing).heads]
-    assert {*target_tables.VERIFIED, *target_tables.FOUND, *target_tables.EVERYTHING, *target_tables.PLACED} == there
+    assert {*target_tables.VERIFIED, *target_tables.FOUND, *target_tables.EVERY_ROW, *target_tables.PLACED} == there
 
 
 def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
-    later = target_tables.every_row(EN, fell())
+    later = target_tables.followed(EN, aimed(fell()))
     assert "In 2027" in [head.text for head in later.heads]
     assert "place, not a test" in later.note
     assert "At or below the target" in column(later, "beside")[0]
     first = fell()
-    alone = target_tables.every_row(EN, replace(first, targets=first.targets.assign(beside="")))
+    alone = target_tables.followed(EN, aimed(first).assign(beside=""))
     assert not {"later", "beside"} & {head.key for head in alone.heads}
     assert alone.note == ""
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:
     made = fell()
-    marked = replace(made, targets=made.targets.assign(later_marker="u"))
-    assert column(target_tables.every_row(EN, marked), "later")[0].endswith(" [u]")
+    assert column(target_tables.followed(EN, aimed(made).assign(later_marker="u")), "later")[0].endswith(" [u]")
 
 
-def test_a_row_without_a_target_has_no_verdict_and_a_hidden_one_no_number() -> None:
+def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
     rows = evidence().targets
-    table = target_tables.every_row(EN, evidence())
-    lacking = [pd_year != pd_year for pd_year in rows["target_year"]]
-    for key in ("target", "target_value", "verifiable", "needed"):
-        assert [text == "" for text, none in zip(column(table, key), lacking, strict=True) if none] == [True] * sum(lacking)
+    assert rows["target_year"].isna().any()
+    table = target_tables.every_row(EN, pd.concat([rows, rows.head(1)]))  # of two targets for one row
     hidden = [text for text, mark in zip(column(table, "baseline"), rows["marker"], strict=True) if mark == "c"]
     assert hidden
     assert set(hidden) == {"[c]"}
+
+
+def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allows() -> None:
+    rows = evidence().targets.head(1)
+    for measure, value, told in (("total", 3654.0, "3,700"), ("total", 342.0, "340"), ("prevalence", 9.976, "10.0")):
+        table = target_tables.detectable(EN, rows.assign(measure=measure, smallest_value=value))
+        assert column(table, "after") == [told]
 
 
 def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:

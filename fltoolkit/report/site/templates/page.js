@@ -2,8 +2,10 @@
 (function () {
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
-  const PAPER = { width: 672, height: 960, drawn: 900 };
+  const PAPER = { width: 680, height: 1015, drawn: 900 };
   const ROOM = 1.03; // times the least width of a table, for its borders
+  const TABLE = 0.8; // of a table's size on the screen: its letters then have 8.4 points
+  const BUTTONS = 28; // pixels above a title that only a screen needs
   const LOW = 0.58; // of the height of a page: a picture is as low as this, if its words can still be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
@@ -70,11 +72,17 @@
   // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
   function heightInPrint(place) {
     const layout = place.layout;
-    const rows = [layout.yaxis, layout.yaxis2].filter((axis) => axis && axis.tickvals && axis.ticktext && axis.showgrid === false);
-    if (!rows.length) return place.sheetHeight;
-    const lines = Math.max(...rows.flatMap((axis) => axis.ticktext.map((text) => text.split('<br>').length)));
-    const body = rows[0].tickvals.length * (10 + 15 * lines);
-    return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body);
+    const axes = [layout.yaxis, layout.yaxis2].filter(Boolean);
+    const rows = axes.map((axis) => (axis.showgrid === false && axis.ticktext) || axis.categoryarray).filter(Boolean);
+    if (!rows.length) return place.sheetHeight - BUTTONS;
+    const lines = Math.max(...rows.flat().map((text) => text.split('<br>').length));
+    const body = rows[0].length * 18.5 * lines;
+    return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body) - BUTTONS;
+  }
+
+  function moveTitle(place, pixels) {
+    place.layout.margin.t += pixels;
+    place.layout.title.pad.t += pixels;
   }
 
   function drawForPrint(place) {
@@ -82,6 +90,7 @@
     const fits = PAPER.width / PAPER.drawn;
     const scale = Math.min(fits, PAPER.height / height, Math.max(SMALLEST, (LOW * PAPER.height) / height));
     place.onScreen = place._fullLayout.height;
+    moveTitle(place, -BUTTONS);
     Plotly.relayout(place, { width: PAPER.drawn, height: height });
     place.style.setProperty('--part-of-page', 100 * (scale / fits) + '%');
     place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
@@ -91,6 +100,7 @@
   function drawForScreen(place) {
     if (!place.onScreen) return;
     place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
+    moveTitle(place, BUTTONS);
     Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
     place.onScreen = 0;
   }
@@ -99,7 +109,7 @@
   function fitForPrint(table) {
     const before = table.style.width;
     table.style.width = '1px'; // as narrow as its words allow
-    table.style.setProperty('--fit', Math.min(1, PAPER.width / (ROOM * table.offsetWidth)));
+    table.style.setProperty('--fit', Math.min(TABLE, PAPER.width / (ROOM * table.offsetWidth)));
     table.style.width = before;
   }
 

@@ -28,19 +28,17 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
-    """Returns the sheet that explains each column of each sheet."""
+    """Returns the sheet that explains each column. A column that several sheets have is explained once."""
     columns = (
-        column(language, "sheet", 26), column(language, "column", 34), column(language, "holds", 80), column(language, "filled_by", 14),
-        column(language, "name_in_partners", 26),
+        column(language, "column", 28), column(language, "holds", 66), column(language, "sheet", 46), column(language, "filled_by", 11),
+        column(language, "name_in_partners", 24),
     )  # fmt: skip
-    lines = [
-        SheetRow((
-            SheetLink(p.name, p.name) if first else p.name, c.head, c.help, word(language, "filled", "partners" if c.key else "kit"),
-            f"{p.table}: {c.key}" if c.key else "",
-        ))
-        for p in pages
-        for first, c in ((n == 0, c) for n, c in enumerate(p.columns))
-    ]  # fmt: skip
+    sheets: dict[tuple[str, ...], list[str]] = {}
+    for p in pages:
+        for c in p.columns:
+            filled, name = word(language, "filled", "partners" if c.key else "kit"), f"{p.table}: {c.key}" if c.key else ""
+            sheets.setdefault((c.head, c.help, filled, name), []).append(p.name)
+    lines = [SheetRow((head, holds, language.list(found), *rest)) for (head, holds, *rest), found in sheets.items()]
     return page(language, "dictionary", columns, lines, legend(language))
 
 

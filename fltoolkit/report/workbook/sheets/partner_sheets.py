@@ -68,8 +68,8 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
     columns = (
-        column(language, "section", 20, "section"), column(language, "question", 44 if beside else 66),
-        *([column(language, "said", 54)] if beside else []), _answer(language), _note(language, width=26 if sourced else 36),
+        column(language, "section", 18, "section"), column(language, "question", 42 if beside else 92),
+        *([column(language, "said", 62 if sourced else 70)] if beside else []), _answer(language), _note(language, width=24 if sourced else 30),
         *([column(language, "source", 18, "words", key="source")] if sourced else []),
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")

@@ -98,10 +98,10 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     title = chart_title(language, "headline", records[0])
     heights = [line.cells[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]  # type: ignore[attr-defined]
     hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
+    axes = chart_axes(evidence, language, records[0], heights, hollow=hollow is not None)
     chart = NativeChart(
-        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=chart_axes(evidence, language, records[0], heights), hollow=hollow,
-        band=(9, 10) if band else None,
-    )  # fmt: skip
+        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=axes, hollow=hollow, band=(9, 10) if band else None
+    )
     notes = (
         surveys(evidence, language),
         *_latest(evidence, language),

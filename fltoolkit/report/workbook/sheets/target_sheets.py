@@ -32,7 +32,7 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
@@ -100,14 +100,17 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
-    why: object = sentence(number_words.reason(language, r["reason"]))
+    # The marker says why a baseline is not shown.
+    silent = r["marker"] == "c" and r["target_year"] is None
+    why: object = "" if silent else sentence(number_words.reason(language, r["reason"]))
     if refused:
         warning = "workbook.not_planned" if r["obstacle"] == UNPLANNED else "workbook.cannot"
         why = Styled(language.say(warning, why=why).strip(), "warn")
     least: object = rounded(r["smallest_cut"], 3)
     if least is None and r["planned_sample"] is not None:
         least = Styled(NO_FALL, "in_place")
-    numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value", "smallest_value")]
+    numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value")]
+    numbers.append(look(measure, plan_words.smallest_value(r)))
     now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
@@ -132,7 +135,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
     chart = NativeChart(
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
-        axes=chart_axes(evidence, language, first[0], heights), hollow=hollow,
+        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
     )  # fmt: skip
     notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
     columns = columns_by_indicator(language, PLANNED, ())

@@ -22,9 +22,9 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
         "costs", "Costs", "What it costs.", (Column("Unit", 8, help="day or trip"), Column("Price", 8, help="of one", key="unit_cost")),
         [SheetRow(("day", 3))], tool="12", fills="prices", table="costs",
     )  # fmt: skip
-    assert [line.cells for line in dictionary([page], EN).lines] == [
-        (SheetLink("Costs", "Costs"), "Unit", "day or trip", "kit", ""),
-        ("Costs", "Price", "of one", "partners", "costs: unit_cost"),
+    assert [line.cells for line in dictionary([page, replace(page, name="More")], EN).lines] == [
+        ("Unit", "day or trip", "Costs; More", "kit", ""),
+        ("Price", "of one", "Costs; More", "partners", "costs: unit_cost"),
     ]
     bare = replace(page, name="Goals", fills="", tool="")
     assert [line.cells for line in read_me([page, bare], EN).lines] == [
