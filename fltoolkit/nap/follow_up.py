@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import nan
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, is_unjudged, stated_verdict
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -18,21 +19,39 @@ from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 
 FOLLOW_UP = [
-    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "beyond_zero",
-    "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "marker_before", "marker_after",
-    "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
+    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "baseline_bound", "value", "ci_low", "ci_high", "bound", "change",
+    "change_ci_low", "change_ci_high", "beyond_zero", "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "changed",
+    "attenuated", "marker", "marker_before", "marker_after", "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey",
+    "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
 WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
-NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
+IN_UNITS = {
+    "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "baseline_bound": "bound_high_before",
+    "value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "bound": "bound_high_after", "change": "estimate",
+    "change_ci_low": "ci_low", "change_ci_high": "ci_high",
+}  # fmt: skip
+"""For each number of the follow-up, the column of a published change that has it."""
+NUMBERS = (*list(IN_UNITS)[4:], "decrease", "decrease_low", "decrease_high")
 UNJUDGED_SIGN = "○"
 LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
 FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
-LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
+LATER = {
+    "year": "later_year",
+    "value": "later_value",
+    "ci_low": "later_ci_low",
+    "ci_high": "later_ci_high",
+    "bound": "later_bound",
+}
 LATER_MARKER = "later_marker"
+ANSWERS = {"marker_after": LATER_MARKER, "changed": "changed", "year_before": "year_before"}
 ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
+REACHED, NOT_REACHED, INSIDE, UNRELIABLE, OPEN = (
+    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "open")
+)
 NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
 
@@ -48,11 +67,13 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     Returns:
         One row per row of the baseline that a survey fills. The columns are `KEY`, years, surveys, and:
 
-        - the numbers of the baseline and of the later round, and the change, each with its interval, in the row's unit
+        - the numbers of the baseline and of the later round, and the change, each with its interval, in the row's unit;
+          `baseline_bound` and `bound`: the upper bounds of the first two, if they have wide bounds
         - `beyond_zero`: `<0` or `>0` if a limit of the change rounds to 0: the side of 0 on which the exact limit is
         - `decrease`: in % of the baseline, with its interval
         - `verdict` of the test, and `verdict_reason`
         - `light`: the verdict with a sign (▼ ▲ ? ○ ×); blank if the change is not shown
+        - `changed`: the verdict as the answer to the question whether the number has changed (`answer_on_change`)
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
         - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number
         - `milestone`: the planned value of that year, on the path to the target
@@ -73,38 +94,59 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Returns the plan's targets, each with the number that the later survey found.
+    """Returns the plan's targets, each with what the later survey found.
 
-    New columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the later
-    round is above or below the target, and whether its whole interval is. It is empty if there is no later round, or its number
-    is not shown. This is not a test of change. The test is in the follow-up, as its verdict.
+    New columns are `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds) and
+    `later_marker`; `changed` of the follow-up, the answer to the question whether the number has changed since `year_before`;
+    and the answer to another question, whether the target is reached:
+
+    - `beside`: whether the later number is above or below the target, and whether its whole interval is.
+    - `reached`: yes or no if the whole interval is at or below the target, or above it. Otherwise, and if the number is
+      unreliable or has wide bounds, this cannot be said, and `reached` has the reason.
+
+    These columns are empty if there is no later round, or if its number is not shown.
 
     Args:
         judged: the result of `targets`.
         followed: the result of `follow_up`, as printed.
         exact: the follow-up at full precision. It decides whether a number is above or below the target.
     """
-    names, keys = (
-        {
-            "year": "later_year",
-            "value": "later_value",
-            "ci_low": "later_ci_low",
-            "ci_high": "later_ci_high",
-            "marker_after": LATER_MARKER,
-        },
-        ["id", "group", "category"],
-    )
+    keys, names = ["id", "group", "category"], LATER | ANSWERS
     later, whole = (
         judged[[*keys, "target_value"]].merge(
-            t.rename(columns=names)[[*keys, *LATER, LATER_MARKER]].drop_duplicates(keys), on=keys, how="left"
+            t.rename(columns=names)[[*keys, *names.values()]].drop_duplicates(keys), on=keys, how="left"
         )
         for t in (followed, exact)
     )
-    numbers = {c: pd.to_numeric(later[c]) for c in LATER}
-    marker = later[LATER_MARKER].fillna("")
+    beside = [_compared(row) for row in whole.to_dict("records")]
+    reached = [_reached(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
-        **numbers, later_marker=marker, beside=pd.Series([_compared(row) for row in whole.to_dict("records")], dtype=object)
-    )
+        **{c: pd.to_numeric(later[c]) for c in LATER.values()}, later_marker=later[LATER_MARKER].fillna(""),
+        changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
+    )  # fmt: skip
+
+
+def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `reached`, `verifiable` and
+    `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
+    keys, texts = ["id", "group", "category"], ["reached", "verifiable", "obstacle"]
+    first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
+    found = followed.merge(first[[*keys, "target_year", "target_value", *texts]], on=keys, how="left")
+    return found.assign(**{c: found[c].fillna("") for c in texts})
+
+
+def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
+    """Returns the numbers of a published change in the unit of its measure, by their names in the follow-up. Results of an older run
+    have no bounds."""
+    return {name: scaled(found.get(column, nan), measure) for name, column in IN_UNITS.items()}
+
+
+def _reached(row: FollowUpRow, beside: Reason | str) -> Reason | str:
+    if not beside:
+        return ""
+    if row[LATER_MARKER] == "u":
+        return UNRELIABLE
+    return OPEN if pd.notna(row["later_bound"]) else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
 
 
 def _compared(row: FollowUpRow) -> Reason | str:
@@ -124,6 +166,20 @@ def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
     """
     sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else LIGHTS[verdict]
     return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
+
+
+def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
+    """Returns the verdict of a change as the answer to the question whether a number has changed. A number that is unreliable can
+    have a verdict: then the direction of the change is known, and its size is uncertain, which the answer says.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+        flag: the flag of the change.
+    """
+    if verdict in (DECREASED, INCREASED) and flag == "unreliable":
+        return Reason.of("rounds.unsure", verdict=verdict)
+    why = "" if reason == COVERS_ZERO else further_reason(verdict, reason)
+    return Reason.of("rounds.because", verdict=verdict, reason=why) if why else stated_verdict(verdict, reason)
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
@@ -158,17 +214,19 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         row: the row of the baseline.
         found: the published change of this row. None: there is none, and the verdict is blank.
     """
-    before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
+    before = {
+        "baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"],
+        "baseline_bound": row["bound_high"] if has_wide_bounds(row) else nan,
+    }  # fmt: skip
     if found is None:
-        empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "flag"), "")
+        empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(
+            ("beyond_zero", "verdict", "verdict_reason", "light", "changed", "flag"), ""
+        )
         return {
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
             "interview_conditions_before": "", "interview_conditions": "", "marker_before": row["marker"], "marker_after": "",
         }  # fmt: skip
-    later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
-             "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
-    numbers = {name: scaled(found[column], str(row["measure"])) for name, column in later.items()}
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
@@ -176,10 +234,11 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     facts = {k: found[k] for k in FACTS}
     when = {k: found[k] for k in WHEN}
     return {
+        **in_units(found, str(row["measure"])),
         **before,
-        **numbers,
         **decrease,
         **facts,
         **when,
         "light": sign_and_verdict(verdict, found["verdict_reason"]) if verdict else "",
+        "changed": answer_on_change(verdict, found["verdict_reason"], str(found["flag"])) if verdict else "",
     }

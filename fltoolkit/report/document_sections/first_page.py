@@ -105,18 +105,13 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
     ]
     hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    rates = (f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts)
+    rates = (f"{language.colon(number_words.start(f.unit), f.number)} ({number_words.inside(f.doubt)})." for f in facts)
     return (*hidden, *rates, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
     """Returns whether a number is too uncertain for a title: it is unsure, or has wide bounds."""
     return is_unsure(row) or has_wide_bounds(row)
-
-
-def _within(doubt: str) -> str:
-    """Returns an uncertainty with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
-    return doubt[:1].lower() + doubt[1:]
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:

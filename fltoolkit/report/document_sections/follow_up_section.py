@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, value
+from fltoolkit.show.wording import change_sentences, number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 
@@ -47,36 +44,12 @@ def interviews(evidence: Evidence, language: Language) -> str:
     return language.say("change.interviews", before=before, after=after)
 
 
-def signed(language: Language, number: float, row: Line) -> str:
-    return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
-
-
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline.
+    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline, and whether its target is
+    reached.
 
     A sentence says that a number fell or rose only if the verdict of the test says so.
     """
     rows = evidence.follow_up
     totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
-    return tuple(_verdict(language, r) for r in totals.to_dict("records"))
-
-
-def _verdict(language: Language, row: Line) -> str:
-    why = number_words.reason(language, further_reason(row["verdict"], row["verdict_reason"]))
-    verdict = stated_verdict(row["verdict"], row["verdict_reason"])
-    sentence = language.say(
-        "change.verdict",
-        what=number_words.indicator(language, row),
-        before=f"{row['year_before']:g}",
-        after=f"{row['year']:g}",
-        # The sign of "no detectable change" would look like a question in a sentence.
-        verdict=language.kit(verdict) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
-    )
-    if pd.notna(row["change"]):
-        interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
-        numbers = language.say(
-            "change.numbers", old=value(language, row["baseline_value"], row), new=value(language, row["value"], row),
-            unit=language.kit(row["unit"]), change=signed(language, row["change"], row), interval=interval,
-        )  # fmt: skip
-        sentence = f"{sentence} {numbers}"
-    return f"{sentence} {language.say('change.because', reason=why)}" if why else sentence
+    return tuple(change_sentences.sentence(language, r, number_words.indicator(language, r)) for r in totals.to_dict("records"))

@@ -100,13 +100,12 @@ def targets(evidence: Evidence, language: Language) -> str | None:
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns the number of each category in words, or a note that it is too uncertain. A number with wide bounds is given as its
-    range. None if no number is reliable, or if there are many categories."""
+    """Returns the number of each category in words, or a note that it is too uncertain. None if no number is reliable, or if there are many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None
     numbers = (
-        number_words.in_large_type(language, r) if known else language.say("slides.uncertain")
+        number_words.shown(language, r) if known else language.say("slides.uncertain")
         for r, known in zip(rows, sure, strict=True)
     )
     named = (f"{number_words.category(language, r)} {number}" for r, number in zip(rows, numbers, strict=True))

@@ -56,7 +56,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     title = slide_titles.rate(out, language)
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        result_sentences.window(out, language), result_sentences.headline_unresolved(out, language),
+        result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
     )  # fmt: skip
     return [
         Heading(title or language.say("slides.found")), results_section.facts(out, language),

@@ -58,8 +58,7 @@ def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] != "yes":
         return f"**Warning.** {name_of(row)}: {row['target_words']} is not judged: {row['reason']}."
     promised = f"{name_of(row)}: {plan_words.promise(language, row)}"
-    beside = f" {plan_words.later(language, row)}" if row["beside"] in plan_words.UNDER else ""
-    return f"{promised}. It can be verified: {row['reason']}.{beside}"
+    return f"{promised}. It can be verified: {row['reason']}. {plan_words.later(language, row)}".rstrip()
 
 
 @of_plan

@@ -9,11 +9,13 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dots, unresolved
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import nonresponse
-from fltoolkit.show.wording.english_numbers import interval, percent, shown
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.section_words import Nothing, Words
 
 ALL = "all items"
@@ -80,8 +82,9 @@ def panel(counts: pd.DataFrame, out: Published) -> Any:
 def _sentence_of_item(row: dict[Any, Any], item: str) -> str:
     """Returns a sentence on an item of the definition: which share of the cases answered yes to it."""
     if pd.isna(row["estimate"]):
-        return f"{item}: {shown(row)}; the share of cases that answered yes to it is not shown."
-    return f"{item}: {shown(row)} % of the cases answered yes to it ({percent(row)} interval {interval(row)})."
+        return f"{item}: [{row['marker']}]; the share of cases that answered yes to it is not shown."
+    share, doubt = (words(read_language(BASE), row) for words in (number_words.shown, number_words.doubt))
+    return f"{item}: {share} % of the cases answered yes to it ({number_words.inside(doubt)})."
 
 
 def _words(item: object) -> str:

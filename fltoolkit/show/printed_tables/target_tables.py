@@ -38,9 +38,9 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(plan_words.verifiable(language, row)) if pd.notna(row["target_year"]) else EMPTY
 
 
-def _compared(language: Language, row: Row) -> PrintedCell:
-    """Returns, in words, whether the later survey's number is above or below the target. This is not a test."""
-    return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
+def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
+    """Returns the answer to one of the two questions of `plan_words.answers`, in words."""
+    return PrintedCell(number_words.start(language.kit(row[question])))
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
@@ -69,7 +69,8 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("beside", _compared, "words"),
+        TableColumn("reached", partial(_answer, question="reached"), "words"),
+        TableColumn("changed", partial(_answer, question="changed"), "words", "verdict"),
         TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
@@ -82,7 +83,7 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
-PLACED = ("later", "later_interval", "beside")  # only if there is a later round
+PLACED = ("later", "later_interval", "reached", "changed")  # only if there is a later round
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 EVERYTHING = (
     "category",
@@ -117,7 +118,7 @@ def every_row(language: Language, evidence: Evidence) -> PrintedTable:
     the table also shows its numbers.
     """
     rows = evidence.targets
-    later = rows.loc[rows["beside"] != "", "later_year"]
+    later = rows.loc[rows["later_value"].notna(), "later_year"]
     keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(later) else EVERYTHING
     notes = (language.say("targets.no_test"),) if len(later) else ()
     heads = plan_cells.years(language, rows, "baseline_year") | ({"year": f"{later.iloc[0]:.0f}"} if len(later) else {})

@@ -15,7 +15,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import change_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
@@ -32,7 +32,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     """
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
-    before, after = rounds(first)
+    before, after = change_sentences.rounds(first)
     names, records = number_words.labels(language, rows), rows.to_dict("records")
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     lines: list[ChartRow] = []
@@ -66,14 +66,6 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
     return found
 
 
-def rounds(row: PublishedNumber) -> tuple[str, str]:
-    """Returns the names of the two rounds (surveys) that a change compares: their years, or their own names if both are of the
-    same year.
-    """
-    by = "round" if row["year"] == row["year_before"] else "year"
-    return str(row[f"{by}_before"]), str(row[by])
-
-
 def verdict(language: Language, row: PublishedNumber) -> str:
     """Returns the words at the right of a change: the verdict of the test with its marker, or a note that the change is not
     shown.
@@ -86,7 +78,7 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
     # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
-    sides = list(zip(SIDES, rounds(row), strict=True)) if row["verdict"] else []
+    sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
     marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
     printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
