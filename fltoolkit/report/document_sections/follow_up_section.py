@@ -12,6 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences, number_words
+from fltoolkit.show.wording.plan_words import about
 from fltoolkit.survey.spec.groups import TOTAL
 
 
@@ -27,10 +28,9 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
     """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are important for the plan:
     the total of each indicator, and categories with a target."""
-    rows, key = evidence.follow_up, ["id", "group", "category"]
-    targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
-    named = set(targets.itertuples(index=False, name=None))
-    return rows[[r["group"] in ("", TOTAL) or tuple(r[k] for k in key) in named for r in rows.to_dict("records")]]
+    rows = evidence.follow_up
+    found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) | rows["target_year"].notna()]
+    return found
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
@@ -51,5 +51,15 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
     A sentence says that a number fell or rose only if the verdict of the test says so.
     """
     rows = evidence.follow_up
-    totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
-    return tuple(change_sentences.sentence(language, r, number_words.indicator(language, r)) for r in totals.to_dict("records"))
+    return _sentences(language, rows[rows["group"].isin(["", TOTAL])])
+
+
+def verdicts_of_first(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """Returns the sentences of `verdicts` for the first indicator: on its total, and on each of its categories with a target."""
+    rows = totals_and_targets(evidence)
+    return _sentences(language, rows[rows["id"] == rows["id"].iloc[0]]) if len(rows) else ()
+
+
+def _sentences(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    judged = rows[rows["verdict"] != ""]
+    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in judged.to_dict("records"))

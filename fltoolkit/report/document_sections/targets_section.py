@@ -56,6 +56,14 @@ def refused(evidence: Evidence) -> Sequence[Line]:
     return rows[rows["verifiable"] == "no"].to_dict("records")
 
 
+def meaning(evidence: Evidence, language: Language) -> str:
+    """Returns what makes a target verifiable, and what helps where no planned survey can verify one: fewer open answers where they
+    make the baseline wide, and more persons, a later year or another promise elsewhere."""
+    wide = [WIDE_BOUNDS in _obstacles(row) for row in refused(evidence)]
+    advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
+    return _sentences(language.say("targets.meaning"), *advice)
+
+
 def signs(evidence: Evidence, language: Language) -> Signs | None:
     """Returns each target of the plan with a sign (reached, not reached, or not known) and the reason. Returns None if the plan
     has no target.
@@ -193,14 +201,12 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect.
 
-    Only the first `most` targets are in the table.
+    With `most`, the table is for a slide: it has the first `most` targets, and only the columns that a room can read.
     """
     rows = with_target(evidence)
-    return (
-        Paragraph(language.say("targets.no_target"))
-        if rows.empty
-        else target_tables.targets(language, rows.head(most or len(rows)))
-    )
+    if rows.empty:
+        return Paragraph(language.say("targets.no_target"))
+    return target_tables.targets(language, rows.head(most or len(rows)), few=most is not None)
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

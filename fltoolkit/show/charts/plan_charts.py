@@ -12,14 +12,13 @@ from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions.target_path import way_of
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
-from fltoolkit.show.wording.english_numbers import number, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -67,7 +66,7 @@ def targets(evidence: Evidence) -> Table:
     """Returns a table of every row of the plan that a survey fills: its target, the reason if no survey can verify this target,
     and the smallest fall that a repeat with the planned sample would detect.
 
-    If there is a later survey, its number is beside each target. This comparison is not a test.
+    If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
     return in_notebook(target_tables.every_row(read_language(BASE), evidence))
 
@@ -115,8 +114,3 @@ def follow_up(evidence: Evidence) -> Table | Words:
 def name_of(row: PlanRow) -> str:
     """Returns the name of a plan row as in the documents: `Number of persons … (gender: women)`."""
     return plan_words.about(read_language(BASE), row)
-
-
-def _value(row: PlanRow, column: str) -> str:
-    """Formats a number that is already in the unit of its row. It is rounded like its measure."""
-    return number(row[column] / scale(row["measure"]), row["measure"])

@@ -35,7 +35,9 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
         return PrintedCell("", letters(marker))
     ends = [end for end in (value, bound) if pd.notna(end)]
     text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
-    return PrintedCell(text, letters(marker), tuple(as_read(float(end), measure) for end in ends), style(measure))
+    return PrintedCell(
+        text, letters(marker), tuple(as_read(float(end), measure) for end in ends), style(measure), has_range=len(ends) > 1
+    )
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:

@@ -83,6 +83,8 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+FEW = ("category", "baseline", "target", "target_value", "verifiable")
+FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
 PLACED = ("later", "later_interval", "reached", "changed")  # only if there is a later round
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 EVERYTHING = (
@@ -102,15 +104,21 @@ MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect.
 
     Args:
         rows: rows of `Evidence.targets` that have a target.
+        few: whether only the columns that a room can read on a slide are wanted: the baseline, the target, and whether it can be
+            verified; and after a later survey its number, and whether the target is reached.
     """
-    words = TableWords(language.say("targets.title"), heads=plan_cells.years(language, rows, "baseline_year"))
-    return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
+    later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
+    columns = VERIFIED if not few else FEW_LATER if later else FEW
+    years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
+    return printed(
+        language, TARGETS.only(*columns), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=years)
+    )
 
 
 def every_row(language: Language, evidence: Evidence) -> PrintedTable:

@@ -50,11 +50,6 @@ def count_or_mark(value: float | None) -> str:
     return "[c]" if value is None or pd.isna(value) else count(value)
 
 
-def cases(row: PublishedNumber) -> str:
-    """Returns the number of cases; for a cell of a breakdown the class of the number (`5–14`)."""
-    return count(row["cases"]) or str(row["cases_class"])
-
-
 NO_PLAN = Nothing("There is no plan, so that there is nothing to say here.")
 F = TypeVar("F", bound=Callable[..., Any])
 

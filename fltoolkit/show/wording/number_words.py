@@ -170,11 +170,7 @@ def remark(language: Language, row: PublishedNumber) -> str:
     found."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
-    words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
-    if not has_wide_bounds(row):
-        return words
-    wide = language.say("flags.wide_bounds")
-    return language.list((words, wide)) if words else start(wide)
+    return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:

@@ -16,7 +16,9 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
 from fltoolkit.show.wording.change_sentences import of_headline, of_published, signed
 
-RATE = "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference before rounding −31.2 (interval: "
+RATE = (
+    "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference before rounding −31.2 (interval: "
+)
 
 
 def said(row: dict[Any, Any]) -> str:

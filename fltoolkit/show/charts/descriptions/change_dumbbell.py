@@ -3,13 +3,14 @@ the right."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
-from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -103,20 +104,28 @@ def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour
         year: the name of the round.
         colour: the colour of the round.
     """
-    part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
-    part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
-    words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
+    part = _of_round(row, side)
+    between = "" if number_words.has_range(part) else f" ({number_words.interval(language, part)})"
+    words = language.colon(year, f"{number_words.shown(language, part)}{between}")
     return mark_of(language, part, _measure(row), words=words, colour=colour)
 
 
+def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
+    """Returns the number of one round as a published row. `side` is the ending of the round's columns."""
+    part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
+    bound = row.get(f"bound_high{side}", math.nan)
+    part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
+    return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
+
+
 def _values(language: Language, row: PublishedNumber) -> str:
-    old, new = (number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
+    old, new = (number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
     return language.say("charts.values", old=old, new=new)
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:
     """Returns one row in words, for the text alternative: the numbers of both rounds and the verdict."""
-    numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
+    numbers = language.join(number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 
 

@@ -275,14 +275,7 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
         (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"])) if space.source else ()
     )
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
-    return chart_notes.nonempty(
-        signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part)
-    )
-
-
-def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that explains the ranges and grey bands of numbers with wide bounds. Empty if the chart has none."""
-    return language.say("charts.wide") if any(map(number_words.has_range, records(rows))) else ""
+    return chart_notes.nonempty(signs, markers, *groups, " ".join(part for part in below if part))
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
