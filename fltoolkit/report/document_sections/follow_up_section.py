@@ -12,7 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences, number_words
-from fltoolkit.show.wording.plan_words import about
+from fltoolkit.show.wording.plan_words import about, answers
 from fltoolkit.survey.spec.groups import TOTAL
 
 
@@ -51,15 +51,13 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
     A sentence says that a number fell or rose only if the verdict of the test says so.
     """
     rows = evidence.follow_up
-    return _sentences(language, rows[rows["group"].isin(["", TOTAL])])
+    rows = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
 def verdicts_of_first(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the sentences of `verdicts` for the first indicator: on its total, and on each of its categories with a target."""
+    """Returns what a slide says below a picture of the change: the answers of `plan_words.answers` on the total of the first
+    indicator, and on each of its categories with a target."""
     rows = totals_and_targets(evidence)
-    return _sentences(language, rows[rows["id"] == rows["id"].iloc[0]]) if len(rows) else ()
-
-
-def _sentences(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    judged = rows[rows["verdict"] != ""]
-    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in judged.to_dict("records"))
+    rows = rows[(rows["id"] == rows["id"].iloc[0]) & (rows["verdict"] != "")] if len(rows) else rows
+    return tuple(language.colon(about(language, row), answers(language, row)) for row in rows.to_dict("records"))

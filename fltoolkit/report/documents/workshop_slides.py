@@ -158,7 +158,7 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
         Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
-        targets_section.table(evidence, language, ROWS), Paragraph(targets_section.meaning(evidence, language)),
+        targets_section.table(evidence, language, ROWS), Paragraph(targets_section.meaning(evidence, language), "quiet"),
     ]  # fmt: skip
     return [*blocks, *_refused(evidence, language)]
 

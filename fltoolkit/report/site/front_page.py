@@ -154,6 +154,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "numbers": _headlines(numbers),
         "sentences": [*_change(folder), *_left_open(numbers)],
         "basis": _basis(numbers.first, entry),
+        "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
         "briefs": _briefs(folder),
         "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
@@ -167,7 +168,8 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 def _basis(row: PublishedNumber, entry: Entry) -> str:
     """Returns the facts on which the headline is based, and whom the survey did not reach."""
     weights = row.get("calibration")  # an older run has no such column
-    sentences = [result_sentences.definition(ENGLISH, row), result_sentences.window(ENGLISH, row)]
+    name = number_words.definition(ENGLISH, row["rule_set"])
+    sentences = [f"Definition: {name}.", result_sentences.window(ENGLISH, row)]
     sentences += [ENGLISH.say("basis.to_verify", what=row["to_verify"])] if row["to_verify"] else []
     sentences += [ENGLISH.say("basis.weights", calibration=weights)] if weights else []
     sentences += [f"Not reached: {'; '.join(entry.coverage_excludes)}."] if entry.coverage_excludes else []

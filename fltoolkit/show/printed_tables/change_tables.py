@@ -38,7 +38,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
     columns = [*NUMBERED, "sign" if narrow else "verdict"]
     if any(row["reached"] for row in records):
-        columns[columns.index("change") : columns.index("change")] = ["target", "reached_sign" if narrow else "reached"]
+        columns[columns.index("change") : columns.index("change")] = ["reached_sign"] if narrow else ["target", "reached"]
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     return printed(language, CHANGE.only(*columns), records, TableWords(language.say("follow_up.title"), "", about, years))
 
@@ -108,8 +108,11 @@ def _reached(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(number_words.start(language.kit(row["reached"])))
 
 
-def _reached_sign(_: Language, row: Row) -> PrintedCell:
-    return PrintedCell(plan_words.sign(row) if row["reached"] else "")
+def _reached_sign(language: Language, row: Row) -> PrintedCell:
+    """Returns the target with the sign that says whether it is reached, for a table with little room: `? 8.6`."""
+    return PrintedCell(
+        f"{plan_words.sign(row)}{NBSP}{plan_words.value(language, row['target_value'], row)}" if row["reached"] else ""
+    )
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
