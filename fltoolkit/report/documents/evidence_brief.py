@@ -51,7 +51,8 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     if signs:
         blocks.append(Paragraph(" ".join(t for t in (more, targets_section.explained(signs, language)) if t), "quiet"))
     return [
-        first_page.tiles(evidence, language), Paragraph(" ".join((*others, language.say("sheet.definition")))), *_lead_pictures(evidence, language), *_compared(evidence, language), *blocks,
+        first_page.tiles(evidence, language), Paragraph(" ".join((*others, language.say("sheet.definition")))),
+        *_lead_pictures(evidence, language), *_compared(evidence, language), *blocks,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
@@ -30,15 +32,16 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
 
     Args:
         notes: further sentences below the table.
-        narrow: whether both answers are only signs (✓ ✗ ?, ▼ ▲ ? ○ ×), so that each row fits in one line of a page. A footnote
+        narrow: whether both answers are only signs (✓ ✗ ?, ▼ ▲ ? ○ ×) before a number, so that each row fits in one line. A footnote
             says both in words, and the signs are explained below the table.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
-    columns = [*NUMBERED, "sign" if narrow else "verdict"]
-    if any(row["reached"] for row in records):
-        columns[columns.index("change") : columns.index("change")] = ["reached_sign"] if narrow else ["target", "reached"]
+    before, change, interval = NUMBERED[:5], *NUMBERED[5:]
+    asked = any(row["reached"] for row in records)
+    target = () if not asked else ("reached_sign",) if narrow else ("target", "reached")
+    columns = (*before, *target, *(("change_sign", interval) if narrow else (change, interval, "verdict")))
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     return printed(language, CHANGE.only(*columns), records, TableWords(language.say("follow_up.title"), "", about, years))
 
@@ -99,9 +102,11 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
 
 
-def _sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the sign of a verdict (▼ ▲ ? ○ ×) as a cell. The meaning of the sign is explained below the table."""
-    return PrintedCell(verdict_in_words(language, row).partition(" ")[0])
+def _change_sign(language: Language, row: Row) -> PrintedCell:
+    """Returns a change with the sign of its verdict, for a table with little room: `▼ −7.9`. The meaning of the sign is explained
+    below the table."""
+    cell, sign = _change(language, row), verdict_in_words(language, row).partition(" ")[0]
+    return replace(cell, text=NBSP.join(filter(None, (sign, cell.text))), like_number=True) if sign else cell
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
@@ -159,7 +164,7 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", _sign, "words", "verdict"),
+        TableColumn("change_sign", _change_sign, head="change"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

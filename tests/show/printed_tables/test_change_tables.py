@@ -36,11 +36,12 @@ def test_a_narrow_table_has_signs_and_says_below_what_they_mean() -> None:
     rows = fell().follow_up
     for language in (EN, FR, ES):
         wide, narrow = (change_tables.follow_up(language, rows, narrow=n) for n in (False, True))
-        signs = {row[8] for row in narrow.texts if len(row) > 1}
-        assert signs <= {"▼", "▲", "?", "×", ""}
+        signs = {row[6].partition("\xa0")[0] for row in narrow.texts if len(row) > 1}
+        assert signs <= {"▼", "▲", "?", "×", "", "[c]"}
         for verdict in {row[9] for row in wide.texts if len(row) > 1}:
             assert verdict.replace("\xa0", " ") in narrow.note
             assert verdict.replace("\xa0", " ") not in wide.note
+    assert "sign" not in {head.key for head in narrow.heads}
 
 
 def test_a_row_with_a_target_says_whether_it_is_reached_and_whether_the_number_changed() -> None:

@@ -82,7 +82,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     made = fell()
     page = headline(made, EN)
     assert page
-    assert any("▼ decreased" in note for note in page.notes)
+    assert any("Changed since 2025? Decreased." in note for note in page.notes)
     rows = [cells(page, n) for n in range(len(page.lines))]
     assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
     assert [bool(row["Category"]) for row in rows] == [True, False] * (len(rows) // 2)
