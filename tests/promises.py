@@ -12,7 +12,7 @@ import small_country as country
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.follow_up import FOLLOW_UP, sign_and_verdict, targets_with_results
+from fltoolkit.nap.follow_up import FOLLOW_UP, answer_on_change, sign_and_verdict, targets_with_results, with_targets
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
@@ -42,7 +42,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "measure": "prevalence", "derived_from": "",
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
-        "weighted_population": 1e6, "reference_months": 12, "cases": n * p,
+        "weighted_population": 1e6, "reference_months": 12, "cases": n * p, "bound_high": np.nan,
         "survey": "Labour force survey", "confidence": 0.95,
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
@@ -57,13 +57,17 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     usual = {c: given.table.iloc[0].get(c, "") for c in FOLLOW_UP} | {
         "baseline_ci_low": given.table["ci_low"].iloc[0], "baseline_ci_high": given.table["ci_high"].iloc[0], "value": 3.0, "ci_low": 2.0,
         "ci_high": 4.0, "change": -2.0, "change_ci_low": -3.0, "change_ci_high": -1.0, "verdict": DECREASED, "verdict_reason": "",
-        "light": sign_and_verdict(DECREASED), "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027,
+        "light": sign_and_verdict(DECREASED), "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027, "baseline_bound": np.nan,
+        "bound": np.nan, "beyond_zero": "",
     }  # fmt: skip
-    later = pd.DataFrame([usual | row for row in followed or []], columns=FOLLOW_UP)
+    rows = [usual | row for row in followed or []]
+    rows = [r | {"changed": answer_on_change(r["verdict"], r["verdict_reason"], r["flag"]) if r["verdict"] else ""} for r in rows]
+    later = pd.DataFrame(rows, columns=FOLLOW_UP)
     judged = targets(given.plan, given)
+    answered = targets_with_results(judged, later, later)
     return Evidence(
-        given.plan, now, now, None, given, targets_with_results(judged, later, later), milestones(given.plan, given), smart(given.plan, given, judged),
-        later, Partners(),
+        given.plan, now, now, None, given, answered, milestones(given.plan, given), smart(given.plan, given, judged),
+        with_targets(later, answered), Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.languages.own_words import OwnWords, all_of_them, own_words
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
-from fltoolkit.nap.follow_up import follow_up, targets_with_results
+from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_targets
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
@@ -30,7 +30,8 @@ class Evidence:
         start: the published set of the survey that gives the baseline; None if the numbers of the baseline come from a
             publication.
         changed: the published changes since the baseline; None if this run is itself the baseline.
-        baseline, milestones, smart, follow_up: the results of the functions with these names.
+        baseline, milestones, smart: the results of the functions with these names.
+        follow_up: the result of `follow_up`, each row with its target (`with_targets`).
         targets: the result of `targets`, with the number of the later survey beside each target (see `targets_with_results`).
         partners: the content of partners.yaml: what the partner organisations typed into the workbook.
     """
@@ -72,7 +73,8 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     judged, followed = targets(plan, filled), follow_up(plan, filled, found.changed)
     whole = found.changed and replace(found.changed, table=found.changed.exact)
     exact = follow_up(plan, replace(filled, table=filled.exact), whole)
+    answered = targets_with_results(judged, followed, exact)
     return Evidence(
-        plan, found.now, found.start, found.changed, filled, targets_with_results(judged, followed, exact), milestones(plan, filled),
-        smart(plan, filled, judged), followed, partners,
+        plan, found.now, found.start, found.changed, filled, answered, milestones(plan, filled), smart(plan, filled, judged),
+        with_targets(followed, answered), partners,
     )  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import nan
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, is_unjudged, stated_verdict
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -18,21 +19,39 @@ from fltoolkit.nap.target_paths import of_row, planned_value
 from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 
 FOLLOW_UP = [
-    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "beyond_zero",
-    "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "marker_before", "marker_after",
-    "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
+    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "baseline_bound", "value", "ci_low", "ci_high", "bound", "change",
+    "change_ci_low", "change_ci_high", "beyond_zero", "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "changed",
+    "attenuated", "marker", "marker_before", "marker_after", "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey",
+    "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
 WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
-NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
+IN_UNITS = {
+    "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "baseline_bound": "bound_high_before",
+    "value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "bound": "bound_high_after", "change": "estimate",
+    "change_ci_low": "ci_low", "change_ci_high": "ci_high",
+}  # fmt: skip
+"""For each number of the follow-up, the column of a published change that has it."""
+NUMBERS = (*list(IN_UNITS)[4:], "decrease", "decrease_low", "decrease_high")
 UNJUDGED_SIGN = "○"
 LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
 FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
-LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
+LATER = {
+    "year": "later_year",
+    "value": "later_value",
+    "ci_low": "later_ci_low",
+    "ci_high": "later_ci_high",
+    "bound": "later_bound",
+}
 LATER_MARKER = "later_marker"
+ANSWERS = {"marker_after": LATER_MARKER, "changed": "changed", "year_before": "year_before"}
 ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
+REACHED, NOT_REACHED, INSIDE, UNRELIABLE, OPEN = (
+    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "open")
+)
 NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
 
@@ -50,10 +69,12 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         `KEY` (which name the row), the years and titles of the two surveys, and:
 
         - the values of the baseline and of the later survey, and the change, each with its interval
+        - `baseline_bound` and `bound`: the upper bounds of the two values, if so many answers are open that they have wide bounds
         - `beyond_zero`: `<0` or `>0`, if a limit of the change is printed as 0. It says on which side of 0 the exact limit is
         - `decrease`: the decrease in % of the baseline, with its interval
         - `verdict`: the result of the test, such as `decreased`, and `verdict_reason`
         - `light`: the verdict with a sign in front (▼ ▲ ? ○ ×); blank if the change is not published
+        - `changed`: the verdict as the answer to the question whether the number has changed (`answer_on_change`)
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
         - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after`: the markers of the two values
         - `milestone`: the planned value for the year of the later survey, on the way to the target
@@ -74,38 +95,60 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Returns the targets of the plan, each beside the number that the later survey found.
+    """Returns the targets of the plan, each with what the later survey found.
 
-    The new columns are `later_year`, `later_value` with its interval, `later_marker`, and `beside`. `beside` says whether the
-    later number is above or below the target, and whether its whole interval is. It is empty if there is no later survey, or if
-    the later number may not be published. `beside` is not a test of change: the test is the verdict of `follow_up`.
+    The new columns are:
+
+    - `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds) and `later_marker`;
+    - `changed`: the verdict of the follow-up on whether the number has changed since `year_before`;
+    - `beside`: whether the later number is above or below the target, and whether its whole interval is;
+    - `reached`: whether the target is reached. It is yes if the whole interval is at or below the target, and no if the whole
+      interval is above it. Otherwise this cannot be said, and `reached` has the reason. This is also so if the number is
+      unreliable or has wide bounds.
+
+    The columns are empty if there is no later survey, or if its number may not be published.
 
     Args:
         judged: the result of `targets`.
         followed: the result of `follow_up`, with numbers as printed.
         exact: the result of `follow_up` at full precision. It decides whether a number is above or below the target.
     """
-    names, keys = (
-        {
-            "year": "later_year",
-            "value": "later_value",
-            "ci_low": "later_ci_low",
-            "ci_high": "later_ci_high",
-            "marker_after": LATER_MARKER,
-        },
-        ["id", "group", "category"],
-    )
+    keys, names = ["id", "group", "category"], LATER | ANSWERS
     later, whole = (
         judged[[*keys, "target_value"]].merge(
-            t.rename(columns=names)[[*keys, *LATER, LATER_MARKER]].drop_duplicates(keys), on=keys, how="left"
+            t.rename(columns=names)[[*keys, *names.values()]].drop_duplicates(keys), on=keys, how="left"
         )
         for t in (followed, exact)
     )
-    numbers = {c: pd.to_numeric(later[c]) for c in LATER}
-    marker = later[LATER_MARKER].fillna("")
+    beside = [_compared(row) for row in whole.to_dict("records")]
+    reached = [_reached(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
-        **numbers, later_marker=marker, beside=pd.Series([_compared(row) for row in whole.to_dict("records")], dtype=object)
-    )
+        **{c: pd.to_numeric(later[c]) for c in LATER.values()}, later_marker=later[LATER_MARKER].fillna(""),
+        changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
+    )  # fmt: skip
+
+
+def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `reached`, `verifiable` and
+    `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
+    keys, texts = ["id", "group", "category"], ["reached", "verifiable", "obstacle"]
+    first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
+    found = followed.merge(first[[*keys, "target_year", "target_value", *texts]], on=keys, how="left")
+    return found.assign(**{c: found[c].fillna("") for c in texts})
+
+
+def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
+    """Returns the numbers of a published change in the unit of its measure, by their names in the follow-up. Results of an older run
+    have no bounds."""
+    return {name: scaled(found.get(column, nan), measure) for name, column in IN_UNITS.items()}
+
+
+def _reached(row: FollowUpRow, beside: Reason | str) -> Reason | str:
+    if not beside:
+        return ""
+    if row[LATER_MARKER] == "u":
+        return UNRELIABLE
+    return OPEN if pd.notna(row["later_bound"]) else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
 
 
 def _compared(row: FollowUpRow) -> Reason | str:
@@ -125,6 +168,20 @@ def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
     """
     sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else LIGHTS[verdict]
     return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
+
+
+def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
+    """Returns the verdict of a change as the answer to the question whether a number has changed. A number that is unreliable can
+    have a verdict: then the direction of the change is known, and its size is uncertain, which the answer says.
+
+    Args:
+        verdict, reason: the verdict of the change, and the reason of the verdict.
+        flag: the flag of the change.
+    """
+    if verdict in (DECREASED, INCREASED) and flag == "unreliable":
+        return Reason.of("rounds.unsure", verdict=verdict)
+    why = "" if reason == COVERS_ZERO else further_reason(verdict, reason)
+    return Reason.of("rounds.because", verdict=verdict, reason=why) if why else stated_verdict(verdict, reason)
 
 
 def _published_change(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
@@ -158,17 +215,19 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         row: the row of the baseline.
         found: the published change of this row. None: there is none; the change and the verdict are then blank.
     """
-    before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
+    before = {
+        "baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"],
+        "baseline_bound": row["bound_high"] if has_wide_bounds(row) else nan,
+    }  # fmt: skip
     if found is None:
-        empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "flag"), "")
+        empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(
+            ("beyond_zero", "verdict", "verdict_reason", "light", "changed", "flag"), ""
+        )
         return {
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
             "interview_conditions_before": "", "interview_conditions": "", "marker_before": row["marker"], "marker_after": "",
         }  # fmt: skip
-    later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
-             "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
-    numbers = {name: scaled(found[column], str(row["measure"])) for name, column in later.items()}
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
@@ -176,10 +235,11 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     facts = {k: found[k] for k in FACTS}
     when = {k: found[k] for k in WHEN}
     return {
+        **in_units(found, str(row["measure"])),
         **before,
-        **numbers,
         **decrease,
         **facts,
         **when,
         "light": sign_and_verdict(verdict, found["verdict_reason"]) if verdict else "",
+        "changed": answer_on_change(verdict, found["verdict_reason"], str(found["flag"])) if verdict else "",
     }

@@ -36,7 +36,7 @@ BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
-    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "marker", "flag", "target_year", "target_value", "target_words", "cut",
+    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "target_words", "cut",
     "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
     "first_year", "rate", "n",
 ]  # fmt: skip
@@ -60,8 +60,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     30 cases up to the next half. If these results contradict the verdict, the results at full precision are printed.
 
     Returns:
-        The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag;
-        `target_year`, `target_value`, `target_words`, `cut` (relative to the baseline), `path`; and:
+        The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag, and
+        `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`, `target_words`, `cut` (relative
+        to the baseline), `path`; and:
 
         - `verifiable` (yes, no, or "" if nothing can be said), `obstacle` (in a word or two), `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
@@ -189,6 +190,7 @@ def _computed_row(start: _Start, plan: Plan, indicator: Indicator, target: Targe
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
+    found["baseline_bound"] = row["bound_high"] if has_wide_bounds(row) else nan
     found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "obstacle": "", "reason": ""}
     found |= dict.fromkeys(
         ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),

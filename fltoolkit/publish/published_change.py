@@ -18,7 +18,7 @@ from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason, Remark, holds, joined
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
-from fltoolkit.publish.reliability import FLAGS
+from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
@@ -51,7 +51,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     Returns:
         A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
             `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
-            rounds' own numbers. `reason` says why a row is flagged, `verdict_reason` gives the reason of the verdict. `se` and
+            rounds' own numbers, `bound_high_before` and `_after` the upper bounds of those with wide bounds. `reason` says why a row
+            is flagged, `verdict_reason` gives the reason of the verdict. `se` and
             `df` are blank if either round's `se` is. `exact` contains the rows unrounded.
 
     Raises:
@@ -121,6 +122,10 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         f"{f}_{name}": round_row.get(f, np.nan) for name, round_row in (("before", old), ("after", new)) for f in SIDES
     }
     round_columns |= {f"cases_class_{name}": _class_of(round_row) for name, round_row in (("before", old), ("after", new))}
+    round_columns |= {
+        f"bound_high_{name}": round_row["bound_high"] if has_wide_bounds(round_row) else np.nan
+        for name, round_row in (("before", old), ("after", new))
+    }
     for fact in ("flag", "marker"):
         round_columns |= {f"{fact}_before": old.get(fact, ""), f"{fact}_after": new.get(fact, "")}
     enough = _prints_error(old) and _prints_error(new)

@@ -12,7 +12,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import NBSP, interval, number, of_plan, percent, shown
+from fltoolkit.show.wording.english_numbers import NBSP, number, of_plan
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
@@ -40,12 +40,7 @@ def findings(found: pd.DataFrame) -> Result:
 def flow(out: Published) -> Result:
     """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart."""
     rows = out.select("total")
-    row = rows.iloc[0].to_dict()
-    if pd.isna(row["estimate"]):
-        return Result(sentence(ENGLISH, row))
-    return Result(
-        f"About {shown(row)} {row['reference_population_label']} are in forced labour ({percent(row)} interval {interval(row)})."
-    )
+    return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
 
 
 @checked

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import small_country as country
 from promises import NEEDED, SMALLEST, filled, plan_with
@@ -40,7 +41,7 @@ def test_a_design_effect_is_told_coarsely_where_it_would_tell_a_standard_error(n
     row = judged({"year": 2030, "cut": 0.9}, n=n, deff=deff)
     assert row["deff"] == told
     other = judged({"year": 2030, "cut": 0.9}, n=n, deff=deff + 0.0004)
-    assert row == other
+    assert pd.DataFrame([row]).equals(pd.DataFrame([other]))
     assert judged(n=n, deff=deff, filled_by="publication")["deff"] == pytest.approx(max(1, deff))
 
 

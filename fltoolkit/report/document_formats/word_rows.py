@@ -18,7 +18,7 @@ from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
-SHORT = 16  # rows of a table that is never broken, at most
+SHORT = 20  # rows of a table that is never broken, at most
 BESIDE = 45  # twips from the end of a number to its marker
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}

@@ -78,45 +78,36 @@ def headline_change(evidence: Evidence) -> Row | None:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three large numbers: the rate, the persons, and the change since the baseline.
+    """Returns three to five large numbers: the rate, the persons, and the change since the baseline; and the rates of the other
+    headline populations (those whose rate is always shown, such as adults and children).
 
-    If there is no change, the third number is the plan's target, or else how many persons were asked.
+    If there is neither a change nor another population, the third number is the plan's target, or else how many persons were asked.
     """
-    rows = result_sentences.headline_rows(evidence.now)
-    first = rows[0]
-    people = [r for r in rows if r["measure"] == "total" and r["reference_population"] == first["reference_population"]]
-    third = _change(evidence, language) or _target(evidence, language)
-    if third is None and pd.notna(first["n"]):
-        third = results_section.persons_asked(language, first)
-    return Facts((
-        results_section.fact(language, first), *(_people(language, r) for r in people[:1]), *([third] if third else []),
-    ))  # fmt: skip
+    first, *rest = result_sentences.headline_rows(evidence.now)
+    own = first["reference_population"]
+    people = [_people(language, r) for r in rest if r["measure"] == "total" and r["reference_population"] == own]
+    others = [
+        results_section.fact(language, r) for r in rest if r["measure"] == "prevalence" and r["reference_population"] != own
+    ]
+    changed = _change(evidence, language)
+    third = [changed] if changed else [] if others else [_target(evidence, language)]
+    if third == [None]:
+        third = [results_section.persons_asked(language, first)] if pd.notna(first["n"]) else []
+    return Facts((results_section.fact(language, first), *people[:1], *filter(None, third), *others))
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the sentences below the large numbers: if the headline is hidden, the reason; then the rates of the other headline
-    populations (those whose rate is always shown, such as adults and children); and if the run is itself the baseline, that
-    nothing is compared yet.
+    """Returns the sentences below the large numbers: if the headline is hidden, the reason; and if the run is itself the baseline,
+    that nothing is compared yet.
     """
-    first, *rest = result_sentences.headline_rows(evidence.now)
-    facts = [
-        results_section.fact(language, r)
-        for r in rest
-        if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
-    ]
-    hidden: tuple[str, ...] = (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
-    rates = (f"{language.colon(number_words.start(f.unit), f.number)} ({_within(f.doubt)})." for f in facts)
-    return (*hidden, *rates, *([language.say("sheet.first_round")] if evidence.changed is None else []))
+    first = result_sentences.headline_rows(evidence.now)[0]
+    hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
+    return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
     """Returns whether a number is too uncertain for a title: it is unsure, or has wide bounds."""
     return is_unsure(row) or has_wide_bounds(row)
-
-
-def _within(doubt: str) -> str:
-    """Returns an uncertainty with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
-    return doubt[:1].lower() + doubt[1:]
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:

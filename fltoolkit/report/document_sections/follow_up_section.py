@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, value
+from fltoolkit.show.wording import change_sentences, number_words
+from fltoolkit.show.wording.plan_words import about, answers
 from fltoolkit.survey.spec.groups import TOTAL
 
 
@@ -30,10 +28,9 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
     """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are important for the plan:
     the total of each indicator, and categories with a target."""
-    rows, key = evidence.follow_up, ["id", "group", "category"]
-    targets = evidence.targets.loc[evidence.targets["target_year"].notna(), key]
-    named = set(targets.itertuples(index=False, name=None))
-    return rows[[r["group"] in ("", TOTAL) or tuple(r[k] for k in key) in named for r in rows.to_dict("records")]]
+    rows = evidence.follow_up
+    found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) | rows["target_year"].notna()]
+    return found
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
@@ -47,36 +44,20 @@ def interviews(evidence: Evidence, language: Language) -> str:
     return language.say("change.interviews", before=before, after=after)
 
 
-def signed(language: Language, number: float, row: Line) -> str:
-    return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
-
-
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline.
+    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline, and whether its target is
+    reached.
 
     A sentence says that a number fell or rose only if the verdict of the test says so.
     """
     rows = evidence.follow_up
-    totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
-    return tuple(_verdict(language, r) for r in totals.to_dict("records"))
+    rows = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
-def _verdict(language: Language, row: Line) -> str:
-    why = number_words.reason(language, further_reason(row["verdict"], row["verdict_reason"]))
-    verdict = stated_verdict(row["verdict"], row["verdict_reason"])
-    sentence = language.say(
-        "change.verdict",
-        what=number_words.indicator(language, row),
-        before=f"{row['year_before']:g}",
-        after=f"{row['year']:g}",
-        # The sign of "no detectable change" would look like a question in a sentence.
-        verdict=language.kit(verdict) if row["verdict"] == NO_CHANGE else change_tables.verdict_in_words(language, row),
-    )
-    if pd.notna(row["change"]):
-        interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
-        numbers = language.say(
-            "change.numbers", old=value(language, row["baseline_value"], row), new=value(language, row["value"], row),
-            unit=language.kit(row["unit"]), change=signed(language, row["change"], row), interval=interval,
-        )  # fmt: skip
-        sentence = f"{sentence} {numbers}"
-    return f"{sentence} {language.say('change.because', reason=why)}" if why else sentence
+def verdicts_of_first(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """Returns what a slide says below a picture of the change: the answers of `plan_words.answers` on the total of the first
+    indicator, and on each of its categories with a target."""
+    rows = totals_and_targets(evidence)
+    rows = rows[(rows["id"] == rows["id"].iloc[0]) & (rows["verdict"] != "")] if len(rows) else rows
+    return tuple(language.colon(about(language, row), answers(language, row)) for row in rows.to_dict("records"))

@@ -75,10 +75,10 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    key = "doubt_of_lower" if number_words.has_range(row) else "doubt"
-    doubt = language.say(key, level=number_words.level(language, row), interval=number_words.interval(language, row))
-    doubt = language.list([doubt, *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])])
-    return Fact(number_words.in_large_type(language, row), unit, doubt)
+    doubt = language.list(
+        [number_words.doubt(language, row), *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])]
+    )
+    return Fact(number_words.shown(language, row), unit, doubt)
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from fltoolkit.report.document_sections import contrasts_section, first_page
 from fltoolkit.report.document_sections.targets_section import of_everyone, on_path, with_target
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import value
+from fltoolkit.show.wording.plan_words import shown, value
 
 FEW = 3  # categories of which a title gives every number
 HALF = 0.5  # of the cases
@@ -62,9 +62,11 @@ def majority(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def definitions(language: Language, rows: pd.DataFrame) -> str | None:
-    """Returns a sentence with the lowest and the highest rate under the given rule sets. None if these rates do not differ."""
+    """Returns a sentence with the lowest and the highest rate under the given rule sets. None if these rates do not differ,
+    or if one of them is a range."""
     low, high = (number_words.number(language, end, "prevalence") for end in (rows["estimate"].min(), rows["estimate"].max()))
-    return language.say("slides.definitions", low=low, high=high) if low != high else None
+    whole = low == high or any(map(number_words.has_range, rows.to_dict("records")))
+    return None if whole else language.say("slides.definitions", low=low, high=high)
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
@@ -88,7 +90,7 @@ def path(evidence: Evidence, language: Language) -> str | None:
     side = "baseline" if pd.isna(row["later_value"]) else "later"
     return language.say(
         "slides.path", aim=value(language, row["target_value"], row), unit=number_words.unit(language, str(row["measure"])), by=f"{row['target_year']:g}",
-        year=f"{row[f'{side}_year']:g}", now=value(language, row[f"{side}_value"], row),
+        year=f"{row[f'{side}_year']:g}", now=shown(language, row, f"{side}_value"),
     )  # fmt: skip
 
 
@@ -100,13 +102,12 @@ def targets(evidence: Evidence, language: Language) -> str | None:
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns the number of each category in words, or a note that it is too uncertain. A number with wide bounds is given as its
-    range. None if no number is reliable, or if there are many categories."""
+    """Returns the number of each category in words, or a note that it is too uncertain. None if no number is reliable, or if there are many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None
     numbers = (
-        number_words.in_large_type(language, r) if known else language.say("slides.uncertain")
+        number_words.shown(language, r) if known else language.say("slides.uncertain")
         for r, known in zip(rows, sure, strict=True)
     )
     named = (f"{number_words.category(language, r)} {number}" for r, number in zip(rows, numbers, strict=True))

@@ -12,13 +12,11 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import WHOLLY_ABOVE, WHOLLY_BELOW
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, Signs, SignState
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, about, later, promise, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import Line, about, later, promise, sign, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets in a strip of signs
@@ -26,7 +24,7 @@ NAMED = 2  # targets in a sentence
 MET: Final = "met"
 MISSED: Final = "missed"
 OPEN: Final = "open"
-SIGNS: dict[SignState, str] = {MET: "✓", MISSED: "✗", OPEN: "?"}
+STATES: dict[str, SignState] = {"✓": MET, "✗": MISSED, "?": OPEN}
 URGENT = (MISSED, OPEN, MET)
 
 
@@ -58,6 +56,14 @@ def refused(evidence: Evidence) -> Sequence[Line]:
     return rows[rows["verifiable"] == "no"].to_dict("records")
 
 
+def meaning(evidence: Evidence, language: Language) -> str:
+    """Returns what makes a target verifiable, and what helps where no planned survey can verify one: fewer open answers where they
+    make the baseline wide, and more persons, a later year or another promise elsewhere."""
+    wide = [WIDE_BOUNDS in _obstacles(row) for row in refused(evidence)]
+    advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
+    return _sentences(language.say("targets.meaning"), *advice)
+
+
 def signs(evidence: Evidence, language: Language) -> Signs | None:
     """Returns each target of the plan with a sign (reached, not reached, or not known) and the reason. Returns None if the plan
     has no target.
@@ -69,14 +75,14 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
     """
     rows = with_target(evidence).to_dict("records")
     if len(rows) > MOST:
-        rows = sorted(rows, key=lambda row: URGENT.index(_state(evidence, row)))[:MOST]
-    return Signs(tuple(_sign(evidence, language, r) for r in rows)) if rows else None
+        rows = sorted(rows, key=lambda row: URGENT.index(_state(row)))[:MOST]
+    return Signs(tuple(_sign(language, r) for r in rows)) if rows else None
 
 
 def explained(signs: Signs, language: Language) -> str:
     """Returns the meaning of the signs ✓ ✗ ? that the plan's targets have, as a sentence. Each sign is explained once."""
     used = {sign.state for sign in signs.signs}
-    return " ".join(language.say(f"sheet.signs_{state}") for state in SIGNS if state in used)
+    return " ".join(language.say(f"sheet.signs_{state}") for state in STATES.values() if state in used)
 
 
 def more_targets(evidence: Evidence, language: Language) -> str:
@@ -96,8 +102,8 @@ def decision(evidence: Evidence, language: Language) -> str:
         repeat = found_by_repeat(evidence, language)
         return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
     records = rows.to_dict("records")
-    states = [_state(evidence, row) for row in records]
-    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in SIGNS}
+    states = [_state(row) for row in records]
+    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in STATES.values()}
     if by_state[MISSED]:
         return language.say("sheet.decisions.missed", targets=_named(language, by_state[MISSED]))
     if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
@@ -145,11 +151,11 @@ def _sentences(*texts: str) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _sign(evidence: Evidence, language: Language, row: Line) -> Sign:
+def _sign(language: Language, row: Line) -> Sign:
     """Returns one target with its sign (✓ reached, ✗ not reached, ? not known) and the reason for the sign."""
-    state = _state(evidence, row)
+    state = _state(row)
     key: str = "unmeasured" if pd.isna(row["later_value"]) else state
-    return Sign(f"{SIGNS[state]} {language.say(f'sheet.{key}')}", state, _aim(language, row), _why(evidence, language, row))
+    return Sign(f"{sign(row)} {language.say(f'sheet.{key}')}", state, _aim(language, row), _why(language, row))
 
 
 def _aim(language: Language, row: Line) -> str:
@@ -161,32 +167,15 @@ def _aim(language: Language, row: Line) -> str:
     return language.say("sheet.aim", what=what, value=wanted, year=f"{row['target_year']:g}", cut=cut)
 
 
-def _why(evidence: Evidence, language: Language, row: Line) -> str:
+def _why(language: Language, row: Line) -> str:
     """Returns the words beside the sign of a target (reached, not reached, not known): the reason for this sign."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
-    sentence = later(language, row)
-    if row["later_marker"] == "u":
-        return f"{sentence} {language.say('sheet.unreliable')}"
-    return f"{sentence} {language.say('sheet.wide')}" if _is_wide(evidence, row) else sentence
+    return later(language, row)
 
 
-def _state(evidence: Evidence, row: Line) -> SignState:
-    if pd.isna(row["later_value"]) or row["later_marker"] == "u" or _is_wide(evidence, row):
-        return OPEN
-    if row["beside"] == WHOLLY_BELOW:
-        return MET
-    return MISSED if row["beside"] == WHOLLY_ABOVE else OPEN
-
-
-def _is_wide(evidence: Evidence, row: Line) -> bool:
-    """Returns whether the later survey's number for a target has wide bounds: with all unresolved persons as cases, it would be
-    above its interval."""
-    baseline, own = evidence.baseline.table, evidence.now.own_rows(measure=str(row["measure"]))
-    own = own[own["reference_population"].isin(baseline.loc[baseline["id"] == row["id"], "population"])]
-    whole = row["group"] in ("", TOTAL)
-    mine = own[own["breakdown"] == ""] if whole else own[(own["breakdown"] != "") & (own["category"] == row["category"])]
-    return any(map(has_wide_bounds, mine.to_dict("records")))
+def _state(row: Line) -> SignState:
+    return STATES[sign(row)]
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -212,14 +201,12 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect.
 
-    Only the first `most` targets are in the table.
+    With `most`, the table is for a slide: it has the first `most` targets, and only the columns that a room can read.
     """
     rows = with_target(evidence)
-    return (
-        Paragraph(language.say("targets.no_target"))
-        if rows.empty
-        else target_tables.targets(language, rows.head(most or len(rows)))
-    )
+    if rows.empty:
+        return Paragraph(language.say("targets.no_target"))
+    return target_tables.targets(language, rows.head(most or len(rows)), few=most is not None)
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
@@ -15,7 +15,6 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
-from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import result_sentences
 
 IN_BRIEF = ("involuntary", "coercion")
@@ -30,7 +29,6 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks: list[Block] = [
         *_fact_sheet(evidence, language),
         *_numbers(evidence, language),
-        *_promises(evidence, language),
         *_limits_and_basis(evidence, language),
     ]
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
@@ -47,28 +45,35 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision to take, and the
     caveats."""
-    picture, narrow = (_lead_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
     others = first_page.below_the_tiles(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
         blocks.append(Paragraph(" ".join(t for t in (more, targets_section.explained(signs, language)) if t), "quiet"))
     return [
-        first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
-        Paragraph(language.say("sheet.definition")), *([Chart(picture, narrow=narrow)] if picture else []), *_compared(evidence, language), *blocks,
+        first_page.tiles(evidence, language), Paragraph(" ".join((*others, language.say("sheet.definition")))),
+        *_lead_pictures(evidence, language), *_compared(evidence, language), *blocks,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
 
-def _lead_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the rates by the group that survey.yaml names for the first comparison (`lead`).
+def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns a picture of the rates by the group that survey.yaml names for the first comparison (`lead`). Where adults and children
+    were both asked, each have a picture of their own, next to each other.
 
-    If it names no group, the picture shows the change since the baseline, or the path to a target, or what a repeat could detect.
+    If survey.yaml names no group, the picture shows the change since the baseline, or the path to a target, or what a repeat could
+    detect.
     """
-    if contrasts_section.is_compared(evidence.now):
-        return estimates(evidence, language, width, Grouped("prevalence", (evidence.now.lead,)))
-    return second_picture(evidence, language, width)
+    out = evidence.now
+    if not contrasts_section.is_compared(out):
+        picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
+        return [Chart(picture, narrow=narrow)] if picture else []
+    parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
+    if parts:
+        return [Charts(tuple(Chart(estimates(evidence, language, "half", Grouped("prevalence", (out.lead,), p))) for p in parts))]
+    picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)
+    return [Chart(picture, narrow=narrow)]
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
@@ -89,16 +94,16 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the rates by group, what changed, and the rate under other definitions."""
+    """Returns the rates by group; what changed and whether the targets are reached, or before a later survey what the plan may
+    promise; the profile of cases, and the rate under other definitions."""
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
     changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
-        *results_section.rates(out, language),
-        *profile,
-        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
+        *results_section.rates(out, language), *(changed or _promises(evidence, language)), *profile,
+        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
@@ -108,7 +113,7 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
     verify.
     """
     return [
-        Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
+        Heading(language.say("brief.promises"), 2), Paragraph(targets_section.meaning(evidence, language)),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
     ]  # fmt: skip
@@ -116,6 +121,6 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits")), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
+        Heading(language.say("brief.limits"), 2), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
         Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
     ]  # fmt: skip

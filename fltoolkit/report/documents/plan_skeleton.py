@@ -165,7 +165,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
         ]
     return [
         Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
-        Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
+        Heading(heads[1], 2), Paragraph(targets_section.meaning(evidence, language)), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")),
         targets_section.milestones(evidence, language), *planned, *([Chart(way)] if way else []),

@@ -25,7 +25,7 @@ from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
-VERDICTS, WARNINGS = 1, 2  # that fit on a slide
+VERDICTS, WARNINGS = 2, 2  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -56,7 +56,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     title = slide_titles.rate(out, language)
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        result_sentences.window(out, language), result_sentences.headline_unresolved(out, language),
+        result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
     )  # fmt: skip
     return [
         Heading(title or language.say("slides.found")), results_section.facts(out, language),
@@ -66,7 +66,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
-    sentences = follow_up_section.verdicts(evidence, language)
+    sentences = follow_up_section.verdicts_of_first(evidence, language)
     if not sentences:
         return []
     found = first_page.headline_change(evidence)
@@ -158,7 +158,7 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
         Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
-        targets_section.table(evidence, language, ROWS), Paragraph(language.say("targets.meaning")),
+        targets_section.table(evidence, language, ROWS), Paragraph(targets_section.meaning(evidence, language), "quiet"),
     ]  # fmt: skip
     return [*blocks, *_refused(evidence, language)]
 

@@ -16,21 +16,13 @@ from markupsafe import Markup
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
-from fltoolkit.show.wording.change_sentences import sentence
-from fltoolkit.show.wording.english_numbers import (
-    NBSP,
-    PublishedNumber,
-    in_large_type,
-    interval,
-    percent,
-    shown,
-    to_verify,
-)
-from fltoolkit.show.wording.result_sentences import unresolved
+from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording.change_sentences import of_published
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 
+ENGLISH = read_language(BASE)
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
     "2_classify.html": "2 Who is in forced labour, and why",
@@ -59,7 +51,6 @@ DATA = {
 NOUN = ("survey", "surveys")
 WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
 KINDS = {".html": "page", ".docx": "Word"}
-BOUNDS = "from the established cases alone to all unresolved persons as cases"
 ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
@@ -107,8 +98,8 @@ class _Published:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first, then the
-    newest ones.
+    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first. The others are
+    grouped by country, and the newest round is the first of its country. The country with the newest survey comes first.
 
     Surveys of the same year are in alphabetical order of their titles.
     """
@@ -117,15 +108,18 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
     together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
-    in_order = sorted(alphabetical, key=lambda e: (not e.error, -e.year))
-    shown: list[dict[str, Any]] = [
-        _survey(outputs, e, numbers[e.folder]) if e.folder in numbers else {"entry": e} for e in in_order
-    ]
+    failed = [e for e in alphabetical if e.error]
+    shown = [_survey(outputs, e, numbers[e.folder]) for e in sorted(alphabetical, key=lambda e: -e.year) if not e.error]
+    countries: dict[str, list[dict[str, Any]]] = {}
+    for survey in shown:
+        countries.setdefault(survey["country"], []).append(survey)
     html = _template().render(
         css=template_file("page.css"),
+        forced_labour=ENGLISH.say("sheet.definition"),
         summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
         together=Markup(together),  # all its parts are escaped
-        surveys=shown,
+        failed=failed,
+        countries=countries,
         toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
     )
     path = outputs / "index.html"
@@ -156,9 +150,11 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     folder = outputs / entry.folder
     return {
         "entry": entry,
-        "numbers": [number for measure in ON_THE_PAGE if (number := _headline_number(numbers, measure))],
-        "sentences": [*_parts(numbers), *_change(folder), *_left_open(numbers)],
+        "country": str(numbers.first["country"]),
+        "numbers": _headlines(numbers),
+        "sentences": [*_change(folder), *_left_open(numbers)],
         "basis": _basis(numbers.first, entry),
+        "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
         "briefs": _briefs(folder),
         "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
@@ -171,12 +167,11 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
     """Returns the facts on which the headline is based, and whom the survey did not reach."""
-    sentences = [
-        f"Rule set {row['rule_set']}{to_verify(row)}.",
-        f"Window: {row['reference_period']}.",
-        f"Involuntary work and coercion in the same work: {row['same_work']}.",
-    ]
-    sentences += [f"Weights {row['calibration']}."] if row.get("calibration") else []  # an older run has no such column
+    weights = row.get("calibration")  # an older run has no such column
+    name = number_words.definition(ENGLISH, row["rule_set"])
+    sentences = [f"Definition: {name}.", result_sentences.window(ENGLISH, row)]
+    sentences += [ENGLISH.say("basis.to_verify", what=row["to_verify"])] if row["to_verify"] else []
+    sentences += [ENGLISH.say("basis.weights", calibration=weights)] if weights else []
     sentences += [f"Not reached: {'; '.join(entry.coverage_excludes)}."] if entry.coverage_excludes else []
     return " ".join(sentences)
 
@@ -211,58 +206,50 @@ def _change(folder: Path) -> list[str]:
     """
     if not (folder / "changes.csv").is_file():
         return []
-    text = ("verdict", "verdict_reason", "reason", "breakdown")
+    text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
-    return [sentence(row) for row in rows[:1]]
+    return [of_published(ENGLISH, row) for row in rows[:1]]
 
 
 def _left_open(numbers: _Published) -> list[str]:
     """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
     decide whether they are cases."""
-    return [sentence for row in numbers.of("prevalence")[:1] if (sentence := unresolved(row, read_language(BASE)))]
+    return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
 
 
-def _parts(numbers: _Published) -> list[str]:
-    """Returns the numbers of adults and of children, if both were asked: each population that has its own flowchart."""
+def _parts(numbers: _Published) -> list[dict[str, str]]:
+    """Returns the rates of adults and of children, if both were asked: of each population that has its own flowchart."""
     if len(numbers.with_flowchart) < 2:
         return []
-    numbers_in_words = []
-    for name in numbers.with_flowchart:
-        row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
-        doubt = f" ({words})" if (words := _doubt(row)) else ""
-        flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
-        numbers_in_words.append(f"{in_large_type(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
-    return [f"{'; '.join(numbers_in_words)}."]
-
-
-def _doubt(row: PublishedNumber) -> str:
-    """Returns the interval of a number; empty if it has none. If the number is printed as a range, the text also says to which
-    number the interval belongs."""
-    if not interval(row):
-        return ""
-    of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
-    return f"{percent(row)} interval{of} {interval(row)}"
+    rates = numbers.of("prevalence")
+    return [_in_large_type(next(r for r in rates if r["reference_population"] == name)) for name in numbers.with_flowchart]
 
 
 def _count_warnings(findings: Path) -> int:
     return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
-def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
-    """Returns what the page needs to print a headline number in large type: the number, its unit and its uncertainty. Empty if
-    the run does not publish the measure.
+def _headlines(numbers: _Published) -> list[dict[str, str]]:
+    """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if both
+    were asked. A measure that the run does not publish is left out.
     """
-    rows = numbers.of(measure)
-    if not rows:
-        return {}
-    row = rows[0]
-    who = str(row["reference_population_label"])
+    return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _parts(numbers)
+
+
+def _in_large_type(row: PublishedNumber) -> dict[str, str]:
+    """Returns what the page needs to print a number in large type: the number, its unit, its uncertainty, and its flag with the
+    reason."""
+    unit = (
+        f"in forced labour per 1,000 {row['reference_population_label']}"
+        if row["measure"] == "prevalence"
+        else "persons in forced labour"
+    )
+    flag = f"flags.{row['flag']}"
     return {
-        "value": in_large_type(row),
-        "unit": f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour",
-        "doubt": _doubt(row),
-        "wide": str(row["bounds_note"]) if has_wide_bounds(row) else "",
-        "flag": str(row["flag"]),
-        "reason": str(row["reason"]).replace(" %", f"{NBSP}%"),
+        "value": number_words.shown(ENGLISH, row),
+        "unit": unit,
+        "doubt": number_words.doubt(ENGLISH, row),
+        "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
+        "reason": number_words.reason(ENGLISH, row["reason"]),
     }

@@ -10,10 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import scale, unit
-from fltoolkit.show.charts.chart_style import BLUE, INK, PALE, QUIET
-from fltoolkit.show.wording.english_numbers import interval, percent, shown, to_verify
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE, QUIET
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import to_verify
 
+ENGLISH = read_language(BASE)
 SAME = {
     "measure": "measure", "rule_set": "rule set", "reference_months": "window in months", "reference_population_ages": "base",
     "same_work": "whether involuntary work and coercion are of the same work", "level": "confidence level",
@@ -49,7 +53,7 @@ def side_by_side(headlines: list[Titled]) -> str:
 
 
 def _basis(row: HeadlineRow) -> str:
-    return f"{row['rule_set']}; {row['reference_period']}; {row['reference_population_label']}; same work: {row['same_work']}"
+    return f"{number_words.definition(ENGLISH, row['rule_set'])}; {row['reference_period']}; {row['reference_population_label']}; same work: {row['same_work']}"
 
 
 def _figure(rows: list[Titled]) -> str:
@@ -59,7 +63,7 @@ def _figure(rows: list[Titled]) -> str:
     """
     first = rows[0][1]
     times = scale(first["measure"])
-    most = max((float(r["ci_high"]) * times for _, r in rows if pd.notna(r["ci_high"])), default=1.0)
+    most = max((_end(r) * times for _, r in rows if pd.notna(r["ci_high"])), default=1.0)
     step = _step(most)
     end = step * ceil(most / step)
     height = TOP + ROW * len(rows) + FOOT
@@ -71,11 +75,14 @@ def _figure(rows: list[Titled]) -> str:
     ]
     lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
     axis = str(unit(first["measure"], first["reference_population_label"]))
-    values = "; ".join(f"{title}: {shown(row)}{_doubt(row)}" for title, row in rows)
+    values = "; ".join(f"{title}: {_number(row)}" for title, row in rows)
     caption = (
-        f"{axis.capitalize() if axis[0].islower() else axis}; {percent(first)} intervals; rule set {first['rule_set']}{to_verify(first)}; "
+        f"{axis.capitalize() if axis[0].islower() else axis}; {number_words.level(ENGLISH, first)} intervals; "
+        f"{number_words.definition(ENGLISH, first['rule_set'])}{to_verify(first)}; "
         f"{first['reference_period']}. In alphabetical order: this is no ranking, and intervals that overlap or do not are no test."
     )
+    if any(number_words.has_range(row) for _, row in rows):
+        caption = f"{caption} {ENGLISH.say('charts.wide')}"
     label = f"Dot plot, {axis}. {values}."
     return (
         f'<figure class="side"><svg viewBox="0 0 {LEFT + AXIS + RIGHT} {height}" role="img" aria-label="{escape(label)}" font-size="14">'
@@ -92,20 +99,32 @@ def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
         f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
         for i, line in enumerate(lines)
     )
-    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(shown(row) + _doubt(row))}</text>'
+    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(_number(row))}</text>'
     if pd.isna(row["estimate"]):
         return name + words
     times = scale(row["measure"])
     low, at, high = (_x(float(row[c]) * times, end) for c in ("ci_low", "estimate", "ci_high"))
     fill = "white" if row["flag"] in ("suppress", "unreliable") or row["marker"] == "w" else BLUE
     dot = f'<circle cx="{at:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="{BLUE}" stroke-width="2"/>'
-    return (
-        f'{name}<line x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-width="2.5"/>{dot}{words}'
+    reach = _x(_end(row) * times, end) if number_words.has_range(row) else at
+    band = (
+        f'<rect x="{at:.1f}" y="{y - 5:.1f}" width="{reach - at:.1f}" height="10" fill="{GREY}" opacity="0.3"/>'
+        if reach > at
+        else ""
     )
+    return f'{name}{band}<line x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-width="2.5"/>{dot}{words}'
 
 
-def _doubt(row: HeadlineRow) -> str:
-    return f" ({interval(row)})" if interval(row) else ""
+def _number(row: HeadlineRow) -> str:
+    """Returns the number with its interval in words. A range has no interval here: that of its low end would read as that of the
+    range."""
+    between = "" if number_words.has_range(row) else number_words.interval(ENGLISH, row)
+    return f"{number_words.shown(ENGLISH, row)}{f' ({between})' if between else ''}"
+
+
+def _end(row: HeadlineRow) -> float:
+    """Returns the highest value that is drawn for a row."""
+    return float(row["bound_high"] if number_words.has_range(row) else row["ci_high"])
 
 
 def _x(value: float, end: float) -> float:

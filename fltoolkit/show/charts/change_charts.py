@@ -14,7 +14,6 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
-from fltoolkit.show.wording.change_sentences import round_of
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.section_words import Nothing, Words
 
@@ -40,7 +39,13 @@ def changes(found: Published | None) -> None:
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
     display(
         Words(
-            "\n\n".join([*(f"**{s}**" for s in change_sentences.of_headline(found)), NOTE, *interviews(rows.iloc[0].to_dict())])
+            "\n\n".join(
+                [
+                    *(f"**{s}**" for s in change_sentences.of_headline(found, read_language(BASE))),
+                    NOTE,
+                    *interviews(rows.iloc[0].to_dict()),
+                ]
+            )
         )
     )
     display(change(rows))
@@ -51,7 +56,8 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
     """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
     survey says it.
     """
-    conditions = [(round_of(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
+    names = change_sentences.rounds(row)
+    conditions = list(zip(names, (row[f"interview_conditions{side}"] for side in ("_before", "")), strict=True))
     if not any(words for _, words in conditions):
         return ()
     return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in conditions)}.",)

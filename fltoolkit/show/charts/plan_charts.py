@@ -57,8 +57,7 @@ def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] != "yes":
         return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
     promised = f"{plan_words.about(language, row)}: {plan_words.promise(language, row)}"
-    beside = f" {plan_words.later(language, row)}" if row["beside"] in plan_words.UNDER else ""
-    return f"{promised}. It can be verified: {row['reason']}.{beside}"
+    return f"{promised}. It can be verified: {row['reason']}. {plan_words.later(language, row)}".rstrip()
 
 
 @of_plan
@@ -67,7 +66,7 @@ def targets(evidence: Evidence) -> Table | Words:
     """Returns a table of the plan's targets: whether a survey can verify each, with which chance, and how many persons that needs.
     Returns a sentence if the plan names none.
 
-    If there is a later survey, its number is beside each target. This comparison is not a test.
+    If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
     rows = evidence.targets[evidence.targets["target_year"].notna()]
     return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(read_language(BASE), rows))

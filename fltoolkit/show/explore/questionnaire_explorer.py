@@ -104,5 +104,4 @@ def _share(language: Language, row: dict[Any, Any], key: str) -> str:
     if pd.isna(row["estimate"]):
         return _say(language, "hidden", item=item, marker=number_words.shown(language, row))
     share = language.say("format.percent", value=number_words.shown(language, row))
-    interval, level = number_words.interval(language, row), number_words.level(language, row)
-    return _say(language, "share", item=item, value=share, level=level, interval=interval)
+    return _say(language, "share", item=item, value=share, doubt=number_words.inside(number_words.doubt(language, row)))

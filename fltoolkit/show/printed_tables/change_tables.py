@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.estimate.change_over_time.unresolved_excess import OPEN_ANSWERS
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import sign_and_verdict
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.nap.follow_up import in_units, sign_and_verdict
 from fltoolkit.show.printed_tables import plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
@@ -21,30 +22,28 @@ from fltoolkit.show.printed_tables.printed_table import (
     TableWords,
     printed,
 )
-from fltoolkit.show.wording import number_words
-
-NUMBERS = {
-    "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "value": "estimate_after",
-    "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate", "change_ci_low": "ci_low", "change_ci_high": "ci_high",
-}  # fmt: skip
-"""For each number of the plan's follow-up, the column of a published change that contains it."""
+from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey, with the change,
-    its interval and the verdict of the test. `rows` are those of `Evidence.follow_up`.
+    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey; the target and
+    whether it is reached, if a row has one; the change, its interval and the verdict of the test. `rows` are those of
+    `Evidence.follow_up`.
 
     Args:
         notes: further sentences below the table.
-        narrow: whether the verdict is only a sign (▼ ▲ ? ○ ×), so that each row fits in one line of a page. The signs are explained
-            below the table.
+        narrow: whether both answers are only signs (✓ ✗ ?, ▼ ▲ ? ○ ×) before a number, so that each row fits in one line. A footnote
+            says both in words, and the signs are explained below the table.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
-    layout = CHANGE.only(*NUMBERED, "sign" if narrow else "verdict")
+    before, change, interval = NUMBERED[:5], *NUMBERED[5:]
+    asked = any(row["reached"] for row in records)
+    target = () if not asked else ("reached_sign",) if narrow else ("target", "reached")
+    columns = (*before, *target, *(("change_sign", interval) if narrow else (change, interval, "verdict")))
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, years))
+    return printed(language, CHANGE.only(*columns), records, TableWords(language.say("follow_up.title"), "", about, years))
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -54,13 +53,18 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
-    numbers = {c: [scaled(v, measure) if pd.notna(v) else v for v in rows[of]] for c, of in NUMBERS.items()}
+    numbers = pd.DataFrame([in_units(row, measure) for row in rows.to_dict("records")], index=rows.index)
     judged = zip(rows["verdict"], rows["verdict_reason"], strict=True)
     lights = [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason in judged]
     made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
     title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
-    words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), _rounds(first))
+    words = TableWords(
+        title,
+        subtitle,
+        (language.say("tables.rounded_changes"),),
+        dict(zip(("before", "after"), change_sentences.rounds(first), strict=True)),
+    )
     layout = TableLayout(
         (
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
@@ -77,50 +81,53 @@ def verdict_in_words(language: Language, row: Row) -> str:
     return language.kit(row["light"]) if row["light"] else ""
 
 
-def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCell:
-    """Returns the cell with the number of one round (survey), with the marker of this number in that round."""
-    return plan_cells.value(language, row, column, marker)
-
-
 def _change(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a change, with its sign (+ or −).
 
     It has a marker only if the change is not shown. If a number is doubtful, its marker is in the cell of that number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
-    return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
+    return (
+        PrintedCell(change_sentences.signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
+    )
 
 
 def _change_limits(language: Language, row: Row) -> PrintedCell:
     """Returns the interval of the change. `<0` or `>0` replaces a limit that rounds to 0 and is on that side of it."""
     cell = plan_cells.limits(language, row, "change_ci_low", "change_ci_high")
-    if not cell.numbers:
-        return cell
-    low, high = (_signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high"))
-    beyond = str(row["beyond_zero"])
-    texts = (beyond if beyond == ">0" else low, beyond if beyond == "<0" else high)
-    return PrintedCell(number_words.limits(language, *texts), "", cell.numbers, cell.style)
-
-
-def _signed(language: Language, value: float, row: Row) -> str:
-    return f"{'−' if value < 0 else '+'}{number_words.in_unit(language, abs(value), str(row['measure']))}"
+    return PrintedCell(change_sentences.limits(language, row), "", cell.numbers, cell.style) if cell.numbers else cell
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
 
 
-def _sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the sign of a verdict (▼ ▲ ? ○ ×) as a cell. The meaning of the sign is explained below the table."""
-    return PrintedCell(verdict_in_words(language, row).partition(" ")[0])
+def _change_sign(language: Language, row: Row) -> PrintedCell:
+    """Returns a change with the sign of its verdict, for a table with little room: `▼ −7.9`. The meaning of the sign is explained
+    below the table."""
+    cell, sign = _change(language, row), verdict_in_words(language, row).partition(" ")[0]
+    return replace(cell, text=NBSP.join(filter(None, (sign, cell.text))), like_number=True) if sign else cell
+
+
+def _reached(language: Language, row: Row) -> PrintedCell:
+    return PrintedCell(number_words.start(language.kit(row["reached"])))
+
+
+def _reached_sign(language: Language, row: Row) -> PrintedCell:
+    """Returns the target with the sign that says whether it is reached, for a table with little room: `? 8.6`."""
+    return PrintedCell(
+        f"{plan_words.sign(row)}{NBSP}{plan_words.value(language, row['target_value'], row)}" if row["reached"] else ""
+    )
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons for the verdict and the flag of a row, without reasons that the verdict or the marker already gives."""
+    """Returns the reasons for the answers and the flag of a row, without reasons that the verdict or the marker already gives. For
+    a row with a target, both answers are given in words."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *OPEN_ANSWERS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
-    return tuple(number_words.reason(language, reason) for reason in reasons)
+    both = plan_words.answers(language, row).rstrip(".") if row.get("reached") else ""
+    return (both, *(number_words.reason(language, reason) for reason in reasons))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
@@ -135,29 +142,29 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
     return {name: f"{year:g}" for name, year in years.items()}
 
 
-def _rounds(row: Row) -> dict[str, object]:
-    """Returns the years of the two rounds, or their names if both are of the same year."""
-    column = "round" if row["year"] == row["year_before"] else "year"
-    return {"before": row[f"{column}_before"], "after": row[column]}
-
-
 CHANGE = TableLayout(
     (
         TableColumn("category", plan_cells.category, "label"),
         TableColumn(
-            "before", lambda language, row: _marked(language, row, "baseline_value", "marker_before"), "value", "round_before"
+            "before",
+            lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"),
+            "value",
+            "round_before",
         ),
         TableColumn(
             "before_interval",
             lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"),
             head="limits",
         ),
-        TableColumn("after", lambda language, row: _marked(language, row, "value", "marker_after"), head="round_after"),
+        TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
+        TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
+        TableColumn("reached", _reached, "words"),
+        TableColumn("reached_sign", _reached_sign, "words", "reached"),
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", _sign, "words", "verdict"),
+        TableColumn("change_sign", _change_sign, head="change"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import as_read, decimals, scaled
-from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell
+from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell, Row
 from fltoolkit.show.wording import number_words
 
 EMPTY = PrintedCell()
 NONE = PrintedCell("–", like_number=True)  # there is no such number, for example no fall that a repeat would detect
 
 
-def estimate(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
+def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
     """Returns the cell of a published estimate in its printed unit: the proportion 0.0172 gives 17.2 (per 1,000), and a number of
-    persons stays as it is.
+    persons stays as it is. A number with wide bounds gives a range.
     """
-    return in_unit(language, value if pd.isna(value) else scaled(value, measure), measure, marker)
+    bound = scaled(row["bound_high"], measure) if number_words.has_range(row) else nan
+    return in_unit(
+        language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), measure, row["marker"], bound
+    )
 
 
-def in_unit(language: Language, value: float, measure: str, marker: object = "") -> PrintedCell:
-    """Returns the cell of a number that is already in its unit, as in the plan's tables.
+def in_unit(language: Language, value: float, measure: str, marker: object = "", bound: float = nan) -> PrintedCell:
+    """Returns the cell of a number that is already in its unit, as in the plan's tables. With an upper bound (`bound`) the cell
+    shows the range.
 
     If the number is not shown, the cell has only the marker.
     """
-    mark = letters(marker)
     if pd.isna(value):
-        return PrintedCell("", mark)
-    return PrintedCell(number_words.in_unit(language, value, measure), mark, (as_read(float(value), measure),), style(measure))
+        return PrintedCell("", letters(marker))
+    ends = [end for end in (value, bound) if pd.notna(end)]
+    text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
+    return PrintedCell(
+        text, letters(marker), tuple(as_read(float(end), measure) for end in ends), style(measure), has_range=len(ends) > 1
+    )
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:

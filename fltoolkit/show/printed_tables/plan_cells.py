@@ -3,6 +3,8 @@ unit."""
 
 from __future__ import annotations
 
+from math import nan
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
@@ -41,9 +43,10 @@ def category(language: Language, row: Row) -> PrintedCell:
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
     """Returns the cell of a number in a row of the plan; the number is already in the row's unit. `column` names the column with
-    the number, and `marker` the one with its marker.
+    the number, and `marker` the one with its marker. A number with wide bounds gives a range.
     """
-    return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "")
+    bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
+    return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:

@@ -33,6 +33,7 @@ class PrintedCell:
         numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if nothing is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as a class of cases (`5–14`).
+        has_range: whether the two numbers are a range because of open answers, and not an interval.
         quiet: whether a line across the table explains the rows below it, and is no heading.
     """
 
@@ -42,6 +43,7 @@ class PrintedCell:
     style: NumberStyle = "plain"
     like_number: bool = False
     quiet: bool = False
+    has_range: bool = False
 
     @property
     def bracketed(self) -> str:
@@ -207,7 +209,8 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     used = {cell.marker for row in body for cell in row}
     markers = tuple((f"[{m}]", _meaning(language, m)) for m in MARKERS if m in used)
     legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
-    note = " ".join(f"{text.rstrip('.')}." for text in (*words.notes, legend) if text)
+    ranges = language.say("tables.range") if any(cell.has_range for row in body for cell in row) else ""
+    note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     meanings = (*markers, *_terms(language))
     return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), meanings)
 

@@ -109,9 +109,7 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
 def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
     """Returns two columns: the estimate with its marker, and its interval."""
     return (
-        TableColumn(
-            measure, lambda language, row: number_cells.estimate(language, row["estimate"], measure, row["marker"]), "value"
-        ),
+        TableColumn(measure, lambda language, row: number_cells.estimate(language, row, measure), "value"),
         TableColumn("interval", lambda language, row: _interval(language, row, measure)),
     )
 

@@ -62,7 +62,7 @@ def _columns(language: Language, head: Head, cells: list[PrintedCell]) -> Iterat
     styles = tuple(cell.style for cell in cells)
     if any(len(cell.numbers) == 2 for cell in cells):
         for side, end in enumerate(("low", "high")):
-            limits = tuple(cell.numbers[side] if cell.numbers else None for cell in cells)
+            limits = tuple(cell.numbers[side] if side < len(cell.numbers) else None for cell in cells)
             yield SheetColumn(f"{head.key}_{end}", language.say(f"columns.{end}", head=head.text), limits, styles)
     else:
         values: tuple[SheetValue, ...] = tuple(cell.numbers[0] if cell.numbers else cell.text or None for cell in cells)

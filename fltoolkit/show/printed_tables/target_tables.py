@@ -37,9 +37,9 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(plan_words.verifiable(language, row)) if pd.notna(row["target_year"]) else EMPTY
 
 
-def _compared(language: Language, row: Row) -> PrintedCell:
-    """Returns, in words, whether the later survey's number is above or below the target. This is not a test."""
-    return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
+def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
+    """Returns the answer to one of the two questions of `plan_words.answers`, in words."""
+    return PrintedCell(number_words.start(language.kit(row[question])))
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
@@ -68,7 +68,8 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("beside", _compared, "words"),
+        TableColumn("reached", partial(_answer, question="reached"), "words"),
+        TableColumn("changed", partial(_answer, question="changed"), "words", "verdict"),
         TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
@@ -81,34 +82,53 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
-PLACED = ("category", "baseline", "target", "target_value", "later", "later_interval", "beside", "verifiable", "power", "needed")
+FEW = ("category", "baseline", "target", "target_value", "verifiable")
+FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
+FOLLOWED = (
+    "category",
+    "baseline",
+    "target",
+    "target_value",
+    "later",
+    "later_interval",
+    "reached",
+    "changed",
+    "verifiable",
+    "needed",
+)
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect.
 
     Args:
         rows: rows of `Evidence.targets` that have a target.
+        few: whether only the columns that a room can read on a slide are wanted: the baseline, the target, and whether it can be
+            verified; and after a later survey its number, and whether the target is reached.
     """
-    words = TableWords(language.say("targets.title"), heads=plan_cells.years(language, rows, "baseline_year"))
-    return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
+    later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
+    columns = VERIFIED if not few else FEW_LATER if later else FEW
+    years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
+    return printed(
+        language, TARGETS.only(*columns), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=years)
+    )
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns the table of the plan's targets with the numbers of a later survey beside them, if there is one. Otherwise returns
     the table of `targets`. `rows` are those of `targets`.
     """
-    later = rows.loc[rows["beside"] != "", "later_year"]
+    later = rows.loc[rows["later_value"].notna(), "later_year"]
     if later.empty:
         return targets(language, rows)
     heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
     words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
-    return printed(language, TARGETS.only(*PLACED), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*FOLLOWED), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:

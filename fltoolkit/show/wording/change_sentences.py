@@ -1,53 +1,79 @@
-"""A published change in English sentences. They say no more than the verdict of the test, and never name a cause."""
+"""A change between two rounds in sentences. They say no more than the verdict of the test, and never name a cause."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, stated_verdict
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.follow_up import answer_on_change, in_units
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, ends, number, percent
+from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.plan_words import Line, value
 
 
-def of_headline(found: Published) -> tuple[str, ...]:
+def of_headline(found: Published, language: Language) -> tuple[str, ...]:
     """Returns a sentence on the change of the rate, and of the number of persons, in the default population."""
     rows = found.table[(found.table["reference_population"] == found.headlines[0]) & (found.table["breakdown"] == "")]
     return tuple(
-        sentence(r) for c in ("prevalence", "total") for r in rows[rows["measure"] == f"change_in_{c}"].to_dict("records")
+        of_published(language, r)
+        for c in ("prevalence", "total")
+        for r in rows[rows["measure"] == f"change_in_{c}"].to_dict("records")
     )
 
 
-def sentence(row: PublishedNumber) -> str:
-    """Returns a published change as a sentence. It says that a rate fell or rose only if the verdict of the test says so."""
+def of_published(language: Language, row: PublishedNumber) -> str:
+    """Returns a published change of the whole population as a sentence."""
     measure = str(row["measure"]).removeprefix("change_in_")
-    what = "The prevalence of forced labour" if measure == "prevalence" else "The number of persons in forced labour"
-    years = f"from {round_of(row, '_before')} to {round_of(row, '')}"
-    if pd.isna(row["estimate"]):
-        return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
-    numbers = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
-    gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
-    why = further_reason(row["verdict"], row["verdict_reason"])
-    because = f": {why}" if why else ""
-    return f"{what}, {years}: {stated_verdict(row['verdict'], row['verdict_reason'])} ({numbers}; {gap}){because}."
+    verdict, why = row["verdict"], row["verdict_reason"]
+    line = {
+        **row, **in_units(row, measure), "measure": measure, "unit": unit(measure, row["reference_population_label"]), "reached": "",
+        "changed": answer_on_change(verdict, why, str(row["flag"])) if verdict else "", "reason": why or row["reason"],
+    }  # fmt: skip
+    return sentence(language, line, language.say(f"titles.{measure}"))
 
 
-def signed(value: float, measure: str) -> str:
-    """Returns a change in the printed unit of its measure, with its sign: −7.8 (per 1,000), +410 (persons)."""
-    return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
+def sentence(language: Language, row: Line, what: str) -> str:
+    """Returns a change as a sentence: the numbers of both rounds, their difference, and the answers to the questions whether the
+    target is reached and whether the number has changed.
+
+    Args:
+        row: a row of the follow-up, or a published change with the same columns.
+        what: the words for what has changed.
+    """
+    before, after = rounds(row)
+    if not row["changed"]:
+        reason = number_words.reason(language, row["reason"])
+        return language.say("change.hidden", what=what, before=before, after=after, reason=reason)
+    answers = plan_words.answers(language, row)
+    if pd.isna(row["change"]):
+        return f"{language.colon(what, answers)}"
+    old, new = (plan_words.shown(language, row, column) for column in ("baseline_value", "value"))
+    numbers = language.say(
+        "change.numbers", old=old, new=new, before=before, after=after, unit=language.kit(row["unit"]),
+        change=signed(language, row["change"], row), interval=limits(language, row),
+    )  # fmt: skip
+    return f"{language.colon(what, numbers)} {answers}"
 
 
-def _signed_limits(row: PublishedNumber, measure: str) -> str:
-    if pd.isna(row["ci_low"]):
-        return ""
-    low, high = ends(row["beyond_zero"], signed(row["ci_low"], measure), signed(row["ci_high"], measure))
-    return f"{low}{NBSP}to{NBSP}{high}"
+def signed(language: Language, number: float, row: Line) -> str:
+    """Returns a change in the unit of its row, with its sign: −7.8 (per 1,000), +410 (persons); empty if it is missing."""
+    return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
 
 
-def round_of(row: PublishedNumber, suffix: str) -> str:
-    """Returns the year of a round, or its name if both rounds are of the same year."""
-    return str(row[f"round{suffix}"] if row["year"] == row["year_before"] else row[f"year{suffix}"])
+def limits(language: Language, row: Line) -> str:
+    """Returns the interval of a change. If a limit rounds to 0 but is not 0, `<0` or `>0` replaces it: `beyond_zero` says which.
+    Empty if the interval is not shown."""
+    low, high = (signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high"))
+    beyond = str(row["beyond_zero"])
+    return number_words.limits(
+        language, low and (beyond if beyond == ">0" else low), high and (beyond if beyond == "<0" else high)
+    )
 
 
-def _per(row: PublishedNumber, measure: str) -> str:
-    return f" {unit(measure, row['reference_population_label'])}" if measure == "prevalence" else ""
+def rounds(row: Line) -> tuple[str, str]:
+    """Returns the names of the two rounds (surveys) of a change: their years, or their own names if both are of the same year."""
+    by = "round" if row["year"] == row["year_before"] and "round" in row else "year"
+    old, new = row[f"{by}_before"], row[by]
+    return (str(old), str(new)) if by == "round" else (f"{old:g}", f"{new:g}")

@@ -37,7 +37,7 @@ def headline(out: Published, found: Published | None = None) -> Words:
             *(_named(language, populations, rows, result_sentences.unresolved(rows[0], language)) for rows in populations),
             result_sentences.coverage(out, language),
         ],
-        "change": change_sentences.of_headline(found) if found else (),
+        "change": change_sentences.of_headline(found, language) if found else (),
         "basis": result_sentences.basis(out, language),
     }
     items = [(language.say(f"headline.{key}"), " ".join(text for text in texts if text)) for key, texts in said.items()]

@@ -66,28 +66,32 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns the words for a published number: the number, or its marker (such as [c]) if it is not shown."""
-    return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
+    """Returns the words for a published number. If it has wide bounds, returns the range from the estimate to the upper bound, at
+    which all unresolved persons are cases. If it is not shown, returns its marker (such as [c])."""
+    if pd.isna(row["estimate"]):
+        return f"[{row['marker']}]"
+    ends = (number(language, row[c], row["measure"]) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
+    return ranged(language, *ends)
+
+
+def ranged(language: Language, low: str, high: str = "") -> str:
+    """Returns a number with wide bounds as it is printed everywhere: as the range from the number to its upper bound. Both are
+    texts already. Without an upper bound, returns the number."""
+    return limits(language, low, high) or low
+
+
+def doubt(language: Language, row: PublishedNumber) -> str:
+    """Returns the interval of a published number in words; empty if it is not shown. The interval of a range is that of its low
+    end, and the words say so."""
+    if pd.isna(row["ci_low"]):
+        return ""
+    key = "doubt_of_lower" if has_range(row) else "doubt"
+    return language.say(key, level=level(language, row), interval=interval(language, row))
 
 
 def has_range(row: PublishedNumber) -> bool:
     """Returns whether a published number is printed as a range: it has wide bounds, and its upper bound is shown."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
-
-
-def in_large_type(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number for a title, a tile or a label of a chart. If it has wide bounds, returns the range: from the
-    estimate to the upper bound, at which all unresolved persons are cases. If it is not shown, returns its marker."""
-    if not has_range(row):
-        return shown(language, row)
-    return limits(language, shown(language, row), number(language, row["bound_high"], row["measure"]))
-
-
-def signed(language: Language, value: float, measure: str) -> str:
-    """Returns a change as a language prints it, with its sign: −0.0078 gives `−7.8` (per 1,000). The value is on the scale of the
-    estimates, as a proportion.
-    """
-    return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(language, abs(value), measure)}"
 
 
 def unit(language: Language, measure: str, population: str = "") -> str:
@@ -166,11 +170,7 @@ def remark(language: Language, row: PublishedNumber) -> str:
     found."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
-    words = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
-    if not has_wide_bounds(row):
-        return words
-    wide = language.say("flags.wide_bounds")
-    return language.list((words, wide)) if words else start(wide)
+    return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -184,6 +184,11 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 def start(text: str) -> str:
     """Returns a text with a capital first letter: `per 1,000 adults` gives `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """Returns a text with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
+    return text[:1].lower() + text[1:]
 
 
 def marker(row: PublishedNumber) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import BELOW, WHOLLY_BELOW
+from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.publish.printed_numbers import DIGITS, significant
@@ -17,7 +17,8 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
 
 Line = Mapping[Any, Any]
-UNDER = (BELOW, WHOLLY_BELOW)
+BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "later_bound"}
+"""For each measured number of the plan's tables, the column of its upper bound, which is filled if the bounds are wide."""
 
 
 def about(language: Language, row: Line) -> str:
@@ -40,6 +41,11 @@ def smallest_value(row: Line) -> float:
     of persons has two significant digits: the fall is a percentage without decimals."""
     value: float = row["smallest_value"]
     return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
+
+
+def shown(language: Language, row: Line, column: str) -> str:
+    """Returns a measured number of the plan as it is printed: as a range if it has wide bounds. `column` names the number."""
+    return number_words.ranged(language, *(value(language, row[name], row) for name in (column, BOUNDS[column])))
 
 
 def between(language: Language, row: Line, low: str, high: str) -> str:
@@ -88,7 +94,7 @@ def warning(language: Language, row: Line) -> str:
     else:
         sentences = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
         sentences.append(detectable_cut(language, row))
-    return " ".join([*filter(None, sentences), *([later(language, row)] if row["beside"] in UNDER else [])])
+    return " ".join(filter(None, (*sentences, later(language, row))))
 
 
 def warning_points(language: Language, row: Line) -> tuple[str, ...]:
@@ -97,7 +103,7 @@ def warning_points(language: Language, row: Line) -> tuple[str, ...]:
     chance = number_words.percent(language, row["power"])
     found = language.say("slides.chance", chance=chance) if row["obstacle"] == UNPLANNED else detectable_cut(language, row)
     return tuple(filter(None, (
-        language.say("slides.aim", target=promise(language, row)), later(language, row) if row["beside"] else "",
+        language.say("slides.aim", target=promise(language, row)), later(language, row),
         language.say("slides.why", reason=number_words.reason(language, row["reason"])), found,
     )))  # fmt: skip
 
@@ -109,10 +115,27 @@ def detectable_cut(language: Language, row: Line) -> str:
     return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
 
 
+def sign(row: Line) -> str:
+    """Returns the sign of a target: ✓ if it is reached, ✗ if not, ? if that cannot be said or is not measured yet."""
+    return {REACHED: "✓", NOT_REACHED: "✗"}.get(row["reached"], "?")
+
+
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence that compares the number of the later survey with a target: whether it is above or below. This is not a
-    test.
-    """
-    interval = between(language, row, "later_ci_low", "later_ci_high")
-    told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
-    return language.say("targets.already", **told_of, beside=language.kit(row["beside"]))
+    """Returns a sentence with the number of the later survey, and `answers` on it; empty without a later number."""
+    if pd.isna(row["later_value"]):
+        return ""
+    number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")
+    measured = f"{number} ({interval})" if interval and pd.isna(row["later_bound"]) else number
+    found = language.say("targets.found", year=f"{row['later_year']:g}", value=measured)
+    return f"{found} {answers(language, row)}"
+
+
+def answers(language: Language, row: Line) -> str:
+    """Returns the answers to two questions on a number of the later survey, always in this order and in these words: whether its
+    target is reached, and whether it has changed since the baseline. A question without an answer is left out."""
+    since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
+    return " ".join(
+        language.say(f"targets.{key}", said=number_words.start(language.kit(row[key])), year=since)
+        for key in ("reached", "changed")
+        if row[key]
+    )

@@ -38,8 +38,8 @@ def statement(language: Language, row: PublishedNumber) -> str:
     )
     kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
     text = language.say(
-        f"sentence.{kind}", when=when, value=number_words.shown(language, row), level=number_words.level(language, row),
-        interval=number_words.interval(language, row), who=who,
+        f"sentence.{kind}", when=when, value=number_words.shown(language, row), who=who,
+        doubt=number_words.inside(number_words.doubt(language, row)),
     )  # fmt: skip
     if row["duration_basis"]:
         text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
@@ -131,12 +131,20 @@ def coverage(out: Published, language: Language) -> str:
     )
 
 
-def window(out: Published, language: Language) -> str:
-    """Returns a sentence on the reference period and the population of the headline."""
-    row = out.select("prevalence").iloc[0]
+def window(language: Language, row: PublishedNumber) -> str:
+    """Returns a sentence on the reference period and the population of a published number."""
+    who = language.kit(row["reference_population_label"])
+    return language.say("basis.window", period=language.kit(row["reference_period"]), who=who)
+
+
+def definition(language: Language, row: PublishedNumber) -> str:
+    """Returns a sentence on the definition behind a published number: its name, its name in the data files, whether involuntary
+    work and coercion are of the same work, and the age basis."""
+    work = f"basis.same_work_{row['same_work']}"
     return language.say(
-        "basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])
-    )
+        "basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],
+        work=language.say(work) if language.has(work) else row["same_work"], age=language.kit(row["age_basis"]),
+    )  # fmt: skip
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
@@ -144,10 +152,8 @@ def basis(out: Published, language: Language) -> tuple[str, ...]:
     profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
-        language.say("basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],
-                     work=language.say(f"basis.same_work_{row['same_work']}")
-                     if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
-        window(out, language),
+        definition(language, row),
+        window(language, row),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
         language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
         language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",

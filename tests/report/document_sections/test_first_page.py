@@ -109,10 +109,9 @@ def test_adults_and_children_are_told_apart() -> None:
         reference_population="children", reference_population_label="children", estimate=0.03, ci_low=0.02, ci_high=0.04
     )
     out = published(row(), children, headlines=("adults", "children"))
-    assert [plain(t) for t in first_page.below_the_tiles(evidence_from(out), EN)] == [
-        "Per 1,000 children: 30.0 (95 % interval: 20.0 to 40.0).",
-        FIRST,
-    ]
+    *_, last = first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts
+    assert (last.number, last.unit, plain(last.doubt)) == ("30.0", "per 1,000 children", "95 % interval: 20.0 to 40.0")
+    assert not any("target" in fact.unit for fact in first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts)
     assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
     assert first_page.below_the_tiles(later(), EN) == ()
 

@@ -105,10 +105,9 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt.startswith(
-        "Low end: established cases. High end: with all open answers as cases. 95\xa0% interval of the low end: "
-    )
-    assert "20.0 of every 1,000" in result_sentences.sentence(EN, wide)
-    assert result_sentences.sentence(EN, wide).endswith("No title and no verdict rests on it.")
+    assert rate.doubt.startswith("Established cases to all open answers; 95\xa0% interval of the low end: ")
+    assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
+    assert "interval of the low end: " in result_sentences.sentence(EN, wide)
+    assert result_sentences.sentence(EN, wide).endswith("No verdict rests on it.")
     assert "Beaucoup de réponses restent ouvertes" in result_sentences.sentence(FR, wide)
     assert "Many answers" not in result_sentences.sentence(EN, row(**OPEN))

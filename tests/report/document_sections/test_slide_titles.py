@@ -62,8 +62,7 @@ def test_a_rate_with_wide_bounds_is_in_a_title_as_a_range() -> None:
 
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert (
-        slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN)
-        == "In forced labour, of every 1,000: men 30.0, women too uncertain"
+        slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) == "In forced labour, of every 1,000: men 30.0, women unreliable"
     )
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None

@@ -83,7 +83,7 @@ def test_a_target_has_a_sign_by_the_whole_interval_of_the_later_round(low: float
     strip = targets_section.signs(dataclasses.replace(later, now=RATE), EN)
     assert strip is not None
     (sign,) = strip.signs
-    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? too uncertain", "missed": "✗ not reached"}[state])
+    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? cannot be said", "missed": "✗ not reached"}[state])
     assert sign.what == "Prevalence: at most 2.5 by 2030 (a cut of 50\xa0%)"
     assert sign.why.startswith("In 2027 the survey found")
 
@@ -91,8 +91,11 @@ def test_a_target_has_a_sign_by_the_whole_interval_of_the_later_round(low: float
 def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> None:
     met = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}
     unreliable = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u"}]), now=RATE)
-    wide = dataclasses.replace(evidence(TARGETS[:1], [met]), now=published(row(bounds_note=WIDE_BOUNDS)))
-    for one, why in ((unreliable, "too uncertain"), (wide, "left the question open")):
+    wide = dataclasses.replace(evidence(TARGETS[:1], [met | {"bound": 3.5}]), now=RATE)
+    for one, why in (
+        (unreliable, "Cannot be said: the number is unreliable."),
+        (wide, "2.0\xa0to\xa03.5. Target reached? Cannot be said: too many"),
+    ):
         strip = targets_section.signs(one, EN)
         assert strip is not None
         assert strip.signs[0].state == "open"
@@ -163,6 +166,20 @@ def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_th
     assert "Persons" not in said(short("sample"), float("nan"))
 
 
+def test_what_helps_follows_from_what_stands_in_the_way() -> None:
+    """More persons do not help where open answers make the baseline wide."""
+    one = evidence(TARGETS[:1])
+
+    def said(obstacle: object, verifiable: str = "no") -> str:
+        refused = one.targets.assign(verifiable=verifiable, obstacle=pd.Series([obstacle] * len(one.targets), dtype=object))
+        return targets_section.meaning(dataclasses.replace(one, targets=refused), EN)
+
+    start = EN.say("targets.meaning")
+    assert said("", "yes") == start
+    assert said(short("sample")) == f"{start} {EN.say('targets.hope')}"
+    assert said(WIDE_BOUNDS) == f"{start} {EN.say('targets.wide')}"
+
+
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
     one = evidence()
     lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
@@ -171,13 +188,14 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
 
 
-def test_the_warning_of_a_target_says_where_a_later_round_lies_below_it() -> None:
+def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
     """5 fell to 2.2 per 1,000; the target is half of 5."""
     later = evidence(followed=[{"value": 2.2, "ci_low": 1.5, "ci_high": 3.1}])
     refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
     (told, *_) = targets_section.unverifiable(refused, EN)
     assert told.text.replace("\xa0", " ").endswith(
-        "In 2027 the survey found 2.2 (1.5 to 3.1): at or below the target, its interval reaches above."
+        "In 2027 the survey found 2.2 (1.5 to 3.1). Target reached? Cannot be said: the target lies inside the interval. "
+        "Changed since 2025? Decreased."
     )
 
 

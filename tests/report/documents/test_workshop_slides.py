@@ -105,7 +105,7 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
     assert told.items == (
         "The survey could not reach: the homeless. Nothing is known of them from these numbers.",
         "Hidden to protect persons: region (east, west).",
-        "Too uncertain to build on alone: sex (men).",
+        "Unreliable, so that nobody should build on them alone: sex (men).",
         *EN.each("slides.never"),
     )
     ((nothing,),) = titled(workshop(evidence_from(published(row())), EN), "slides.unknown")
@@ -120,7 +120,7 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     ]
     assert isinstance(table, PrintedTable)
     assert len([row for row in table.rows if len(row) > 1]) == ROWS
-    assert meaning == Paragraph(EN.say("targets.meaning"))
+    assert meaning == Paragraph(f"{EN.say('targets.meaning')} {EN.say('targets.hope')}", "quiet")
     title = "No planned survey can verify 11 of the targets"
     refused = {head: len(blocks) for head, blocks in slides(workshop(many, EN)) if head.startswith(title)}
     assert refused == {f"{title} ({n} of 6)": 4 if n < 6 else 2 for n in range(1, 7)}
@@ -145,7 +145,7 @@ def test_a_baseline_run_has_no_slide_of_a_change() -> None:
 
 
 def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The title's slide is the first; a slide has room for one verdict."""
+    """The title's slide is the first; a slide has room for two answers."""
     picture = Drawn("change", None, "t", "both rounds", 1.0)
     baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
@@ -154,7 +154,10 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     head, (chart, told, below) = slides(workshop(changed, EN))[1]
     assert (head, chart, below) == (EN.say("change.heading"), Chart(picture), note)
     assert isinstance(told, Bullets)
-    assert told.items[0].startswith("Prevalence, 2025 to 2027: ▼ decreased.")
+    assert (
+        told.items[0]
+        == "Prevalence: Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased."
+    )
     many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
     monkeypatch.setattr(workshop_slides, "change", lambda *_: None)
     assert slides(workshop(many, EN))[1][1] == [Bullets(told.items[:1] * VERDICTS, "quiet"), note]

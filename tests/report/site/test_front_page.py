@@ -43,16 +43,19 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     html = index(tmp_path, Entry("small", "Small country", ("the homeless", "islands")))
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
     assert "<b>410</b><span>persons in forced labour</span>" in html
-    assert re.search(r"95 % interval \d+\.\d to \d+\.\d", html)
-    assert "Rule set icls_2018 v1. Window: the past 12 months." in html
-    assert "Involuntary work and coercion in the same work: assumed." in html
+    assert re.search(r"95 % interval: \d+\.\d to \d+\.\d", html)
+    assert (
+        "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
+        in html
+    )
+    assert "Window: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
     assert "1 survey, all complete" in html
 
 
 def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:
     put(tmp_path, "small", to_verify="from memory")
-    assert "Rule set icls_2018 v1; to be verified. Window" in index(tmp_path, Entry("small", "Small country"))
+    assert "To be verified: from memory" in index(tmp_path, Entry("small", "Small country"))
 
 
 def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -> None:
@@ -62,9 +65,12 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     report.write_estimates(fl.publish_run(families.persons(tmp_path / "data", people)), tmp_path / "both")
     html = index(tmp_path, Entry("both", "Both"))
     assert "in forced labour per 1,000 everybody" in html
-    assert re.search(r"<p>166\.7 per 1,000 adults \(95 % interval [\d. to]+\).*; 100\.0 per 1,000 children \(95 % interval", html)
+    assert re.findall(r"<b>([\d.]+)</b><span>in forced labour per 1,000 (adults|children)</span>", html) == [
+        ("166.7", "adults"),
+        ("100.0", "children"),
+    ]
     put(tmp_path, "small")
-    assert "per 1,000 adults (95" not in index(tmp_path, Entry("small", "Small country"))
+    assert index(tmp_path, Entry("small", "Small country")).count("per 1,000 adults</span>") == 1
     table = pd.read_csv(tmp_path / "both" / "estimates.csv")
     children = (table["measure"] == "prevalence") & (table["reference_population"] == "children") & table["breakdown"].isna()
     wide = table.assign(
@@ -72,7 +78,7 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
         bound_high=table["bound_high"].mask(children, 0.25),
     )
     wide.to_csv(tmp_path / "both" / "estimates.csv", index=False)
-    assert "100.0 to 250.0 per 1,000 children (95 % interval of 100.0: " in index(tmp_path, Entry("both", "Both"))
+    assert "<b>100.0 to 250.0</b><span>in forced labour per 1,000 children</span>" in index(tmp_path, Entry("both", "Both"))
 
 
 def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Path) -> None:
@@ -91,7 +97,7 @@ def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Pa
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<em class="flag">caution</em> coefficient of variation above 16.5 %' in html
+    assert '<em class="flag">use with caution</em> coefficient of variation above 16.5 %' in html
 
 
 def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) -> None:
@@ -222,7 +228,26 @@ def test_the_newest_survey_stands_first(tmp_path: Path) -> None:
     for folder in ("old", "new"):
         put(tmp_path, folder)
     html = index(tmp_path, Entry("old", "Alpha", year=2025), Entry("new", "Beta", year=2027))
-    assert html.index("<h2>Beta") < html.index("<h2>Alpha")
+    assert html.index("<h3>Beta") < html.index("<h3>Alpha")
+
+
+def test_the_rounds_of_a_country_stand_together(tmp_path: Path) -> None:
+    """The newest first, and first the country that has the newest. Another country's survey never stands between two rounds."""
+    years = {"Alpha": ("A", 2025), "Beta": ("B", 2026), "Gamma": ("A", 2027), "Delta": ("B", 2020)}
+    for title, (place, _) in years.items():
+        put(tmp_path, title, country=place)
+        table = pd.read_csv(tmp_path / title / "estimates.csv")
+        table.assign(country=place).to_csv(tmp_path / title / "estimates.csv", index=False)
+    html = index(tmp_path, *(Entry(title, title, year=year) for title, (_, year) in years.items()))
+    assert re.findall(r"<h[23]>(\w+)</h[23]>", html)[:6] == ["A", "Gamma", "Alpha", "B", "Beta", "Delta"]
+
+
+def test_the_page_says_what_it_is_for_and_explains_its_words(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert html.index("For each survey this page says") < html.index("<h3>Small country")
+    for word in ("Forced labour", "Interval", "Coefficient of variation", "Open answers"):
+        assert f"<dt>{word}</dt>" in html
 
 
 def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: Path) -> None:
@@ -230,16 +255,15 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     changed = two_rounds.fell().changed
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert "<p>The prevalence of forced labour, from 2025 to 2027: decreased (50.0 and 18.8 per 1,000 adults" in html
-    assert "decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
+    assert "<p>Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in html
+    assert "Changed since 2025? Decreased.</p>" in html
+    assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 
-def test_wide_bounds_stand_beside_the_number_that_is_no_title(tmp_path: Path) -> None:
+def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
-    assert '<em class="flag">wide bounds</em> from the established cases alone to all unresolved persons as cases' in html
-    assert "interval of " in html
+    assert "interval of the low end: " in html
     put(tmp_path, "small")
     assert "interval of " not in index(tmp_path, Entry("small", "Small country"))
-    assert "wide bounds" not in index(tmp_path, Entry("small", "Small country"))

@@ -53,6 +53,16 @@ def test_a_hidden_headline_has_its_marker_and_an_unreliable_one_is_hollow() -> N
     assert "nan" not in html
 
 
+def test_a_number_with_wide_bounds_is_a_range_with_a_grey_band_and_no_interval_of_its_low_end() -> None:
+    wide = headline(estimate=0.05, ci_low=0.03, ci_high=0.08, bounds_note="wide bounds", bound_high=0.2)
+    html = side_by_side([("Aland", headline()), ("Beland", wide)])
+    svg = picture(html)
+    assert len(list(svg.iter("rect"))) == 1
+    assert "50.0 to 200.0" in [(t.text or "").replace("\xa0", " ") for t in svg.iter("text")]
+    assert "Grey band: " in html
+    assert "Grey band: " not in side_by_side([("Aland", headline()), ("Beland", headline())])
+
+
 def test_one_survey_needs_no_picture() -> None:
     assert side_by_side([("Aland", headline())]) == ""
 

@@ -195,20 +195,22 @@ def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_
     def printed(found: Workbook) -> int:
         return int(range_boundaries(found["Targets"].print_area.rpartition("!")[2].replace("$", ""))[2])
 
-    assert "Beside the target" not in heads(book)
+    assert "Target reached?" not in heads(book)
     assert heads(book)[printed(book) - 2 : printed(book)] == ["Smallest detectable cut", "Why"]
     fl.report.write_workbook(fell(), tmp_path)
     later = openpyxl.load_workbook(tmp_path / "nap_workbook.xlsx")
-    assert heads(later)[printed(later) - 5 : printed(later)] == [
+    assert heads(later)[printed(later) - 6 : printed(later)] == [
         "Smallest detectable cut",
         "Now",
         "Marker 2027",
-        "Beside the target",
+        "Target reached?",
+        "Changed?",
         "Why",
     ]
     assert heads(later)[-5:-2] == ["Later round", "Now from", "Now to"]
     target = row(later, "Targets", "a cut of 50 % by 2029")
-    assert (target["Later round"], target["Beside the target"]) == (2027, "at or below the target, its interval reaches above")
+    assert (target["Later round"], target["Changed?"]) == (2027, "decreased")
+    assert target["Target reached?"] == "cannot be said: the target lies inside the interval"
     assert "the row below" not in str([c.value for r in later["Background studies"].iter_rows() for c in r])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from handed import EN, FR
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
 from fltoolkit.show.printed_tables.printed_table import PrintedCell
@@ -25,9 +26,16 @@ NAN = float("nan")
     ],
 )
 def test_page_and_sheet_have_one_number(value: float, measure: str, text: str, number: float, style: str) -> None:
-    cell = number_cells.estimate(EN, value, measure, "u")
+    cell = number_cells.estimate(EN, {"estimate": value, "marker": "u", "measure": measure}, measure)
     assert cell == PrintedCell(text, "u", (number,), style)  # type: ignore[arg-type]
     assert float(cell.text.replace(",", "")) == number
+
+
+def test_a_number_with_wide_bounds_is_a_range_with_two_numbers() -> None:
+    wide = {"estimate": 0.0268, "bound_high": 0.0552, "bounds_note": WIDE_BOUNDS, "marker": "", "measure": "prevalence"}
+    cell = number_cells.estimate(EN, wide, "prevalence")
+    assert cell == PrintedCell("26.8\xa0to\xa055.2", "", (26.8, 55.2), "one_decimal", has_range=True)
+    assert number_cells.in_unit(EN, NAN, "prevalence", "c", 55.2) == PrintedCell("", "c")
 
 
 def test_a_number_that_is_not_shown_leaves_its_marker() -> None:

@@ -26,18 +26,33 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
     assert "Baseline 2025" in [head.text for head in target_tables.detectable(EN, fell().targets).heads]
     nothing = fell().targets.assign(baseline_value=float("nan"))
     assert "Baseline" in [head.text for head in target_tables.detectable(EN, nothing).heads]
-    assert {*target_tables.VERIFIED, *target_tables.FOUND, *target_tables.EVERY_ROW, *target_tables.PLACED} == there
+    assert {
+        *target_tables.VERIFIED,
+        *target_tables.FOUND,
+        *target_tables.EVERY_ROW,
+        *target_tables.FOLLOWED,
+        *target_tables.FEW_LATER,
+    } == there
 
 
 def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
     later = target_tables.followed(EN, aimed(fell()))
     assert "In 2027" in [head.text for head in later.heads]
-    assert "place, not a test" in later.note
-    assert "At or below the target" in column(later, "beside")[0]
+    assert later.note.startswith("A target is reached if the whole interval")
+    assert column(later, "reached")[0] == "Cannot be said: the target lies inside the interval"
+    assert column(later, "changed")[0] == "Decreased"
     first = fell()
-    alone = target_tables.followed(EN, aimed(first).assign(beside=""))
-    assert not {"later", "beside"} & {head.key for head in alone.heads}
+    alone = target_tables.followed(EN, aimed(first).assign(later_value=float("nan")))
+    assert not {"later", "reached", "changed"} & {head.key for head in alone.heads}
     assert alone.note == ""
+
+
+def test_on_a_slide_a_table_has_few_columns() -> None:
+    targets = fell().targets[fell().targets["target_year"].notna()]
+    later, alone = (target_tables.targets(EN, rows, few=True) for rows in (targets, targets.assign(later_value=float("nan"))))
+    assert [head.key for head in later.heads] == list(target_tables.FEW_LATER)
+    assert [head.key for head in alone.heads] == list(target_tables.FEW)
+    assert "In 2027" in [head.text for head in later.heads]
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:

@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 import small_country as country
 
-from fltoolkit.show.wording.english_numbers import (
-    NBSP,
-    number,
-    percent,
-)
+from fltoolkit.show.wording.english_numbers import number
 from fltoolkit.show.wording.section_words import Words
 
 
@@ -41,11 +37,6 @@ def row(measure: str, category: str = "total") -> dict[str, Any]:
 )
 def test_numbers_are_rounded_to_what_the_survey_can_bear(value: float, measure: str, told: str) -> None:
     assert number(value, measure) == told
-
-
-def test_the_confidence_level_is_told_as_asked() -> None:
-    assert percent({"level": 0.95}) == f"95{NBSP}%"
-    assert percent({"level": 0.995}) == f"99.5{NBSP}%"
 
 
 def test_html_links_and_pictures_in_a_label_stay_letters_in_markdown() -> None:

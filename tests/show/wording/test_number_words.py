@@ -7,7 +7,9 @@ import re
 import pytest
 import small_country as country
 from handed import EN, FR
+from published_rows import plain, row
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason, item_names
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
@@ -27,9 +29,15 @@ def test_a_number_in_its_unit_and_one_in_its_own_scale_are_the_same() -> None:
     assert number_words.number(EN, float("nan"), "total") == number_words.percent(EN, float("nan")) == ""
 
 
-def test_signs() -> None:
-    assert number_words.signed(EN, -0.0078, "prevalence") == "−7.8"
-    assert number_words.signed(FR, 1234.0, "total") == "+1\u202f230"
+def test_a_number_with_wide_bounds_is_a_range_and_its_interval_that_of_the_low_end() -> None:
+    wide = row(bounds_note=WIDE_BOUNDS, bound_high=0.05)
+    assert plain(number_words.shown(EN, wide)) == "20.0 to 50.0"
+    assert plain(number_words.shown(FR, wide)) == "20,0 à 50,0"
+    assert plain(number_words.doubt(EN, wide)).endswith("95 % interval of the low end: 15.0 to 26.0")
+    assert plain(number_words.shown(EN, row(bound_high=0.05))) == "20.0"
+    assert plain(number_words.doubt(EN, row(bound_high=0.05))) == "95 % interval: 15.0 to 26.0"
+    assert number_words.doubt(EN, row(ci_low=float("nan"))) == ""
+    assert number_words.shown(EN, wide | {"estimate": float("nan"), "marker": "c"}) == "[c]"
 
 
 def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
@@ -42,11 +50,9 @@ def test_a_remark_says_the_flag_and_the_reason_but_not_what_the_marker_says() ->
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
     assert number_words.remark(EN, south) == "Fewer than 15 cases"
     assert number_words.remark(FR, south) == "Moins de 15 cas"
-    assert number_words.remark(EN, {**south, "bounds_note": "wide bounds"}).endswith("; many open answers")
     careful = {**south, "marker": "", "flag": "caution"}
     assert number_words.remark(EN, careful) == "use with caution: fewer than 15 cases"
     assert number_words.remark(EN, {**careful, "marker": "w", "flag": "review"}) == ""
-    assert number_words.remark(FR, {"reason": "", "flag": "", "bounds_note": "wide bounds"}) == "Beaucoup de réponses ouvertes"
     assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
 
 

@@ -6,20 +6,28 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handed import EN, FR
+from handed import EN, ES, FR
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import PREVALENCE
+from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import unit
-from fltoolkit.show.wording.plan_words import about, later, promise, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import about, answers, later, promise, shown, sign, value, verifiable, warning
 
 ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
-    "power": 0.39, "smallest_cut": 0.762, "beside": "", "later_year": 2027.0, "later_value": 8.0, "later_ci_low": 6.0, "later_ci_high": 10.0,
+    "power": 0.39, "smallest_cut": 0.762, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
+    "later_bound": np.nan, "reached": "", "changed": "", "year_before": 2025.0,
 }  # fmt: skip
-BELOW = "at or below the target, its interval reaches above"
+LATER: dict[str, Any] = {
+    "later_year": 2027.0,
+    "later_value": 8.0,
+    "reached": INSIDE,
+    "changed": answer_on_change(DECREASED, "", "unreliable"),
+}
 
 
 def said(text: str) -> str:
@@ -84,11 +92,31 @@ def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
     )
 
 
-def test_a_later_round_that_lies_below_the_target_is_told_in_the_warning() -> None:
-    place = "In 2027 the survey found 8.0 (6.0 to 10.0): at or below the target, its interval reaches above."
-    assert said(later(EN, row(beside=BELOW))) == place
-    assert said(warning(EN, row(beside=BELOW))).endswith(place)
-    assert "In 2027" not in warning(EN, row(beside="above the target"))
-    assert said(warning(EN, row(beside="at or below the target with its interval", obstacle=UNPLANNED))).endswith(
-        "at or below the target with its interval."
+BOTH = "Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased, but how far is uncertain."
+
+
+def test_two_questions_on_one_number_are_answered_in_one_order_and_in_the_same_words() -> None:
+    assert said(answers(EN, row(**LATER))) == BOTH
+    assert said(answers(FR, row(**LATER))) == (
+        "Cible atteinte ? Indéterminé : la cible est dans l’intervalle. Évolution depuis 2025 ? Baisse, mais son ampleur est incertaine."
     )
+    assert said(answers(ES, row(**LATER))).startswith("¿Meta alcanzada? No se puede decir: ")
+    assert answers(EN, row(**LATER) | {"reached": ""}) == "Changed since 2025? Decreased, but how far is uncertain."
+    assert answers(EN, ROW) == ""
+
+
+def test_what_the_later_survey_found_ends_the_warning() -> None:
+    found = f"In 2027 the survey found 8.0 (6.0 to 10.0). {BOTH}"
+    assert said(later(EN, row(**LATER))) == found
+    assert said(warning(EN, row(**LATER))).endswith(found)
+    assert later(EN, ROW) == ""
+    assert "In 2027" not in warning(EN, ROW)
+
+
+def test_a_number_with_wide_bounds_is_a_range_without_the_interval_of_its_low_end() -> None:
+    assert said(later(EN, row(**LATER, later_bound=24.5))).startswith("In 2027 the survey found 8.0 to 24.5. Target reached?")
+    assert said(shown(FR, row(baseline_bound=30.0), "baseline_value")) == "17,2 à 30,0"
+
+
+def test_a_target_has_a_sign() -> None:
+    assert [sign(row(reached=answer)) for answer in (REACHED, NOT_REACHED, INSIDE, "")] == ["✓", "✗", "?", "?"]

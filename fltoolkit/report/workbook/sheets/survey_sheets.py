@@ -9,8 +9,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
-from fltoolkit.nap.results_framework import group_of
-from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
@@ -106,7 +104,14 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         surveys(evidence, language),
         *_latest(evidence, language),
         title,
-        *legend(language, [str(line.cells[2])[1:-1] for line in lines]),
+        *legend(
+            language,
+            [
+                marker
+                for row in records
+                for marker in (row["marker"], *(n["marker_after"] for n in like(evidence.follow_up, row)))
+            ],
+        ),
     )
     return page(language, "headline", columns, lines, notes, chart=chart)
 
@@ -133,14 +138,9 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
     """Yields, for each round of a row of the baseline, the published value if all open answers were cases. The cell is empty if
     this value is not above the interval (see `has_wide_bounds`) or not shown."""
-    measure = row["measure"]
-    yield look(measure, row["bound_high"] if has_wide_bounds(row) else None)
-    for _ in like(evidence.follow_up, row):
-        group = "" if row["group"] == TOTAL else group_of(row["group"], evidence.now.groups) or ""
-        found = evidence.now.own_rows(measure=measure, reference_population=row["population"], breakdown=group)
-        now = cleared(next(iter(found[found["category"] == row["category"]].to_dict("records")), {}))
-        wide = has_wide_bounds(now) and now["bound_high"] is not None
-        yield look(measure, scaled(now["bound_high"], measure) if wide else None)
+    yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
+    for now in like(evidence.follow_up, row):
+        yield look(row["measure"], now["bound"])
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:

@@ -40,7 +40,7 @@ PROMISED = (
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
-LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("beside_target", 21, "text"))
+LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 22, "text"), ("changed", 17, "text"))
 WHY = (("why", 32, "text"),)
 RECKONED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
@@ -111,7 +111,11 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
         least = Styled(NO_FALL, "in_place")
     numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value")]
     numbers.append(look(measure, plan_words.smallest_value(r)))
-    now = (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["beside"])) if later else ()
+    now = (
+        (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["reached"]), language.kit(r["changed"]))
+        if later
+        else ()
+    )
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
         *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], verifiable, least, *now, why,
@@ -137,7 +141,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
     )  # fmt: skip
-    notes = (surveys(evidence, language), *legend(language, [str(line.cells[8])[1:-1] for line in lines]))
+    notes = (surveys(evidence, language), *legend(language, [_measured(evidence, r)[0] for r in records]))
     columns = columns_by_indicator(language, PLANNED, ())
     return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
 

@@ -3,19 +3,20 @@ the right."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
-from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import change_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
@@ -32,7 +33,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     """
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
-    before, after = rounds(first)
+    before, after = change_sentences.rounds(first)
     names, records = number_words.labels(language, rows), rows.to_dict("records")
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     lines: list[ChartRow] = []
@@ -66,14 +67,6 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
     return found
 
 
-def rounds(row: PublishedNumber) -> tuple[str, str]:
-    """Returns the names of the two rounds (surveys) that a change compares: their years, or their own names if both are of the
-    same year.
-    """
-    by = "round" if row["year"] == row["year_before"] else "year"
-    return str(row[f"{by}_before"]), str(row[by])
-
-
 def verdict(language: Language, row: PublishedNumber) -> str:
     """Returns the words at the right of a change: the verdict of the test with its marker, or a note that the change is not
     shown.
@@ -86,7 +79,7 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
     # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
-    sides = list(zip(SIDES, rounds(row), strict=True)) if row["verdict"] else []
+    sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
     marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
     printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
@@ -111,20 +104,28 @@ def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour
         year: the name of the round.
         colour: the colour of the round.
     """
-    part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
-    part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
-    words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
+    part = _of_round(row, side)
+    between = "" if number_words.has_range(part) else f" ({number_words.interval(language, part)})"
+    words = language.colon(year, f"{number_words.shown(language, part)}{between}")
     return mark_of(language, part, _measure(row), words=words, colour=colour)
 
 
+def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
+    """Returns the number of one round as a published row. `side` is the ending of the round's columns."""
+    part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
+    bound = row.get(f"bound_high{side}", math.nan)
+    part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
+    return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
+
+
 def _values(language: Language, row: PublishedNumber) -> str:
-    old, new = (number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
+    old, new = (number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
     return language.say("charts.values", old=old, new=new)
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:
     """Returns one row in words, for the text alternative: the numbers of both rounds and the verdict."""
-    numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
+    numbers = language.join(number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 
 

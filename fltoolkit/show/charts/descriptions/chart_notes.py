@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -25,9 +26,11 @@ def glyph(row: PublishedNumber) -> Glyph:
 
 
 def signs(language: Language, marks: Iterable[Mark]) -> list[str]:
-    """Returns notes that explain the signs of a chart, such as hollow dots. A sign that needs no explanation has no note."""
-    used = {mark.glyph for mark in marks}
-    return [language.say(key) for sign, key in EXPLAINED.items() if sign in used]
+    """Returns notes that explain the signs of a chart, such as hollow dots and grey bands. A sign that needs no explanation has no note."""
+    there = list(marks)
+    used = {mark.glyph for mark in there}
+    bands = [language.say("charts.wide")] if any(not math.isnan(mark.reach) for mark in there) else []
+    return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands]
 
 
 def markers(language: Language, used: Iterable[object]) -> str:

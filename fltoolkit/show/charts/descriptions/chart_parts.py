@@ -9,8 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
-from fltoolkit.show.charts.chart_style import BLUE, GREY
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK
+
+LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
+TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
+BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
+Side = Literal["left", "right"]
 
 
 class Glyph(Enum):
@@ -105,6 +111,28 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Arrow:
+    """An arrow from the first number of a row to the second. It is heavy if the test found a change. `at` is the row."""
+
+    at: int
+    start: float
+    end: float
+    colour: str
+    heavy: bool
+
+
+@dataclass(frozen=True)
+class SeriesName:
+    """The words of a series above one of its numbers, at the left or the right of it. `at` is the row."""
+
+    at: int
+    value: float
+    words: str
+    colour: str
+    side: Side
+
+
+@dataclass(frozen=True)
 class DescribedChart:
     """A chart before it is drawn: the parts that every chart has, such as its title and its notes.
 
@@ -140,19 +168,33 @@ class DotChart(DescribedChart):
     reference: float = math.nan
     bars: bool = False
 
-    def lane(self, row: ChartRow, mark: Mark) -> int:
-        """Returns at which height within its row an interval is drawn: −1 above the middle, 1 below it, 0 in the middle.
+    def lane(self, row: ChartRow, mark: Mark) -> float:
+        """Returns how far from the middle of its row an interval is drawn, in rows: above it if negative, or in the middle (0).
 
         Two joined dots have different heights for their intervals, so that the intervals do not overlap.
         """
         colours = [series.colour for series in self.series]
-        return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
+        return LANE * (2 * colours.index(mark.colour) - 1) if len(row.marks) > 1 else 0.0
 
     @property
-    def named(self) -> tuple[int, ...]:
-        """Returns the position of the row above whose numbers the words of the series are written: the first row with two
-        numbers. Empty if there is no such row; then the series have a legend."""
-        return next(((place,) for place, row in enumerate(self.rows) if len(row.marks) > 1), ())
+    def arrows(self) -> tuple[Arrow, ...]:
+        """Returns the arrows between the two dots of rows. Dots that nearly touch have none."""
+        pairs = ((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1)
+        made = (Arrow(at, row.marks[0].value, row.marks[1].value, INK if row.changed else GREY, row.changed) for at, row in pairs)
+        return tuple(arrow for arrow in made if abs(arrow.end - arrow.start) > TOO_NEAR * self.axis.high)
+
+    @property
+    def names(self) -> tuple[SeriesName, ...]:
+        """Returns the words of the series, above the numbers of the first row with two: of the lower number at its left, of the
+        higher one at its right. Empty if there is no such row; then the series have a legend."""
+        at, row = next(((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1), (0, None))
+        words = {series.colour: series.words for series in self.series}
+        marks = sorted(row.marks, key=lambda mark: mark.value) if row else []
+        sides: tuple[Side, ...] = ("left", "right")
+        return tuple(
+            SeriesName(at, mark.value, words[mark.colour], INK if mark.colour == GREY else mark.colour, side)
+            for mark, side in zip(marks, sides, strict=False)
+        )
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def repeat(
     marks = [(size, fall(size)) for size in _apart(n, planned)]
     there = [(size, y) for size, y in marks if math.isfinite(y)]
     title = language.say("charts.repeat")
-    rate = f"{_per_1000(language, number_words.number(language, p, 'prevalence'))} {language.kit(row['reference_population_label'])}".strip()
+    rate = f"{_per_1000(language, number_words.shown(language, row.to_dict()))} {language.kit(row['reference_population_label'])}".strip()
     power = number_words.percent(language, POWER)
     subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=language.number(f'{deff:.1f}'))}."
     below = (
@@ -109,8 +109,9 @@ def repeat(
     )
     high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
     regions = (Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False))
+    low_end = language.say("charts.low_end") if number_words.has_range(row.to_dict()) else ""
     return CurveChart(
-        "repeat", title, subtitle, chart_notes.nonempty(" ".join(part for part in below if part)),
+        "repeat", title, subtitle, chart_notes.nonempty(low_end, " ".join(part for part in below if part)),
         f"{title} {subtitle} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
         axis_ticks.of_sizes(language, *sizes, steps=space.steps, title=language.say("charts.answering")), _percents(language),
         (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _fall_in_words(language, size, y), BLUE) for size, y in there),

@@ -135,9 +135,8 @@ def number_text(language: Language, row: PublishedNumber) -> str:
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
-    between = number_words.interval(language, row)
-    doubt = {"level": number_words.level(language, row), "interval": between}
-    of_lower = f" ({language.say('doubt_of_lower', **doubt)})" if number_words.has_range(row) and between else ""
+    doubt = number_words.doubt(language, row) if number_words.has_range(row) else ""
+    of_lower = f" ({doubt})" if doubt else ""
     return f"{_printed(language, row, intervals=True)}{of_lower}{reason}"
 
 
@@ -224,12 +223,12 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber, space:
 
 
 def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
-    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown. If the number has wide bounds, returns the range
-    that titles have, without the interval of its low end."""
+    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown. A range has no interval here:
+    that of its low end would read as that of the range."""
     if pd.isna(row["estimate"]):
         return ""
     between = number_words.interval(language, row) if intervals and not number_words.has_range(row) else ""
-    parts = (number_words.in_large_type(language, row), f"({between})" if between else "", number_words.marker(row))
+    parts = (number_words.shown(language, row), f"({between})" if between else "", number_words.marker(row))
     return " ".join(part for part in parts if part)
 
 
@@ -276,14 +275,7 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
         (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"])) if space.source else ()
     )
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
-    return chart_notes.nonempty(
-        signs, _with_open_answers(language, rows), markers, *groups, " ".join(part for part in below if part)
-    )
-
-
-def _with_open_answers(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that explains the ranges and grey bands of numbers with wide bounds. Empty if the chart has none."""
-    return language.say("charts.wide") if any(map(number_words.has_range, records(rows))) else ""
+    return chart_notes.nonempty(signs, markers, *groups, " ".join(part for part in below if part))
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:

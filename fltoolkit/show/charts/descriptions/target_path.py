@@ -16,7 +16,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import between, value
+from fltoolkit.show.wording.plan_words import BOUNDS, between, shown, value
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = Mapping[Any, Any]
@@ -41,12 +41,11 @@ def target_path(
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, BASELINE])]
-    measured = [(start, _measured(language, target, "baseline_value", BLUE), "charts.baseline", False)]
+    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), BLUE)]
     if later is not None and pd.notna(later["value"]):
-        measured.append(
-            (int(later["year"]), _measured(language, {**later, "measure": target["measure"]}, "value", INK), "charts.later", True)
-        )
-    points = [Point(year, mark, _named(language, key, target, mark.value), beside) for year, mark, key, beside in measured]
+        now = {**later, "measure": target["measure"]}
+        measured.append(_point(language, int(later["year"]), now, ("value", "charts.later"), INK, beside=True))
+    points = measured
     points += [
         Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
         for r in steps.to_dict("records")
@@ -91,24 +90,26 @@ def way_of(
                        surveys=surveys, title=title, space=space)  # fmt: skip
 
 
+def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], colour: str, *, beside: bool = False) -> Point:
+    """Returns a measured value with its name. `named` are the column of the value and the key of its name."""
+    column, key = named
+    words = language.colon(language.say(key), shown(language, row, column))
+    return Point(year, _measured(language, row, column, colour), words, beside)
+
+
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
     """Returns the mark of a measured value with its interval. The values are already in the unit of the row."""
-    low, high = float(row["ci_low"]), float(row["ci_high"])
-    words = value(language, row[column], row)
-    words = words if math.isnan(low) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
+    low, high, reach = float(row["ci_low"]), float(row["ci_high"]), float(row[BOUNDS[column]])
+    words = shown(language, row, column)
+    words = words if math.isnan(low) or not math.isnan(reach) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
     unreliable = row.get("flag") in chart_notes.MARKED
-    return Mark(float(row[column]), low, high, Glyph.UNRELIABLE if unreliable else Glyph.MEASURED, words, colour)
+    return Mark(float(row[column]), low, high, Glyph.UNRELIABLE if unreliable else Glyph.MEASURED, words, colour, reach)
 
 
 def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
     words = value(language, row["value"], target)
     mark = Mark(float(row["value"]), math.nan, math.nan, Glyph.TARGET, words, ORANGE)
-    return Point(int(row["year"]), mark, _named(language, "charts.target", target, row["value"]))
-
-
-def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
-    """Returns a value of the path with the name of the value: `baseline: 17.2`."""
-    return language.colon(language.say(key), value(language, number, target))
+    return Point(int(row["year"]), mark, language.colon(language.say("charts.target"), words))
 
 
 def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
+from fltoolkit.show.charts.descriptions.chart_parts import BAND, LANE, Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
     LOOK,
@@ -23,10 +23,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     wrapped,
 )
 
-LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
 AIRY = 3.0  # lines of a row at most, where a picture may fill a room
-TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
-BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
 GAP = 0.1  # inches between the axes and the words at their sides
 
 
@@ -57,10 +54,11 @@ def _dots(chart: DotChart, size: Size) -> Any:
     each = 0.35 + 1.15 * most, 0.8 + 1.15 * most
     if size.filled:  # as on a slide
         each = each[0], AIRY * most
-    over = 1.1 if chart.named else 0.6  # rows above the first: room for the words of the series
+    names = chart.names
+    over = 1.1 if names else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)
     around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
-    figure, axes = sheet(chart, size, (least, wanted), around, () if chart.named else chart.series)
+    figure, axes = sheet(chart, size, (least, wanted), around, () if names else chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.axis)
@@ -73,25 +71,23 @@ def _dots(chart: DotChart, size: Size) -> Any:
             if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
                 _bar(axes, mark, at, size)
             else:
-                _mark(axes, mark, at, size, lane=LANE * chart.lane(row, mark))
-    for at in chart.named:
-        _series(axes, chart, at, size)
+                _mark(axes, mark, at, size, lane=chart.lane(row, mark))
+    for arrow in chart.arrows:
+        look = {"arrowstyle": "-|>", "color": arrow.colour, "linewidth": size.font / (6 if arrow.heavy else 9), "shrinkA": 0.45 * size.font,
+                "shrinkB": 0.45 * size.font, "mutation_scale": size.font}  # fmt: skip
+        axes.annotate("", (arrow.end, arrow.at), (arrow.start, arrow.at), arrowprops=look, zorder=2.5)
+    for name in names:
+        before = name.side == "left"
+        shift, ha = (0.5 if before else -0.5) * size.font, "right" if before else "left"
+        _note(
+            axes, name.words, (name.value, name.at - LANE), (shift, 0.5 * size.font), size, ha=ha, va="bottom", color=name.colour
+        )
     return figure
 
 
-def _series(axes: Any, chart: DotChart, at: int, size: Size) -> None:
-    """Writes the words of each series above its number: at the left of the lower number, and at the right of the higher one."""
-    words = {series.colour: series.words for series in chart.series}
-    sides = ("right", "left")
-    for mark, side in zip(sorted(chart.rows[at].marks, key=lambda m: m.value), sides, strict=True):
-        look = {"ha": side, "va": "bottom", "color": INK if mark.colour == GREY else mark.colour}
-        shift = (0.5 if side == "right" else -0.5) * size.font
-        _note(axes, words[mark.colour], (mark.value, at - LANE), (shift, 0.5 * size.font), size, **look)
-
-
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
-    """Draws the words of a row (its label, what is printed, and the words in place of its numbers) and the arrow between its
-    dots. `at` is the height of the row, and `words` holds these three texts."""
+    """Draws the words of a row: its label, what is printed, and the words in place of its numbers. `at` is the height of the
+    row, and `words` holds these three texts."""
     label, printed, absent = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - EDGE
@@ -100,12 +96,6 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
     _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
-    if len(row.marks) > 1:
-        old, new = (mark.value for mark in row.marks)
-        if abs(new - old) > TOO_NEAR * axes.get_xlim()[1]:
-            look = {"arrowstyle": "-|>", "color": INK if row.changed else GREY, "linewidth": size.font / (6 if row.changed else 9),
-                    "shrinkA": 0.45 * size.font, "shrinkB": 0.45 * size.font, "mutation_scale": size.font}  # fmt: skip
-            axes.annotate("", (new, at), (old, at), arrowprops=look, zorder=2.5)
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
@@ -150,7 +140,8 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
         thin = {"linewidth": size.font / 9, "alpha": 0.6} if lane else {"linewidth": size.font / 6}
         plot([low, high], at + lane, solid_capstyle="butt", zorder=2, **thin)
     if not math.isnan(mark.reach):
-        axes.fill_between([mark.value, mark.reach], at - BAND, at + BAND, color=GREY, alpha=0.3, linewidth=0, zorder=1)
+        fill = axes.fill_betweenx if upright else axes.fill_between
+        fill([mark.value, mark.reach], at - BAND, at + BAND, color=GREY, alpha=0.3, linewidth=0, zorder=1)
     edge = {"markeredgecolor": mark.colour, "markeredgewidth": size.font / 6, "zorder": 3, "clip_on": False}
     dot = {**edge, "markersize": size.font * 0.72}
     if none:
@@ -204,14 +195,15 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """Writes the words of a point above it or at its right.
+    """Writes the words of a point above it or at its right. Words above it begin no further left than the axis.
 
-    If they would leave the picture or meet the next point, they are at its lower left.
+    If words at its right would leave the picture or meet the next point, they are at its lower left.
     """
-    if not point.beside:
-        _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")
-        return
     place = _inches(axes, chart.x, point.x, size)
+    if not point.beside:
+        beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
+        _note(axes, point.words, (point.x, point.mark.end), (72 * max(0.0, beyond), size.font * 0.8), size, ha="center")
+        return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
     at_left = end > min([size.width, *later])

@@ -22,6 +22,7 @@ from fltoolkit.show.charts.chart_style import (
     wrap,
 )
 from fltoolkit.show.charts.descriptions.chart_parts import (
+    BAND,
     Axis,
     ChartRow,
     CurveChart,
@@ -33,9 +34,6 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
 )
 
 LABEL = 28  # letters in a line of a label
-LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
-TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
-BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
 SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
@@ -53,16 +51,16 @@ def _dots(chart: DotChart) -> Any:
     labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
     printed = [_lines(row.printed) for row in rows]
     each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
-    legend, over = bool(chart.series) and not chart.named, 0.9 if chart.named else 0.6
+    legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
     fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
     if not math.isnan(chart.reference):
         fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
     _arrows(fig, chart)
-    _bands(fig, rows)
+    _bands(fig, [(at, mark) for at, row in enumerate(rows) for mark in row.marks])
     for glyph, colour in _looks(m for r in rows for m in r.marks):
         there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
         marks, places = [m for *_, m in there], [i for i, *_ in there]
-        lanes = [place + LANE * chart.lane(row, mark) for place, row, mark in there]
+        lanes = [place + chart.lane(row, mark) for place, row, mark in there]
         barred = chart.bars and glyph is not Glyph.NONE_FOUND
         if barred:
             _bars(fig, marks, places)
@@ -105,35 +103,26 @@ def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:
 
 
 def _arrows(fig: Any, chart: DotChart) -> None:
-    """Draws an arrow from the first number of a row to the second, if it has two, and the words of the series above them."""
-    for at, row in enumerate(chart.rows):
-        if len(row.marks) > 1 and abs(row.marks[1].value - row.marks[0].value) > TOO_NEAR * chart.axis.high:
-            fig.add_annotation(
-                x=row.marks[1].value, y=at, ax=row.marks[0].value, ay=at, axref="x", ayref="y", text="", showarrow=True, arrowhead=2,
-                arrowwidth=2 if row.changed else 1.5, arrowcolor=INK if row.changed else GREY, standoff=7, startstandoff=7,
-            )  # fmt: skip
-    words = {series.colour: series.words for series in chart.series}
-    for at in chart.named:
-        for mark, side in zip(sorted(chart.rows[at].marks, key=lambda m: m.value), ("right", "left"), strict=True):
-            font = {"size": 13, "color": INK if mark.colour == GREY else mark.colour}
-            shift = 8 if side == "right" else -8
-            _words(fig, mark.value, at, words[mark.colour], xanchor=side, xshift=shift, yanchor="bottom", yshift=8, font=font)
+    """Draws the arrows from the first number of a row to the second, and the words of the series above their numbers."""
+    for arrow in chart.arrows:
+        fig.add_annotation(
+            x=arrow.end, y=arrow.at, ax=arrow.start, ay=arrow.at, axref="x", ayref="y", text="", showarrow=True, arrowhead=2,
+            arrowwidth=2 if arrow.heavy else 1.5, arrowcolor=arrow.colour, standoff=7, startstandoff=7,
+        )  # fmt: skip
+    for name in chart.names:
+        anchor, shift = ("right", 8) if name.side == "left" else ("left", -8)
+        font = {"size": 13, "color": name.colour}
+        _words(fig, name.value, name.at, name.words, xanchor=anchor, xshift=shift, yanchor="bottom", yshift=8, font=font)
 
 
-def _bands(fig: Any, rows: Sequence[ChartRow]) -> None:
+def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = False) -> None:
     """Draws a grey band for each number with wide bounds: from the number to its upper bound, at which all unresolved persons
-    are cases."""
-    for at, mark in ((at, mark) for at, row in enumerate(rows) for mark in row.marks if not math.isnan(mark.reach)):
-        fig.add_shape(
-            x0=mark.value,
-            x1=mark.reach,
-            y0=at - BAND,
-            y1=at + BAND,
-            fillcolor=GREY,
-            opacity=0.3,
-            line={"width": 0},
-            layer="below",
-        )
+    are cases. Each number has its place on the other axis."""
+    along, across = ("y", "x") if upright else ("x", "y")
+    for at, mark in marks:
+        if not math.isnan(mark.reach):
+            place = {f"{along}0": mark.value, f"{along}1": mark.reach, f"{across}0": at - BAND, f"{across}1": at + BAND}
+            fig.add_shape(**place, fillcolor=GREY, opacity=0.3, line={"width": 0}, layer="below")
 
 
 def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None:
@@ -171,6 +160,7 @@ def _curves(chart: CurveChart) -> Any:
         )
         if line.words and y[-1] is not None:
             _words(fig, 1.0, y[-1], line.words, xref="paper", xanchor="left", xshift=6, font={"color": line.colour, "size": 13})
+    _bands(fig, [(p.x, p.mark) for p in chart.points], upright=True)
     for glyph, colour in _looks(p.mark for p in chart.points):
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
         _marks(

@@ -82,7 +82,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     made = fell()
     page = headline(made, EN)
     assert page
-    assert any("▼ decreased" in note for note in page.notes)
+    assert any("Changed since 2025? Decreased." in note for note in page.notes)
     rows = [cells(page, n) for n in range(len(page.lines))]
     assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
     assert [bool(row["Category"]) for row in rows] == [True, False] * (len(rows) // 2)
@@ -127,10 +127,9 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
 
 def test_a_later_round_has_its_own_bounds_in_the_headline() -> None:
     made = fell()
-    rows = made.now.table
-    first = (rows["measure"] == "prevalence") & (rows["breakdown"] == "")
-    noted = rows.assign(bounds_note=np.where(first, WIDE_BOUNDS, ""), bound_high=np.where(first, 0.4, np.nan))
-    page = headline(replace(made, now=replace(made.now, table=noted)), EN)
+    rows = made.follow_up
+    first = (rows["measure"] == "prevalence") & (rows["group"] == "total")
+    page = headline(replace(made, follow_up=rows.assign(bound=np.where(first, 400.0, np.nan))), EN)
     head = "High, if all open answers were cases"
     assert [cells(page, n)[head].value for n in (0, 1, 2)] == [None, 400.0, None]
 

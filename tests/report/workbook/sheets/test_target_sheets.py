@@ -15,6 +15,7 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import INSIDE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
@@ -99,11 +100,15 @@ def test_what_has_a_target_comes_first() -> None:
 
 
 def test_the_later_round_stands_there_only_once_there_is_one() -> None:
-    before, after = sheet(judged()), sheet(judged(later_year=2027, later_value=4.26, later_marker="u", beside="above the target"))
-    assert len(after.columns) == len(before.columns) + 6
-    assert (after.printed_columns or 0) == (before.printed_columns or 0) + 3
+    before, after = (
+        sheet(judged()),
+        sheet(judged(later_year=2027, later_value=4.26, later_marker="u", reached=INSIDE, changed="decreased")),
+    )
+    assert len(after.columns) == len(before.columns) + 7
+    assert (after.printed_columns or 0) == (before.printed_columns or 0) + 4
     row = cells(after)
-    assert (row["Later round"], row["Now"], row["Beside the target"]) == (2027, Styled(4.3, "one_decimal"), "above the target")
+    assert (row["Later round"], row["Now"]) == (2027, Styled(4.3, "one_decimal"))
+    assert (row["Target reached?"], row["Changed?"]) == (str(INSIDE), "decreased")
     assert (row["Marker 2025"], row["Marker 2027"], after.printed[-1].head) == ("", "[u]", "Why")
 
 
@@ -149,14 +154,14 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     told = cells(page)
     assert told["Indicator"] == "Prevalence of forced labour, adults"
     assert (told["Now"], told["Change"]) == (Styled(450.0, "whole"), Styled(-750.0, "whole"))
-    assert (told["Verdict"], told["Decrease in %"], told["Baseline"]) == ("▼ decreased", 62.5, Styled(None, "whole"))
+    assert (told["Changed?"], told["Decrease in %"], told["Baseline"]) == ("▼ decreased", 62.5, Styled(None, "whole"))
     assert (told["Marker 2025"], told["Marker 2027"]) == ("[c]", "[u]")
     hidden = replace(made, follow_up=pd.DataFrame([row | {"change": None, "light": "", "marker": "c"}]))
-    assert cells(follow_up(hidden, EN))["Verdict"] == "[c]"
+    assert cells(follow_up(hidden, EN))["Changed?"] == "[c]"
     unknown = replace(made, follow_up=pd.DataFrame([row | {"year": None}]))
     assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))
-    assert (french["Verdict"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
+    assert (french["Évolution\u202f?"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
 
 
 def test_only_totals_tell_their_verdict_in_a_line() -> None:

@@ -161,7 +161,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     assert said in chart.notes
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
-    assert f"everyone: {low}\u00a0to\u00a0300.0 (Low end: established cases." in chart.alt
+    assert f"everyone: {low}\u00a0to\u00a0300.0 (Established cases to all" in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
