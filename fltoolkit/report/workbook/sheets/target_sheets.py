@@ -3,8 +3,6 @@ later survey found."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
@@ -33,7 +31,6 @@ from fltoolkit.report.workbook.sheet_words import (
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words
-from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
@@ -192,15 +189,3 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
-
-
-def verdicts(evidence: Evidence, language: Language) -> str:
-    """Returns one line with the verdict of the test for each indicator's total: whether it changed since the baseline."""
-    rows = evidence.follow_up
-    totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
-    sentences = (
-        language.colon(number_words.indicator(language, r), change_tables.verdict_in_words(language, r))
-        for r in totals.to_dict("records")
-        if r["light"]
-    )
-    return language.list(sentences)
