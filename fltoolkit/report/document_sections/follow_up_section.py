@@ -50,14 +50,17 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
     A sentence says that a number fell or rose only if the verdict of the test says so.
     """
-    rows = evidence.follow_up
-    rows = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+    rows = _judged_totals(evidence.follow_up)
     return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
-def verdicts_of_first(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns what a slide says below a picture of the change: the answers of `plan_words.answers` on the total of the first
-    indicator, and on each of its categories with a target."""
-    rows = totals_and_targets(evidence)
-    rows = rows[(rows["id"] == rows["id"].iloc[0]) & (rows["verdict"] != "")] if len(rows) else rows
-    return tuple(language.colon(about(language, row), answers(language, row)) for row in rows.to_dict("records"))
+def answered(language: Language, rows: pd.DataFrame, *, only_totals: bool = True) -> tuple[str, ...]:
+    """Returns for some rows of the follow-up what each is about, with the answers of `plan_words.answers`. Rows without a verdict are
+    left out, and categories if `only_totals` is true."""
+    judged = _judged_totals(rows) if only_totals else rows[rows["verdict"] != ""]
+    return tuple(language.colon(about(language, row), answers(language, row)) for row in judged.to_dict("records"))
+
+
+def _judged_totals(rows: pd.DataFrame) -> pd.DataFrame:
+    found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+    return found

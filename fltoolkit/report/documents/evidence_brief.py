@@ -26,20 +26,10 @@ PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """Returns the evidence brief in one language: a fact sheet on the first page, then tables, targets and limits."""
     out = evidence.now
-    blocks: list[Block] = [
-        *_fact_sheet(evidence, language),
-        *_numbers(evidence, language),
-        *_limits_and_basis(evidence, language),
-    ]
+    blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
-    return Document(
-        "brief",
-        title,
-        about if title != about else language.own(evidence.plan.title),
-        language.code,
-        tuple(blocks),
-        results_section.source(out, language),
-    )
+    subtitle = about if title != about else language.own(evidence.plan.title)
+    return Document("brief", title, subtitle, language.code, blocks, results_section.source(out, language))
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:

@@ -66,7 +66,8 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
-    sentences = follow_up_section.verdicts_of_first(evidence, language)
+    rows = follow_up_section.totals_and_targets(evidence)
+    sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))], only_totals=False)
     if not sentences:
         return []
     found = first_page.headline_change(evidence)

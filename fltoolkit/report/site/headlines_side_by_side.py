@@ -75,7 +75,7 @@ def _figure(rows: list[Titled]) -> str:
     ]
     lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
     axis = str(unit(first["measure"], first["reference_population_label"]))
-    values = "; ".join(f"{title}: {_number(row)}" for title, row in rows)
+    values = "; ".join(f"{title}: {number_words.with_interval(ENGLISH, row)}" for title, row in rows)
     caption = (
         f"{axis.capitalize() if axis[0].islower() else axis}; {number_words.level(ENGLISH, first)} intervals; "
         f"{number_words.definition(ENGLISH, first['rule_set'])}{to_verify(first)}; "
@@ -99,7 +99,7 @@ def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
         f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
         for i, line in enumerate(lines)
     )
-    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(_number(row))}</text>'
+    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(number_words.with_interval(ENGLISH, row))}</text>'
     if pd.isna(row["estimate"]):
         return name + words
     times = scale(row["measure"])
@@ -113,13 +113,6 @@ def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
         else ""
     )
     return f'{name}{band}<line x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-width="2.5"/>{dot}{words}'
-
-
-def _number(row: HeadlineRow) -> str:
-    """Returns the number with its interval in words. A range has no interval here: that of its low end would read as that of the
-    range."""
-    between = "" if number_words.has_range(row) else number_words.interval(ENGLISH, row)
-    return f"{number_words.shown(ENGLISH, row)}{f' ({between})' if between else ''}"
 
 
 def _end(row: HeadlineRow) -> float:

@@ -37,17 +37,8 @@ def changes(found: Published | None) -> None:
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    display(
-        Words(
-            "\n\n".join(
-                [
-                    *(f"**{s}**" for s in change_sentences.of_headline(found, read_language(BASE))),
-                    NOTE,
-                    *interviews(rows.iloc[0].to_dict()),
-                ]
-            )
-        )
-    )
+    said = [f"**{text}**" for text in change_sentences.of_headline(found, read_language(BASE))]
+    display(Words("\n\n".join([*said, NOTE, *interviews(rows.iloc[0].to_dict())])))
     display(change(rows))
     display(change_table(rows))
 

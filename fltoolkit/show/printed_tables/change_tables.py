@@ -59,12 +59,8 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
     title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
-    words = TableWords(
-        title,
-        subtitle,
-        (language.say("tables.rounded_changes"),),
-        dict(zip(("before", "after"), change_sentences.rounds(first), strict=True)),
-    )
+    years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
+    words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), years)
     layout = TableLayout(
         (
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
@@ -145,17 +141,8 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 CHANGE = TableLayout(
     (
         TableColumn("category", plan_cells.category, "label"),
-        TableColumn(
-            "before",
-            lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"),
-            "value",
-            "round_before",
-        ),
-        TableColumn(
-            "before_interval",
-            lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"),
-            head="limits",
-        ),
+        TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "value", "round_before"),
+        TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits"),
         TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
         TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
@@ -168,7 +155,7 @@ CHANGE = TableLayout(
     ),
     headings=plan_cells.headings,
     reasons=_reasons,
-)
+)  # fmt: skip
 """Both rounds, each number with the marker of its round, the change with its interval, and the verdict of the test."""
 
 NUMBERED = ("category", "before", "before_interval", "after", "after_interval", "change", "change_interval")

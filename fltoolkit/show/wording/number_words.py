@@ -80,6 +80,13 @@ def ranged(language: Language, low: str, high: str = "") -> str:
     return limits(language, low, high) or low
 
 
+def with_interval(language: Language, row: PublishedNumber) -> str:
+    """Returns a published number with its interval in brackets. A range has no interval here: that of its low end would read as
+    that of the range."""
+    between = "" if has_range(row) else interval(language, row)
+    return f"{shown(language, row)} ({between})" if between else shown(language, row)
+
+
 def doubt(language: Language, row: PublishedNumber) -> str:
     """Returns the interval of a published number in words; empty if it is not shown. The interval of a range is that of its low
     end, and the words say so."""

@@ -118,3 +118,13 @@ def test_a_verdict_is_a_sentence_of_the_total_with_its_reason() -> None:
 def test_a_hidden_light_has_no_words() -> None:
     assert change_tables.verdict_in_words(EN, {"measure": "total", "light": ""}) == ""
     assert change_tables.verdict_in_words(FR, {"light": sign_and_verdict(INCREASED)}) == "▲ hausse"
+
+
+def test_answers_are_given_without_numbers_where_these_stand_beside_them() -> None:
+    rows = evidence({}, NORTH, WEST).follow_up
+    assert follow_up_section.answered(EN, rows) == ("Prevalence: Changed since 2025? Decreased.",)
+    assert (
+        follow_up_section.answered(EN, rows, only_totals=False)[1]
+        == "Prevalence (region: north): Changed since 2025? No detectable change."
+    )
+    assert follow_up_section.answered(EN, evidence().follow_up) == ()

@@ -154,10 +154,7 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     head, (chart, told, below) = slides(workshop(changed, EN))[1]
     assert (head, chart, below) == (EN.say("change.heading"), Chart(picture), note)
     assert isinstance(told, Bullets)
-    assert (
-        told.items[0]
-        == "Prevalence: Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased."
-    )
+    assert told.items[0] == "Prevalence: Target reached? No. Changed since 2025? Decreased."
     many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
     monkeypatch.setattr(workshop_slides, "change", lambda *_: None)
     assert slides(workshop(many, EN))[1][1] == [Bullets(told.items[:1] * VERDICTS, "quiet"), note]

@@ -168,7 +168,13 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
     sheet = book["M&E matrix"]
     head = head_of(sheet)
     assert [c.value for c in sheet[head]][:11] == TOOL_16
-    assert [c.value for c in sheet[head]][11:15] == ["Marker", "Interval from", "Interval to", "Category"]
+    assert [c.value for c in sheet[head]][11:16] == [
+        "Marker",
+        "Interval from",
+        "Interval to",
+        "High, if all open answers were cases",
+        "Category",
+    ]
     assert sheet.max_row - head == len(country.filled().table)
     hidden = row(book, "M&E matrix", "region: east", "persons")
     assert (hidden["Baseline value"], hidden["Interval from"], hidden["Marker"]) == (None, None, "[c]")

@@ -14,7 +14,7 @@ from handed import EN, FR
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
-from fltoolkit.show.wording.change_sentences import of_headline, of_published, signed
+from fltoolkit.show.wording.change_sentences import of_headline, of_published, rounds, signed
 
 RATE = (
     "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference before rounding −31.2 (interval: "
@@ -74,6 +74,8 @@ def test_a_difference_has_its_sign(value: float, measure: str, told: str) -> Non
 
 def test_rounds_of_one_year_go_by_their_names() -> None:
     assert "50.0 in first, then 18.8 in second" in said(FELL | {"year_before": 2027})
+    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == ("2025", "2027")
+    assert rounds({"year": 2027.0, "year_before": 2027.0}) == ("2027", "2027")
 
 
 def test_the_headline_tells_the_rate_and_then_the_persons_of_everyone() -> None:

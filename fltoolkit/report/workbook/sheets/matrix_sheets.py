@@ -14,6 +14,7 @@ from fltoolkit.nap.baseline import PREVALENCE, Baseline
 from fltoolkit.nap.partner_entries import Partners, plain
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import of_row
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
     Row,
     bracketed,
@@ -39,7 +40,7 @@ TOOL_16 = (
     ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 12, "unseen"),
 )  # fmt: skip
 BESIDE = (
-    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("category", 24, "text"), ("n", 12, "whole"),
+    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("bound_high", 14, "text"), ("category", 24, "text"), ("n", 12, "whole"),
     ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
     ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
@@ -49,7 +50,7 @@ STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
 QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
-PRINTED = len(TOOL_16) + 3  # with the marker and the interval
+PRINTED = len(TOOL_16) + 4  # with the marker, the interval and the upper bound
 
 
 def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
@@ -116,7 +117,8 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-        bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), category, row["n"], cases(language, row),
+        bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]),
+        look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None), category, row["n"], cases(language, row),
         rounded(row["cv"], 3), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),

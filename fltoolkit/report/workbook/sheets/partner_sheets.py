@@ -13,11 +13,11 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, plain
+from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
 from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
-from fltoolkit.report.workbook.sheets.target_sheets import verdicts
 from fltoolkit.show.wording import number_words
 from fltoolkit.table_records import records
 
@@ -108,7 +108,7 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     If no number answers a question of the knowledge base, the text says that it is a question for research.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
-    lines += [verdicts(evidence, language)] if CHANGE in question.evidence else []
+    lines += [language.list(follow_up_section.answered(language, evidence.follow_up))] if CHANGE in question.evidence else []
     answer = "\n".join(line for line in lines if line)
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
@@ -129,9 +129,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
 
 
 def _number_in_words(language: Language, row: Row) -> str:
-    interval = number_words.interval(language, row)
-    number = language.say("workbook.said.value", value=number_words.shown(language, row), interval=interval)
-    return f"{number} {number_words.marker(row)}".strip()
+    return f"{number_words.with_interval(language, row)} {number_words.marker(row)}".strip()
 
 
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:

@@ -3,8 +3,6 @@ later survey found."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
@@ -195,15 +193,3 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip
-
-
-def verdicts(evidence: Evidence, language: Language) -> str:
-    """Returns one line with the verdict of the test for each indicator's total: whether it changed since the baseline."""
-    rows = evidence.follow_up
-    totals = rows[rows["group"] == TOTAL] if len(rows) else pd.DataFrame(rows)
-    sentences = (
-        language.colon(number_words.indicator(language, r), change_tables.verdict_in_words(language, r))
-        for r in totals.to_dict("records")
-        if r["light"]
-    )
-    return language.list(sentences)

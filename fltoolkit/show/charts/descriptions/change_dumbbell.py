@@ -105,8 +105,7 @@ def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour
         colour: the colour of the round.
     """
     part = _of_round(row, side)
-    between = "" if number_words.has_range(part) else f" ({number_words.interval(language, part)})"
-    words = language.colon(year, f"{number_words.shown(language, part)}{between}")
+    words = language.colon(year, number_words.with_interval(language, part))
     return mark_of(language, part, _measure(row), words=words, colour=colour)
 
 

@@ -223,13 +223,11 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber, space:
 
 
 def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
-    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown. A range has no interval here:
-    that of its low end would read as that of the range."""
+    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
     if pd.isna(row["estimate"]):
         return ""
-    between = number_words.interval(language, row) if intervals and not number_words.has_range(row) else ""
-    parts = (number_words.shown(language, row), f"({between})" if between else "", number_words.marker(row))
-    return " ".join(part for part in parts if part)
+    number = (number_words.with_interval if intervals else number_words.shown)(language, row)
+    return " ".join(part for part in (number, number_words.marker(row)) if part)
 
 
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:

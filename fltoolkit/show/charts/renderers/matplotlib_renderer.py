@@ -173,16 +173,8 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     if chart.regions:
         axes.fill_between(chart.lines[0].x, chart.lines[0].y, chart.y.high, color=BLUE, alpha=0.09, linewidth=0, zorder=0)
     for region in chart.regions:
-        _note(
-            axes,
-            region.words,
-            (region.x, region.y),
-            (0, 0),
-            size,
-            ha="center",
-            va="center",
-            color=BLUE if region.above else QUIET,
-        )
+        look = {"ha": "center", "va": "center", "color": BLUE if region.above else QUIET}
+        _note(axes, region.words, (region.x, region.y), (0, 0), size, **look)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.x)
     _scale(axes, "y", chart.y)

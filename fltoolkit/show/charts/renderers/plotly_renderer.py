@@ -67,15 +67,8 @@ def _dots(chart: DotChart) -> Any:
         elif chart.series:
             _intervals(fig, marks, lanes)
         hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
-        _marks(
-            fig,
-            marks,
-            [_drawn(m) for m in marks],
-            lanes if glyph is Glyph.NONE_FOUND else places,
-            hover,
-            along=along,
-            signs=not barred,
-        )
+        y = lanes if glyph is Glyph.NONE_FOUND else places
+        _marks(fig, marks, [_drawn(m) for m in marks], y, hover, along=along, signs=not barred)
     _absent(fig, rows)
     for series in chart.series if legend else ():
         look = {"size": 11, "color": series.colour}
@@ -163,14 +156,8 @@ def _curves(chart: CurveChart) -> Any:
     _bands(fig, [(p.x, p.mark) for p in chart.points], upright=True)
     for glyph, colour in _looks(p.mark for p in chart.points):
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
-        _marks(
-            fig,
-            [p.mark for p in there],
-            [p.x for p in there],
-            [p.mark.value for p in there],
-            [safe(p.mark.words) for p in there],
-            along="y",
-        )
+        marks = [p.mark for p in there]
+        _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks], along="y")
     for point in chart.points:
         _named(fig, chart, point)
     fig.update_xaxes(**_values(chart.x))
@@ -198,15 +185,8 @@ def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above
 
 
 def _marks(
-    fig: Any,
-    marks: Sequence[Mark],
-    x: Sequence[float],
-    y: Sequence[float],
-    hover: Sequence[str],
-    *,
-    along: str,
-    signs: bool = True,
-) -> None:
+    fig: Any, marks: Sequence[Mark], x: Sequence[float], y: Sequence[float], hover: Sequence[str], *, along: str, signs: bool = True
+) -> None:  # fmt: skip
     """Draws numbers that have the same look, with their intervals.
 
     Args:

@@ -11,7 +11,7 @@ import promises
 import pytest
 from handed import EN, FR
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
+from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
@@ -19,7 +19,7 @@ from fltoolkit.nap.follow_up import INSIDE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
-from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones, targets, verdicts
+from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones, targets
 
 
 def judged(**facts: Any) -> Evidence:
@@ -162,15 +162,3 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))
     assert (french["Évolution\u202f?"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
-
-
-def test_only_totals_tell_their_verdict_in_a_line() -> None:
-    rows = [
-        {"group": "total", "indicator": "Prevalence", "light": light("▼", DECREASED)},
-        {"group": "total", "indicator": "Persons", "light": ""},
-        {"group": "gender", "indicator": "Prevalence", "light": light("▲", INCREASED)},
-    ]
-    made = replace(judged(), follow_up=pd.DataFrame(rows))
-    assert verdicts(made, EN) == "Prevalence: ▼ decreased"
-    assert verdicts(made, FR) == "Prevalence\u202f: ▼ baisse"
-    assert verdicts(judged(), EN) == ""

@@ -12,7 +12,7 @@ from two_rounds import fell
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
 from fltoolkit.show.charts.chart_style import BLUE, GREY
-from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups, rounds
+from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE
 
@@ -77,11 +77,6 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
 def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:
     row = with_first(estimate_after=0.0, ci_low_after=0.0, ci_high_after=0.01).rows[0]
     assert [m.glyph for m in row.marks] == [Glyph.MEASURED, Glyph.NONE_FOUND]
-
-
-def test_rounds_of_one_year_go_by_their_names() -> None:
-    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == ("2025", "2027")
-    assert rounds({"year": 2027, "year_before": 2027, "round": "second", "round_before": "first"}) == ("first", "second")
 
 
 def test_only_the_groups_asked_for_are_drawn_and_several_have_headings() -> None:

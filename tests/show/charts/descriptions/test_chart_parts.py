@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from fltoolkit.show.charts.chart_style import GREY
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Glyph, Mark, Series, planned_tick
+from fltoolkit.show.charts.descriptions.chart_parts import LANE, Axis, ChartRow, DotChart, Glyph, Mark, Series, planned_tick
 
 NAN = float("nan")
 
@@ -24,8 +25,13 @@ def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:
     one, two = mark(1.0, 0.0, 2.0), mark(3.0, 2.0, 4.0, "#222222")
     both, alone = ChartRow("a", "a", (one, two)), ChartRow("b", "b", (two,))
     chart = DotChart("", "", "", (), "", (both, alone), Axis(0, 4, ()), (Series("x", "#111111"), Series("y", "#222222")))
-    assert [chart.lane(both, m) for m in both.marks] == [-1, 1]
+    assert [chart.lane(both, m) for m in both.marks] == [-LANE, LANE]
     assert chart.lane(alone, two) == 0
+    assert [(n.at, n.words, n.side) for n in chart.names] == [(0, "x", "left"), (0, "y", "right")]
+    assert [(a.at, a.start, a.end, a.heavy) for a in chart.arrows] == [(0, 1.0, 3.0, False)]
+    near = replace(chart, rows=(ChartRow("a", "a", (mark(1.0, 0.0, 2.0), mark(1.05, 0.0, 2.0, "#222222"))),))
+    assert near.arrows == ()
+    assert replace(chart, rows=(alone,)).names == ()
 
 
 def test_a_planned_value_has_no_interval() -> None:

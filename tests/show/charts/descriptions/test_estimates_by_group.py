@@ -158,14 +158,14 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     said = "Dot and interval: established cases. Grey band: up to all open answers as cases."
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
-    assert said in chart.notes
+    assert said in " ".join(chart.notes)
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
     assert f"everyone: {low}\u00a0to\u00a0300.0 (Established cases to all" in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
-    assert said not in estimates(out, rows, EN, space=space).notes
+    assert said not in " ".join(estimates(out, rows, EN, space=space).notes)
     hidden = estimates(out, wide.assign(bound_high=math.nan), EN, space=space)
     assert hidden.rows[0].printed.startswith(low)
     assert "to\u00a0300.0" not in hidden.alt

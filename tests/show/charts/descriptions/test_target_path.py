@@ -19,7 +19,7 @@ from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
 NBSP = "\u00a0"
 TARGET: dict[str, Any] = {
     "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
-    "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5,
+    "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5, "baseline_bound": float("nan"),
 }  # fmt: skip
 WAY = pd.DataFrame(
     {
@@ -33,6 +33,7 @@ LATER: dict[str, Any] = {
     "value": 18.75,
     "ci_low": 13.7,
     "ci_high": 25.0,
+    "bound": float("nan"),
     "verdict": "decreased",
     "verdict_reason": "",
 }
@@ -40,6 +41,15 @@ LATER: dict[str, Any] = {
 
 def way(later: dict[str, Any] | None = None, steps: pd.DataFrame = WAY) -> CurveChart:
     return target_path(TARGET, steps, later, EN, surveys=["Survey of 2025"])
+
+
+def test_a_number_with_wide_bounds_is_a_range_with_a_band() -> None:
+    chart = way({**LATER, "bound": 65.2})
+    (later,) = (p for p in chart.points if p.x == 2027 and p.mark.glyph is Glyph.MEASURED)
+    assert (later.mark.reach, later.words.replace(NBSP, " ")) == (65.2, "follow-up: 18.8 to 65.2")
+    assert EN.say("charts.wide") in " ".join(chart.notes)
+    assert f"2027: 18.8{NBSP}to{NBSP}65.2, decreased" in chart.alt
+    assert EN.say("charts.wide") not in " ".join(way(LATER).notes)
 
 
 def test_the_words_say_what_nobody_measures() -> None:
