@@ -264,7 +264,9 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     name = "t" + sha256("\n".join((*title, *frame)).encode()).hexdigest()[:7]
     across = ACROSS if look.groups else None
     cells = (frame.assign(**{ACROSS: look.groups}) if across else frame).astype(object)  # great_tables writes each cell by itself
-    shown = GT(cells, id=name, groupname_col=across)
+    # Into Arrow's texts, which are the default, each cell would be written by a copy of its column.
+    with pd.option_context("mode.string_storage", "python"):
+        shown = GT(cells, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
         table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
     )  # fmt: skip

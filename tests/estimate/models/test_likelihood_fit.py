@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -28,6 +30,18 @@ Y, W = np.array([3.0, 8.0]), np.array([12.0, 20.0])
 
 def log_odds(p: float) -> float:
     return float(np.log(p / (1 - p)))
+
+
+def test_a_fit_imports_nothing_that_it_does_not_use_and_others_still_can() -> None:
+    code = """
+import sys
+import numpy as np
+from fltoolkit.estimate.models.likelihood_fit import UNUSED, fit
+fit(np.ones((1, 1)), np.array([1.0]), np.array([4.0]))
+assert "statsmodels" in sys.modules and not [name for name in UNUSED if name in sys.modules]
+import formulaic
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_saturated_model_gives_the_groups_own_rates() -> None:
