@@ -48,7 +48,8 @@ def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object =
             ((*sums,),) = table.aggregate("sum(COLUMNS(*))").fetchall()
     else:
         truths = [nw.col(name).cast(nw.Int64) for name, kind in rows.collect_schema().items() if kind == nw.Boolean]
-        ((*sums,),) = to_rows(rows.with_columns(*truths).select(nw.all().sum()), where)
+        numbers = rows.with_columns(*truths) if truths else rows
+        ((*sums,),) = to_rows(numbers.select(nw.all().sum()), where)
     return [found or 0 for found in sums]
 
 
