@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
+import pytest
 
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES, Sources, items_text, leaf, shortened, trace_text

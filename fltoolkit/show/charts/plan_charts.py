@@ -70,7 +70,7 @@ def targets(evidence: Evidence) -> Table | Words:
     If there is a later survey, its number is beside each target. This comparison is not a test.
     """
     rows = evidence.targets[evidence.targets["target_year"].notna()]
-    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(read_language(BASE), rows))
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.targets(read_language(BASE), rows, followed=True))
 
 
 @of_plan

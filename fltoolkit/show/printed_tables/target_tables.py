@@ -88,25 +88,21 @@ MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def targets(language: Language, rows: pd.DataFrame, *, followed: bool = False) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect.
 
     Args:
         rows: rows of `Evidence.targets` that have a target.
+        followed: whether the numbers of a later survey stand beside the targets, if there is one. They replace some columns.
     """
-    words = TableWords(language.say("targets.title"), heads=plan_cells.years(language, rows, "baseline_year"))
-    return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
-
-
-def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns the table of the plan's targets with the numbers of a later survey beside them, if there is one. Otherwise returns
-    the table of `targets`. `rows` are those of `targets`.
-    """
+    heads = plan_cells.years(language, rows, "baseline_year")
     later = rows.loc[rows["beside"] != "", "later_year"]
-    if later.empty:
-        return targets(language, rows)
-    heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
+    if not followed or later.empty:
+        return printed(
+            language, TARGETS.only(*VERIFIED), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=heads)
+        )
+    heads |= {"year": f"{later.iloc[0]:.0f}"}
     words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
     return printed(language, TARGETS.only(*PLACED), rows.to_dict("records"), words)
 

@@ -30,19 +30,19 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
 
 
 def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
-    later = target_tables.followed(EN, aimed(fell()))
+    later = target_tables.targets(EN, aimed(fell()), followed=True)
     assert "In 2027" in [head.text for head in later.heads]
     assert "place, not a test" in later.note
     assert "At or below the target" in column(later, "beside")[0]
     first = fell()
-    alone = target_tables.followed(EN, aimed(first).assign(beside=""))
+    alone = target_tables.targets(EN, aimed(first).assign(beside=""), followed=True)
     assert not {"later", "beside"} & {head.key for head in alone.heads}
     assert alone.note == ""
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:
     made = fell()
-    assert column(target_tables.followed(EN, aimed(made).assign(later_marker="u")), "later")[0].endswith(" [u]")
+    assert column(target_tables.targets(EN, aimed(made).assign(later_marker="u"), followed=True), "later")[0].endswith(" [u]")
 
 
 def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
