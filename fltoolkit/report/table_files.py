@@ -29,10 +29,7 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
     to which weighted numbers are rounded. Writes no file if `folder` is the empty text `""`. Returns a sentence that says what
     was written.
     """
-    if not str(folder):
-        return NOTHING
-    write_csv(out.table, Path(folder) / "estimates.csv")
-    return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
+    return _written(out.table, folder, "estimates.csv")
 
 
 @checked
@@ -40,12 +37,9 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
     """Writes the published changes since an earlier round of the survey to `folder/changes.csv`. Writes no file if there is no
     earlier round (`found` is None) or if `folder` is the empty text `""`. Returns a sentence that says what was written.
     """
-    if not str(folder):
-        return NOTHING
     if found is None:
-        return Words("`changes.csv` is not written: no earlier round is named.")
-    write_csv(found.table, Path(folder) / "changes.csv")
-    return Words(f"Written: `changes.csv`, {len(found.table)} rows.")
+        return Words("`changes.csv` is not written: no earlier round is named.") if str(folder) else NOTHING
+    return _written(found.table, folder, "changes.csv")
 
 
 @checked
@@ -53,12 +47,9 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
     """Writes a published model (odds ratios and effects by category) to `folder/risk_factors.csv`. Writes no file if `folder`
     is the empty text `""`, or if no row of the model may be shown. Returns a sentence that says what was written.
     """
-    if not str(folder):
-        return NOTHING
-    if model.table.empty:
+    if model.table.empty and str(folder):
         return Words("`risk_factors.csv` is not written: the model has no row that may be shown.")
-    write_csv(model.table, Path(folder) / "risk_factors.csv")
-    return Words(f"Written: `risk_factors.csv`, {len(model.table)} rows.")
+    return _written(model.table, folder, "risk_factors.csv")
 
 
 @checked
@@ -68,10 +59,7 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 
     A finding is a problem in the data. The file contains no exact number of persons.
     """
-    if not str(folder):
-        return NOTHING
-    write_csv(found, Path(folder) / name)
-    return Words(f"Written: `{name}`, {len(found)} finding(s).")
+    return _written(found, folder, name, "finding(s)")
 
 
 @of_plan
@@ -108,6 +96,14 @@ def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
     from fltoolkit.report.workbook.all_sheets import write
 
     return write(evidence, Path(folder)) if str(folder) else NOTHING
+
+
+def _written(table: pd.DataFrame, folder: str | Path, name: str, rows: str = "rows") -> Words:
+    """Writes a table to `folder/name`, and returns a sentence that says so. Writes nothing if `folder` is empty."""
+    if not str(folder):
+        return NOTHING
+    write_csv(table, Path(folder) / name)
+    return Words(f"Written: `{name}`, {len(table)} {rows}.")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

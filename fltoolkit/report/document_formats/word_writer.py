@@ -5,6 +5,7 @@ The same document always gives the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import singledispatch
 from io import BytesIO
@@ -117,11 +118,7 @@ def _(block: Bullets, word: Any) -> None:
 
 @put.register
 def _(block: Facts, word: Any) -> None:
-    from docx.shared import Cm
-
-    table = _grid(word, 1, len(block.facts))
-    for column in table.columns:
-        column.width = Cm(WIDTH / len(block.facts))
+    table = _grid(word, 1, [WIDTH / len(block.facts)] * len(block.facts))
     for cell, fact in zip(table.rows[0].cells, block.facts, strict=True):
         fill(cell, PALE)
         border(cell, top=(BLUE, 18), left=("FFFFFF", 48), right=("FFFFFF", 48))
@@ -136,11 +133,7 @@ def _(block: Facts, word: Any) -> None:
 
 @put.register
 def _(block: Signs, word: Any) -> None:
-    from docx.shared import Cm
-
-    table = _grid(word, len(block.signs), 2)
-    for column, wide in zip(table.columns, (SIGN, WIDTH - SIGN), strict=True):
-        column.width = Cm(wide)
+    table = _grid(word, len(block.signs), (SIGN, WIDTH - SIGN))
     for row, sign in zip(table.rows, block.signs, strict=True):
         for cell, text, style in zip(row.cells, (sign.sign, sign.what), ("Sign", "Number Unit"), strict=True):
             cell.paragraphs[0].style = style
@@ -178,14 +171,10 @@ def _turn(word: Any, wide: bool) -> None:
 
 
 def _table(block: PrintedTable, word: Any, width: float) -> None:
-    from docx.shared import Cm
-
     add(word, block.title, "Caption")
-    table = _grid(word, 0, len(block.heads))
-    table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))  # what a screen reader says first
     shares = widths(block, width)
-    for column, share in zip(table.columns, shares, strict=True):
-        column.width = Cm(share)
+    table = _grid(word, 0, shares)
+    table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))  # what a screen reader says first
     table._tbl.extend(rows(block, shares))
     lettered = "\u2003".join(f"{letter}\u2002{text}" for letter, text in block.lettered)
     add(word, "\n".join(note for note in (block.note, lettered) if note), "Table Note")
@@ -200,12 +189,8 @@ def _(block: Chart, word: Any) -> None:
 
 @put.register
 def _(block: Charts, word: Any) -> None:
-    from docx.shared import Cm
-
     each = WIDTH / len(block.charts)
-    table = _grid(word, 1, len(block.charts))
-    for column in table.columns:
-        column.width = Cm(each)
+    table = _grid(word, 1, [each] * len(block.charts))
     for cell, chart in zip(table.rows[0].cells, block.charts, strict=True):
         cell.paragraphs[0].style = "Picture"
         _picture(cell.paragraphs[0], chart.picture, each - 0.4)
@@ -221,10 +206,14 @@ def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
     shape._inline.docPr.set("name", picture.name)
 
 
-def _grid(word: Any, rows: int, columns: int) -> Any:
-    """Adds a table without borders, whose columns keep their widths."""
-    table = word.add_table(rows, columns)
+def _grid(word: Any, rows: int, widths: Sequence[float]) -> Any:
+    """Adds a table without borders, whose columns keep their widths, in centimetres."""
+    from docx.shared import Cm
+
+    table = word.add_table(rows, len(widths))
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     margins = element("w:tblCellMar")
     margin = str(round(CELL_MARGIN * TWIPS))
     margins.extend([element("w:left", w=margin, type="dxa"), element("w:right", w=margin, type="dxa")])

@@ -12,6 +12,7 @@ GAP = 12  # pixels between the table and the chart
 ROW, ROWS = 20, 22  # height of a row in pixels, and rows that a chart covers
 BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
 SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
+LABEL = {"value": True, "font": SMALL}
 
 
 @dataclass(frozen=True)
@@ -84,39 +85,29 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     names = [sheet_name, first, chart.names[0], last, chart.names[1]]
     below, above = (reference(sheet_name, (first, last), place) for place in chart.lengths)
     made = file.book.add_chart({"type": "line"})
+
+    def series(place: int, **look: Any) -> None:
+        """Adds the values of one column to the chart."""
+        name = [sheet_name, at[0] - 1, place]
+        made.add_series({"name": name, "categories": names, "values": column(place), "line": {"none": True}} | look)
+
     if chart.path is not None:
         dashed = {"color": GREY, "width": 1.25, "dash_type": "dash"}
         only_last = [*({"delete": True} for _ in range(chart.rows - 1)), {"value": None}]
-        made.add_series({
-            "name": [sheet_name, at[0] - 1, chart.path], "categories": names, "values": column(chart.path), "line": dashed, "marker": {"type": "none"},
-            "data_labels": {"value": True, "position": "above", "font": SMALL, "custom": only_last},
-        })  # fmt: skip
-
-    def symbols(place: int, type_: str, size: int, colour: str) -> None:
-        symbol = {"type": type_, "size": size, "fill": {"color": colour}, "border": {"color": colour}}
-        made.add_series({
-            "name": [sheet_name, at[0] - 1, place], "categories": names, "values": column(place), "line": {"none": True}, "marker": symbol,
-        })  # fmt: skip
-
+        label = {"value": True, "position": "above", "font": SMALL, "custom": only_last}
+        series(chart.path, line=dashed, marker={"type": "none"}, data_labels=label)
     if chart.band is not None:
         down = reference(sheet_name, (first, last), chart.band[1])
         lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
-        end = {"type": "long_dash", "size": 9, "fill": {"color": GREY}, "border": {"color": GREY}}
-        made.add_series({
-            "name": [sheet_name, at[0] - 1, chart.band[0]], "categories": names, "values": column(chart.band[0]), "line": {"none": True}, "marker": end,
-            "y_error_bars": lengths | {"line": {"color": BAND, "width": 6}}, "data_labels": {"value": True, "position": "above", "font": SMALL},
-        })  # fmt: skip
-    dot = {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE, "width": 1.5}}
+        band = lengths | {"line": {"color": BAND, "width": 6}}
+        series(chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=LABEL | {"position": "above"})
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
-    made.add_series({
-        "name": [sheet_name, at[0] - 1, chart.values], "categories": names, "values": column(chart.values), "line": {"none": True}, "marker": dot,
-        "y_error_bars": interval, "data_labels": {"value": True, "position": "right", "font": SMALL},
-    })  # fmt: skip
+    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=LABEL | {"position": "right"})
     if chart.hollow is not None:
         # A small white dot on the full dot of the same value: LibreOffice draws no border of a dot.
-        symbols(chart.hollow, "circle", 5, "#FFFFFF")
+        series(chart.hollow, marker=_symbol("circle", 5, "#FFFFFF"))
     if chart.target is not None:
-        symbols(chart.target, "diamond", 8, ORANGE)
+        series(chart.target, marker=_symbol("diamond", 8, ORANGE))
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
     # The white dot cannot be seen in a legend; the title of the axis explains it.
     white = [] if chart.hollow is None else [sum(place is not None for place in (chart.path, chart.band)) + 1]
@@ -130,3 +121,7 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     made.show_hidden_data()
     made.set_size({"width": cells * CELL - 2 * GAP, "height": (ROWS - 1) * ROW})
     sheet.insert_chart(*at, made, {"x_offset": GAP, "y_offset": 2, "description": chart.title, "object_position": 3})
+
+
+def _symbol(type_: str, size: int, colour: str) -> dict[str, Any]:
+    return {"type": type_, "size": size, "fill": {"color": colour}, "border": {"color": colour}}

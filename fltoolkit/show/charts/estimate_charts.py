@@ -73,18 +73,15 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 
 @checked
-def unresolved(counts: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns a picture of the answers that leave a question open, by question: don't know, refused, blank.
-
-    Args:
-        counts: from `fl.nonresponse`, one row per question.
-        beside: rows of questions whose pictures are compared with this one. The axis covers their values too.
-    """
-    return open_answers(counts, read_language(BASE), title=title, beside=beside)
+def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
+    """Returns a picture of the answers that leave a question open, by question: don't know, refused, blank. `counts` is from
+    `fl.nonresponse`, with one row per question."""
+    return open_answers(counts, read_language(BASE), title=title)
 
 
 def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns the picture that `unresolved` draws, in a language. The arguments are those of `unresolved`."""
+    """Returns the picture that `unresolved` draws, in a language. Its axis also covers the values of the questions in `beside`,
+    whose pictures are compared with this one."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")

@@ -95,7 +95,8 @@ def _change_limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
+    """Returns the verdict. Its line breaks only before a reason, so that the table is narrow enough for a printed page."""
+    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
 
 
 def _change_sign(language: Language, row: Row) -> PrintedCell:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fltoolkit.report.workbook.row_heights import LINE, height_of, lines_in
 
 TEXT = "The baseline is not shown: too few persons or cases, or hidden so that such a cell cannot be worked out."
@@ -18,5 +20,5 @@ def test_a_text_takes_more_lines_in_a_narrow_column() -> None:
 
 def test_a_row_is_as_high_as_its_longest_cell() -> None:
     assert height_of([1, 3, 2]) == height_of([3])
-    assert height_of([3]) - height_of([1]) == 2 * LINE
+    assert height_of([3]) - height_of([1]) == pytest.approx(2 * LINE)
     assert height_of([]) == height_of([1])

@@ -16,12 +16,7 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
     """Returns the sheet that explains the workbook, with a link to each sheet. `notes` are printed with the meaning of the
     markers.
     """
-    columns = (
-        column(language, "sheet", 26),
-        column(language, "purpose", 84),
-        column(language, "tool", 11),
-        column(language, "fills", 50),
-    )
+    columns = [column(language, name, width) for name, width in (("sheet", 26), ("purpose", 84), ("tool", 11), ("fills", 50))]
     nothing = language.say("workbook.fills_nothing")
     lines = [SheetRow((SheetLink(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
     return page(language, "read_me", columns, lines, (*legend(language), *notes))
@@ -29,10 +24,8 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column. A column that several sheets have is explained once."""
-    columns = (
-        column(language, "column", 28), column(language, "holds", 66), column(language, "sheet", 46), column(language, "filled_by", 11),
-        column(language, "name_in_partners", 24),
-    )  # fmt: skip
+    widths = (("column", 28), ("holds", 66), ("sheet", 46), ("filled_by", 11), ("name_in_partners", 24))
+    columns = [column(language, name, width) for name, width in widths]
     sheets: dict[tuple[str, ...], list[str]] = {}
     for p in pages:
         for c in p.columns:
@@ -44,11 +37,6 @@ def dictionary(pages: Sequence[Page], language: Language) -> Page:
 
 def unplaced(evidence: Evidence, language: Language) -> Page | None:
     """Returns a sheet of entries whose row is no longer in the plan or the checklists; None if every entry has its place."""
-    columns = (
-        column(language, "part", 22),
-        column(language, "row", 40),
-        column(language, "column", 22),
-        column(language, "filled_in", 70),
-    )
+    columns = [column(language, name, width) for name, width in (("part", 22), ("row", 40), ("column", 22), ("filled_in", 70))]
     lines = [SheetRow(row) for row in not_placed(evidence.partners, evidence.plan)]
     return page(language, "not_placed", columns, lines) if lines else None

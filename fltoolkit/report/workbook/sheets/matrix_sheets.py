@@ -155,12 +155,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
     and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them.
     """
     if row["indicator"] == PREVALENCE["indicator"]:
-        counted, unit, stored, kind = (
-            language.say("workbook.base_definition"),
-            language.say("workbook.base_unit"),
-            "",
-            "quantitative",
-        )
+        counted, unit = language.say("workbook.base_definition"), language.say("workbook.base_unit")
+        stored, kind = "", "quantitative"
     else:
         d = indicator.definition
         counted, unit, stored = map(language.translated, (d.counted, d.unit_of_analysis, d.stored))

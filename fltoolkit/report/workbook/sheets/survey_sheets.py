@@ -40,6 +40,7 @@ from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Style
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.survey.spec.groups import TOTAL
 
+NUMBERS = ("baseline_value", "ci_low", "ci_high")
 DETAIL = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
     ("cases", 11, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
@@ -119,11 +120,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
     """Yields the cells of one row of the baseline and, below it, those of the later round. The second row has no category, so
     that a chart shows both rounds with one label."""
-    yield (
-        _category(language, row),
-        row["year"],
-        *_value(row, row["marker"], [row[name] for name in ("baseline_value", "ci_low", "ci_high")]),
-    )
+    yield (_category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
     for now in like(evidence.follow_up, row):
         yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
 
@@ -159,11 +156,6 @@ def _category(language: Language, row: dict[Any, Any]) -> str:
     return language.say("everyone") if row["group"] == TOTAL else number_words.reason(language, row["category"])
 
 
-def _estimate(row: Row) -> tuple[Styled, Styled, Styled]:
-    value, low, high = (look(row["measure"], row[name]) for name in ("baseline_value", "ci_low", "ci_high"))
-    return value, low, high
-
-
 def detail(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline all facts on which it is based, such as the sample. Returns
     None if the survey fills no row of the plan.
@@ -188,7 +180,7 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        *_estimate(r), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), reason,
+        *(look(measure, r[name]) for name in NUMBERS), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
