@@ -31,7 +31,6 @@ from fltoolkit.report.workbook.sheet_words import (
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
