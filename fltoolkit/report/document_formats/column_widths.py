@@ -1,6 +1,7 @@
-"""The widths of a printed table's columns on paper, calculated from their texts. No number and no word is broken.
+"""The widths of a printed table's columns on paper, in centimetres, calculated from the texts of the table. No number and no word
+is broken into two lines.
 
-Widths are those of Arial, the font of the tables, plus a small reserve, because Word may use another font instead.
+The widths of letters are those of Arial, the font of the tables. A small reserve is added, because Word may use another font.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ OTHER = 0.556  # digits, and most small letters; as a part of the font size
 
 
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
-    """Returns the width of each column of a printed table, in centimetres. Together the columns are as wide as the page.
+    """Returns the width of each column of a printed table, in centimetres. The sum of the widths is `page`, the width of the
+    page.
 
-    Every column gets what its longest number or word needs. The rest is shared: first until labels fit on one line and other
-    texts on three lines, then until every text fits on one line.
+    Every column first gets the width of its longest number or word. The width that is left is shared: first until each label fits
+    on one line and each other text on three lines, then until every text fits on one line.
     """
     needs = [_needs(table, place) for place in range(len(table.heads))]
     made = [need.least for need in needs]
@@ -69,11 +71,12 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
 
 
 def _longest_word(text: str) -> float:
-    """Returns the width of the longest part of a text that is never broken."""
+    """Returns the width of the longest part of a text (a word or a number) that is never broken into two lines, in
+    centimetres."""
     return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", text))
 
 
 def width_of(text: str) -> float:
-    """Returns the width of a text in centimetres, in letters of a table's size."""
+    """Returns the width of a text in centimetres, in the font and size of a printed table."""
     parts = sum(next((part for letters, part in LETTERS if letter in letters), OTHER) for letter in text)
     return parts * POINTS * CENTIMETRES * SPARE

@@ -26,7 +26,8 @@ def contents(block: Contents) -> list[Any]:
 
 
 def mark_headings(word: Any) -> None:
-    """Gives each heading in the list of contents a bookmark. The link in the list leads to it."""
+    """Adds a bookmark to each heading of a Word document (`word`) that its list of contents names. The links in the list lead to
+    these bookmarks."""
     styles = tuple(f"Heading{level}" for level in range(1, LISTED + 1))
     heads = [p for p in word.element.body.iterchildren("{*}p") if p.style in styles]
     for n, head in enumerate(heads):
@@ -35,7 +36,7 @@ def mark_headings(word: Any) -> None:
 
 
 def _lines(block: Contents) -> Iterator[str]:
-    """Yields the paragraphs of the list of contents: its title, and a line for each heading."""
+    """Yields the paragraphs of the list of contents as XML: first its title, then one line for each heading."""
     yield _paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")
     for n, head in enumerate(block.headings):
         text = f'<w:r><w:t xml:space="preserve">{escape(clean(unmarked(head.text)))}</w:t></w:r><w:r><w:tab/></w:r>'

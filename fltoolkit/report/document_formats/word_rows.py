@@ -1,7 +1,7 @@
 """Rows of a Word table, and paragraphs, as XML.
 
-All rows of a table are one piece of XML. python-docx searches the document for each cell and for the name of each style, so with
-it a document would take several times as long.
+All rows of a table are written as one piece of XML. Writing each cell with python-docx would take several times as long, because
+python-docx searches the document for each cell and for each name of a style.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def clean(text: str) -> str:
 
 
 def add(word: Any, text: str, style: str) -> Any:
-    """Adds a paragraph at the end of the document, in the style of this name.
+    """Adds a paragraph with a text at the end of a Word document, and returns the paragraph. `style` is the name of its style.
 
-    Sets the style by its id, because finding a name takes time.
+    The style is set by its id, because python-docx needs time to find a style by its name.
     """
     paragraph = word.add_paragraph()
     paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
@@ -41,9 +41,8 @@ def add(word: Any, text: str, style: str) -> Any:
 
 
 def write(paragraph: Any, text: str) -> None:
-    """Adds a text to the end of a paragraph of a Word document. Parts in another language are in italics, with their language and
-    a star.
-    """
+    """Adds a text to the end of a paragraph of a Word document. Parts of the text that are in another language than the document
+    are printed in italics with a star, and marked with their language."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -70,12 +69,14 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 
 
 def kept(place: int, rows: int) -> bool:
-    """Returns whether a row stays on the page of what follows it. A short table stays whole, with its note. Of a longer one, the
-    head stays with two rows, and the note with the last two.
+    """Returns whether a row of a Word table must stay on the same page as the row or note after it.
+
+    In a short table, this is so for all rows, so the table and its note stay together. In a longer table, it is so for the head
+    and the first row, and for the last two rows.
 
     Args:
-        place: the row; the head is 0.
-        rows: how many rows there are below the head.
+        place: the number of the row; the head is 0.
+        rows: the number of rows below the head.
     """
     return rows <= SHORT or place < 2 or place > rows - 2
 
@@ -115,9 +116,10 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell.
+    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned.
 
-    Numbers are right-aligned. In a column with markers they end at the same place, and the markers follow.
+    Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
+    markers stand behind this place.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
         return ""
@@ -146,7 +148,8 @@ def _twips(centimetres: float) -> int:
 
 
 def _runs(text: str, namespace: str = "") -> Iterator[str]:
-    """Yields a text as pieces of Word's XML (runs), with Word's own tabs and line breaks."""
+    """Yields a text as the pieces of XML of which a Word paragraph consists (runs). Tabs and line breaks of the text become those
+    of Word."""
     for part in runs(clean(text)):
         pieces = re.split(r"([\t\n\r])", part.text)
         inside = "".join(

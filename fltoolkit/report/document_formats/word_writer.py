@@ -1,4 +1,5 @@
-"""A document as Word, from a template: real styles, headings and header rows, and a text alternative for each picture.
+"""Writes a document as a Word file, from a template. The file has real styles, headings and header rows, and each picture has a
+text alternative (a description for people who do not see it).
 
 The same document always gives the same bytes.
 """
@@ -74,7 +75,8 @@ def as_word(document: Document) -> bytes:
 
 
 def _foot(section: Any, source: str) -> None:
-    """Writes the source into the footer, and the page number of the template at the right margin."""
+    """Writes a text (the source of the numbers) at the left of the footer, and moves the template's page number to the right
+    margin."""
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
 
@@ -150,17 +152,19 @@ def _(block: PrintedTable, word: Any) -> None:
 
 
 def needs_side(block: Block) -> bool:
-    """Returns whether a block is a table that is too wide for a portrait page. It then needs a landscape page."""
+    """Returns whether a block of a document needs a landscape page: only a table that is too wide for a portrait page does."""
     return isinstance(block, PrintedTable) and (block.wide or least(block) > WIDTH)
 
 
 def _wide(blocks: tuple[Block, ...]) -> bool:
-    """Returns whether a block needs a landscape page: a wide table, or the heading before one."""
+    """Returns whether the first of these blocks needs a landscape page. A heading needs one if the block after it is a wide
+    table."""
     return any(needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
 
 
 def _turn(word: Any, wide: bool) -> None:
-    """Starts a new section if the orientation of the pages changes."""
+    """Starts a new section of a Word document if the orientation of the pages must change. `wide` says whether they must now be
+    landscape."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
 
     if wide == (word.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
@@ -198,7 +202,7 @@ def _(block: Charts, word: Any) -> None:
 
 
 def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
-    """Adds a picture to a paragraph, with its text alternative."""
+    """Adds a picture to a paragraph, with a text alternative for people who do not see it. `width` is in centimetres."""
     from docx.shared import Cm
 
     shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Cm(width))
@@ -207,7 +211,8 @@ def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
 
 
 def _grid(word: Any, rows: int, widths: Sequence[float]) -> Any:
-    """Adds a table without borders, whose columns keep their widths, in centimetres."""
+    """Adds a table without borders to a Word document, and returns it. `widths` are the fixed widths of its columns in
+    centimetres."""
     from docx.shared import Cm
 
     table = word.add_table(rows, len(widths))
@@ -222,7 +227,8 @@ def _grid(word: Any, rows: int, widths: Sequence[float]) -> Any:
 
 
 def _timeless(made: bytes) -> bytes:
-    """Returns the same .docx file with a fixed time for every part. So the same document always gives the same bytes."""
+    """Returns a .docx file with a fixed time in place of the time at which each part was written. So the same document always
+    gives the same bytes."""
     whole = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -1,6 +1,7 @@
 """The first page of the evidence brief.
 
-Its title is the verdict of the test. Its large numbers are the rate, the number of persons and the change since the baseline.
+The title of the page says whether the rate has changed, according to the test. The large numbers are the rate, the number of
+persons and the change since the baseline.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ Row = dict[Any, Any]
 
 
 def title(evidence: Evidence, language: Language) -> str:
-    """Returns the verdict on the change of the headline, with both rates.
+    """Returns the title of the first page: whether the rate of the default population has changed since the baseline, according
+    to the test, and the rates of both surveys.
 
     If no change was tested, the title is the rate. If the rate is too uncertain for a title, the title only names the subject of
     the page.
@@ -47,8 +49,10 @@ def title(evidence: Evidence, language: Language) -> str:
 
 
 def rate(language: Language, row: PublishedNumber) -> str | None:
-    """Returns a rate as a title: `9 of every 1,000 adults …`. If it has wide bounds, returns the range. None if it is too uncertain
-    for a title.
+    """Returns a published rate as a title: `9 of every 1,000 adults …`.
+
+    If the number has wide bounds (the rate with all unresolved persons as cases is above the interval), the title has the range
+    from the rate to this upper bound. Returns None if the rate is too uncertain for a title.
     """
     if is_unsure(row):
         return None
@@ -63,9 +67,8 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def headline_change(evidence: Evidence) -> Row | None:
-    """Returns the tested change of the headline rate since the baseline. None if no change was tested, or if the number of either
-    round (survey) is too uncertain for a title.
-    """
+    """Returns the row with the tested change of the rate of the default population since the baseline. Returns None if no change
+    was tested, or if the rate of either survey is too uncertain for a title."""
     if evidence.changed is None:
         return None
     rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
@@ -97,21 +100,22 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the sentences below the large numbers: if the headline is hidden, the reason; and if the run is itself the baseline,
-    that nothing is compared yet.
-    """
+    """Returns the sentences below the large numbers. If the rate of the default population is hidden, a sentence gives the
+    reason. If the run is itself the baseline, a sentence says that there is no comparison yet."""
     first = result_sentences.headline_rows(evidence.now)[0]
     hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
     return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is unsure, or has wide bounds."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or it has wide bounds (the number
+    with all unresolved persons as cases is above its interval)."""
     return is_unsure(row) or has_wide_bounds(row)
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
-    """Returns rates per 1,000 for a title. They have no decimals if all are large enough and still differ after rounding."""
+    """Returns rates (proportions) as texts per 1,000 for a title. The texts have no decimals if all rates are large enough and
+    still differ after rounding."""
     scaled = [1000 * rate for rate in rates]
     whole = [f"{floor(rate + 0.5)}" for rate in scaled]
     if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):
@@ -134,8 +138,8 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the change since the baseline in large type: the rates of both surveys, and the limit of the interval that is
-    nearer to no change. None if there is no tested change."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and the limit of the change's interval that
+    is nearer to zero. Returns None if no change was tested."""
     row = headline_change(evidence)
     if row is None:
         return None
@@ -152,9 +156,8 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
 
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the plan's first target that is about a whole population, and whether a repeat of the survey could verify it. A
-    target for a rate is preferred to a target for a number of persons.
-    """
+    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
+    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target."""
     rows = targets_section.with_target(evidence)
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["target_value"].notna()]
     ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))

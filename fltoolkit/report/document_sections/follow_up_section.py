@@ -1,6 +1,6 @@
 """The changes since the plan's baseline, as blocks of a document.
 
-Each row has its interval and claims no more than its verdict.
+Each change has its interval. A text says that a number has changed only if the test says so.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
-    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are important for the plan:
-    the total of each indicator, and categories with a target."""
+    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are most important for the
+    plan: each indicator for its whole population, and categories for which the plan has a target."""
     rows = evidence.follow_up
     found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) | rows["target_year"].notna()]
     return found
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on the conditions of the interviews in the two compared surveys, for example by telephone. Empty if
-    neither survey states them."""
+    """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. The text is empty
+    if neither survey says this."""
     conditions = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     conditions = conditions[(conditions != "").any(axis=1)]
     if conditions.empty:
@@ -45,18 +45,21 @@ def interviews(evidence: Evidence, language: Language) -> str:
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns one sentence for each indicator of the plan: how its total has changed since the baseline, and whether its target is
-    reached.
+    """Returns one sentence for each indicator of the plan: how its number for the whole population has changed since the
+    baseline, and whether its target is reached.
 
-    A sentence says that a number fell or rose only if the verdict of the test says so.
+    A sentence says that a number fell or rose only if the test says so.
     """
     rows = _judged_totals(evidence.follow_up)
     return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
 def answered(language: Language, rows: pd.DataFrame, *, only_totals: bool = True) -> tuple[str, ...]:
-    """Returns for some rows of the follow-up what each is about, with the answers of `plan_words.answers`. Rows without a verdict are
-    left out, and categories if `only_totals` is true."""
+    """Returns one text for each given row of the follow-up (the comparison of the baseline with a later survey): the indicator
+    and category, then whether the target is reached and whether the number has changed.
+
+    Rows whose change was not tested are left out. If `only_totals` is true, rows of single categories are left out too.
+    """
     judged = _judged_totals(rows) if only_totals else rows[rows["verdict"] != ""]
     return tuple(language.colon(about(language, row), answers(language, row)) for row in judged.to_dict("records"))
 

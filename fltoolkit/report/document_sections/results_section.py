@@ -19,7 +19,8 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 
 def title(out: Published, language: Language, key: str) -> str:
-    """Returns the title of a document, with the country and the year. `key` names the sentence in the language files."""
+    """Returns the title of a document, with the country and the year of the survey. `key` is the key of the title in the language
+    files."""
     first = out.table.iloc[0]
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
@@ -43,8 +44,8 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
 
 
 def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
-    """Returns sentences on the headline numbers that `facts` does not show, such as measures in time; and on those of which it
-    shows no size: hidden numbers, and zero."""
+    """Returns sentences on the headline numbers (numbers of populations whose rate is always shown) that `facts` leaves out, such
+    as measures in time, and on those that `facts` shows as hidden or zero. `most` is the same as for `facts`."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)
@@ -57,9 +58,8 @@ def _in_large_type(out: Published, most: int) -> list[PublishedNumber]:
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons who were asked, in large type. Below it: how many of them left the question open (their
-    answers do not decide whether they are cases).
-    """
+    """Returns, in large type, the number of persons who were asked. The text below it says for how many of them the answers leave
+    open whether they are in forced labour."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
         number_words.count(language, row["n"]),
@@ -82,10 +82,10 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """Returns the groups by which a measure is published, each on its own and not crossed with another, in the survey's order. A
-    group is left out if fewer than `least` of its numbers are shown.
+    """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the survey.
+    Crossed groups are left out, and groups of which fewer than `least` numbers are shown.
 
-    Groups of single origins (nationalities, ethnicities) are left out, because no picture and no title uses them.
+    Groups of single origins (nationalities, ethnicities) are left out too, because no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
@@ -118,17 +118,18 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def rule_sets(out: Published, language: Language, heading: Heading) -> list[Block]:
-    """Returns a heading and a table of the headline under each definition (rule set: which answers make a person a case).
+    """Returns a heading and a table of the prevalence under each definition (a rule set says which answers make a person a case).
 
-    Rule sets that were written from memory and never compared with their publication are left out. Returns nothing if no other
-    is left.
+    Rule sets that were written from memory and never compared with their publication are left out. The list is empty if only the
+    run's own rule set is left.
     """
     rows = checked_rule_sets(out)
     return [heading, Paragraph(language.say("rule_sets.why")), result_tables.rule_sets(language, rows)] if len(rows) > 1 else []
 
 
 def checked_rule_sets(out: Published) -> pd.DataFrame:
-    """Returns the headline under the run's own rule set, and under those that were compared with their publication."""
+    """Returns the rows with the prevalence under the run's own rule set, and under those rule sets that were compared with their
+    publication. A rule set says which answers make a person a case."""
     rows = out.rule_sets("prevalence")
     found: pd.DataFrame = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)]
     return found

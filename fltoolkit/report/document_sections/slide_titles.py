@@ -1,6 +1,8 @@
-"""The titles of the slides: each says in one sentence what its slide shows, and claims no more than a test or an interval says.
+"""The titles of the slides. Each title says in one sentence what its slide shows, and no more than a test or an interval
+supports.
 
-A title names a number only if it is reliable. Where there is nothing to say, a title is None, and the slide has a plain heading.
+A title contains a number only if the number is reliable. A function returns None if there is nothing to say; the slide then has a
+plain heading.
 """
 
 from __future__ import annotations
@@ -23,14 +25,18 @@ HALF = 0.5  # of the cases
 
 
 def rate(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the rate of a population (None: the first) in a sentence. None if it is too uncertain for a title."""
+    """Returns the rate of a population in a sentence. `population` is the name of the population; None means the default
+    population. Returns None if the rate is too uncertain for a title."""
     row = out.select("prevalence", population=population).iloc[0].to_dict()
     return first_page.rate(language, row)
 
 
 def groups(out: Published, language: Language) -> str | None:
-    """Returns a sentence with the result of the test of the lead group, if it compares two categories. If nothing is tested,
-    returns the reliable rates of the group. None if the run publishes no rates by this group."""
+    """Returns a sentence that compares the rates by the lead group (the group that survey.yaml names for the first comparison).
+
+    If the group has two compared categories, the sentence gives the result of the test of their difference. Otherwise it lists
+    the reliable rates. Returns None if the run compares no groups, or if the sentence would be too long.
+    """
     if not contrasts_section.is_compared(out):
         return None
     found = contrasts_section.only_pair(out, language)
@@ -39,8 +45,8 @@ def groups(out: Published, language: Language) -> str | None:
 
 
 def shares(out: Published, language: Language, group: str) -> str:
-    """Returns the share of each category of a group among the cases, in words. If the group has many categories, returns how many
-    shares are reliable. If none is, says that the shares are not known."""
+    """Returns, in words, the share of the cases that each category of a group has. If the group has many categories, the text
+    only says how many shares are reliable. If none is reliable, the text says so."""
     rows = out.select("share", [group]).to_dict("records")
     sure = sum(not result_sentences.is_unsure(r) for r in rows)
     if not sure:
@@ -52,9 +58,9 @@ def shares(out: Published, language: Language, group: str) -> str:
 
 
 def majority(language: Language, rows: pd.DataFrame) -> str | None:
-    """Returns the characteristics of a profile that more than half of all cases have: those whose whole interval lies above one
-    half. They are in the order of the questionnaire. None if there is none, or if there are many.
-    """
+    """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
+    in the order of the questionnaire. `rows` are the published shares of cases by characteristic. Returns None if there is no
+    such characteristic, or if there are too many for a title."""
     sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
@@ -62,16 +68,16 @@ def majority(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def definitions(language: Language, rows: pd.DataFrame) -> str | None:
-    """Returns a sentence with the lowest and the highest rate under the given rule sets. None if these rates do not differ,
-    or if one of them is a range."""
+    """Returns a sentence with the lowest and the highest rate under the rule sets of `rows` (a rule set says which answers make a
+    person a case). Returns None if these two rates are equal in print, or if any rate is printed as a range."""
     low, high = (number_words.number(language, end, "prevalence") for end in (rows["estimate"].min(), rows["estimate"].max()))
     whole = low == high or any(map(number_words.has_range, rows.to_dict("records")))
     return None if whole else language.say("slides.definitions", low=low, high=high)
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the smallest fall that the planned repeat would detect. None if no repeat is planned, or if it
-    would detect no fall."""
+    """Returns a sentence with the smallest fall of the rate that a repeat of the survey, with the planned number of persons,
+    would detect. Returns None if no repeat is planned, or if it would detect no fall."""
     rows = of_everyone(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
@@ -81,8 +87,8 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the first target for everyone and the newest number of a survey. None if the plan has no such
-    target."""
+    """Returns a sentence with the plan's first target for a whole population, and the newest measured number of the same
+    indicator. Returns None if the plan has no such target."""
     rows = on_path(evidence)
     if rows.empty:
         return None
@@ -102,7 +108,8 @@ def targets(evidence: Evidence, language: Language) -> str | None:
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns the number of each category in words, or a note that it is too uncertain. None if no number is reliable, or if there are many categories."""
+    """Returns a sentence that lists the number of each category, or says that this number is too uncertain. `key` is the key of
+    the sentence in the language files. Returns None if no number is reliable, or if there are too many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None

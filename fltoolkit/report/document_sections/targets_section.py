@@ -1,5 +1,5 @@
-"""The plan's targets as blocks of a document: which targets a survey could verify, which fall a repeat could detect, and the
-milestones."""
+"""The plan's targets as blocks of a document: which targets a survey could verify, which fall of a number a repeat of the survey
+could detect, and the milestones (planned values of the years before a target)."""
 
 from __future__ import annotations
 
@@ -29,49 +29,55 @@ URGENT = (MISSED, OPEN, MET)
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
-    """Returns those rows of the plan for which the plan names a target."""
+    """Returns those rows of the plan's table that have a target. A row is an indicator, for its whole population or for one
+    category."""
     targets = evidence.targets
     return targets[targets["target_year"].notna()]
 
 
 def of_everyone(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns those of some rows of the plan that are about everyone, not about a category."""
+    """Returns those rows of the plan's table that are about a whole population, not about one category such as women."""
     return rows[rows["group"].isin(["", TOTAL])]
 
 
 def on_path(evidence: Evidence) -> pd.DataFrame:
-    """Returns the targets for everyone whose path can be drawn: those with a baseline and a target in numbers."""
+    """Returns the plan's targets for whole populations that a chart can show as a path from the baseline to the target: those
+    whose baseline and target are both known numbers."""
     rows = of_everyone(with_target(evidence))
     return rows[rows["baseline_value"].notna() & rows["target_value"].notna()]
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
-    """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify."""
+    """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify. There is
+    no paragraph if a survey could verify all targets."""
     return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
 
 
 def refused(evidence: Evidence) -> Sequence[Line]:
-    """Returns the plan's targets that no survey of the planned size could verify."""
+    """Returns those rows of the plan whose target no survey of the planned size could verify."""
     rows = with_target(evidence)
     return rows[rows["verifiable"] == "no"].to_dict("records")
 
 
 def meaning(evidence: Evidence, language: Language) -> str:
-    """Returns what makes a target verifiable, and what helps where no planned survey can verify one: fewer open answers where they
-    make the baseline wide, and more persons, a later year or another promise elsewhere."""
+    """Returns sentences that say what makes a target verifiable, and what helps if no planned survey can verify one.
+
+    If open answers (don't know, refused, blank) make the baseline a wide range, fewer open answers help. For other targets, more
+    persons, a later year or another target help.
+    """
     wide = [WIDE_BOUNDS in _obstacles(row) for row in refused(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
     return _sentences(language.say("targets.meaning"), *advice)
 
 
 def signs(evidence: Evidence, language: Language) -> Signs | None:
-    """Returns each target of the plan with a sign (reached, not reached, or not known) and the reason. Returns None if the plan
-    has no target.
-
-    If there are too many targets for the first page, those that were not reached come first, then those that are open.
+    """Returns the plan's targets, each with a sign and the reason for it: ✓ (reached), ✗ (not reached) or ? (not known). Returns
+    None if the plan has no target.
 
     The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
-    otherwise. A number that is unreliable or has wide bounds decides nothing.
+    otherwise. It is also ? if the number is unreliable or has wide bounds (unresolved persons could raise it above its interval).
+
+    If there are more targets than the first page has room for, those that are not reached come first, then those with `?`.
     """
     rows = with_target(evidence).to_dict("records")
     if len(rows) > MOST:
@@ -80,22 +86,23 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
 
 
 def explained(signs: Signs, language: Language) -> str:
-    """Returns the meaning of the signs ✓ ✗ ? that the plan's targets have, as a sentence. Each sign is explained once."""
+    """Returns sentences that explain the signs ✓ ✗ ? of the plan's targets: one sentence for each sign that occurs in `signs`."""
     used = {sign.state for sign in signs.signs}
     return " ".join(language.say(f"sheet.signs_{state}") for state in STATES.values() if state in used)
 
 
 def more_targets(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how many targets the first page leaves out, because its row of signs (✓ ✗ ?) has no place for them.
-    Empty if none is left out.
-    """
+    """Returns a sentence on how many targets the first page leaves out, because it has too little room for all of them. The text
+    is empty if none is left out."""
     left = len(with_target(evidence)) - MOST
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
 def decision(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on the most urgent decision that the plan's targets require. It names the targets that were missed, or
-    else those that no survey can verify.
+    """Returns a sentence on the most urgent decision about the plan's targets.
+
+    It is about the targets that were not reached. If there are none, it is about the targets that no planned survey can verify,
+    or else about those that a survey still has to verify. Without any target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -114,8 +121,11 @@ def decision(evidence: Evidence, language: Language) -> str:
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
-    """Returns what could make some targets verifiable that no planned survey can verify. If open answers make the result too wide,
-    more persons alone do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
+    """Returns sentences on what could make targets verifiable that no planned survey can verify now.
+
+    If open answers (don't know, refused, blank) make a number a wide range, fewer open answers come first, because more persons
+    alone do not help. For the other targets, the sentences state how many persons are needed, where this is known.
+    """
     wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
     others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
@@ -124,14 +134,13 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _obstacles(row: Line) -> tuple[object, ...]:
-    """Returns the reasons, in a word or two, why no survey can verify a target."""
+    """Returns the reasons why no survey can verify the target of a row, such as a sample that is too small."""
     return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
 
 
 def _needed(language: Language, rows: Sequence[Line]) -> str:
-    """Returns how many persons must answer in the repeat so that it can verify each of the first `NAMED` targets; empty if no number
-    is known.
-    """
+    """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target: one number for
+    each target, for at most `NAMED` targets whose number is known. The text is empty if no number is known."""
     known = [
         language.colon(about(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
@@ -141,7 +150,8 @@ def _needed(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _named(language: Language, rows: Sequence[Line]) -> str:
-    """Returns what the targets are about, each once; after the first `NAMED` only how many more there are."""
+    """Returns a list, in words, of what the targets are about (indicator and category), each once. After the first `NAMED`, the
+    list only says how many more there are."""
     listed = list(dict.fromkeys(about(language, row) for row in rows))
     further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
     return " ".join([language.list(listed[:NAMED]), *further])
@@ -159,7 +169,7 @@ def _sign(language: Language, row: Line) -> Sign:
 
 
 def _aim(language: Language, row: Line) -> str:
-    """Returns a target in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
+    """Returns the target of a row in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
     what, wanted = about(language, row), value(language, row["target_value"], row)
     if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
         return language.colon(what, promise(language, row))
@@ -168,7 +178,8 @@ def _aim(language: Language, row: Line) -> str:
 
 
 def _why(language: Language, row: Line) -> str:
-    """Returns the words beside the sign of a target (reached, not reached, not known): the reason for this sign."""
+    """Returns the reason for the sign of a target (✓ reached, ✗ not reached, ? not known): the number of the later survey, or
+    whether a survey could verify the target if none has measured it yet."""
     if pd.isna(row["later_value"]):
         return language.say("sheet.not_measured", said=verifiable(language, row))
     return later(language, row)
@@ -179,11 +190,8 @@ def _state(row: Line) -> SignState:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the smallest fall that a repeat of the survey, with the planned sample, could detect: one sentence per indicator,
-    about its total.
-
-    Readers need it before they set a target.
-    """
+    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons: one
+    sentence for each indicator, about its whole population. Readers need this before they set a target."""
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     made = []
     for r in rows.drop_duplicates("id").to_dict("records"):
@@ -199,9 +207,9 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect.
+    smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so.
 
-    With `most`, the table is for a slide: it has the first `most` targets, and only the columns that a room can read.
+    With `most`, the table is for a slide: it has the first `most` targets, and only the columns that people in a room can read.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -210,10 +218,10 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in the total of
-    each indicator.
+    """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
+    indicator and its whole population. Returns a paragraph if there is nothing to show.
 
-    Readers need it before they set a target.
+    Readers need this before they set a target.
     """
     rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
     rows = rows.drop_duplicates(["id", "category"])  # one row may have two targets
@@ -221,8 +229,7 @@ def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragra
 
 
 def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
-    """Returns a table of the path from the baseline to each target: the planned value of each year. Values of years without a
-    survey are marked, because nobody measures them.
-    """
+    """Returns a table of the planned values of each year between the baseline and each target. Years without a survey are marked,
+    because nobody measures their values. If the plan has no milestones, returns a paragraph that says so."""
     rows = evidence.milestones
     return Paragraph(language.say("milestones.none"), "quiet") if rows.empty else target_tables.milestones(language, rows)

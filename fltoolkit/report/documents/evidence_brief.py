@@ -1,4 +1,5 @@
-"""The evidence brief: at most four pages. The first page is a complete fact sheet. Tables, targets and limits follow."""
+"""The evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables, the plan's
+targets, and what limits the results."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 
 @with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
-    """Returns the evidence brief in one language: a fact sheet on the first page, then tables, targets and limits."""
+    """Returns the evidence brief in one language. Its first page can be read alone. The other pages have tables, the plan's
+    targets, and what limits the results."""
     out = evidence.now
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
@@ -49,11 +51,11 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a picture of the rates by the group that survey.yaml names for the first comparison (`lead`). Where adults and children
-    were both asked, each have a picture of their own, next to each other.
+    """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
+    children were both asked, each population has its own picture, and the two are next to each other.
 
-    If survey.yaml names no group, the picture shows the change since the baseline, or the path to a target, or what a repeat could
-    detect.
+    If survey.yaml names no such group, there is one picture: of the change since the baseline, or of the path to a target, or of
+    the fall that a repeat of the survey could detect.
     """
     out = evidence.now
     if not contrasts_section.is_compared(out):
@@ -67,7 +69,8 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _compared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns sentences with the results of the tests for the differences in the picture."""
+    """Returns a paragraph with the results of the tests of differences between the categories of the lead group (the group that
+    survey.yaml names for the first comparison). The list is empty if the run compares no groups."""
     if not contrasts_section.is_compared(evidence.now):
         return []
     return [Paragraph(" ".join(contrasts_section.sentences(evidence.now, language)), "lead")]
@@ -84,8 +87,11 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the rates by group; what changed and whether the targets are reached, or before a later survey what the plan may
-    promise; the profile of cases, and the rate under other definitions."""
+    """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
+
+    After a later survey, the section also says what changed and whether targets are reached. Without a later survey, it says
+    which targets a survey could verify.
+    """
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
     changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)

@@ -1,6 +1,6 @@
-"""The skeleton of the plan: the seven chapters of the ILO toolkit's Tool No. 13, with all their points as prompts.
+"""The skeleton of the plan: the seven chapters that Tool No. 13 of the ILO toolkit lists, with all their points as prompts.
 
-Chapters 1, 4 and 6 are filled from survey and plan.
+Results of the survey and texts of the plan are filled into chapters 1, 4 and 6.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ MOST = 14  # categories of a picture
 
 @with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
-    """Returns the skeleton of the plan in one language: the seven chapters of Tool No. 13. Chapters 1, 4 and 6 are filled from
-    the survey and the plan, and all others have prompts for the partners.
-    """
+    """Returns the skeleton of the plan in one language: the seven chapters that Tool No. 13 of the ILO toolkit lists. Results of
+    the survey and texts of the plan are filled into chapters 1, 4 and 6. The other chapters only have prompts for the partners,
+    who write the plan."""
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
@@ -61,7 +61,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
 
 
 def _prompted(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns a chapter that only the partners write."""
+    """Returns a chapter that has only prompts, because the partners write it."""
     return [Bullets(language.each(f"chapters.c{chapter}.points"), "prompt")]
 
 
@@ -70,9 +70,8 @@ def _prompt(language: Language, chapter: int, point: int) -> Paragraph:
 
 
 def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 1: the headline and its change, definitions, and the survey's results on groups, sectors, places, forms and
-    means.
-    """
+    """Returns chapter 1: the rate and its change, the definitions, and what the survey found on groups, sectors, places, forms of
+    forced labour and means of coercion."""
     out = evidence.now
     heads = language.each("skeleton.introduction")
     lower = result_sentences.headline_unresolved(out, language)
@@ -100,7 +99,8 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 4: the goal, and pictures of the results on sectors, places and groups. It does not rank them."""
+    """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups of
+    persons. It does not rank them."""
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
@@ -122,10 +122,10 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """Returns pictures of the rate by some groups. If there is no rate, they show the share of cases. Each picture is for the
-    first population that has it.
+    """Returns pictures of the rate by some groups (such as `sex`). For a group without a rate, the picture shows each category's
+    share of the cases. Each picture is about the first population that has the number.
 
-    Several groups share a picture if they fit on a page. A group with too many categories for a page has no picture.
+    Several groups share a picture if they fit on a page together. A group with too many categories for a page has no picture.
     """
     first = {str(rows["breakdown"].iloc[0]): rows for rows in reversed(answers(evidence.now, groups))}
     chosen: dict[tuple[str, str], list[tuple[str, int]]] = {}
@@ -138,7 +138,8 @@ def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> 
 
 
 def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Splits groups into parts for one picture each. The groups of a part have at most `MOST` categories together."""
+    """Splits groups (each with its number of categories) into lists of groups, one list for each picture. The groups of one list
+    have at most `MOST` categories together."""
     parts: list[tuple[str, ...]] = []
     room = 0
     for group, size in groups:
@@ -149,7 +150,8 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 6: targets and whether they can be verified, milestones that nobody measures, and the follow-up."""
+    """Returns chapter 6: the plan's indicators, the targets and whether a survey can verify them, the milestones (planned values
+    that nobody measures), and the comparison of the baseline with a later survey, if there is one."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)

@@ -1,5 +1,5 @@
-"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, and what
-to discuss."""
+"""Slides for the consultation workshop (Tool No. 11 of the ILO toolkit): what the survey found, what is not known, what the plan
+could promise, and questions to discuss."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ COERCION = "coercion"  # the topic of a profile
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """Returns the slides for the consultation workshop (Tool No. 11) in one language.
+    """Returns the slides for the consultation workshop (Tool No. 11 of the ILO toolkit) in one language.
 
-    The answer comes first: the headline on slide 2, the change on slide 3. The title of a slide says what it shows, and all
-    slides have different titles.
+    The most important results come first: the rate on slide 2 and its change on slide 3. The title of each slide says what the
+    slide shows. No two slides have the same title.
     """
     out = evidence.now
     blocks = [
@@ -49,9 +49,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the headline: the numbers, the definition, who was asked, and how many answers leave the question
-    open.
-    """
+    """Returns the slide with the rate: the numbers, the definition, who was asked, and for how many persons the answers leave
+    open whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
     told = (
@@ -65,7 +64,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture above the verdict of the test."""
+    """Returns the slide on what changed since the baseline: a picture, and below it the result of the test."""
     rows = follow_up_section.totals_and_targets(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))], only_totals=False)
     if not sentences:
@@ -91,12 +90,13 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
-    """Returns a slide with a picture; without a title, that of the picture is its heading. Empty if there is no picture."""
+    """Returns a slide with a picture. Its heading is `title`, or the title of the picture if `title` is None. The list is empty
+    if there is no picture."""
     return [Heading(title or picture.title), Chart(picture)] if picture else []
 
 
 def _shared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with the cases by group: the first groups, as many as a slide has room for."""
+    """Returns a slide with the share of cases in each category, for the first groups for which a slide has room."""
     out = evidence.now
     chosen = fitting(out, "share", groups_of(out, "share", least=2), ROWS)
     if not chosen:
@@ -106,9 +106,8 @@ def _shared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _coerced(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with the means of coercion, of the first population with a published profile. Empty if there is no such
-    profile, or if a slide has no room for it.
-    """
+    """Returns a slide with the means of coercion, for the first population with a published profile (shares of cases by
+    characteristic). The list is empty if there is no such profile, or if a slide has no room for it."""
     out = evidence.now
     there = [p for p in profile_section.populations(out) if COERCION in groups_of(out, "profile", p)]
     rows = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
@@ -119,19 +118,21 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
-    """Returns a picture of the rate in another population than the default one, such as children, by the first published group."""
+    """Returns a picture of the rates in one population, such as children, by the first group (such as `sex`) that is published
+    for this population."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _definitions(out: Published, language: Language) -> str:
-    """Returns the title of the slide that shows the headline under other definitions (rule sets)."""
+    """Returns the title of the slide that shows the rate under several definitions (rule sets say which answers make a person a
+    case)."""
     found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
     return found or language.say("rule_sets.heading")
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what is not known: whom the survey missed, what is hidden, and what is too uncertain."""
+    """Returns the slide on what is not known: whom the survey could not reach, and which rates are hidden or too uncertain."""
     out = evidence.now
     rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
     return [
@@ -144,7 +145,8 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """Returns a sentence about some categories. It names the group of each category."""
+    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. `key` is
+    the key of the sentence in the language files. The text is empty if there are no rows."""
     by = [
         f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in records(part))})"
         for b, part in rows.groupby("breakdown", sort=False)
@@ -165,7 +167,8 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify: each target with its facts as short points."""
+    """Returns slides on the targets that no planned survey could verify. For each target, a list gives the facts: the target, the
+    reason, and what a repeat of the survey would find."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:

@@ -1,5 +1,5 @@
-"""The front page of a batch (a run over several surveys): each survey's headline with its flag and coverage, its files, and
-what failed."""
+"""The front page of a batch (a run over several surveys). It shows the rate of each survey with its reliability and coverage,
+links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the front page of a batch shows of one survey.
+    """What the front page of a batch (a run over several surveys) shows of one survey.
 
     Attributes:
-        folder: the folder of its results.
-        title: its title.
-        coverage_excludes: whom it could not reach.
+        folder: the folder with the results of the survey.
+        title: the title of the survey.
+        coverage_excludes: the persons whom the survey could not reach.
         error: why there are no results; empty if there are results.
-        refused: why the latest run failed, if the results of an earlier run are still there.
-        notebook: the page that shows at which point the failed run stopped, relative to the folder of the index.
-        year: of the survey; 0 if not known.
+        refused: why the latest run failed, if the results of an earlier run are still there; otherwise empty.
+        notebook: the page that shows at which point the failed run stopped, relative to the folder of the front page.
+        year: the year of the survey; 0 if not known.
     """
 
     folder: str
@@ -80,12 +80,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Published:
-    """What the page shows of a survey's published numbers.
+    """The published numbers of a survey that the front page shows.
 
     Attributes:
-        first: the first row of all. It is under the run's own rule set.
+        first: the first row of estimates.csv. It is under the run's own rule set (which answers make a person a case).
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
-        with_flowchart: the populations that have their own flowchart.
+        with_flowchart: the names of the populations that have their own flowchart.
     """
 
     first: dict[Hashable, Any]
@@ -129,14 +129,15 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
 
 @cache
 def _template() -> Any:
-    """Returns the jinja2 template of the page. Everything that is put into it is escaped."""
+    """Returns the jinja2 template of the front page. The template escapes every text that it prints, so a text cannot add
+    HTML."""
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template(
         "front_page.html.j2"
     )
 
 
 def _published_numbers(outputs: Path, entry: Entry) -> _Published:
-    """Returns a survey's published numbers. Missing texts are empty texts."""
+    """Reads the published numbers of a survey from its estimates.csv. A missing text becomes an empty text."""
     text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
@@ -166,7 +167,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
-    """Returns the facts on which the headline is based, and whom the survey did not reach."""
+    """Returns the facts on which the rate of a survey is based, and which persons the survey did not reach."""
     weights = row.get("calibration")  # an older run has no such column
     name = number_words.definition(ENGLISH, row["rule_set"])
     sentences = [f"Definition: {name}.", result_sentences.window(ENGLISH, row)]
@@ -177,8 +178,8 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
 
 
 def _briefs(folder: Path) -> dict[str, str]:
-    """Returns the pages of the evidence brief in a survey's folder of results: for each language, by the name that it has for
-    itself (`Français`), the name of the file."""
+    """Returns the pages of the evidence brief in a survey's folder of results, as a dictionary from the language's own name
+    (`Français`) to the name of the file."""
     pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
     return {_language(code): name for code, name in pages.items()}
 
@@ -190,8 +191,8 @@ def _language(code: str) -> str:
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Returns the documents in a survey's folder of results. For each document, the files are listed: language and kind in
-    words, and the file name."""
+    """Returns the documents in a survey's folder of results, as a dictionary from the name of the document to its files. Each
+    file is a pair: its language and format in words, and its name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))
@@ -201,9 +202,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def _change(folder: Path) -> list[str]:
-    """Returns a sentence on what changed since the earlier round, which claims no more than its verdict; empty without an earlier
-    round.
-    """
+    """Returns a sentence on how the rate changed since the earlier survey. It says that the rate has changed only if the test
+    says so. The list is empty if there is no earlier survey."""
     if not (folder / "changes.csv").is_file():
         return []
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
@@ -213,13 +213,14 @@ def _change(folder: Path) -> list[str]:
 
 
 def _left_open(numbers: _Published) -> list[str]:
-    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
-    decide whether they are cases."""
+    """Returns a sentence on how many of the persons asked gave answers (don't know, refused, blank) that leave open whether they
+    are in forced labour. The list is empty if the rate is hidden."""
     return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
 
 
 def _parts(numbers: _Published) -> list[dict[str, str]]:
-    """Returns the rates of adults and of children, if both were asked: of each population that has its own flowchart."""
+    """Returns the rates of adults and of children, if both were asked: one for each population that has its own flowchart. The
+    list is empty if only one population has a flowchart."""
     if len(numbers.with_flowchart) < 2:
         return []
     rates = numbers.of("prevalence")

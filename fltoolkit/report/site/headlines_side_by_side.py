@@ -1,5 +1,5 @@
-"""Shows the headlines of several surveys in one picture. Only surveys that measure the same thing share a picture. They are in
-alphabetical order and never ranked."""
+"""Shows the rates of several surveys in one picture. Only surveys that measure the same thing are in the same picture. They are
+in alphabetical order and never ranked."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Titled = tuple[str, HeadlineRow]
 
 
 def side_by_side(headlines: list[Titled]) -> str:
-    """Returns HTML that shows the headline rates of several surveys: one picture for each set of surveys that can share an axis,
-    and a sentence on those that cannot. Empty for a single survey.
+    """Returns HTML that shows the rates of several surveys: one picture for each set of surveys that can share an axis, and a
+    sentence that names the other surveys. The text is empty for a single survey.
 
     Args:
-        headlines: title and published headline rate of each survey, in alphabetical order. Two surveys share an axis only if they
-            measure the same thing: if all columns in `SAME` are equal.
+        headlines: the title of each survey and its published rate, in alphabetical order of the titles. Two surveys share an axis
+            only if they measure the same thing: the columns in `SAME` must have equal values.
     """
     groups: dict[tuple[str, ...], list[Titled]] = {}
     for titled in headlines:
@@ -57,9 +57,9 @@ def _basis(row: HeadlineRow) -> str:
 
 
 def _figure(rows: list[Titled]) -> str:
-    """Returns a picture of dots with their intervals on an axis from zero.
+    """Returns a picture (SVG) of the rates of several surveys as dots with their intervals, on an axis from zero.
 
-    A hollow dot is unreliable. A hidden number has its marker.
+    The dot of an unreliable rate is hollow. A hidden rate has its marker (such as [c]) in place of a dot.
     """
     first = rows[0][1]
     times = scale(first["measure"])
@@ -92,8 +92,8 @@ def _figure(rows: list[Titled]) -> str:
 
 
 def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
-    """Returns the line of one survey: its title at the left, the dot with its interval, and the numbers at the right. `y` is
-    the height of the line in the picture. `end` is the value at the right end of the axis."""
+    """Returns the line of one survey in the picture as SVG: its title at the left, the dot with its interval, and the numbers at
+    the right. `y` is the height of the line in the picture. `end` is the value at the right end of the axis."""
     lines = textwrap.wrap(title, LETTERS)[:2] or [""]
     name = "".join(
         f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
@@ -116,7 +116,7 @@ def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
 
 
 def _end(row: HeadlineRow) -> float:
-    """Returns the highest value that is drawn for a row."""
+    """Returns the highest value that the picture shows for a survey: the end of its interval or of its grey band."""
     return float(row["bound_high"] if number_words.has_range(row) else row["ci_high"])
 
 

@@ -1,8 +1,8 @@
 """Arranges the sections of an executed notebook for its HTML page.
 
-In a notebook, each section has prose, a call and its output. On the page, the result of a section is directly under its
-heading, and its first picture is open. Further pictures, and tables after a picture, are folded. A section with nothing to show
-is one line.
+In a notebook, each section has prose, a call and its output. On the page, a sentence with the result of the section stands
+directly under its heading, and the first picture of the section is visible. Readers open the other pictures, and tables after a
+picture, with a click. A section with nothing to show is one line.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class PageSection:
     """A section of an executed notebook, as a line in the list of contents of its page.
 
     Attributes:
-        anchor: the address of the heading within the page.
+        anchor: the HTML id of the heading, to which a link can lead.
         title: the title of the section, as plain text.
-        empty: whether the survey or the plan gives nothing for it.
+        empty: whether the section has nothing to show.
     """
 
     anchor: str
@@ -36,12 +36,16 @@ class PageSection:
 
 
 def lay_out(notebook: Any) -> list[PageSection]:
-    """Arranges the cells of an executed notebook for a page, in place, and returns its sections in order.
+    """Arranges the cells of an executed notebook for its HTML page, in place, and returns the sections of the page in order.
 
-    The template reads the metadata of the cells. A cell that begins a section has three entries: `opens` (the address of its
-    heading), `follows` (whether another section is before it) and `empty` (whether it has nothing to show). A cell with the
-    result of a section has `result`. An output that begins a fold has `fold`: the words on which readers click to open it. The
-    last output of a fold has `folded`.
+    The function writes entries into the metadata of cells and outputs, which the template of the page reads:
+
+    - `opens` in the first cell of a section: the HTML id of its heading.
+    - `follows` in the first cell of a section: whether another section is before it.
+    - `empty` in the first cell of a section: whether the section has nothing to show.
+    - `result` in the cell with the result of a section.
+    - `fold` in the first output of a part that readers open with a click: the words on which they click.
+    - `folded` in the last output of such a part.
     """
     cells = [part for cell in notebook.cells for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]
@@ -63,8 +67,8 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
 
 def _split(cell: Any) -> list[Any]:
-    """Splits a cell of text so that each heading begins a cell. In notebooks, the text that ends a section often begins the
-    next one."""
+    """Splits a cell of text, so that each heading is at the start of a cell. This is needed because one cell of a notebook often
+    has the end of one section and the heading of the next."""
     if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]
@@ -79,7 +83,7 @@ def _copy(cell: Any, source: str) -> Any:
 
 
 def _title(cell: Any) -> str:
-    """Returns the heading with which a cell begins; empty if there is none."""
+    """Returns the heading at the start of a cell; empty if the cell does not begin with a heading."""
     found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
     return found[1].strip() if found else ""
 
@@ -90,7 +94,8 @@ def _anchor(title: str, taken: set[str]) -> str:
 
 
 def _section(cells: list[Any]) -> tuple[list[Any], bool]:
-    """Returns a section's cells in the order of a page (heading, result, prose, rest), and whether the section is empty."""
+    """Returns the cells of a section in the order of the page (heading, result, prose, other cells), and whether the section has
+    nothing to show."""
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _parted(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
@@ -107,21 +112,22 @@ def _failed(cells: list[Any]) -> bool:
 
 
 def _parted(cell: Any) -> tuple[Any, list[Any]]:
-    """Returns two cells for a notebook's cell that begins with a heading: one with the heading, and one with the prose below it."""
+    """Splits a cell that begins with a heading. Returns a cell with the heading, and a list with a cell of the text below it; the
+    list is empty if there is no such text."""
     head, _, prose = cell.source.partition("\n")
     return _copy(cell, head), [_copy(cell, prose.strip())] if prose.strip() else []
 
 
 def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
-    """Returns a new notebook cell that shows these outputs, with this metadata."""
+    """Returns a new cell of a notebook that has only these outputs and this metadata."""
     import nbformat
 
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
 
 
 def _fold(outputs: list[Any]) -> None:
-    """Folds what follows the first picture of a section: each further picture with its tables, and the tables of the first
-    picture. The line on which readers click has the title of the folded picture."""
+    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, and the
+    tables of the first picture. The words on which readers click are the title of the picture or table."""
     drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
     for place, output in enumerate(outputs):
         data = output.get("data", {})
@@ -141,7 +147,7 @@ def _is_table(outputs: list[Any]) -> bool:
 
 
 def _table_title(html: str) -> str:
-    """Returns the title of a table in HTML as plain text; `Table` if it has none."""
+    """Returns the title of a table in HTML, as plain text; the word `Table` if it has no title."""
     found = TABLE_TITLE.search(html)
     return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
 

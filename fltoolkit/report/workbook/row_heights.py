@@ -1,7 +1,7 @@
-"""The heights of a sheet's rows, calculated from their texts.
+"""The heights of the rows of a sheet, calculated from their texts.
 
-The height that a spreadsheet program chooses would cut off the last line if a sheet is printed smaller. It would also take account
-of cells that are not printed.
+A spreadsheet program would choose a height that cuts off the last line if a sheet is printed smaller. It would also count cells
+that are not printed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Native charts of the workbook. The spreadsheet program draws them from the cells beside them."""
+"""Charts of the workbook that the spreadsheet program itself draws, from the cells beside them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChartAxes:
         across, up: the titles of the axis of the labels, and of the axis of the values.
         top: the value at which the axis of the values ends.
         step: the distance between two ticks.
-        number_format: how the spreadsheet program prints its numbers.
+        number_format: the format code with which the spreadsheet program prints the numbers of the axis.
     """
 
     across: str
@@ -35,22 +35,22 @@ class ChartAxes:
 
 @dataclass(frozen=True)
 class NativeChart:
-    """A chart that the spreadsheet program draws from the cells of a sheet: a dot for each value, with the line of its interval. It
-    shows the first rows of the table, from left to right.
+    """A chart that the spreadsheet program draws from the cells of a sheet: a dot for each value, with a line for its interval.
+    The chart shows the first rows of the sheet's table, from left to right.
 
     Attributes:
-        title: what the chart shows, with the unit. The title is also the text alternative.
+        title: what the chart shows, with the unit. People who do not see the chart get this text instead.
         names: the first and the last column of the labels below the dots. A blank label belongs to the group on its left.
         values: the column with the measured values; they are drawn on an axis from 0.
-        lengths: the two columns with the lengths of an interval's line, below and above its dot.
+        lengths: the two columns with the distances from a value down and up to the limits of its interval.
         rows: how many rows of the table are drawn.
-        first: how many rows of the table, such as a heading, stand above them.
         axes: the two axes.
-        path: the column with planned values, which a dashed line connects.
-        target: the column with the value of the target only; it is a diamond on the path.
-        hollow: the column with the unreliable values only; their dots are hollow. None if no value is unreliable.
-        band: the column with the value if all open answers were cases, and the column with its distance from the value; a grey
-            band joins both. None if there is no such value.
+        path: the column with planned values, which a dashed line connects; None for none.
+        first: how many rows of the table, such as a heading, stand above the rows that are drawn.
+        target: the column that only has the value of the target, which is drawn as a diamond; None for none.
+        hollow: the column that only has the unreliable values; their dots are hollow. None if no value is unreliable.
+        band: two columns: the value if all open answers were cases, and its distance from the measured value. A grey band joins
+            both values. None if there is no such value.
     """
 
     title: str
@@ -72,7 +72,7 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     Args:
         file: the workbook.
         sheet: the sheet with the table.
-        chart: what is drawn.
+        chart: the description of the chart.
         at: the cell of the chart's upper left corner: the first row below the column headings, and the first free column.
         cells: how many columns of usual width the chart covers.
     """
@@ -87,7 +87,8 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     made = file.book.add_chart({"type": "line"})
 
     def series(place: int, **look: Any) -> None:
-        """Adds the values of one column to the chart."""
+        """Adds the values of one column to the chart. `place` is the number of the column, and `look` has the settings of its
+        points."""
         name = [sheet_name, at[0] - 1, place]
         made.add_series({"name": name, "categories": names, "values": column(place), "line": {"none": True}} | look)
 

@@ -1,4 +1,5 @@
-"""The words of the workbook's sheets in the plan's language: column headings, values of the plan's rows, and formatted numbers."""
+"""The words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and formatted
+numbers."""
 
 from __future__ import annotations
 
@@ -39,9 +40,8 @@ def first_language(plan: Plan) -> Language:
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
-    """Returns a sentence on the texts that have a star on these sheets: texts of the survey or plan that are not translated into
-    this language.
-    """
+    """Returns a sentence that explains the star (*) behind some texts on these sheets: they are texts of the survey or of the
+    plan that are not translated into this language. The result is empty if no text has a star."""
     foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
     shown_texts = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
     shown_texts |= {text for page in pages for text in page.notes}
@@ -53,7 +53,10 @@ def column(
     language: Language, name: str, width: float, style: str = "text", *, years: Mapping[str, object] | None = None, **more: Any
 ) -> Column:
     """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files.
-    `years` are the years of both rounds, `before` and `after`, for a heading that names one."""
+
+    `width` is in characters. `years` has the years of the two compared surveys, with the keys `before` and `after`, for a heading
+    that contains a year. `more` are other fields of `Column`.
+    """
     head, help_text = (language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help"))
     return Column(head, width, style, help_text, **more)
 
@@ -61,9 +64,8 @@ def column(
 def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
-    """Returns a sheet of the workbook. Its name and its words are under `workbook.sheets.<key>` in the language files. `notes`
-    come before the notes from there.
-    """
+    """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
+    are printed before the notes of the language files. `more` are other fields of `Page`."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -93,17 +95,16 @@ def cleared(row: Row) -> dict[Any, Any]:
 
 
 def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
-    """Yields the rows of `table` that are about the same indicator, group and category as `row`, which is a row of another
-    table."""
+    """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries without nan (None
+    instead). `row` is a row of another table."""
     if len(table):
         same = (table["id"] == row["id"]) & (table["group"] == row["group"]) & (table["category"] == row["category"])
         yield from map(cleared, table[same].to_dict("records"))
 
 
 def look(measure: object, value: object) -> Styled:
-    """Returns a rounded number with the style of its cell: numbers of persons and shares of cases without decimals, rates
-    with one. The number is already in the unit of its row.
-    """
+    """Returns a number of the plan, rounded, with the style of its cell. Numbers of persons and shares of cases have no decimals,
+    rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
     read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
     return Styled(read, number_cells.style(str(measure)))
 
@@ -117,7 +118,8 @@ def bracketed(marker: object) -> str:
 
 
 def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
-    """Returns a sentence that explains the markers in a sheet (letters such as [u]); empty if the sheet has none."""
+    """Returns a sentence that explains the markers in a sheet (letters such as [u]). The result is empty if the sheet has
+    none."""
     words = number_words.markers(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()
 
@@ -127,14 +129,13 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """Returns what a row of the plan shows as its number of cases: the number itself for everyone, and its class (`5–14`) for a
-    category.
-    """
+    """Returns what the workbook shows as the number of cases behind a row of the plan: the number itself for a whole population,
+    and a range (`5–14`) for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
-    """Returns the first cells of a row of the plan: what it is about (indicator, group, category) and its unit."""
+    """Returns the first four cells of a row of the plan: its indicator, group, category and unit, in words."""
     group, category = str(row["group"] or ""), row["category"] or ""
     return (
         number_words.indicator(language, row),
@@ -147,9 +148,12 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 def columns_by_indicator(
     language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook], years: Mapping[str, object] | None = None
 ) -> tuple[Column, ...]:
-    """Returns the columns of a sheet whose rows are below headings (see `lines_by_indicator`): first the group and category of
-    a row, then the printed columns (`read`), then the facts behind them with grey headings (`facts`). Without facts, the sheet
-    has a chart in their place. `years` are those of both rounds (see `column`)."""
+    """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
+
+    The columns for group and category come first, then `read` (the columns that are printed), then `facts` (the facts behind the
+    numbers, with grey headings). If there are no `facts`, the sheet has a chart in their place. `years` are the years of the two
+    compared surveys (see `column`).
+    """
     style = "text" if facts else "hidden"
     room = fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)]) // (2 * DIGIT) if facts else 0
     first, second = (width + max(0, min(WIDER, room)) for width in GROUP_WIDTHS)
@@ -162,8 +166,8 @@ def columns_by_indicator(
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
-    """Returns a row for each record, and a heading before the first record of each indicator. `cells` returns the cells between
-    a row's category and its indicator."""
+    """Returns the rows of a sheet: one for each record, and a heading before the first record of each indicator. `cells` is a
+    function that returns the cells that stand between a record's category and its indicator."""
     lines: list[SheetRow] = []
     before = None
     for record in records:
@@ -181,9 +185,8 @@ def sentence(text: str) -> str:
 
 
 def surveys(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence that names the surveys on which a sheet is based: that of the baseline, and that of the later
-    round.
-    """
+    """Returns a sentence that names the surveys on which a sheet is based: the survey of the baseline, and the later survey if
+    there is one."""
     named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
     names = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
     return language.say("workbook.surveys", surveys=language.list(names))
@@ -199,8 +202,8 @@ def chart_title(language: Language, name: str, row: Row) -> str:
 
 
 def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool) -> ChartAxes:
-    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that the axis must include, and
-    `hollow` says whether the chart has hollow dots, which the title explains."""
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit on the axis. `hollow`
+    says whether the chart has hollow dots; if so, the title of an axis explains them."""
     most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
@@ -212,7 +215,8 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
 
 
 def if_unreliable(measure: object, value: object, marker: object) -> Styled:
-    """Returns a value if its marker says that it is unreliable: a chart draws its dot hollow. If not, the cell is empty."""
+    """Returns the cell of a column from which a chart draws hollow dots: the value if its marker says that it is unreliable, and
+    otherwise an empty cell."""
     return look(measure, value if marker == UNRELIABLE else None)
 
 

@@ -1,7 +1,7 @@
-"""Writes a workbook of pages: its cells, which of them can be filled in, and the record with which `fltoolkit nap read` finds
-changes.
+"""Writes a workbook from descriptions of its sheets: the cells, which of them partners can fill in, and a record of what was
+written. From this record `fltoolkit nap read` later finds what partners have changed.
 
-It depends on no survey and no plan: a `Page` has a title, columns, typed cells and notes. Only a `Formula` becomes a formula.
+It depends on no survey and no plan: a `Page` has a title, columns, cells and notes. Only a `Formula` becomes a formula.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Column:
     """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation of its content (for
     the data dictionary).
 
-    `key` is its name in partners.yaml, if it can be filled in. `choices` are the codes that can be chosen there, with their
-    words. A column of the style `hidden` is not shown; a chart can be drawn from it.
+    If partners can fill in the column, `key` is its name in partners.yaml. `choices` are the codes that they can choose there,
+    each with its word. A column of the style `hidden` is not visible; a chart can be drawn from it.
     """
 
     head: str
@@ -61,9 +61,7 @@ class Column:
         return self.style == "hidden"
 
     def shown(self, value: object) -> object:
-        """Returns what a cell of this column shows for a value. If the value is a code that can be chosen, the cell shows its
-        word.
-        """
+        """Returns what a cell of this column shows for a value: the word if the value is one of the `choices`, else the value."""
         return self.choices.get(value, value) if isinstance(value, str) else value
 
 
@@ -71,7 +69,8 @@ class Column:
 class Formula:
     """A formula that the kit writes into a cell.
 
-    `{r}` is its row, `{first}` and `{last}` are the rows of the table, and `value` is its present result.
+    In `text`, `{r}` is the row of the cell, and `{first}` and `{last}` are the first and last row of the table. `value` is the
+    result of the formula when the workbook is written.
     """
 
     text: str
@@ -101,7 +100,7 @@ class SheetRow:
 
     Attributes:
         cells: the values of its cells, in order.
-        id: its id in partners.yaml.
+        id: the id of the row in partners.yaml.
         inputs: the keys of the columns that partners can fill in.
         held: the keys of the columns for which partners.yaml has an entry.
     """
@@ -117,12 +116,12 @@ class Page:
     """One sheet of a workbook before it is written: its title, columns, rows and notes.
 
     Attributes:
-        key: the same in all languages; the `name` is not.
+        key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
         purpose, fills, tool: what the first sheet says about this sheet: its purpose, who fills it in, and the tool of the ILO
             toolkit.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
-        printed_columns: how many columns, from the left, are printed.
+        printed_columns: how many columns, from the left, are printed; None means all.
     """
 
     key: str
@@ -152,7 +151,7 @@ class Page:
 
     @property
     def room(self) -> int:
-        """Returns how wide the free space beside the table is on the printed page, in pixels."""
+        """Returns the width of the free space beside the table on the printed page, in pixels."""
         return fits_in_print(c.width for c in self.printed if not c.hidden)
 
     @property
@@ -175,12 +174,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook before it is written: its sheets in order, and the partners' own sheets.
+    """A workbook before it is written: its sheets in order, and the sheets that partners added.
 
     Attributes:
-        kept: the partners' own sheets, by name.
+        kept: the rows of the sheets that partners added, by name of the sheet.
         ids: the ids of the plan's indicators.
-        recorded: whether it is to be filled in; then it is protected, and has a record of what was written.
+        recorded: whether partners can fill the workbook in; then its other cells are protected, and a hidden sheet records them.
         source: the name of the survey, for the foot of each printed page.
     """
 
@@ -195,8 +194,8 @@ class Book:
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """Where partners.yaml keeps the entry that a partner types into a cell: the table, row and column there. `held` says
-    whether there is an entry now. If there is no such place, partners cannot fill in the cell."""
+    """The place in partners.yaml for what a partner types into a cell: table, row and column. `held` says whether partners.yaml
+    has an entry there now. If these texts are empty, partners cannot fill in the cell."""
 
     table: str = ""
     row: str = ""
@@ -209,8 +208,8 @@ NOT_TO_FILL = PartnersCell()
 
 @dataclass
 class CellRecord:
-    """The content of the workbook's hidden sheet: for each cell of all sheets a text that describes it, and the value that the
-    kit wrote. With it, changes are found when the workbook comes back.
+    """The content of the workbook's hidden sheet: for each cell of all sheets, a text that describes the cell, and the value that
+    was written into it. From them, changes are found when partners send the workbook back.
 
     One text per cell keeps the workbook quick to read.
     """
@@ -363,7 +362,7 @@ class _Writer:
             sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Writes one of the partners' own sheets, which they can edit."""
+        """Writes a sheet that partners added. They can edit all its cells."""
         sheet = self.file.book.add_worksheet(name)
         sheet.set_column(0, max([len(row) for row in rows], default=1), 24)
         for i, row in enumerate(rows):

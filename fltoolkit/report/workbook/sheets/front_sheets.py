@@ -1,5 +1,5 @@
-"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries whose row no
-longer exists."""
+"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and the partners' entries that
+belong to no row of the plan any more."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
 def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()) -> Page:
-    """Returns the sheet that explains the workbook, with a link to each sheet. `notes` are printed with the meaning of the
-    markers.
-    """
+    """Returns the sheet that explains the workbook, with a link to each sheet. `notes` are printed beside the explanation of the
+    markers (letters such as [u])."""
     columns = [column(language, name, width) for name, width in (("sheet", 26), ("purpose", 84), ("tool", 11), ("fills", 50))]
     nothing = language.say("workbook.fills_nothing")
     lines = [SheetRow((SheetLink(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
@@ -23,7 +22,7 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
-    """Returns the sheet that explains each column. A column that several sheets have is explained once."""
+    """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once."""
     widths = (("column", 28), ("holds", 66), ("sheet", 46), ("filled_by", 11), ("name_in_partners", 24))
     columns = [column(language, name, width) for name, width in widths]
     sheets: dict[tuple[str, ...], list[str]] = {}
@@ -36,7 +35,8 @@ def dictionary(pages: Sequence[Page], language: Language) -> Page:
 
 
 def unplaced(evidence: Evidence, language: Language) -> Page | None:
-    """Returns a sheet of entries whose row is no longer in the plan or the checklists; None if every entry has its place."""
+    """Returns a sheet with the partners' entries (in partners.yaml) whose row is no longer in the plan or the checklists. Returns
+    None if every entry still has its row."""
     columns = [column(language, name, width) for name, width in (("part", 22), ("row", 40), ("column", 22), ("filled_in", 70))]
     lines = [SheetRow(row) for row in not_placed(evidence.partners, evidence.plan)]
     return page(language, "not_placed", columns, lines) if lines else None

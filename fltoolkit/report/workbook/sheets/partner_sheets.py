@@ -1,6 +1,7 @@
-"""The sheets in which partners answer questions: the SMART check, the ILO toolkit's checklists and the labour standards.
+"""The sheets in which the plan's partners answer questions: the SMART check, the ILO toolkit's checklists and the labour
+standards.
 
-Their yellow cells show the answers in partners.yaml.
+Their yellow cells show the answers that partners.yaml already has.
 """
 
 from __future__ import annotations
@@ -37,9 +38,8 @@ def _note(language: Language, name: str = "note", width: float = 36) -> Column:
 
 
 def smart(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet that shows for each indicator which of the five SMART criteria of Tool No. 16 it meets. Partners answer
-    for the criteria that the kit cannot check.
-    """
+    """Returns the sheet that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
+    Partners answer for the criteria that the kit cannot check."""
     columns = (
         column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
         column(language, "missing", 55), _answer(language), _note(language, width=28),
@@ -56,9 +56,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
 
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
-    """Returns the sheet of one checklist of the ILO toolkit. If published numbers help to answer a question, they are shown
-    beside it.
-    """
+    """Returns the sheet of one checklist of the ILO toolkit; `tool` is the number of the tool. If published numbers help to
+    answer a question, they are shown beside it."""
     tools = (KNOWLEDGE, tool) if tool == BACKGROUND else (tool,)
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
@@ -97,10 +96,11 @@ def methods(evidence: Evidence, language: Language) -> Page:
 
 
 def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
-    """Returns the published numbers that help to answer a question of a checklist, one line per breakdown. Of hidden numbers, the
-    text only says how many there are.
+    """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
+    are only counted.
 
-    If no number answers a question of the knowledge base, the text says that it is a question for research.
+    For a question on what is known about forced labour, the text says that research must answer it if no published number does.
+    For other questions it is then empty.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
     lines += [language.list(follow_up_section.answered(language, evidence.follow_up))] if CHANGE in question.evidence else []
@@ -109,7 +109,7 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
 
 
 def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
-    """Returns the numbers of one breakdown in one line."""
+    """Returns one line with the numbers of one breakdown, such as the rates by sex. It says how many of them are hidden."""
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]

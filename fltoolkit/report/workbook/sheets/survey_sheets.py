@@ -1,4 +1,4 @@
-"""The workbook's sheets that the kit fills completely from the survey and the plan."""
+"""The workbook's sheets in which partners fill in nothing, because all cells come from the survey and the plan."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ FACTS = (
 
 
 def framework(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of objectives, outcomes, outputs and activities with their indicators, one row per indicator."""
+    """Returns the sheet of the plan's objectives, outcomes, outputs and activities with their indicators, one row per
+    indicator."""
     columns = (
         column(language, "level", 12), column(language, "code", 14), column(language, "statement", 44), column(language, "indicator", 44),
         column(language, "filled_from", 14), column(language, "lead", 32), column(language, "sdg", 14),
@@ -73,9 +74,8 @@ def framework(evidence: Evidence, language: Language) -> Page:
 
 
 def headline(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of the first indicator that a survey measures, for everyone and by its first group, with a chart. Returns
-    None if none of its numbers is shown.
-    """
+    """Returns the sheet of the plan's first indicator that a survey measures: its numbers for the whole population and by the
+    first group, with a chart. Returns None if none of these numbers is shown."""
     table = evidence.baseline.table
     shown = table[table["measure"].notna() & (table["measure"] != "") & (table["derived_from"] == "")]
     rows = shown[shown["id"] == shown["id"].iloc[0]] if len(shown) else shown
@@ -118,8 +118,8 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
-    """Yields the cells of one row of the baseline and, below it, those of the later round. The second row has no category, so
-    that a chart shows both rounds with one label."""
+    """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
+    empty category, so that a chart shows one label for both surveys."""
     yield (_category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
     for now in like(evidence.follow_up, row):
         yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
@@ -133,21 +133,23 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields, for each round of a row of the baseline, the published value if all open answers were cases. The cell is empty if
-    this value is not above the interval (see `has_wide_bounds`) or not shown."""
+    """Yields, for the baseline and for the later survey, the published number if all unresolved persons (whose answers leave open
+    whether they are cases) were cases. The cell is empty if this number is hidden, or not above the interval."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
         yield look(row["measure"], now["bound"])
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
-    """Returns the value if all open answers were cases, and its distance from the value of the line."""
+    """Returns two cells from which a chart draws a grey band: `bound`, which is the number if all open answers were cases, and
+    the distance from the measured number of the row to `bound`."""
     high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
     return bound, Styled(None if high is None or value is None else high - value, bound.style)
 
 
 def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the headline of the run in a sentence, and what changed since the baseline if this is a later round."""
+    """Returns a sentence with the rate of this run and, if this is a later survey, sentences on what changed since the
+    baseline."""
     first = result_sentences.headline_rows(evidence.now)[0]
     return (result_sentences.sentence(language, first), *follow_up_section.verdicts(evidence, language))
 
@@ -157,9 +159,8 @@ def _category(language: Language, row: dict[Any, Any]) -> str:
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet that shows for each number of the baseline all facts on which it is based, such as the sample. Returns
-    None if the survey fills no row of the plan.
-    """
+    """Returns the sheet that shows for each number of the baseline the facts on which it is based, such as the sample. Returns
+    None if the survey gives no number for the plan."""
     table = evidence.baseline.table
     records = [cleared(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
     if not records:
@@ -174,9 +175,8 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _detail(language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row for the columns in `DETAIL` and `FACTS`: a number of the baseline, and the facts on which it is
-    based.
-    """
+    """Returns the cells of one row of the sheet `detail`, for the columns in `DETAIL` and `FACTS`: a number of the baseline, and
+    the facts on which it is based."""
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
@@ -190,9 +190,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
 
 
 def sdg(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of links between forced labour and the Sustainable Development Goals (Tool No. 6), and the indicators
-    that name the goals.
-    """
+    """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6), with
+    the plan's indicators that name each goal."""
     columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 70), column(language, "sdg_indicators", 60))
     indicators = [i for s in evidence.plan.framework for i in s.indicators]
     lines = []
@@ -214,8 +213,8 @@ def sdg(evidence: Evidence, language: Language) -> Page:
 
 
 def global_figures(language: Language) -> Page:
-    """Returns the sheet of the ILO's global figures. None of them may be compared with the survey's: the reason is above the
-    table."""
+    """Returns the sheet of the ILO's global estimates of forced labour. They must not be compared with the survey's numbers; a
+    text above the table gives the reason."""
     columns = (
         column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 22), column(language, "value", 13),
         column(language, "unit", 26), column(language, "comparable", 12, "section"), column(language, "source", 66),

@@ -1,5 +1,5 @@
-"""The workbook's sheets on targets, milestones and follow-up: what the plan promises, what a survey could verify, and what a
-later survey found."""
+"""The workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up: what the plan
+promises, what a survey could verify, and what a later survey found."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ FOLLOWED_FACTS = (
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of targets; None if the survey fills no indicator of the plan.
+    """Returns the sheet of targets, or None if the survey gives no number for the plan.
 
-    The most important columns come first and are printed. The columns of the calculation follow. If there is a later round, its
-    columns are between them.
+    The most important columns come first and are printed. The columns of the calculation come last. If there is a later survey,
+    its columns stand between them.
     """
     table = evidence.targets
     if table.empty:
@@ -94,7 +94,8 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
+    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it.
+    `later` says whether there is a later survey."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     # The marker says why a baseline is not shown.
@@ -144,7 +145,8 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one milestone: the planned value of a year, beside the number of a survey in that year."""
+    """Returns the cells of one row of the sheet on milestones: the planned value of a year, beside the number that a survey
+    measured in this year, if there is one."""
     kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
     measure = r["measure"]
@@ -155,7 +157,8 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
-    """Returns the marker of a survey's number in the year of a milestone, and the number with its limits; nothing if there is none."""
+    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of its
+    interval. All are None if no survey measured it."""
     for one in like(evidence.targets, r):
         for year, marker, *names in MEASURED:
             if r["year"] == one[year]:
@@ -164,7 +167,7 @@ def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet that compares the baseline with the later survey. Returns None if the run is itself the baseline."""
+    """Returns the sheet that compares the baseline with the later survey, or None if this run is itself the baseline."""
     table = evidence.follow_up
     if table.empty:
         return None
@@ -178,8 +181,8 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _followed(language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on follow-up: the baseline beside the later survey, and the verdict of the test. If
-    the change is not shown, its marker stands in place of the verdict."""
+    """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
+    change. If the change is not shown, its marker (such as [c]) replaces the result."""
 
     def numbers(*names: str) -> list[Styled]:
         return [look(r["measure"], r[name]) for name in names]
