@@ -1,4 +1,4 @@
-"""Makes the result of a notebook's section in one sentence. The sentence counts rows or repeats a published number; it never
+"""Sentences with the result of each section of a notebook. A sentence counts rows or repeats a published number; it never
 ranks."""
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ SIDES = ("involuntary", "coercion")
 
 @checked
 def questionnaire(survey: Survey) -> Result:
-    """Returns a sentence on how many questions of the survey ask about how many items of the definition of forced labour."""
+    """Returns a sentence on how many questions of the survey are used for the definition of forced labour, and for how many of
+    its items (such as debt bondage)."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
     return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")
@@ -45,9 +46,8 @@ def flow(out: Published) -> Result:
 
 @checked
 def rule_sets(out: Published) -> Result:
-    """Returns a sentence with the lowest and the highest rate under the rule sets that the survey supports. A rule set says which
-    answers make a person a case.
-    """
+    """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule set
+    says which answers make a person a case."""
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     if len(rates) < 2:
         return Result("No other rule set has a rate that is shown.")
@@ -57,13 +57,15 @@ def rule_sets(out: Published) -> Result:
 
 @checked
 def paths(found: pd.DataFrame) -> Result:
-    """Returns a sentence on how many paths through the definition are shown, because enough persons have the same path."""
+    """Returns a sentence on how many paths through the flowchart of the definition are shown. A path is shown if enough persons
+    have it."""
     return Result(f"{_counted(len(found), 'path')} are shown.")
 
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns a sentence on how many of a measure's numbers by group are shown, and how many of these must be used with care."""
+    """Returns a sentence on how many of a measure's numbers by group can be used as they are, how many only with care, and how
+    many are not shown."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -79,9 +81,8 @@ def groups(out: Published, measure: str) -> Result:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Returns a sentence with the first number that the run has on forced labour in time: how many persons on an average day, how
-    many at the interview, or how long it lasted.
-    """
+    """Returns a sentence with the first number on forced labour in time that the run has: how many persons are in forced labour
+    on an average day, or at the interview, or how long it lasts. Returns a note if `tables:` of survey.yaml asks for none."""
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
@@ -105,7 +106,7 @@ def risk(model: PublishedModel) -> Result:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """Returns a sentence on how many rows of the plan the survey fills in."""
+    """Returns a sentence on how many of the plan's baselines the survey gives, of those that the plan expects from a survey."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
     return Result(
@@ -143,9 +144,8 @@ def targets(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Result | Nothing:
-    """Returns a sentence on how many rows of the plan have changed since the baseline according to the test, and in how many no
-    change was detected.
-    """
+    """Returns a sentence on how many numbers of the plan have changed since the baseline according to the test, and for how many
+    no change was detected. Returns a note if there is no later survey."""
     rows = evidence.follow_up
     if rows.empty:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")

@@ -1,4 +1,4 @@
-"""Tables in notebooks: the kit's own tables with their markers and footnotes, and tables on the quality of the data."""
+"""Tables in notebooks: tables of results with their markers and footnotes, and tables on the quality of the data."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
     Args:
         rows: rows of one measure. Rows of several rule sets (from `Published.rule_sets`) are labelled with their rule set.
-        title: by default the measure and its population. Rows of an outcome of your own say `answered yes to ...; not forced labour`.
+        title: by default the measure and its population. For an outcome that you defined yourself, it says `answered yes to ...;
+            not forced labour`.
     """
     compared = rows["rule_set"].nunique() > 1
     made = result_tables.rule_sets(ENGLISH, rows) if compared else result_tables.table(ENGLISH, rows, title)
@@ -56,10 +57,9 @@ def facts(described: pd.DataFrame) -> Table:
 
 @checked
 def questionnaire(survey: Survey) -> Table:
-    """Returns a table of the questions of each item of the definition, for the survey's statistician to check.
-
-    It shows which question of the questionnaire survey.yaml uses for which item.
-    """
+    """Returns a table of the questions that decide whether a person is in forced labour, for the survey's statistician to check.
+    Each row has a question, its column in the data, and the item of the definition (such as debt bondage) for which survey.yaml
+    uses it."""
     rows = [
         {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
         for side in ("involuntary", "coercion")
@@ -82,12 +82,12 @@ def questionnaire(survey: Survey) -> Table:
 
 @checked
 def calibration(persons: ClassifiedSurvey) -> Table | Words:
-    """Returns a table of what calibration did to the weights of a classified survey: the benchmarks (known totals of the
-    population) beside the totals of the sample, and the factors g by which weights were multiplied. If the weights were not
-    calibrated, returns a sentence.
+    """Returns a table of what calibration did to the weights of a classified survey, or a sentence if the weights were not
+    calibrated. It has the benchmarks (known totals of the population), the totals of the sample before calibration, their ratio,
+    and the factors g by which weights were multiplied.
 
-    Sums of weights before calibration are rounded to multiples of one rounding base, which is at least a mean weight. For a
-    category of few persons only the benchmark is shown.
+    Sums of weights before calibration are rounded to multiples of one number, which is at least a mean weight. For a category of
+    few persons only the benchmark is shown.
     """
     found = calibrated(persons).calibration
     if found is None:
@@ -127,7 +127,8 @@ def findings(found: pd.DataFrame, title: str = "What the checks found in the dat
 
 @checked
 def corrections(counts: pd.DataFrame) -> Table | Words:
-    """Returns a table of what survey.yaml corrects in the data, from `fl.corrections`; a sentence if it corrects nothing."""
+    """Returns a table of what survey.yaml corrects in the data, made from the table of `fl.corrections`. Returns a sentence if it
+    corrects nothing."""
     if counts.empty:
         return Nothing(UNCORRECTED)
     body = counts.rename(columns={"column": "Column", "why": "Why", "rows": "Rows"})
@@ -136,7 +137,8 @@ def corrections(counts: pd.DataFrame) -> Table | Words:
 
 @checked
 def corrected_cases(cases: pd.DataFrame) -> Table | Words:
-    """Returns a table of cases gained and lost through corrections, from `fl.corrected_cases`; a sentence if there are none."""
+    """Returns a table of the numbers of cases gained and lost through corrections, made from the table of `fl.corrected_cases`.
+    Returns a sentence if there are none."""
     if cases.empty:
         return Nothing(UNCORRECTED)
     names = {
@@ -149,12 +151,13 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
-    """Returns a table of answers that leave a question open (don't know, refused, blank), from `fl.nonresponse`."""
+    """Returns a table of how many answers to each question leave it open (don't know, refused, blank), made from the table of
+    `fl.nonresponse`."""
     return open_answers(counts, ENGLISH)
 
 
 def open_answers(counts: pd.DataFrame, language: Language) -> Table:
-    """Returns the table that `nonresponse` shows, in a language."""
+    """Returns the table of `nonresponse` in a language."""
     heads = {
         kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))
         for kind in ("dont_know", "refused", "not_applicable", "missing")
@@ -168,8 +171,8 @@ def open_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Returns a table of paths through the definition that enough persons share, from `fl.paths`. The place at which the paths end
-    is a line above them."""
+    """Returns a table of paths through the flowchart of the definition that enough persons share, from `fl.paths`. Paths with the
+    same end stand below a line that names this end."""
     by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
     body = pd.DataFrame({"Path": list(map(shortened, by_end["trace"])), "Persons": list(map(count_or_mark, by_end["persons"]))})
     look = TableLook(("Persons",), {}, tuple(by_end["step"]))
@@ -184,7 +187,7 @@ def baseline(filled: Baseline) -> Table:
 
 
 def in_notebook(table: PrintedTable) -> Table:
-    """Returns one of the kit's printed tables as a table that a notebook displays."""
+    """Returns a printed table as an object that a notebook displays."""
     keys = [head.key for head in table.heads]
     body: list[tuple[str, ...]] = []
     groups: list[str] = []
@@ -211,9 +214,8 @@ def in_notebook(table: PrintedTable) -> Table:
 
 
 def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
-    """Returns the HTML of the cells of each column that has markers: for each such column, the HTML of a cell by the text of the
-    cell.
-    """
+    """Returns the HTML of the cells of each column that has markers. The keys of the result are the keys of these columns; the
+    keys below them are the texts of the cells."""
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {
@@ -223,11 +225,12 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
-    """Returns a table for a notebook that looks like the kit's tables and has none of their columns. All its cells are texts. Its
-    HTML id is fixed, so that the same table always gives the same output.
+    """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results. Its HTML id is fixed,
+    so that the same table always gives the same output.
 
-    Words are left-aligned, numbers right-aligned, and each column is as wide as its texts need (JupyterLab would make all equal).
-    All this is set in the cells and the table, because a notebook that is not trusted yet drops a table's style sheet.
+    Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab would make all
+    columns equal). These settings are in the cells and the table, because a notebook that is not trusted yet drops the style
+    sheet of a table.
     """
     frame = body.fillna("").astype(str)
     numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]

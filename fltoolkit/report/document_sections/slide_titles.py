@@ -34,8 +34,8 @@ def rate(out: Published, language: Language, population: str | None = None) -> s
 def groups(out: Published, language: Language) -> str | None:
     """Returns a sentence that compares the rates by the lead group (the group that survey.yaml names for the first comparison).
 
-    If the group has two compared categories, the sentence gives the result of the test of their difference. Otherwise it lists
-    the reliable rates. Returns None if the run compares no groups, or if the sentence would be too long.
+    If exactly two categories were compared, the sentence gives the result of the test. Otherwise it lists the reliable rates.
+    Returns None if the run compares no categories, if no rate is reliable, or if there are too many categories.
     """
     if not contrasts_section.is_compared(out):
         return None

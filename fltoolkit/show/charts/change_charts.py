@@ -1,4 +1,5 @@
-"""What changed since an earlier round: the estimates of both rounds with their intervals, and the verdict of the test."""
+"""Pictures of what changed since an earlier round of the survey: the estimates of both rounds with their intervals, and the
+result of the test of the change."""
 
 from __future__ import annotations
 
@@ -26,9 +27,8 @@ NOTE = (
 
 @checked
 def changes(found: Published | None) -> None:
-    """Displays the change of prevalence of the default population since an earlier round.
-
-    It displays a picture, a table, and a sentence on the change in the number of persons.
+    """Displays how the prevalence of the default population changed since an earlier round of the survey: sentences, a picture
+    and a table. A sentence is about the change in the number of persons. If no earlier round is given (None), it displays a note.
     """
     from IPython.display import display
 
@@ -55,8 +55,8 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture of the change between two rounds of a survey. Each row shows the numbers of both rounds as two joined
-    dots with their intervals. The verdict of the test is at the right.
+    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture, its
+    estimates in both rounds are two joined dots with their intervals, and the result of the test is at the right.
 
     The dot of an unreliable number is hollow.
     """
@@ -64,5 +64,6 @@ def change(rows: pd.DataFrame) -> Picture:
 
 
 def change_table(rows: pd.DataFrame) -> Table:
-    """Returns a table of published changes between two surveys: each with its interval, the verdict of its test and the reasons."""
+    """Returns a table of published changes between two rounds of a survey: each with its interval, the result of its test, and
+    the reasons if a result is uncertain."""
     return in_notebook(change_tables.changes(read_language(BASE), rows))

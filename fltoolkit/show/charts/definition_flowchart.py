@@ -1,6 +1,6 @@
-"""Draws the two definitions as flowcharts: boxes with words, and arrows between them.
+"""Draws the definitions of forced labour of adults and of children as flowcharts: boxes with words, and arrows between them.
 
-The caller gives the words, and says which boxes are highlighted.
+The caller gives the words in the boxes, and says which boxes are highlighted.
 """
 
 from __future__ import annotations
@@ -47,17 +47,18 @@ QUESTION, LEFT, UNCLEAR, FOUND = (
 
 
 def question(language: Language, leaf: str) -> str:
-    """Returns the question at which an adult leaves the flowchart to a leaf, in words: `Any work?`."""
+    """Returns, in words, the question after which an adult leaves the flowchart at a leaf: `Any work?`. A leaf is a box in which
+    a path ends."""
     return language.say(f"flowchart.questions.{leaf.replace(' ', '_')}")
 
 
 def child_question(language: Language, name: str) -> str:
-    """Returns a question of the flowchart for children in words. `name` is one of `CHILDREN`."""
+    """Returns a question of the flowchart for children in words. `name` is one of the names in `CHILDREN`."""
     return language.say(f"flowchart.children.questions.{CHILDREN[name]}")
 
 
 def exit_at(language: Language, leaf: str) -> str:
-    """Returns why an adult leaves the flowchart at a leaf, in words: `did not work`."""
+    """Returns, in words, why an adult leaves the flowchart at a leaf: `did not work`. A leaf is a box in which a path ends."""
     return language.say(f"flowchart.exits.{leaf.replace(' ', '_')}")
 
 
@@ -74,12 +75,12 @@ def adults(
     because an answer was no.
 
     Args:
-        title, subtitle: the words above it.
-        words: the words of each leaf (classify.trace.LEAVES), of ASKED and of `forced labour`. A question is drawn only if its
-            leaf has words.
+        title, subtitle: the words above the flowchart.
+        words: the words in the boxes, by name of the box: the leaves (classify.trace.LEAVES), ASKED and `forced labour`. A
+            question is drawn only if its leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.
-        lit: the highlighted boxes, which are the path of one person. The box of a question is named `?` plus the name of its
-            leaf.
+        lit: the names of the highlighted boxes, which are the path of one person. The box of a question is named `?` plus the
+            name of its leaf.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     yes, no = _yes_and_no(language)
@@ -109,14 +110,15 @@ def children(
     lit: Collection[str] = (),
     language: Language = ENGLISH,
 ) -> Any:
-    """Returns the flowchart for children (ILO toolkit, Tool No. 2).
+    """Returns the flowchart for children (ILO toolkit, Tool No. 2). A leaf is a box in which a path ends.
 
     Args:
-        words: the words of ASKED, and of the leaves NO_WORK and OPEN_CHILD.
-        counts: the number printed on the arrow to each leaf.
+        title, subtitle: the words above the flowchart.
+        words: the words in the boxes ASKED, NO_WORK and OPEN_CHILD.
+        counts: the number that is printed on the arrow to each leaf.
         answers: what the answers of one child mean for each question; printed below the question.
-        lit: the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name of its leaf.
-            The box WITH_PARENTS asks whether the child works with the parents.
+        lit: the names of the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name
+            of its leaf. The box WITH_PARENTS asks whether the child works with the parents.
     """
     counts = counts or {}
     yes, no = _yes_and_no(language)
@@ -160,7 +162,8 @@ def _lines(text: str) -> str:
 
 
 class _Sheet:
-    """Boxes and arrows of a flowchart. The figure gets all of them at once, which is much faster than one by one."""
+    """Collects the boxes and arrows of a flowchart. Then all are added to the figure at once, which is much faster than one by
+    one."""
 
     def __init__(self) -> None:
         self.shapes: list[dict[str, Any]] = []
@@ -170,7 +173,8 @@ class _Sheet:
         """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
         colour.
 
-        `span` is the position of its left and its right side, and `y` that of its middle. `lit` says whether it is highlighted.
+        `span` has the positions of its left and right side, and `y` is the height of its middle. `lit` says whether it is
+        highlighted. `look` has its colours.
         """
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:

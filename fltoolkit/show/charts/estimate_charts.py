@@ -26,12 +26,12 @@ BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed b
 def dots(out: Published, measure: str, by: By = None, *, population: str | None = None, title: str = "") -> Picture:
     """Returns a picture of published estimates of a measure, one row per category: a dot with its interval and the printed value.
 
-    A hollow dot is unreliable. If nobody was found in a category, there is a line from zero and no dot. Numbers with `[c]` and
-    `[u]` are not shown. Several breakdowns are below each other. In a crossed breakdown the categories of the second group are
-    headings.
+    The dot of an unreliable number is hollow. If nobody was found in a category, there is a line from zero and no dot. A number
+    that is not shown has its marker, `[c]` (confidential) or `[u]` (unreliable), in its place. Several breakdowns are below each
+    other. In a crossed breakdown the categories of the second group are headings.
 
     Args:
-        title: replaces the title of measure, groups and population.
+        title: replaces the usual title (measure, groups and population).
     """
     rows = out.select(measure, by, population=population)
     return picture(dot_chart(out, rows, read_language(BASE), title=title))
@@ -40,11 +40,11 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 def dot_chart(
     out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None
 ) -> DotChart:
-    """Returns the description of a picture of some published rows of one measure and population as dots with their intervals, in
-    a language. `dots` draws it for whole breakdowns.
+    """Returns the description of a chart that shows published rows of one measure and population as dots with their intervals, in
+    a language. The function `dots` draws the same chart for whole breakdowns.
 
     Args:
-        beside: rows of the same measure whose pictures are compared with this one. The axis covers their values too.
+        beside: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
     """
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
     chart = estimates(out, rows, language, crossed=crossed, title=title)
@@ -74,14 +74,14 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Returns a picture of the answers that leave a question open, by question: don't know, refused, blank. `counts` is from
-    `fl.nonresponse`, with one row per question."""
+    """Returns a picture of open answers (don't know, refused, blank), which leave open whether a person is in forced labour: how
+    many there are for each question. `counts` is the table from `fl.nonresponse`, with one row per question."""
     return open_answers(counts, read_language(BASE), title=title)
 
 
 def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns the picture that `unresolved` draws, in a language. Its axis also covers the values of the questions in `beside`,
-    whose pictures are compared with this one."""
+    """Returns the picture that `unresolved` draws, in a language. `beside` are questions in other pictures with which this
+    picture is compared. The axis covers their values too."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")

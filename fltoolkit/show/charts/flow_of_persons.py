@@ -31,14 +31,14 @@ HIDDEN = "[c] not shown"
 
 @dataclass(frozen=True)
 class Step:
-    """One condition of the definition of forced labour, with the number of persons who leave the flowchart there and the number
-    who go on.
+    """One condition of the definition of forced labour. Persons who do not meet it leave the flowchart there; the others go on.
 
     Attributes:
         label: the condition, in words.
-        left: weighted persons who leave here; None if the number is hidden.
-        remain: weighted persons who go on; None if one hidden number is before this step and another after it.
-        leaving: who the persons are who leave, in words.
+        left: the weighted number of persons who leave here; None if the number is hidden.
+        remain: the weighted number of persons who go on; None if it cannot be calculated because numbers before and after this
+            condition are hidden.
+        leaving: why the persons who leave do so, in words.
     """
 
     label: str
@@ -52,7 +52,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave.
 
-    The numbers are published ones. The number of persons who go on is a sum of published numbers, so it reveals nothing new.
+    The bars show published numbers. The number of persons who go on is calculated from published numbers, so it reveals nothing
+    new.
 
     Args:
         title: replaces the title of the picture.
@@ -104,7 +105,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
 
 
 def _steps_of(rows: Rows) -> list[Step]:
-    """Returns the conditions that the survey asked, each with the persons who leave and who go on."""
+    """Returns the conditions of the definition about which the survey asked, each with the number of persons who leave and the
+    number who go on. `rows` has the published rows of the flowchart, by the name of the box in which persons leave it."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
     ends = [_number(rows[name]) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
@@ -164,7 +166,8 @@ def _steps_in_words(rows: Rows) -> str:
 
 
 def _population(out: Published, *, of_children: bool) -> str | None:
-    """Returns the first population that has a flowchart of adults, or of children."""
+    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true. Returns
+    None if there is none."""
     charts = out.table[out.table["measure"] == "flowchart"]
     for name, rows in charts.groupby("reference_population", sort=False):
         if rows["step"].isin(CHILD_LEAVES).any() == of_children:
@@ -173,7 +176,8 @@ def _population(out: Published, *, of_children: bool) -> str | None:
 
 
 def _steps(out: Published, *, of_children: bool) -> Rows:
-    """Returns the published rows of a flowchart, by the step at which persons leave it."""
+    """Returns the published rows of a flowchart as a dictionary. Its keys are the names of the boxes in which persons leave the
+    flowchart."""
     population = _population(out, of_children=of_children)
     if population is None:
         raise RequestError(

@@ -1,6 +1,5 @@
-"""The plan in pictures and tables: its targets and whether a survey can verify them, the path to them, and the follow-up of the
-baseline.
-"""
+"""Pictures and tables of the plan for notebooks: its targets and whether a survey can verify them, the path to a target, and the
+comparison of the baseline with a later survey."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to 
 
 @checked
 def named(plan: Plan | None) -> Words:
-    """Returns a sentence for a notebook. It names the plan, or says that there is no plan and that the cells below stay empty."""
+    """Returns a sentence with the name of the plan, for a notebook. If there is no plan, the text says so."""
     if plan is None:
         return Words(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
@@ -40,7 +39,7 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns a text on each target, in the words of the documents: whether a repeat can verify it, and why.
+    """Returns a paragraph on each target, in the words of the documents: whether a repeat of the survey can verify it, and why.
 
     Targets that no repeat can verify come first, with a warning.
     """
@@ -63,8 +62,8 @@ def _warned(language: Language, row: PlanRow) -> str:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Table | Words:
-    """Returns a table of the plan's targets: whether a survey can verify each, with which chance, and how many persons that needs.
-    Returns a sentence if the plan names none.
+    """Returns a table of the plan's targets: whether a survey can verify each, with which probability, and how many persons must
+    answer for that. Returns a sentence if the plan has no target.
 
     If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
@@ -75,8 +74,8 @@ def targets(evidence: Evidence) -> Table | Words:
 @of_plan
 @checked
 def detectable(evidence: Evidence) -> Table:
-    """Returns a table of every row of the plan that a survey fills, with the smallest fall that a repeat with the planned sample
-    would detect."""
+    """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
+    row for each indicator and category of the plan for which the survey gives a number."""
     return in_notebook(target_tables.every_row(read_language(BASE), evidence.targets))
 
 
@@ -84,11 +83,14 @@ def detectable(evidence: Evidence) -> Table:
 @checked
 def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
     """Returns a picture of the path of one indicator from its baseline to its target. Milestones (planned values of the years
-    between) are small ticks, because no survey measures them.
+    between) are small ticks, because no survey measures them. Returns a sentence if no target can be drawn.
 
     Args:
-        row: the id of a row of the baseline; by default the first with a target.
-        title: replaces the name of the indicator.
+        row: the id of an indicator; by default the first with a target.
+        title: replaces the usual title, which is the name of the indicator.
+
+    Raises:
+        RequestError: the indicator `row` has no target that can be drawn.
     """
     steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
@@ -102,19 +104,18 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Table:
-    """Returns a table that shows for each indicator which of the five SMART criteria of Tool No. 16 it meets. Footnotes say what
-    is missing.
-    """
+    """Returns a table that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
+    Footnotes say what is missing."""
     return in_notebook(framework_tables.smart(read_language(BASE), evidence))
 
 
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
-    """Returns a table that compares each row of the plan's baseline with the later survey: both numbers, the change, its interval
-    and the verdict of the test.
+    """Returns a table that compares the plan's baseline with the later survey, for each indicator and category: both numbers, the
+    change, its interval and the result of the test. Returns a sentence if there is no later survey.
 
-    It does not say why anything changed.
+    The table does not say why anything changed.
     """
     rows = evidence.follow_up
     return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))

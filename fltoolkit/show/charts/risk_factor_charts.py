@@ -26,13 +26,14 @@ PER_1000 = "prevalence"
 
 @checked
 def risk(model: PublishedModel, *, title: str = "") -> Picture:
-    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group, with the reference category of
-    each group.
+    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The reference category of each
+    group is in the picture too.
 
-    Hollow dots are unreliable. Numbers with `[c]` and `[u]` are not shown.
+    The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
+    (unreliable), in its place.
 
     Args:
-        title: replaces the title of the picture.
+        title: replaces the usual title of the picture.
     """
     if model.table.empty:
         fig = figure(
@@ -97,10 +98,10 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a picture of a table: the prevalence that would be true if answers were wrong at given rates. The colour of a cell
-    shows the size of its prevalence.
+    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be true if given shares of
+    the answers were wrong. The colour of a cell shows the size of its prevalence.
 
-    It is a sensitivity table, never the headline.
+    None of these numbers is an estimate of the survey.
     """
     records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
     down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
@@ -138,7 +139,7 @@ def response_error(found: ResponseError) -> Picture:
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows with a label for each. The label is unique over all groups."""
+    """Returns the rows with one more column, a label that is unique over all groups."""
     names = [value(g, c) for g, c in zip(table["group"], table["category"], strict=True)]
     whose = [f"{n} ({_name(g)})" if names.count(n) > 1 else n for n, g in zip(names, table["group"], strict=True)]
     return table.assign(y=[wrap(n) for n in whose])
@@ -153,9 +154,9 @@ def _name(group: str) -> str:
 
 
 def _range(table: pd.DataFrame) -> tuple[float, float]:
-    """Returns the limits of the axis.
+    """Returns the lower and upper end of the axis of odds ratios.
 
-    They include every dot and at least 0.5 to 2. Interval limits below 0.02 or above 50 are cut off.
+    All dots are on the axis, and it covers at least 0.5 to 2. Limits of intervals below 0.02 or above 50 are cut off.
     """
     limits = table[["ci_low", "ci_high"]].to_numpy(float)
     ends = [0.5, 2.0, *table["odds_ratio"].dropna(), *np.clip(limits[~np.isnan(limits)], 0.02, 50)]
@@ -215,7 +216,7 @@ def _hover_text(row: PublishedNumber) -> str:
 
 
 def _blank(found: ResponseError) -> str:
-    """Returns a text that explains why cells of the table have a dash in place of a number."""
+    """Returns a text that explains why some cells of the table have a dash in place of a number; empty if no cell has one."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 

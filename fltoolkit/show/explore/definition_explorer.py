@@ -1,5 +1,5 @@
-"""The definition explorer: shows the path of an invented person through the flowchart. The user can change the person's
-answers."""
+"""The definition explorer: shows the path of an invented person through the flowchart of the definition of forced labour. The
+user can change the person's answers."""
 
 from __future__ import annotations
 
@@ -61,11 +61,12 @@ def person(who: Who) -> Person:
 
 def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Words, Picture]:
     """Returns two parts to display: a text that says whether a person with these answers is in forced labour, and the flowchart
-    with this person's path highlighted.
+    in which the path of this person is highlighted.
 
     Args:
         who: `adult` or `child`.
-        answers: for each question of `person(who).questions`; a question that is missing here is answered no.
+        answers: the answer to each question, by the names in `person(who).questions`. A question that is missing here is answered
+            no.
     """
     found = person(who).verdict(answers)
     truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
@@ -82,12 +83,12 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
 
 @checked
 def definition(*, interactive: bool = False, language: str = BASE) -> Any:
-    """Shows the flowchart of the definition with the path of an invented person.
+    """Shows the flowchart of the definition of forced labour with the path of an invented person.
 
-    With `interactive` every answer of an adult or a child can be changed; otherwise shows one view.
+    With `interactive`, the user can change every answer of an adult or a child. Otherwise the answers are fixed.
 
     Args:
-        language: the code of the language of controls, texts and flowchart: `fr`.
+        language: the code of the language of controls, texts and flowchart, such as `fr`.
 
     Raises:
         SpecError: the kit has no words in this language.
@@ -125,7 +126,8 @@ def _say(language: Language, key: str, **values: str) -> str:
 
 
 def _sides(who: Who) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields the groups of a person's questions, in the order of the flowchart: the key of the group's title, and the columns."""
+    """Yields the questions of a person in groups, in the order of the flowchart. Each group is a pair: the key of its title in
+    the language files, and the columns of its questions."""
     questions, items = person(who).questions, person(who).items
     if who == "child":
         yield "child", questions
@@ -156,7 +158,8 @@ def _group(title: str, controls: list[Any]) -> Any:
 
 
 def _verdict(language: Language, step: str) -> str:
-    """Returns whether a person is in forced labour, as a sentence. `step` is the leaf at which the person leaves the flowchart."""
+    """Returns a sentence that says whether a person is in forced labour. `step` is the name of the box of the flowchart in which
+    the path of the person ends."""
     if step in OPENED:
         return _say(language, "open")
     if step == "forced labour":
@@ -165,7 +168,7 @@ def _verdict(language: Language, step: str) -> str:
 
 
 def _end(language: Language, step: str) -> str:
-    """Returns the words for the leaf at which a person leaves the flowchart."""
+    """Returns, in words, the box of the flowchart in which the path of a person ends. `step` is its name."""
     if step in ROUTES:
         return language.kit(Reason.of(f"categories.{ROUTES[step]}"))
     if step in CHILD_ENDS:
@@ -176,8 +179,8 @@ def _end(language: Language, step: str) -> str:
 
 
 def _asked(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
-    """Returns a question of the flowchart with its answer, as a part of a person's path. It names the items that were answered
-    yes."""
+    """Returns a question of the flowchart with the person's answer, for a text that describes the path of the person. For an
+    adult, the questions of the survey that were answered yes follow in brackets."""
     if who == "child":
         return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
     yes = [_question(language, item) for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
@@ -185,7 +188,8 @@ def _asked(language: Language, who: Who, name: str, answer: str, answers: Answer
 
 
 def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool | None]]:
-    """Returns the questions of the flowchart that an adult reaches, in order, each with its answer: true, false or unresolved."""
+    """Returns the questions of the flowchart that an adult reaches, in order, each with its answer: True, False, or None if the
+    answers of the adult leave it open."""
     truths = found.truths
     excluded = truths[EXCLUDED]
     truth_of = {
@@ -198,7 +202,8 @@ def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool |
 
 
 def _truths_of_child(found: Verdict) -> list[tuple[str, bool | None]]:
-    """Returns the questions of the flowchart that a child reaches, each with its answer: true, false or unresolved."""
+    """Returns the questions of the flowchart that a child reaches, each with its answer: True, False, or None if the answers
+    leave it open."""
     t = found.truths
     third = t[THIRD] if t[THIRD] is not True else t[THIRD_THREAT]
     reached = {*WAYS[found.step]}

@@ -1,6 +1,5 @@
-"""Displays the parts of an explorer (texts, pictures, tables), alone or below controls. They are drawn again when a control
-changes.
-"""
+"""Displays the parts of an explorer (texts, pictures, tables), either alone or below controls. When a user changes a control, the
+parts are drawn again."""
 
 from __future__ import annotations
 
@@ -21,8 +20,9 @@ ENGLISH = read_language(BASE)
 
 
 def spoken(code: str, own_words: OwnWords) -> Language:
-    """Returns the words of a language for an explorer. In other languages than English, `own_words` (the texts that users wrote
-    in survey.yaml and nap.yaml) are translated or marked."""
+    """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`. `own_words` are the
+    texts that users wrote in survey.yaml and nap.yaml. In other languages than English they are translated, or marked if there is
+    no translation."""
     return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
@@ -35,7 +35,8 @@ def static(parts: Sequence[Part]) -> None:
 
 
 def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
-    """Returns a native drop-down with a label. It works with the keyboard and with screen readers."""
+    """Returns a drop-down of the browser with a label. It works with the keyboard and with screen readers. `options` has the
+    value of each label, and `value` is the one that is chosen first."""
     import ipywidgets as widgets
 
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
@@ -53,7 +54,8 @@ def shell(
     Args:
         controls: widgets with a `value`.
         view: returns what is shown for the present values of the controls.
-        beside: places many controls to the left of the view, if there is room.
+        beside: widgets that contain the controls. If given, they are shown instead of the controls at the top: to the left of the
+            view if there is room, else above it.
         changes: a list of functions that somebody else calls when the view must change for another reason. The function that
             draws the view again is added to this list.
     """

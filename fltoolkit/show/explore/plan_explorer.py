@@ -1,5 +1,5 @@
-"""The plan explorer: shows how probable it is that a repeat of the survey detects a true fall. The user chooses a row of the
-plan, the fall, the year and the sample."""
+"""The plan explorer: shows how probable it is that a repeat of the survey detects a true fall of a number. The user chooses an
+indicator of the plan (for everyone or for one category), the fall, the year and the sample."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # few enough that their labels do
 
 @dataclass(frozen=True)
 class Repeat:
-    """A repeat of the survey, as the plan explorer imagines it.
+    """A repeat of the survey that the user of the plan explorer imagines.
 
     Attributes:
-        cut: the true fall, relative to the baseline.
-        year: of the repeat.
-        sample: the number of persons who answer and who belong to the chosen row of the plan.
+        cut: the true fall, as a share of the baseline (0.5 is a fall by half).
+        year: the year of the repeat.
+        sample: the number of persons who answer and about whom the chosen indicator is, for example women.
     """
 
     cut: float
@@ -43,17 +43,16 @@ class Repeat:
 
 
 def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, int]:
-    """Returns the rows of the plan that can be chosen in the plan explorer: those whose change a repeat of the survey could
-    detect. Each has a name, and its place in `evidence.targets`.
-    """
+    """Returns what a user can choose in the plan explorer: the indicators of the plan, each for everyone or for one category,
+    whose change a repeat of the survey could detect. The result has, for each name, the position of its row in
+    `evidence.targets`."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {plan_words.about(language, r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 
 
 def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Language = ENGLISH) -> tuple[Words, Picture]:
     """Returns the probability that a repeat of the survey detects a true fall: in words, and as a curve over the number of
-    persons who answer in the repeat. `choice` is one of `plan_choices`.
-    """
+    persons who answer in the repeat. `choice` is one of the names in `plan_choices`."""
     offered = plan_choices(evidence, language)
     if choice not in offered:
         raise RequestError("no such row of the plan", found=choice, allowed=list(offered))
@@ -88,19 +87,19 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
 
 
 def _percent(language: Language, value: float) -> str:
-    """Returns a number of per cent without decimals: 49.6 gives `50 %`."""
+    """Returns a number of per cent as text without decimals: 49.6 gives `50 %`."""
     return language.say("format.percent", value=f"{value:.0f}")
 
 
 @of_plan
 @checked
 def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE) -> Any:
-    """Shows what a repeat would detect, for a fall, a year and a sample.
+    """Shows the probability that a repeat of the survey detects a true fall, for a given fall, year and sample.
 
-    With `interactive` the user chooses the fall, the year and the sample; otherwise they are those of the plan.
+    With `interactive`, the user chooses the fall, the year and the sample; otherwise they are those of the plan.
 
     Args:
-        language: the code of the language of controls, texts and pictures: `fr`.
+        language: the code of the language of controls, texts and pictures, such as `fr`.
 
     Raises:
         SpecError: the kit has no words in this language.
@@ -116,9 +115,8 @@ def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE)
 
 
 def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the plan explorer: controls to choose a row of the plan, the fall, the year and the sample, and below
-    them what `plan_view` returns. `start` is what the controls say first.
-    """
+    """Returns the widget of the plan explorer. Its controls choose an indicator of the plan (`choice` at the start) and the fall,
+    the year and the sample of a repeat (`start` at the start). Below them is what `plan_view` returns."""
     import ipywidgets as widgets
 
     names = {name: language.say(f"explorer.plan.controls.{name}") for name in ("row", "fall", "year", "sample")}

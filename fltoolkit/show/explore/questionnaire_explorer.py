@@ -1,4 +1,6 @@
-"""The questionnaire explorer: for each item, the open answers to its questions, and the share of cases that answered yes."""
+"""The questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage, about which the
+survey asks one question or more. For each item the explorer shows the open answers (don't know, refused, blank) to its questions,
+and the share of cases that answered yes."""
 
 from __future__ import annotations
 
@@ -24,20 +26,20 @@ ALL = "all items"
 
 
 def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str]:
-    """Returns what can be chosen in the questionnaire explorer: "all items", and each item of the definition by its words, in the
-    order of the questionnaire.
-    """
+    """Returns what a user can choose in the questionnaire explorer, as a dictionary from words to values: "all items" first, then
+    each item of the definition (such as debt bondage) in the order of the questionnaire."""
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
     return {_say(language, "every"): ALL, **{_item(language, f"{side}.{item}"): f"{side}.{item}" for _, side, item in keys}}
 
 
 def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions (don't
-    know, refused, blank). If all items are chosen, their shares are shown side by side.
+    """Returns what the explorer shows of one item of the definition (such as debt bondage): the share of cases that answered yes
+    to it, and the open answers to its questions (don't know, refused, blank). If all items are chosen, their shares are shown
+    side by side.
 
     Args:
-        counts: `fl.nonresponse`.
-        out: the run's published set.
+        counts: the table from `fl.nonresponse`.
+        out: the published set of the run.
         item: one of the values of `choices`.
 
     Raises:
@@ -63,12 +65,13 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
 
 @checked
 def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = False, language: str = BASE) -> Any:
-    """Shows the questionnaire item by item. With `interactive` there is a drop-down of its items; otherwise all are shown.
+    """Shows the questions of the survey for one item of the definition (such as debt bondage) after the other. With `interactive`
+    the user chooses an item in a drop-down; otherwise all are shown.
 
     Args:
-        counts: `fl.nonresponse`.
-        out: the run's published set, which has shares of cases if `tables:` asks for a `profile`.
-        language: the code of the language of the control, texts, pictures and tables: `fr`.
+        counts: the table from `fl.nonresponse`.
+        out: the published set of the run. It has shares of cases if `tables:` of survey.yaml asks for a `profile`.
+        language: the code of the language of the control, texts, pictures and tables, such as `fr`.
 
     Raises:
         SpecError: the kit has no words in this language.
@@ -78,9 +81,8 @@ def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = F
 
 
 def panel(counts: pd.DataFrame, out: Published, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition, and below it the view of
-    this item.
-    """
+    """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition (such as debt bondage),
+    and below it what `view` returns for this item."""
     picker = dropdown(_say(language, "control"), choices(counts, language), ALL)
     return shell([picker], lambda: view(counts, out, picker.value, language))
 
@@ -90,16 +92,16 @@ def _say(language: Language, key: str, **values: str) -> str:
 
 
 def _item(language: Language, key: str, mark: str = "") -> str:
-    """Returns the name of an item with its side of the definition, such as `Debt bondage (coercion)`. `mark` stands around the
-    name.
-    """
+    """Returns the name of an item of the definition, with the side of the definition to which it belongs: `Debt bondage
+    (coercion)`. `mark` is put before and after the name, for example to print it in bold letters."""
     side, _, item = key.partition(".")
     name = number_words.start(language.kit(Name("kit.items", item)))
     return _say(language, "item", item=f"{mark}{name}{mark}", side=_say(language, f"sides.{side}"))
 
 
 def _share(language: Language, row: dict[Any, Any], key: str) -> str:
-    """Returns a sentence on an item of the definition: which share of the cases answered yes to it."""
+    """Returns a sentence on the share of the cases that answered yes to an item of the definition, such as debt bondage. `row` is
+    the published share, and `key` is the item."""
     item = _item(language, key, "**")
     if pd.isna(row["estimate"]):
         return _say(language, "hidden", item=item, marker=number_words.shown(language, row))

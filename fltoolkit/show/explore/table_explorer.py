@@ -1,8 +1,9 @@
-"""The tables explorer: shows any table that a run publishes. The user chooses publication profile, rule set, measure,
-population and breakdown.
+"""The tables explorer: shows any table that a run publishes. The user chooses a publication profile (rules that say which numbers
+are reliable enough), rule set, measure, population and breakdown.
 
-Everything comes from the run's published set (`publish_run(..., every_profile=True)` for several publication profiles), in
-which confidentiality was decided once. A change of the controls estimates or decides nothing.
+All numbers come from the published set of the run. Its confidential numbers were hidden once, before the explorer starts. A
+change of the controls does not estimate or hide anything. For several publication profiles, the set is made by `publish_run(...,
+every_profile=True)`.
 """
 
 from __future__ import annotations
@@ -33,9 +34,8 @@ CONTROLS = (*COLUMNS, "profile")
 
 @dataclass(frozen=True)
 class TableChoice:
-    """The table that the user chose in the tables explorer: profile, rule set, measure, population and breakdown. Each part has
-    only the values that exist together with the choices before it.
-    """
+    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile. What
+    can be chosen depends on the choices before: for example, only the breakdowns that are published for this population."""
 
     rule_set: str
     measure: str
@@ -47,11 +47,12 @@ class TableChoice:
 def offered(
     out: Published, wanted: TableChoice | None = None, language: Language = ENGLISH
 ) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the table to show, and the options of each control (for each label its value). It is the wanted table. If that
-    does not exist, it is the one that differs least from it.
+    """Returns the table to show, and the options of each control as a dictionary from labels to values. The table is the wanted
+    one. Parts of the wanted choice that do not exist are replaced.
 
-    For rule sets other than the run's own, only the headline is offered, because only that is published. If no breakdown is
-    wanted, or it does not exist, the best one is chosen: first one with no hidden number, then one with most numbers.
+    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because nothing
+    else is published. If the wanted breakdown does not exist, or none is wanted, a breakdown without hidden numbers is preferred,
+    and among these the one with most numbers.
     """
     rows = out.table
     rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
@@ -103,15 +104,14 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
     """Returns the rows of the same measure and breakdown under every publication profile and rule set, and of every population.
-    Their pictures have the same axis."""
+    The pictures of all these rows have the same axis, so that they can be compared."""
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
 def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Words:
-    """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` names the publication
-    profile that decides which numbers are reliable enough.
-    """
+    """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` is the title of the
+    publication profile, which says which numbers are reliable enough."""
     gone = rows[rows["estimate"].isna()]
     by = language.say("explorer.judged", profile=judged)
     if gone.empty:
@@ -124,14 +124,14 @@ def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Wor
 
 @checked
 def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None, language: str = BASE) -> Any:
-    """Shows a table of the published set that the user chooses. With `interactive` there are labelled drop-downs; otherwise one
-    view.
+    """Shows a table of the published set. With `interactive`, the user chooses the table in labelled drop-downs; otherwise the
+    table is fixed.
 
     Args:
-        out: the run's published set; with `every_profile` it can be viewed under each profile.
-        interactive: a widget for people; batch runs and stored notebooks keep False.
-        choice: what is shown first.
-        language: the code of the language of controls, texts, pictures and tables: `fr`.
+        out: the published set of the run; if it was made with `every_profile`, the user can also choose the publication profile.
+        interactive: whether to show a widget for people. Batch runs and stored notebooks keep False.
+        choice: the table that is shown first.
+        language: the code of the language of controls, texts, pictures and tables, such as `fr`.
 
     Raises:
         SpecError: the kit has no words in this language.
@@ -150,7 +150,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
     }
 
     def show() -> tuple[Part, ...]:
-        """Updates the options of each control, and returns the view."""
+        """Updates the options of each control, and returns what the explorer shows for the chosen table."""
         choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language)
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):

@@ -1,4 +1,5 @@
-"""The tables of changes: the rows of the plan with the numbers of a later survey, and a published change between two rounds."""
+"""The tables of changes: the plan's baseline beside the numbers of a later survey, and the published changes between two rounds
+of a survey."""
 
 from __future__ import annotations
 
@@ -26,14 +27,13 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey; the target and
-    whether it is reached, if a row has one; the change, its interval and the verdict of the test. `rows` are those of
-    `Evidence.follow_up`.
+    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the change, its interval
+    and the result of the test; and, if there is a target, whether it is reached. `rows` are those of `Evidence.follow_up`.
 
     Args:
         notes: further sentences below the table.
-        narrow: whether both answers are only signs (✓ ✗ ?, ▼ ▲ ? ○ ×) before a number, so that each row fits in one line. A footnote
-            says both in words, and the signs are explained below the table.
+        narrow: whether each row must fit in one line. Then a sign before a number replaces words: ✓ ✗ ? for the target, and ▼ ▲ ?
+            ○ × for the change. The signs are explained below the table, and a footnote of each row says both in words.
     """
     records = rows.to_dict("records")
     signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
@@ -47,9 +47,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool 
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the published changes of one measure between two rounds of a survey. It has the same columns as the
-    follow-up: the numbers of both rounds, the change, its interval and the verdict of the test.
-    """
+    """Returns a table of the published changes of one measure between two rounds of a survey: the numbers of both rounds, the
+    change, its interval and the result of the test."""
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
@@ -73,14 +72,16 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def verdict_in_words(language: Language, row: Row) -> str:
-    """Returns the verdict of the test of a change, with its sign in front: `▼ decreased`. Empty if the row is hidden."""
+    """Returns the result of the test of a change, with a sign before it: `▼ decreased`. The text is empty if the row is
+    hidden."""
     return language.kit(row["light"]) if row["light"] else ""
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a change, with its sign (+ or −).
+    """Returns the cell of a change as a number with + or −.
 
-    It has a marker only if the change is not shown. If a number is doubtful, its marker is in the cell of that number.
+    It has a marker only if the change is not shown. If one of the two numbers is doubtful, the marker is in the cell of that
+    number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
     return (
@@ -89,19 +90,20 @@ def _change(language: Language, row: Row) -> PrintedCell:
 
 
 def _change_limits(language: Language, row: Row) -> PrintedCell:
-    """Returns the interval of the change. `<0` or `>0` replaces a limit that rounds to 0 and is on that side of it."""
+    """Returns the cell with the interval of a change. If a limit is not 0 but rounds to 0, `<0` or `>0` replaces it."""
     cell = plan_cells.limits(language, row, "change_ci_low", "change_ci_high")
     return PrintedCell(change_sentences.limits(language, row), "", cell.numbers, cell.style) if cell.numbers else cell
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the verdict. Its line breaks only before a reason, so that the table is narrow enough for a printed page."""
+    """Returns the cell with the result of the test of a change. Its text can break into two lines only before a reason. So the
+    table is narrow enough for a printed page."""
     return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
 
 
 def _change_sign(language: Language, row: Row) -> PrintedCell:
-    """Returns a change with the sign of its verdict, for a table with little room: `▼ −7.9`. The meaning of the sign is explained
-    below the table."""
+    """Returns the cell of a change, with a sign for the result of the test before it: `▼ −7.9`. It is for a table with little
+    room, below which the signs are explained."""
     cell, sign = _change(language, row), verdict_in_words(language, row).partition(" ")[0]
     return replace(cell, text=NBSP.join(filter(None, (sign, cell.text))), like_number=True) if sign else cell
 
@@ -111,15 +113,16 @@ def _reached(language: Language, row: Row) -> PrintedCell:
 
 
 def _reached_sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the target with the sign that says whether it is reached, for a table with little room: `? 8.6`."""
+    """Returns the cell of a target, with a sign before it that says whether the target is reached: `? 8.6`. It is for a table
+    with little room."""
     return PrintedCell(
         f"{plan_words.sign(row)}{NBSP}{plan_words.value(language, row['target_value'], row)}" if row["reached"] else ""
     )
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons for the answers and the flag of a row, without reasons that the verdict or the marker already gives. For
-    a row with a target, both answers are given in words."""
+    """Returns the texts for the footnotes of a row: for a row with a target, whether it is reached and whether the number has
+    changed; and the reasons for this, without reasons that the row itself already shows."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *OPEN_ANSWERS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
@@ -128,10 +131,11 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
-    """Returns the years of the two rounds for the headings of a table, or words if a year is not known or both are the same.
+    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`. If a
+    year is not known or both years are the same, it returns words instead of the years.
 
     Args:
-        before, after: the year of each round, in each row of the table.
+        before, after: the year of the earlier and of the later round, in each row of the table.
     """
     years = {"before": before.iloc[0], "after": after.max()}
     if years["before"] == years["after"] or pd.isna(list(years.values())).any():

@@ -1,4 +1,5 @@
-"""The tables of the plan's results framework: Tool No. 16's matrix, its five criteria, and global figures for orientation."""
+"""The tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all indicators
+(the matrix), the indicators with their baselines, and the five SMART criteria."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ INDENT = "\u2003"  # an em space
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """Returns the survey's number, the number that partners typed, or a note that partners have to fill it in."""
+    """Returns the cell of a baseline: the number of the survey. If partners must give the baseline, the cell has the text that
+    they typed, or a note that they still have to give it."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         return number_cells.in_unit(language, float("nan") if pd.isna(shown) else float(shown), _measure(row), row["marker"])
@@ -45,28 +47,29 @@ def _limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _measure(row: Row) -> str:
-    """Returns the measure of a row. A row that the survey cannot fill has no number; its measure is `prevalence`."""
+    """Returns the measure of a row of the plan, such as `total`. A row for which the survey gives no number has no measure; for
+    it, returns `prevalence`."""
     return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the row's targets in words, or those that the partners typed for the first and second year."""
+    """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
+    year."""
     years = [language.own(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
     typed = language.say("targets.typed", years=" / ".join(years)) if years else ""
     return PrintedCell(row["promised"] or typed)
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that names a row: the indicator in the first row of an indicator, and the indented category in the rows
-    below.
-    """
+    """Returns the cell that names a row: the name of the indicator in the first row of an indicator, and the indented category in
+    the rows below it."""
     if row["starts"]:
         return PrintedCell(number_words.indicator(language, row))
     return PrintedCell(INDENT + _category(language, row))
 
 
 def _category(language: Language, row: Row) -> str:
-    """Returns, in words, which part of an indicator's population a row is about: everyone, or a group and its category."""
+    """Returns in words the persons about whom a row of the plan is: everyone, or the group and category, such as women."""
     if plan_cells.is_total(row):
         return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -74,7 +77,7 @@ def _category(language: Language, row: Row) -> str:
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the category of a row whose group is in a line above it."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row."""
     return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
 
 
@@ -84,8 +87,11 @@ def _statement(language: Language, row: Row) -> str:
 
 
 def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
-    """Returns the lines above a row of the matrix: the statement to which the indicator belongs, the indicator with its unit, how,
-    how often and by whom it is verified and reported (Tool No. 16), and the group."""
+    """Returns the four lines that stand above a row of the table `matrix`. If rows have a line in common, it is printed once.
+
+    The lines are: the objective, outcome, output or activity to which the indicator belongs; the indicator with its unit; how the
+    indicator is verified, how often it is reported and who is responsible; and the group.
+    """
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
@@ -100,7 +106,8 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reason why a number of the survey is hidden or doubtful, in words."""
+    """Returns the reason why a number of the survey is hidden or doubtful, in words, for a footnote. The result is empty if there
+    is none, or if the marker [c] (confidential) already says it."""
     if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
@@ -130,9 +137,8 @@ BASELINE = TableLayout(
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns the matrix of the plan's indicators (Tool No. 16) as a table. It has the numbers of the survey, the targets in
-    words, and the entries of the partners.
-    """
+    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It has
+    the baselines from the survey, the targets in words, and what partners typed."""
     named = evidence.targets[evidence.targets["target_year"].notna()]
     aims: dict[tuple[object, ...], list[str]] = {}
     for row in named.to_dict("records"):
@@ -148,17 +154,15 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """Returns a table of the plan's indicators with the numbers that the survey filled in. It is the matrix of Tool No. 16
-    without the columns on targets and responsibilities.
-    """
+    """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
+    on targets and responsibilities."""
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
     return printed(language, BASELINE, _rows(filled), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns a table that shows for each indicator of the plan which of the five SMART criteria of Tool No. 16 it meets. A
-    footnote says what an indicator lacks.
-    """
+    """Returns a table that shows for each indicator of the plan which of the five SMART criteria of the ILO toolkit (Tool No. 16)
+    it meets. A footnote says what an indicator lacks."""
     table = evidence.smart
     rows = [
         {
@@ -172,7 +176,7 @@ def smart(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
-    """Returns a cell that says whether an indicator meets a criterion; `partners` if only the partners can say this."""
+    """Returns a cell that says whether an indicator meets a criterion, or that only the partners can say this."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
 
@@ -191,6 +195,7 @@ SMART = TableLayout(
 
 
 def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """Returns the rows of the baseline with one more value, `starts`: whether the row is the first one of its indicator."""
+    """Returns the rows of the baseline table. Each has one more value, `starts`, which says whether the row is the first one of
+    its indicator."""
     rows = filled.table.to_dict("records")
     return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

@@ -1,4 +1,5 @@
-"""Cells with numbers: each has the printed text, the marker of the number, and the number for a spreadsheet."""
+"""Cells with numbers. Each cell has the text that is printed, the marker (a letter such as u for unreliable), and the number for
+a spreadsheet."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ NONE = PrintedCell("–", like_number=True)  # there is no such number, for exam
 
 
 def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
-    """Returns the cell of a published estimate in its printed unit: the proportion 0.0172 gives 17.2 (per 1,000), and a number of
-    persons stays as it is. A number with wide bounds gives a range.
-    """
+    """Returns the cell of a published estimate, converted to the unit in which it is printed: the proportion 0.0172 gives 17.2
+    (per 1,000), and a number of persons stays as it is. If unresolved persons could raise the number above its interval, the cell
+    has a range."""
     bound = scaled(row["bound_high"], measure) if number_words.has_range(row) else nan
     return in_unit(
         language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), measure, row["marker"], bound
@@ -26,8 +27,8 @@ def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def in_unit(language: Language, value: float, measure: str, marker: object = "", bound: float = nan) -> PrintedCell:
-    """Returns the cell of a number that is already in its unit, as in the plan's tables. With an upper bound (`bound`) the cell
-    shows the range.
+    """Returns the cell of a number that already is in the unit in which it is printed, as in the plan's tables. With an upper
+    bound (`bound`), the cell shows the range from the number to the bound.
 
     If the number is not shown, the cell has only the marker.
     """

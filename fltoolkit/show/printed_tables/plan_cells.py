@@ -1,5 +1,5 @@
-"""Columns and cells that several of the plan's tables have in common: what a row is about, its baseline, and its number in its
-unit."""
+"""Cells that several of the plan's tables have in common. A row of these tables is an indicator of the plan, for everyone or for
+one category. Its numbers are in the unit of the row, such as 17.2 for 17.2 per 1,000."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def is_total(row: Row) -> bool:
-    """Returns whether a row of the plan is about everybody in its population, not about one category such as women."""
+    """Returns whether a row of the plan is about everybody in its population, and not about one category such as women."""
     return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
 
 
@@ -28,9 +28,8 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
 
 
 def about(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says what a row of the plan is about: its indicator and its category. It is for tables that have no
-    headings.
-    """
+    """Returns the cell with the indicator and the category of a row of the plan. It is for tables without headings above the
+    rows."""
     return PrintedCell(plan_words.about(language, row))
 
 
@@ -42,17 +41,16 @@ def category(language: Language, row: Row) -> PrintedCell:
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
-    """Returns the cell of a number in a row of the plan; the number is already in the row's unit. `column` names the column with
-    the number, and `marker` the one with its marker. A number with wide bounds gives a range.
-    """
+    """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name of
+    its column, and `marker` the name of the column with its marker. If unresolved persons could raise the number above its
+    interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
     """Returns the years of rows of the plan as words for a column heading, for example above the baselines: `2025` or `2025,
-    2027`. `column` names the column that has the year of each row.
-    """
+    2027`. `column` is the name of the column with the year of each row."""
     known = rows.loc[rows["baseline_value"].notna(), column].dropna()
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
 

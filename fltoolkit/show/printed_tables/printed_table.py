@@ -29,12 +29,12 @@ class PrintedCell:
 
     Attributes:
         text: what is printed, without the marker.
-        marker: the letter of the marker that belongs to this number (`u`, `c`); empty for none.
-        numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if nothing is shown.
+        marker: the letter of the number's marker (`u` for unreliable, `c` for confidential); empty for none.
+        numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if no number is shown.
         style: how a spreadsheet shows these numbers.
-        like_number: whether the text replaces a number, such as a class of cases (`5–14`).
+        like_number: whether the text replaces a number, such as `5–14` for a number of cases.
+        quiet: whether the cell is a line across the table that explains the rows below it and is not a heading.
         has_range: whether the two numbers are a range because of open answers, and not an interval.
-        quiet: whether a line across the table explains the rows below it, and is no heading.
     """
 
     text: str = ""
@@ -67,11 +67,11 @@ class TableColumn:
 
     The values of `kind`:
 
-    - `label` names the row.
-    - `value` is the number that stays visible on a narrow screen.
-    - `number` is another number.
-    - `words` is a text that may take several lines.
-    - `notes` has the letters of footnotes.
+    - `label`: the name of the row.
+    - `value`: the number that stays visible on a narrow screen.
+    - `number`: another number.
+    - `words`: a text that may take several lines.
+    - `notes`: the letters of footnotes.
 
     Attributes:
         key: its name in code, the same in all languages.
@@ -88,13 +88,13 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class TableLayout:
-    """The list of columns of one of the kit's tables.
+    """The columns of one of the kit's tables, and the functions that make the lines across it and its footnotes.
 
     Attributes:
         columns: in the order in which they are printed.
-        headings: the lines across the table above the rows that share them, the widest first; an empty text for none. A line
-            that explains the rows is a quiet cell.
-        reasons: why a row's number is hidden or doubtful. Each text becomes one footnote with a letter.
+        headings: returns, for a row, the lines across the table above it, from the most general to the most special; an empty
+            text for no line. Rows with the same line share it. A line that explains the rows is a quiet cell.
+        reasons: returns, for a row, why its number is hidden or doubtful. Each text becomes one footnote with a letter.
     """
 
     columns: tuple[TableColumn, ...]
@@ -102,7 +102,7 @@ class TableLayout:
     reasons: Callable[[Language, Row], tuple[str, ...]] | None = None
 
     def only(self, *keys: str) -> TableLayout:
-        """Returns the same layout with only the columns that have these keys, in this order."""
+        """Returns a layout with only the columns that have these keys, in the order of `keys`."""
         there = {column.key: column for column in self.columns}
         return replace(self, columns=tuple(there[key] for key in keys))
 
@@ -112,8 +112,8 @@ class TableWords:
     """The words around a printed table.
 
     Attributes:
-        title, subtitle: above it.
-        notes: the sentences below it.
+        title, subtitle: the words above the table.
+        notes: the sentences below the table.
         heads: the values that replace placeholders such as `{level}` in the column headings.
     """
 
@@ -139,10 +139,11 @@ class PrintedTable:
     """A table as people read it, in one language: titles, column headings, cells, notes and footnotes.
 
     Attributes:
-        title: the words above it.
+        title: the words above the table.
         subtitle: the words below the title, in notebooks.
         heads: the column headings, one per column.
-        rows: cells, one per column. A row with a single cell is a line across the table that names the rows below it.
+        rows: the rows; each has one cell per column. A row with a single cell is a line across the table that names the rows
+            below it.
         note: sentences below the table, including the meaning of its markers.
         footnotes: the texts of the letters a, b, …, in order.
         meanings: the meaning of each marker and term of the table, for a reader who points at it.
@@ -173,7 +174,7 @@ class PrintedTable:
 
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
-        """Returns the footnotes of the table, each with its letter: a, b, …"""
+        """Returns the footnotes of the table as pairs of letter (a, b, …) and text."""
         return tuple((letter(place), text) for place, text in enumerate(self.footnotes))
 
 
@@ -181,9 +182,9 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     """Returns rows as a printed table in a language, with the columns of a layout.
 
     Args:
-        layout: its columns.
+        layout: the columns of the table.
         rows: from a published table or a table of the plan.
-        words: the words around it.
+        words: the words above and below the table.
 
     Returns:
         The table. If any row has a reason, a column with the letters of footnotes is added at the right.
@@ -233,11 +234,12 @@ def letter(place: int) -> str:
 
 
 def _meaning(language: Language, marker: str) -> str:
-    """Returns the meaning of a marker. For `c` it is why the number is hidden, which is the same reason for all."""
+    """Returns the meaning of a marker in words. For `c` (confidential), the meaning is the reason why the number is hidden."""
     return language.kit(CONFIDENTIAL) if marker == "c" else language.say(f"markers.{marker}")
 
 
 def _terms(language: Language) -> tuple[tuple[str, str], ...]:
-    """Returns the technical terms in a table, each with the meaning that is shown if a reader points at it."""
+    """Returns the technical terms that can occur in a table, each with its meaning. The meaning is shown if a reader points at
+    the term."""
     keys = ("cv", "deff")
     return tuple((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in keys)

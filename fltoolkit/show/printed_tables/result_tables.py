@@ -1,4 +1,5 @@
-"""The tables of a survey's results: a measure by its groups, and the headline under each rule set."""
+"""The tables of a survey's results: a measure by groups such as sex, and the headline (the number for the default population)
+under each rule set."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
 
     Args:
         rows: from `Published.select`, or a part of `Published.table`.
-        title: by default the measure and the population. Rows of another outcome than forced labour are named by the outcome.
+        title: by default the measure and the population. If the rows are about another outcome than forced labour, which the user
+            defined, the title has the name of this outcome.
     """
     first = rows.iloc[0].to_dict()
     measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
@@ -80,9 +82,8 @@ def results(measure: str) -> TableLayout:
 
 
 def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the headline under each rule set (which says which answers make a person a case), the run's own first.
-    `rows` are from `Published.rule_sets`.
-    """
+    """Returns a table of the headline (the number for the default population) under each rule set, the run's own first. A rule
+    set says which answers make a person a case. `rows` are from `Published.rule_sets`."""
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     own = TableColumn(
@@ -121,22 +122,24 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide. The cell is empty if
-    the whole row is hidden. If only this number is hidden, the cell has its marker."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
+    labour, or in the category. The cell is empty if the whole row is hidden. If only this number is hidden, the cell has its
+    marker."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
 def _cases(language: Language, row: Row) -> PrintedCell:
-    """Returns the number of cases; for a cell of a breakdown the class of the number (`5–14`)."""
+    """Returns the cell with the number of cases. For a category, it has a range of numbers such as `5–14`."""
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
     return PrintedCell(number_words.cases(language, row).replace(" ", NBSP), like_number=True)
 
 
 def _group(language: Language, row: Row) -> tuple[str]:
-    """Returns the group of a row, for the line above its categories; empty for a step of the flowchart."""
+    """Returns the name of a row's group, for the line above the categories of the group. It is empty for a row of the
+    flowchart."""
     return ("" if row["measure"] == "flowchart" else number_words.group(language, str(row["breakdown"])),)
 
 
@@ -151,27 +154,28 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns what readers must know about a rule set's result when they compare it with others. `own` is the run's own rule
-    set, and `row` is the result of a rule set."""
+    """Returns the texts for the footnotes of a rule set's row: whether it is the run's own rule set, and what readers must know
+    when they compare its result with others. `own` is the name of the run's own rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
     return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
 
 
 def _subtitle(language: Language, row: Row) -> str:
-    """Returns the population and the reference period of the rows."""
+    """Returns the subtitle of a table: the population and the reference period of its rows."""
     texts = (row["reference_population_label"], row["reference_period"])
     return language.list(language.kit(text) for text in texts if text)
 
 
 def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns notes, in words, that say which months a stock or a duration counts: those of all spells, or of the last one."""
+    """Returns notes that say which months are counted in a number of persons on an average day (stock) or in a duration: the
+    months of all spells of forced labour, or of the last one."""
     return tuple(
         number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
     )
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on facts that were written from memory and not yet checked against their source, if the rows depend on
-    any; otherwise an empty text."""
+    """Returns a sentence on the facts behind these rows that were written from memory and not yet checked against their source.
+    The text is empty if there are no such facts."""
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

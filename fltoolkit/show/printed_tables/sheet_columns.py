@@ -1,6 +1,5 @@
-"""A printed table in the form of a spreadsheet: numbers are numbers, an interval has two columns, and markers have a separate
-column.
-"""
+"""Converts a printed table into columns of a spreadsheet. Numbers become numbers, an interval gets two columns, and markers
+(letters such as u for unreliable) get a column of their own."""
 
 from __future__ import annotations
 
@@ -21,8 +20,8 @@ class SheetColumn:
     Attributes:
         key: its name in code, the same in all languages.
         head: the words of its heading.
-        values: one value per row: a number as printed, in the unit of its row; a text; None if nothing is shown.
-        styles: for each cell, how its number is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
+        values: one value per row: a number as printed, in the unit of its row; or a text; or None if nothing is shown.
+        styles: how the number of each row is shown: `whole`, `one_decimal`, `percent` (of a share) or `plain`.
     """
 
     key: str
@@ -35,9 +34,9 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
     """Returns a printed table as columns of a spreadsheet.
 
     Returns:
-        First `heading`, the line across the table above each row, if there is one; then one column per column of the table. An
-            interval gives two columns (`…_low`, `…_high`). If a column has markers, `…_marker` follows it. Footnotes are below
-            the table, by letter.
+        A column `heading` with the line across the table above each row, if the table has such lines; then one column for each
+            column of the table. An interval gives two columns (`…_low`, `…_high`). If a column has markers, a column `…_marker`
+            follows it. Footnotes have only their letters here.
     """
     across, body = _rows(table)
     made = [SheetColumn("heading", language.say("columns.heading"), across, (PLAIN,) * len(body))] if any(across) else []
@@ -47,7 +46,8 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
 
 
 def _rows(table: PrintedTable) -> tuple[tuple[str, ...], list[tuple[PrintedCell, ...]]]:
-    """Returns the rows of a table that have cells, and for each of them the text of the line across the table above it."""
+    """Returns the texts of the lines across the table, one for each row: the line above the row; and the rows themselves, without
+    these lines."""
     across, body, heading = [], [], ""
     for row in table.rows:
         if len(row) == 1 < len(table.heads):

@@ -1,4 +1,5 @@
-"""The tables of the plan's targets: what a repeat could verify and detect, and the path to each target year by year."""
+"""The tables of the plan's targets: whether a repeat of the survey could verify them, which fall it could detect, and the planned
+value of each year. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ from fltoolkit.show.wording import number_words, plan_words
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the target in the plan's terms: a cut, a value or eradication by a year. Its value has a separate column."""
+    """Returns the cell with a target as the plan states it: a cut, a value or eradication by a year. The value of the target is
+    in another column."""
     if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return PrintedCell(plan_words.promise(language, row))
     return PrintedCell(language.kit(row["target_words"]))
@@ -38,17 +40,19 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 
 def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
-    """Returns the answer to one of the two questions of `plan_words.answers`, in words."""
+    """Returns the cell with one of the two answers of `plan_words.answers`, in words: whether the target is reached, or whether
+    the number has changed."""
     return PrintedCell(number_words.start(language.kit(row[question])))
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
-    """Returns the smallest fall that the planned repeat would detect; `–` if it would detect none."""
+    """Returns the cell with the smallest fall that the planned repeat of the survey would detect; `–` if it would detect none."""
     return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
 
 
 def _after(language: Language, row: Row) -> PrintedCell:
-    """Returns the value that a row would have after the smallest fall that the planned repeat would detect."""
+    """Returns the cell with the value that the number would have after the smallest fall that the planned repeat of the survey
+    would detect."""
     if pd.isna(row["smallest_value"]):
         return NONE if pd.notna(row["planned_sample"]) else EMPTY
     return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
@@ -108,8 +112,8 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
 
     Args:
         rows: rows of `Evidence.targets` that have a target.
-        few: whether only the columns that a room can read on a slide are wanted: the baseline, the target, and whether it can be
-            verified; and after a later survey its number, and whether the target is reached.
+        few: whether the table is for a slide, and has only columns that people in a room can read: the baseline, the target, and
+            whether it can be verified; after a later survey also the number of this survey, and whether the target is reached.
     """
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     columns = VERIFIED if not few else FEW_LATER if later else FEW
@@ -120,9 +124,8 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns the table of the plan's targets with the numbers of a later survey beside them, if there is one. Otherwise returns
-    the table of `targets`. `rows` are those of `targets`.
-    """
+    """Returns a table of the plan's targets with the numbers of a later survey beside them. If there is no later survey, it is
+    the table `targets`. `rows` are rows of `Evidence.targets` that have a target."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     if later.empty:
         return targets(language, rows)
@@ -132,9 +135,9 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in every row of the
-    plan that a survey fills. `rows` are rows of `Evidence.targets`; a row with two targets is printed once.
-    """
+    """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
+    indicator and category for which the survey gives a number. `rows` are rows of `Evidence.targets`; a row with two targets is
+    printed once."""
     once = rows.drop_duplicates(["id", "group", "category"])
     words = TableWords(
         language.say("targets.every_title"),
@@ -145,18 +148,17 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the smallest fall that a repeat of the survey, with the planned sample, could detect in the total of
-    each indicator. `rows` are rows of `Evidence.targets`.
-    """
+    """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
+    indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     layout = TableLayout(TARGETS.only(*FOUND).columns)
     words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
     return printed(language, layout, rows.to_dict("records"), words)
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the path from the baseline to each target: a row per target, and a column per year with its planned value.
-    The heading of a year says whether somebody measures it. `rows` are rows of `Evidence.milestones`.
-    """
+    """Returns a table with a row for each target and a column for each year, from the baseline to the target. A cell has the
+    planned value of the year. The heading of a year says whether a survey measures the value. `rows` are rows of
+    `Evidence.milestones`."""
     kinds: dict[str, list[Reason]] = {}
     paths: dict[tuple[str, ...], dict[Any, Any]] = {}
     for row in rows.sort_values("year", kind="stable").to_dict("records"):
@@ -173,5 +175,5 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
-    """Returns the planned value of a year. Targets of other years have none."""
+    """Returns the cell with the planned value of a year. The cell is empty for a target that has no value in this year."""
     return plan_cells.value(language, row, year) if year in row else EMPTY

@@ -1,4 +1,5 @@
-"""A change between two rounds in sentences. They say no more than the verdict of the test, and never name a cause."""
+"""Sentences on a change between two rounds of a survey. They say that a number has changed only if the test says so, and never
+name a cause."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from fltoolkit.show.wording.plan_words import Line, value
 
 
 def of_headline(found: Published, language: Language) -> tuple[str, ...]:
-    """Returns a sentence on the change of the rate, and of the number of persons, in the default population."""
+    """Returns sentences on the change in the default population: one on the rate, and one on the number of persons."""
     rows = found.table[(found.table["reference_population"] == found.headlines[0]) & (found.table["breakdown"] == "")]
     return tuple(
         of_published(language, r)
@@ -35,11 +36,11 @@ def of_published(language: Language, row: PublishedNumber) -> str:
 
 
 def sentence(language: Language, row: Line, what: str) -> str:
-    """Returns a change as a sentence: the numbers of both rounds, their difference, and the answers to the questions whether the
-    target is reached and whether the number has changed.
+    """Returns a change as a sentence: the numbers of both rounds, their difference, whether the target is reached, and whether
+    the number has changed.
 
     Args:
-        row: a row of the follow-up, or a published change with the same columns.
+        row: a row of the follow-up (the comparison of the plan's baseline with a later survey), or a published change.
         what: the words for what has changed.
     """
     before, after = rounds(row)
@@ -58,13 +59,14 @@ def sentence(language: Language, row: Line, what: str) -> str:
 
 
 def signed(language: Language, number: float, row: Line) -> str:
-    """Returns a change in the unit of its row, with its sign: −7.8 (per 1,000), +410 (persons); empty if it is missing."""
+    """Returns a change with + or − in the unit of its row: −7.8 (per 1,000), +410 (persons). The text is empty if there is no
+    change."""
     return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
 
 
 def limits(language: Language, row: Line) -> str:
-    """Returns the interval of a change. If a limit rounds to 0 but is not 0, `<0` or `>0` replaces it: `beyond_zero` says which.
-    Empty if the interval is not shown."""
+    """Returns the interval of a change as text. If a limit is not 0 but rounds to 0, `<0` or `>0` replaces it; the column
+    `beyond_zero` says which. The text is empty if the interval is not shown."""
     low, high = (signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high"))
     beyond = str(row["beyond_zero"])
     return number_words.limits(
@@ -73,7 +75,8 @@ def limits(language: Language, row: Line) -> str:
 
 
 def rounds(row: Line) -> tuple[str, str]:
-    """Returns the names of the two rounds (surveys) of a change: their years, or their own names if both are of the same year."""
+    """Returns the names of the two compared rounds of the survey: their years, or their own names if both are of the same
+    year."""
     by = "round" if row["year"] == row["year_before"] and "round" in row else "year"
     old, new = row[f"{by}_before"], row[by]
     return (str(old), str(new)) if by == "round" else (f"{old:g}", f"{new:g}")

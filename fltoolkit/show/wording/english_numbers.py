@@ -27,10 +27,9 @@ def number(value: float, measure: str) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns the words for one value of a group: the form `domestic_work` gives `domestic work`.
+    """Returns the words for one category of a group: the code `domestic_work` of the group of forms gives `domestic work`.
 
-    Characteristics of cases, such as forms of forced labour, have the names that the kit gives. Other values have the survey's
-    names.
+    Characteristics of cases, such as forms of forced labour, have the kit's words. Other categories have the words of the survey.
     """
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
@@ -55,10 +54,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def of_plan(make: F) -> F:
-    """Decorates a function that needs a plan's evidence.
-
-    If the evidence is None, the function returns a note that there is no plan.
-    """
+    """Decorates a function that needs the evidence for a plan (the plan and its numbers). If the evidence is None, the new
+    function returns a note that there is no plan."""
 
     @wraps(make)
     def asked(*given: Any, **named: Any) -> Any:

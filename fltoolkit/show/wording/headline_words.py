@@ -1,5 +1,5 @@
-"""The headline of a notebook: first the number, then a short list: how precise the number is, which answers are open, what
-changed, and on which facts it is based."""
+"""The first text of a notebook: the main numbers, then a short list that says how precise they are, which answers are open, what
+has changed, and on which facts the numbers are based."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Rows = list[PublishedNumber]
 
 @checked
 def headline(out: Published, found: Published | None = None) -> Words:
-    """Returns the headlines of a run for a notebook: the rate and the number of each headline population (such as adults and
-    children), and a list of what a reader must know beside them.
+    """Returns the first text of a notebook: the rate and the number of persons for each population whose rate is always shown
+    (such as adults and children), and a list of what a reader must know about them.
 
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
@@ -46,14 +46,15 @@ def headline(out: Published, found: Published | None = None) -> Words:
 
 
 def _numbers(language: Language, rows: Rows) -> list[str]:
-    """Returns the rate of a population and its number of persons. The rate is in bold letters, unless it has wide bounds."""
+    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless unresolved
+    persons could raise it above its interval."""
     first, *rest = (result_sentences.statement(language, row) for row in rows if row["measure"] in COUNTS)
     return [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
 
 
 def _doubts(language: Language, rows: Rows) -> str:
-    """Returns the reasons why the numbers of a population must be used with care, each reason once. If there is no reason, a
-    text says so."""
+    """Returns the reasons why the numbers of a population must be used with care, each reason once. If there is none, the text
+    says so."""
     found = dict.fromkeys(text for row in rows if row["measure"] in COUNTS for text in result_sentences.doubts(language, row))
     return " ".join(found) or language.say("headline.no_doubt")
 
@@ -63,7 +64,7 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
 
 
 def _named(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
-    """Returns a sentence (`said`). If there are several populations, the name of its population is put before it."""
+    """Returns the sentence `said`, with the name of the population of `rows` before it if there are several populations."""
     if not said or len(populations) < 2:
         return said
     return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)

@@ -1,5 +1,6 @@
-"""Published numbers in the words of any language: in their printed unit, rounded to the precision of the survey, with marker,
-unit and reason."""
+"""Published numbers in words, in any language: in the unit in which they are printed, rounded to the precision of the survey,
+with marker, unit and reason. If a number has *wide bounds* (the number with all unresolved persons as cases, its *upper bound*,
+is above its interval), it is printed as a range."""
 
 from __future__ import annotations
 
@@ -21,14 +22,14 @@ TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
 
 def number(language: Language, value: float, measure: str) -> str:
-    """Returns an estimate as a language prints it, in the unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give
-    6,290. Empty if the number is missing.
-    """
+    """Returns an estimate as text in a language, in the unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give
+    6,290. The text is empty if the number is missing."""
     return language.number(english_numbers.number(value, measure))
 
 
 def in_unit(language: Language, value: float, measure: str) -> str:
-    """Returns a number that is already in its unit (17.2 for 17.2 per 1,000), as in the plan's tables."""
+    """Returns a number as text that is already in the unit in which it is printed (17.2 for 17.2 per 1,000), as in the plan's
+    tables."""
     return number(language, value / scale(measure), measure)
 
 
@@ -37,7 +38,7 @@ def count(language: Language, value: float) -> str:
 
 
 def cases(language: Language, row: PublishedNumber) -> str:
-    """Returns the number of cases; for a cell of a breakdown the class of the number (`50 and more`)."""
+    """Returns the number of cases as text. For a category, it is a range such as `50 and more`."""
     return count(language, row["cases"]) or language.kit(row["cases_class"])
 
 
@@ -54,9 +55,8 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """Returns an interval as a language prints it. The limits are already texts: `13.4` and `21.7` give `13.4 to 21.7`. Empty if
-    one is missing.
-    """
+    """Returns an interval as text in a language. The limits are texts already: `13.4` and `21.7` give `13.4 to 21.7`. The result
+    is empty if one is missing."""
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -66,8 +66,8 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns the words for a published number. If it has wide bounds, returns the range from the estimate to the upper bound, at
-    which all unresolved persons are cases. If it is not shown, returns its marker (such as [c])."""
+    """Returns a published number as text. If it has wide bounds, the text is the range from the estimate to the upper bound,
+    which is the number if all unresolved persons were cases. If it is not shown, the text is its marker (such as [c])."""
     if pd.isna(row["estimate"]):
         return f"[{row['marker']}]"
     ends = (number(language, row[c], row["measure"]) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
@@ -75,21 +75,21 @@ def shown(language: Language, row: PublishedNumber) -> str:
 
 
 def ranged(language: Language, low: str, high: str = "") -> str:
-    """Returns a number with wide bounds as it is printed everywhere: as the range from the number to its upper bound. Both are
-    texts already. Without an upper bound, returns the number."""
+    """Returns the range from a number (`low`) to its upper bound (`high`), as it is printed. Both are texts already. Without an
+    upper bound, returns the number."""
     return limits(language, low, high) or low
 
 
 def with_interval(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number with its interval in brackets. A range has no interval here: that of its low end would read as
-    that of the range."""
+    """Returns a published number as text, with its interval in brackets. A range has no interval here, because readers would take
+    the interval of its low end for that of the whole range."""
     between = "" if has_range(row) else interval(language, row)
     return f"{shown(language, row)} ({between})" if between else shown(language, row)
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words; empty if it is not shown. The interval of a range is that of its low
-    end, and the words say so."""
+    """Returns the interval of a published number in words. If the number is a range, it is the interval of its low end, and the
+    words say so. The text is empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     key = "doubt_of_lower" if has_range(row) else "doubt"
@@ -97,7 +97,8 @@ def doubt(language: Language, row: PublishedNumber) -> str:
 
 
 def has_range(row: PublishedNumber) -> bool:
-    """Returns whether a published number is printed as a range: it has wide bounds, and its upper bound is shown."""
+    """Returns whether a published number is printed as a range: unresolved persons could raise it above its interval, and the
+    number with all of them as cases (the upper bound) is shown."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
 
 
@@ -122,11 +123,8 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the notes for rows of a profile (shares of cases with a characteristic): that one case can have several
-    characteristics, and how cases without an answer are counted.
-
-    Empty for other measures.
-    """
+    """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case can have several
+    characteristics, and how cases without an answer are counted. The list is empty for other measures."""
     if not rows["measure"].isin(PROFILES).all():
         return []
     topics = {topic for breakdown in rows["breakdown"].unique() for topic in uncrossed(breakdown) if topic in TOPICS}
@@ -147,8 +145,8 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
-    A target in percent needs a rate. So the kit adds a row with the prevalence below such an indicator. This row has the kit's
-    own words, with its population.
+    A target in percent needs a rate. If an indicator has such a target but no rate, the kit adds a row with the prevalence. The
+    name of this row comes from the kit, with the population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
@@ -157,24 +155,22 @@ def indicator(language: Language, row: PublishedNumber) -> str:
 
 
 def reason(language: Language, text: object) -> str:
-    """Returns the words of a reason in a language (a reason says why a number is hidden or unreliable). The space before a `%`
-    does not break. Empty if there is no reason.
-    """
+    """Returns a reason in a language: why a number is hidden or unreliable. The text is empty if there is no reason. A line does
+    not break before a `%`."""
     return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def definition(language: Language, rule_set: object) -> str:
-    """Returns the name of a rule set in words: `2018 international definition` for `icls_2018 v1`. A rule set of the user's own
-    keeps its name.
-    """
+    """Returns the name of a rule set in words: `2018 international definition` for `icls_2018 v1`. A rule set that users wrote
+    themselves keeps its name."""
     key = f"definitions.{str(rule_set).partition(' v')[0]}"
     return language.say(key) if language.has(key) else str(rule_set)
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and every reason for
-    the flag. Texts that the row's marker already stands for are left out: the flag `unreliable`, and the reason that nobody was
-    found."""
+    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and the reasons for
+    the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row already says
+    them."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
     return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
@@ -194,7 +190,7 @@ def start(text: str) -> str:
 
 
 def inside(text: str) -> str:
-    """Returns a text with a small first letter, because it is printed in brackets: `intervalle à 95 %: …`."""
+    """Returns a text with a small first letter, for brackets: `Intervalle à 95 %: …` gives `intervalle à 95 %: …`."""
     return text[:1].lower() + text[1:]
 
 

@@ -1,5 +1,5 @@
-"""The plan's rows in the words of any language: targets, why no survey could verify a target, and how the number of a later
-survey compares with it."""
+"""The plan's numbers and targets in words, in any language: the targets, why no survey could verify a target, and how the number
+of a later survey compares with it. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -30,21 +30,22 @@ def about(language: Language, row: Line) -> str:
 
 
 def value(language: Language, number: float, row: Line) -> str:
-    """Returns a number of the plan as a language prints it, without the words of its unit. The number is already in the unit of
-    its row (17.2 for 17.2 per 1,000). Empty if the number is missing.
-    """
+    """Returns a number of the plan as text in a language, without its unit. The number is already in the unit of its row (17.2
+    for 17.2 per 1,000). The text is empty if the number is missing."""
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
 def smallest_value(row: Line) -> float:
-    """Returns the value that a row would have after the smallest fall that a repeat would detect, in the unit of the row. A number
-    of persons has two significant digits: the fall is a percentage without decimals."""
+    """Returns the value that the number of a row would have after the smallest fall that a repeat of the survey would detect, in
+    the unit of the row. A number of persons is rounded to two significant digits, because the fall is known in whole percent
+    only."""
     value: float = row["smallest_value"]
     return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
 
 
 def shown(language: Language, row: Line, column: str) -> str:
-    """Returns a measured number of the plan as it is printed: as a range if it has wide bounds. `column` names the number."""
+    """Returns a measured number of the plan as text. `column` is the name of its column. If unresolved persons (whose answers
+    leave open whether they are cases) could raise the number above its interval, the text is a range."""
     return number_words.ranged(language, *(value(language, row[name], row) for name in (column, BOUNDS[column])))
 
 
@@ -53,9 +54,8 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
 
 
 def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
-    """Returns a target of the plan in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`. Without the unit, it is for a table that
-    names the unit elsewhere.
-    """
+    """Returns the target of a row in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`. Without `with_unit`, the text has no
+    unit, for a table that has the unit in another place. The text is empty if the row has no target."""
     if pd.isna(row["target_year"]):
         return ""
     aim = {
@@ -71,12 +71,12 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
 
 
 def frequency(language: Language, text: str) -> str:
-    """Returns how often an indicator is reported, in the plan's words or in the kit's."""
+    """Returns how often an indicator is reported, in words: those of the kit, or those of the plan if the kit has none."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
 
 
 def verifiable(language: Language, row: Line) -> str:
-    """Returns whether a target can be verified, with the obstacle: `no: sample too small`."""
+    """Returns whether a survey could verify the target of a row, with the reason if none could: `no: sample too small`."""
     words = language.say(f"verifiable.{row['verifiable'] or 'open'}")
     return (
         language.say("verifiable.why", said=words, why=number_words.reason(language, row["obstacle"]))
@@ -86,7 +86,7 @@ def verifiable(language: Language, row: Line) -> str:
 
 
 def warning(language: Language, row: Line) -> str:
-    """Returns the warning that a document prints about a target if no survey of the planned size could verify it."""
+    """Returns the warning that a document prints about the target of a row if no survey of the planned size could verify it."""
     about_it = {"what": about(language, row), "target": promise(language, row)}
     if row["obstacle"] == UNPLANNED:  # the planned repeat would be large enough
         chance = number_words.percent(language, row["power"])
@@ -98,8 +98,8 @@ def warning(language: Language, row: Line) -> str:
 
 
 def warning_points(language: Language, row: Line) -> tuple[str, ...]:
-    """Returns the facts of `warning` as short texts: the target, the number of the later survey if there is one, the reason, and
-    what the planned repeat would find."""
+    """Returns the facts of the text `warning` as short texts: the target, the number of the later survey if there is one, the
+    reason, and which fall the planned repeat of the survey would detect."""
     chance = number_words.percent(language, row["power"])
     found = language.say("slides.chance", chance=chance) if row["obstacle"] == UNPLANNED else detectable_cut(language, row)
     return tuple(filter(None, (
@@ -109,19 +109,22 @@ def warning_points(language: Language, row: Line) -> tuple[str, ...]:
 
 
 def detectable_cut(language: Language, row: Line) -> str:
-    """Returns a sentence with the smallest cut of a row that the planned repeat would find; empty if that is not known."""
+    """Returns a sentence with the smallest fall of a row's number that the planned repeat of the survey would detect. The text is
+    empty if that is not known."""
     if pd.notna(row["smallest_cut"]):
         return language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"]))
     return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
 
 
 def sign(row: Line) -> str:
-    """Returns the sign of a target: ✓ if it is reached, ✗ if not, ? if that cannot be said or is not measured yet."""
+    """Returns the sign of a row's target: ✓ if it is reached, ✗ if it is not reached, ? if this cannot be said or no survey has
+    measured it yet."""
     return {REACHED: "✓", NOT_REACHED: "✗"}.get(row["reached"], "?")
 
 
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey, and `answers` on it; empty without a later number."""
+    """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the number
+    has changed). The text is empty if there is no later number."""
     if pd.isna(row["later_value"]):
         return ""
     number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")

@@ -1,6 +1,5 @@
-"""What a survey found in sentences, in any language: each number with its uncertainty, and the facts on which all numbers are
-based.
-"""
+"""The results of a survey in sentences, in any language: each number with its uncertainty, and the facts on which all numbers are
+based."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ def sentence(language: Language, row: PublishedNumber) -> str:
 
 
 def statement(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number in a sentence with its interval. If it is suppressed, the sentence says why."""
+    """Returns a published number in a sentence with its interval. If the number is not shown, the sentence gives the reason."""
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
@@ -47,9 +46,8 @@ def statement(language: Language, row: PublishedNumber) -> str:
 
 
 def doubts(language: Language, row: PublishedNumber) -> tuple[str, ...]:
-    """Returns why a published number must be read with care, in sentences. Empty for a number that is not shown, or that can be
-    used as it is.
-    """
+    """Returns sentences on why a published number must be used with care. The result is empty for a number that is not shown, or
+    that can be used as it is."""
     if pd.isna(row["estimate"]):
         return ()
     care = (
@@ -85,19 +83,16 @@ def _populations(out: Published) -> tuple[str, ...]:
 
 
 def has_open_answers(out: Published) -> bool:
-    """Returns whether some persons left the question of the headline open: their answers do not decide whether they are cases.
-    The result is true even if their number is hidden because it is small.
-    """
+    """Returns whether the answers of some persons leave open whether they are in forced labour (*unresolved* persons). The result
+    is also true if their number is hidden because it is small; it is false if the rate of the default population is hidden."""
     row = out.select("prevalence").iloc[0]
     return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns a sentence on how many of the persons asked left the question of a rate open, and on the bounds that follow: the
-    rate if none of them, or all of them, were cases.
-
-    Returns an empty text if the rate is hidden.
-    """
+    """Returns a sentence on how many of the persons asked are unresolved (their answers leave open whether they are in forced
+    labour), and on two other rates: the rate without these persons, and the rate if all of them were cases. The text is empty if
+    the rate is hidden. If only the number of unresolved persons is hidden, the sentence says so."""
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -110,13 +105,13 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def headline_unresolved(out: Published, language: Language) -> str:
-    """Returns the sentence `unresolved` for the rate of the first headline population."""
+    """Returns the sentence of `unresolved` for the rate of the default population."""
     return unresolved(headline_rows(out)[0], language)
 
 
 def width(out: Published, language: Language) -> str:
-    """Returns a sentence on the small number of cases on which the headline is based, which makes its interval wide. Empty if
-    the interval is not wider than half of the rate, or if a number is not shown."""
+    """Returns a sentence on the small number of cases from which the rate of the default population was estimated, and which
+    makes its interval wide. The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""
@@ -125,7 +120,8 @@ def width(out: Published, language: Language) -> str:
 
 
 def coverage(out: Published, language: Language) -> str:
-    """Returns a sentence that says whom the survey could not reach, in the survey's own words."""
+    """Returns a sentence that says which persons the survey could not reach, in the survey's own words. Empty if it names
+    none."""
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )
@@ -138,8 +134,9 @@ def window(language: Language, row: PublishedNumber) -> str:
 
 
 def definition(language: Language, row: PublishedNumber) -> str:
-    """Returns a sentence on the definition behind a published number: its name, its name in the data files, whether involuntary
-    work and coercion are of the same work, and the age basis."""
+    """Returns a sentence on the definition behind a published number: the name of its rule set in words and in the data files,
+    whether involuntary work and coercion must be in the same work, and whether the age of a person is that at the interview or at
+    the start of the reference period."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
         "basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],

@@ -1,5 +1,5 @@
-"""Describes a change between two rounds as a dumbbell chart: both numbers on one line, joined, and the verdict of the test at
-the right."""
+"""Describes a change between two rounds of a survey as a dumbbell chart: both numbers are joined dots on one line, and the result
+of the test is at the right."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ SIDES = (("_before", GREY), ("_after", BLUE))
 
 
 def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: ChartSpace = WHOLE_PAGE) -> DotChart:
-    """Returns a chart of the change between two rounds of a survey: in each row the estimates of both rounds with their
-    intervals, and the verdict of the test.
+    """Returns a chart of the change between two rounds of a survey. Each row has the estimates of both rounds with their
+    intervals, and the result of the test.
 
     Args:
-        rows: changes of one measure in one population, from the published set of changes.
-        title: replaces the title of measure, population and years.
+        rows: changes of one measure in one population, from the published changes.
+        title: replaces the usual title (measure, population and years).
+        space: how much space the chart has.
     """
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
@@ -57,9 +58,8 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
 
 
 def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None) -> pd.DataFrame:
-    """Returns the published changes of a measure in its first population: for everyone, and by each of these groups (None: by all
-    groups). Breakdowns that cross groups are left out.
-    """
+    """Returns the published changes of a measure in its first population: for the whole population, and by each of the given
+    groups such as `sex` (None means all groups). Breakdowns that cross groups are left out."""
     rows = changed[changed["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
     asked = rows["breakdown"].map(lambda name: len(uncrossed(name)) < 2 and (groups is None or name in ("", *groups)))
@@ -68,9 +68,8 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words at the right of a change: the verdict of the test with its marker, or a note that the change is not
-    shown.
-    """
+    """Returns the words at the right of a change: the result of the test, with [u] if it is unreliable, or a note that the change
+    is not shown."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
     words = language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))
@@ -89,18 +88,18 @@ def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace)
 
 
 def _measure(row: PublishedNumber) -> str:
-    """Returns the measure that changed: `prevalence` for `change_in_prevalence`."""
+    """Returns the name of the measure that changed, such as `prevalence` for the published measure `change_in_prevalence`."""
     return str(row["measure"]).removeprefix("change_in_")
 
 
 def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """Returns the mark of one round's number; empty if the number is not shown. If the number is 0, the mark says that nobody
-    was found.
+    """Returns how the chart draws the number of one round. The result is empty if the number is not shown. If the number is 0,
+    the chart draws only the upper limit of its interval.
 
     Args:
         language: the language of the chart.
         row: a published change.
-        side: the ending of the round's columns.
+        side: the ending of the columns that belong to the round, such as `_before`.
         year: the name of the round.
         colour: the colour of the round.
     """
@@ -110,7 +109,8 @@ def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour
 
 
 def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
-    """Returns the number of one round as a published row. `side` is the ending of the round's columns."""
+    """Returns the number of one round as if it were a published number of its own. `side` is the ending of the columns that
+    belong to the round, such as `_before`."""
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     bound = row.get(f"bound_high{side}", math.nan)
     part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
@@ -123,7 +123,8 @@ def _values(language: Language, row: PublishedNumber) -> str:
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:
-    """Returns one row in words, for the text alternative: the numbers of both rounds and the verdict."""
+    """Returns one row of the chart in words, for people who do not see the chart: the numbers of both rounds and the result of
+    the test."""
     numbers = language.join(number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 

@@ -19,7 +19,8 @@ MARKED = ("suppress", "unreliable")
 
 
 def glyph(row: PublishedNumber) -> Glyph:
-    """Returns with which sign a chart draws a published number: for example a full dot, or a hollow dot for an unreliable number."""
+    """Returns the sign with which a chart draws a published number: for example a full dot, or a hollow dot for an unreliable
+    number."""
     if row["marker"] == "w":
         return Glyph.NONE_FOUND
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
@@ -42,11 +43,11 @@ def markers(language: Language, used: Iterable[object]) -> str:
 
 
 def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns the note that says whom a chart is about: the population, and how many of its persons were asked (as published). If
-    the chart shows shares of cases, the note also gives the number of cases.
+    """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons were asked (as
+    published). If the chart shows shares of cases, the note also gives the number of cases.
 
     Args:
-        first: a row of the chart, which names its population.
+        first: a row of the chart, which has the name of the population.
     """
     who = language.kit(first["reference_population_label"])
     asked = out.own_rows(measure="prevalence", breakdown="", reference_population=str(first["reference_population"]))
@@ -70,5 +71,5 @@ def source(language: Language, *surveys: object) -> str:
 
 
 def nonempty(*sentences: str) -> tuple[str, ...]:
-    """Returns those of the given sentences that are not empty, for the notes below a chart."""
+    """Returns the given sentences without empty ones, for the notes below a chart."""
     return tuple(sentence for sentence in sentences if sentence)

@@ -1,7 +1,7 @@
-"""A chart before it is drawn: its numbers, its words and the meaning of each sign.
+"""The description of a chart before it is drawn: its numbers, its words and the meaning of each sign.
 
-A description is made from published tables in one language. A renderer draws it and adds no word or number. So a notebook and a
-document show the same chart. Numbers are in the unit of their axis (17.2 per 1,000, not 0.0172).
+A description is made from published tables, in one language. A renderer (matplotlib or plotly) draws it, and adds no word or
+number. So a notebook and a document show the same chart. Numbers are in the unit of their axis (17.2 per 1,000, not 0.0172).
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ class Mark:
     """One number in a row of a chart, with its interval and the sign with which it is drawn.
 
     Attributes:
-        value, low, high: in the unit of the axis; nan if there is no interval.
+        value, low, high: the number and the limits of its interval, in the unit of the axis; nan if there is none.
         glyph: the sign. For NONE_FOUND only the upper limit is drawn.
         words: the number as printed, with its interval.
         colour: the colour of its series.
-        reach: the value with every open answer as a case, if the number has wide bounds; else nan. A grey band ends there.
+        reach: the value if every open answer were a case, if this is above the interval; else nan. A grey band ends there.
     """
 
     value: float
@@ -77,17 +77,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class ChartRow:
-    """One row of a chart: a label, one number or several, and the words at its right.
+    """One row of a chart: a label, its numbers (one or several), and the words at its right.
 
     Attributes:
         label: the words at its left.
         name: like the label, but unique in the chart.
-        marks: its numbers, one per series; none for a heading, or if nothing is shown.
-        printed: the words at its right: the numbers in digits with their marker, or a verdict.
-        changed: of a row with two numbers, whether the test found a change. The arrow between them is then dark.
+        marks: its numbers, one per series; empty for a heading, or if no number is shown.
+        printed: the words at its right: the numbers in digits with their marker, or the result of a test.
+        changed: for a row with two numbers, whether the test found a change. The arrow between them is then dark.
         absent: the words in place of numbers that are not shown.
         remark: the reason why a number is hidden or unreliable, in words.
-        heading: whether the row only names the rows below it.
+        heading: whether the row is only a heading for the rows below it.
     """
 
     label: str
@@ -102,9 +102,8 @@ class ChartRow:
 
 @dataclass(frozen=True)
 class Series:
-    """One of several sets of numbers in a chart, such as the numbers of the later round, with its colour and its words in the
-    legend.
-    """
+    """A set of numbers that belong together in a chart, such as the numbers of the later round: its words in the legend and its
+    colour."""
 
     words: str
     colour: str
@@ -112,7 +111,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An arrow from the first number of a row to the second. It is heavy if the test found a change. `at` is the row."""
+    """An arrow from the first number of a row to the second. `at` is the number of the row, and `start` and `end` are values on
+    the axis. The arrow is `heavy` if the test found a change."""
 
     at: int
     start: float
@@ -123,7 +123,8 @@ class Arrow:
 
 @dataclass(frozen=True)
 class SeriesName:
-    """The words of a series above one of its numbers, at the left or the right of it. `at` is the row."""
+    """The words for a series, above one of its numbers, at the left or the right of this number. `at` is the number of the
+    row."""
 
     at: int
     value: float
@@ -137,10 +138,10 @@ class DescribedChart:
     """A chart before it is drawn: the parts that every chart has, such as its title and its notes.
 
     Attributes:
-        name: the name of its file.
-        title, subtitle: the words above it.
-        notes: the words below it: the meaning of signs and markers, who and how many were asked, and the source.
-        alt: the text alternative with everything that the chart shows.
+        name: the name of the chart's file.
+        title, subtitle: the words above the chart.
+        notes: the words below the chart: the meaning of signs and markers, who and how many were asked, and the source.
+        alt: everything that the chart shows, in words, for people who do not see it.
     """
 
     name: str
@@ -157,8 +158,9 @@ class DotChart(DescribedChart):
     Attributes:
         rows: the rows, from top to bottom.
         axis: the value axis that all rows share.
-        series: the words of the numbers, if rows have two: they stand above the first row's. An arrow leads from one to the other.
-        reference: the place of a grey vertical line; nan for none.
+        series: if rows have two numbers, the words for the first and for the second. They stand above the first row with two
+            numbers. An arrow leads from the first number to the second.
+        reference: the value at which a grey vertical line is drawn; nan for none.
         bars: whether each number is a bar from zero instead of a dot. The bar is hollow if the number is unreliable.
     """
 
@@ -169,24 +171,26 @@ class DotChart(DescribedChart):
     bars: bool = False
 
     def lane(self, row: ChartRow, mark: Mark) -> float:
-        """Returns how far from the middle of its row an interval is drawn, in rows: above it if negative, or in the middle (0).
+        """Returns the distance of an interval from the middle of its row, in heights of a row: negative above the middle,
+        positive below it, and 0 in the middle.
 
-        Two joined dots have different heights for their intervals, so that the intervals do not overlap.
+        If a row has two joined dots, their intervals are drawn at different heights, so that they do not overlap.
         """
         colours = [series.colour for series in self.series]
         return LANE * (2 * colours.index(mark.colour) - 1) if len(row.marks) > 1 else 0.0
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """Returns the arrows between the two dots of rows. Dots that nearly touch have none."""
+        """Returns the arrows between the two dots of each row that has two. If two dots nearly touch, there is no arrow."""
         pairs = ((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1)
         made = (Arrow(at, row.marks[0].value, row.marks[1].value, INK if row.changed else GREY, row.changed) for at, row in pairs)
         return tuple(arrow for arrow in made if abs(arrow.end - arrow.start) > TOO_NEAR * self.axis.high)
 
     @property
     def names(self) -> tuple[SeriesName, ...]:
-        """Returns the words of the series, above the numbers of the first row with two: of the lower number at its left, of the
-        higher one at its right. Empty if there is no such row; then the series have a legend."""
+        """Returns the words for the two series, above the first row that has two numbers. The words of the lower number are at
+        its left, those of the higher number at its right. If there is no such row, the result is empty, and the chart has a
+        legend."""
         at, row = next(((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1), (0, None))
         words = {series.colour: series.words for series in self.series}
         marks = sorted(row.marks, key=lambda mark: mark.value) if row else []
@@ -229,7 +233,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Upright:
-    """A dotted vertical line in a chart of curves. It ends at the height `top`, with words at its upper end."""
+    """A dotted vertical line in a chart of curves, at the place `x`. It ends at the height `top`, with words at its upper end."""
 
     x: float
     top: float
@@ -238,7 +242,8 @@ class Upright:
 
 @dataclass(frozen=True)
 class Region:
-    """The part of a chart above or below its first curve, with words inside, at a place on both axes."""
+    """Words inside the part of a chart that lies above or below its first curve. `x` and `y` are their place. `above` says which
+    part it is."""
 
     words: str
     x: float
@@ -267,5 +272,6 @@ class CurveChart(DescribedChart):
 
 
 def planned_tick(value: float, words: str) -> Mark:
-    """Returns the mark (a small tick) for a value that is planned and not measured, such as a milestone."""
+    """Returns a small tick for a value that is planned and not measured, such as a milestone. `words` are the value as
+    printed."""
     return Mark(value, math.nan, math.nan, Glyph.PLANNED, words, GREY)

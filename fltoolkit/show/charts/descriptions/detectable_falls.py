@@ -1,4 +1,4 @@
-"""The smallest fall in prevalence that a repeat survey would detect, as curves over the number of persons."""
+"""The smallest fall in prevalence that a repeat of the survey would detect, as curves over the number of persons."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ def falls(
     prevalences: Sequence[float], language: Language, *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05,
     power: float = POWER, response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> CurveChart:  # fmt: skip
-    """Returns a chart of the smallest fall that two rounds of the same size would detect. It has one curve per prevalence of the
-    earlier round.
+    """Returns a chart of the smallest fall in prevalence that two rounds of a survey of the same size would detect. It has one
+    curve for each prevalence of the earlier round.
 
     Args:
         prevalences: proportions, at most six.
-        sizes: the smallest and the largest number of persons drawn in each round.
+        sizes: the smallest and the largest number of persons who are drawn into the sample of each round.
         deff, alpha, power: see `fl.detectable_change`.
         response: the share of drawn persons who answer.
-        planned: a number of persons at which the chart has a vertical line.
+        planned: a number of persons at which the chart has a vertical line; None for no line.
+        title: replaces the usual title.
     """
 
     def fall(p: float, size: float) -> float:
@@ -79,13 +80,17 @@ def repeat(
     population: str | None = None,
     space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart | None:
-    """Returns a chart of the smallest fall from this survey's prevalence that a repeat would detect, by the number of persons who
-    answer in it.
+    """Returns a chart of the smallest fall from this survey's prevalence that a repeat of the survey would detect, by the number
+    of persons who answer in the repeat.
 
-    This survey's size and the planned size are marked.
+    The number of persons in this survey is marked, and the planned number if there is one.
+
+    Args:
+        planned: the planned number of persons who answer.
+        population: the name of a population; None means the default population.
 
     Returns:
-        The chart; None without a published prevalence above zero and a published design effect.
+        The chart, or None if the survey has no published prevalence above zero or no published design effect.
     """
     row = out.select("prevalence", population=population).iloc[0]
     if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
@@ -141,12 +146,12 @@ def _percents(language: Language) -> Axis:
 
 
 def _per_1000(language: Language, rate: str) -> str:
-    """Returns a rate with its unit. The rate is already in the form of the language."""
+    """Returns a rate with its unit, such as `17.2 per 1,000`. `rate` is the number as text in this language."""
     return f"{rate} {number_words.unit(language, 'prevalence')}"
 
 
 def _fall_in_words(language: Language, size: float, fall: float) -> str:
-    """Returns in words which fall a sample of some size would detect: `42 % with 4,800 persons`."""
+    """Returns in words which fall (in percent) a sample of `size` persons would detect: `42 % with 4,800 persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)
@@ -154,7 +159,8 @@ def _fall_in_words(language: Language, size: float, fall: float) -> str:
 
 
 def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
-    """Returns the sample sizes that the text alternative mentions."""
+    """Returns the sample sizes for which the chart's description in words gives the smallest fall: the planned size, or both ends
+    of the curves if no size is planned."""
     return sizes if planned is None else (planned,)
 
 

@@ -1,4 +1,5 @@
-"""Estimates by group, and the headline under each rule set, as dots with their intervals."""
+"""Charts of estimates by group, and of the headline (the number for the default population) under each rule set, as dots with
+their intervals."""
 
 from __future__ import annotations
 
@@ -57,14 +58,16 @@ def estimates(
     title: str = "",
     space: ChartSpace = WHOLE_PAGE,
 ) -> DotChart:
-    """Returns a chart of published rows of one measure and population as dots: first everyone, then group by group.
+    """Returns a chart of published rows of one measure and population as dots: first the whole population, then the categories of
+    each group.
 
     Args:
-        out: the set of the rows; it says how many persons were asked.
+        out: the published set from which the rows are; it says how many persons were asked.
         rows: from `Published.select`.
         crossed: whether each breakdown crosses two groups. Then the categories of the second group are headings, and those of the
             first are below each heading.
-        title: replaces the title of measure, groups and population.
+        title: replaces the usual title (measure, groups and population).
+        space: how much space the chart has.
 
     Raises:
         RequestError: the rows are of several populations. Adults and children never share a chart.
@@ -91,9 +94,8 @@ def estimates(
 
 
 def rule_sets(out: Published, measure: str, language: Language, *, title: str = "") -> DotChart:
-    """Returns a chart of the headline of a measure under each rule set (which says which answers make a person a case): the run's
-    own first, then the others. If the survey does not support a rule set, its row gives the reason.
-    """
+    """Returns a chart of a measure in the default population under each rule set (which says which answers make a person a case):
+    first the run's own rule set, then the others. If the survey cannot be used with a rule set, its row gives the reason."""
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()
     lines = []
@@ -152,10 +154,10 @@ def absent(language: Language, row: PublishedNumber) -> str:
 
 
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
-    """Returns a file name such as `prevalence_by_sex`.
+    """Returns a file name for a chart, such as `prevalence_by_sex`.
 
-    The population is part of it if it is not the measure's first one: `prevalence_children_by_sex`. `first` is a row of the
-    chart, with its measure and population. `groups` are the groups of the chart.
+    If the population is not the first one of the measure, its name is added: `prevalence_children_by_sex`. `first` is a row of
+    the chart, with its measure and population. `groups` are the names of the groups in the chart.
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
@@ -175,8 +177,8 @@ Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
 def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the group by which
-    the rows are broken down. Otherwise, and for rows without a group, it is empty."""
+    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the group, such as
+    `Sex`. If not, and for rows of the whole population, the heading is empty."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     return [
         (
@@ -188,10 +190,10 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
 
 
 def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of a chart of crossed breakdowns. The categories of the second group are headings, and those of the first
-    group are below each heading.
+    """Returns the rows of a chart of breakdowns that cross two groups. The categories of the second group are headings, and the
+    categories of the first group are below each heading.
 
-    If there are several breakdowns, the heading also names the first group.
+    If there are several breakdowns, each heading also has the name of the first group.
     """
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     several = rows["breakdown"].nunique() > 1
@@ -242,7 +244,8 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
 
 
 def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
-    """Returns the title of a profile: the subject of its topics, and the group of the breakdown, if there is one."""
+    """Returns the title of a chart of a profile (shares of cases by characteristic): the subjects of its characteristics, such as
+    means of coercion, and the groups by which they are broken down, if any."""
     keys = [key for group in groups for key in uncrossed(group)]
     by = dict.fromkeys(key for key in keys if key not in TOPICS)
     named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]

@@ -1,4 +1,5 @@
-"""The path from a baseline to a target. Measured values are dots with intervals, planned values are small ticks."""
+"""Describes a chart of the path from a baseline to a target. Measured values are dots with intervals; planned values are small
+ticks."""
 
 from __future__ import annotations
 
@@ -29,14 +30,16 @@ def target_path(
     target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
     surveys: Sequence[str] = (), title: str = "", space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart:  # fmt: skip
-    """Returns a chart of the baseline with its interval, the planned path, the target, and a later round with its interval if
-    there is one.
+    """Returns a chart of the baseline with its interval, the planned values, the target, and the number of a later survey with
+    its interval if there is one.
 
     Args:
         target: a row of the plan's targets.
-        milestones: the milestones of the target, in its unit.
-        later: the row of the follow-up for this target.
-        surveys: the names of the surveys behind the chart.
+        milestones: the planned values of each year for this target, in the unit of the target.
+        later: the row that compares the baseline with the later survey, for this target; None if there is no later survey.
+        surveys: the names of the surveys from which the numbers are.
+        title: replaces the usual title.
+        space: how much space the chart has.
     """
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
@@ -91,14 +94,16 @@ def way_of(
 
 
 def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], colour: str, *, beside: bool = False) -> Point:
-    """Returns a measured value with its name. `named` are the column of the value and the key of its name."""
+    """Returns a measured value of a year as a point of the chart, with words. `named` has two names: the column of the value in
+    `row`, and the key of the words in the language files."""
     column, key = named
     words = language.colon(language.say(key), shown(language, row, column))
     return Point(year, _measured(language, row, column, colour), words, beside)
 
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
-    """Returns the mark of a measured value with its interval. The values are already in the unit of the row."""
+    """Returns how the chart draws a measured value with its interval. `column` names the value. The numbers are already in the
+    unit of the row."""
     low, high, reach = float(row["ci_low"]), float(row["ci_high"]), float(row[BOUNDS[column]])
     words = shown(language, row, column)
     words = words if math.isnan(low) or not math.isnan(reach) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
@@ -113,10 +118,8 @@ def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
 
 
 def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
-    """Returns every value of the path, for the text alternative.
-
-    `steps` are the planned values, `goals` the targets, and `later` the row of the later survey, if there is one.
-    """
+    """Returns every value of the chart in words, for people who do not see it. `steps` are the planned values, `goals` are the
+    targets, and `later` is the row of the later survey (None if there is none)."""
     start = _measured(language, target, "baseline_value", BLUE).words
     steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):

@@ -1,4 +1,5 @@
-"""Draws a described chart with matplotlib, for documents and files, without a browser. It adds no word or number."""
+"""Draws a chart from its description with matplotlib, for documents and files. It needs no browser, and adds no word or
+number."""
 
 from __future__ import annotations
 
@@ -86,8 +87,8 @@ def _dots(chart: DotChart, size: Size) -> Any:
 
 
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
-    """Draws the words of a row: its label, what is printed, and the words in place of its numbers. `at` is the height of the
-    row, and `words` holds these three texts."""
+    """Draws the words of a row. `words` has three texts: the label at its left, the printed text at its right, and the text in
+    place of numbers that are not shown. `at` is the height of the row."""
     label, printed, absent = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - EDGE
@@ -99,10 +100,10 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
-    """Writes words at the left or right of the drawing, centred on the row to which they belong.
+    """Writes words at the left or right of the drawing, centred on a row.
 
-    `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance from there, and
-    `points` the size of the letters, both in points.
+    `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance of the words from
+    this position, and `points` is the size of the letters, both in points.
     """
     if text:
         middle = "center" if "\n" in text else "center_baseline"
@@ -119,12 +120,12 @@ def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
-    """Draws a number with its interval, along the row or upright.
+    """Draws a number with its interval, along its row or vertically.
 
     Args:
-        axes: the axes.
+        axes: the axes of the drawing.
         mark: the number.
-        at: the position of the row, or the place on the other axis.
+        at: the height of the row, or the place on the horizontal axis if `upright` is true.
         size: the size of the picture.
         lane: how far the interval is moved away from the middle of the row.
         upright: whether the interval is vertical.
@@ -187,9 +188,9 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """Writes the words of a point above it or at its right. Words above it begin no further left than the axis.
+    """Writes the words of a point above the point or at its right. Words above the point begin no further left than the axis.
 
-    If words at its right would leave the picture or meet the next point, they are at its lower left.
+    If words at the right would leave the picture or meet the next point, they are written at the lower left of the point.
     """
     place = _inches(axes, chart.x, point.x, size)
     if not point.beside:
@@ -204,7 +205,7 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
 
 
 def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
-    """Returns how far from the left edge of the picture a value on the axis is drawn, in inches."""
+    """Returns the distance of a value on the axis from the left edge of the picture, in inches."""
     box = axes.get_position()
     low, high, at = (math.log(x) if axis.log else x for x in (axis.low, axis.high, value))
     return float(box.x0 + (at - low) / (high - low) * box.width) * size.width

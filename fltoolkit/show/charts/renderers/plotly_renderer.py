@@ -1,4 +1,4 @@
-"""Draws a described chart with plotly, for notebooks and their pages. It adds no word or number."""
+"""Draws a chart from its description with plotly, for notebooks and their pages. It adds no word or number."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.P
 
 
 def picture(chart: DotChart | CurveChart) -> Picture:
-    """Draws a chart with plotly from its description (rows, numbers, words), and returns the figure with its text alternative."""
+    """Draws a chart with plotly from its description (rows, numbers, words). Returns the figure with a text for people who do not
+    see it."""
     return Picture(_dots(chart) if isinstance(chart, DotChart) else _curves(chart), chart.alt)
 
 
@@ -83,7 +84,7 @@ def _dots(chart: DotChart) -> Any:
 
 
 def _lines(text: str) -> str:
-    """Returns a text with its own line breaks, and further ones in long lines."""
+    """Returns a text as HTML that keeps its line breaks. Long lines are broken into several."""
     return "<br>".join(wrap(part, LABEL) for part in text.split("\n"))
 
 
@@ -109,8 +110,9 @@ def _arrows(fig: Any, chart: DotChart) -> None:
 
 
 def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = False) -> None:
-    """Draws a grey band for each number with wide bounds: from the number to its upper bound, at which all unresolved persons
-    are cases. Each number has its place on the other axis."""
+    """Draws a grey band from each number to its upper bound, which is the number if all unresolved persons (whose answers leave
+    it open) were cases. Only numbers whose upper bound is above their interval have a band. `marks` has each number with its
+    place on the other axis."""
     along, across = ("y", "x") if upright else ("x", "y")
     for at, mark in marks:
         if not math.isnan(mark.reach):
@@ -220,7 +222,8 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
 
 
 def _drawn(mark: Mark) -> float:
-    """Returns the place at which the sign of a number is drawn. If nobody was found, it is the upper limit."""
+    """Returns the value at which the sign of a number is drawn: the number, or the upper limit of its interval if nobody was
+    found."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 
@@ -233,7 +236,7 @@ def _hover(row: ChartRow, mark: Mark) -> str:
 
 
 def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Writes the markers of rows without a number. Pointing at them shows the reason."""
+    """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown."""
     gone = [(i, row) for i, row in enumerate(rows) if row.absent]
     if gone:
         fig.add_scatter(
@@ -244,7 +247,8 @@ def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
 
 
 def _named(fig: Any, chart: CurveChart, point: Point) -> None:
-    """Writes the words of a point in the chart: above the point, or at its right."""
+    """Writes the words of a point in the chart: above the point or at its right, as the description says. A point without words
+    stays without."""
     if not point.words:
         return
     x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
