@@ -151,8 +151,7 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
-    """Returns a table of how many answers to each question leave it open (don't know, refused, blank), made from the table of
-    `fl.nonresponse`."""
+    """Returns a table with the number of open answers (don't know, refused, blank) to each question, from `fl.nonresponse`."""
     return open_answers(counts, ENGLISH)
 
 
@@ -182,7 +181,7 @@ def paths(found: pd.DataFrame) -> Table:
 @of_plan
 @checked
 def baseline(filled: Baseline) -> Table:
-    """Returns a table of the plan's indicators for a notebook, with the numbers that the survey filled in."""
+    """Returns a table of the plan's indicators for a notebook, with their baselines from the survey."""
     return in_notebook(framework_tables.baseline(ENGLISH, filled))
 
 

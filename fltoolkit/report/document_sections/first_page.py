@@ -51,8 +51,9 @@ def title(evidence: Evidence, language: Language) -> str:
 def rate(language: Language, row: PublishedNumber) -> str | None:
     """Returns a published rate as a title: `9 of every 1,000 adults …`.
 
-    If the number has wide bounds (the rate with all unresolved persons as cases is above the interval), the title has the range
-    from the rate to this upper bound. Returns None if the rate is too uncertain for a title.
+    Persons with open answers (don't know, refused, blank) are not counted as cases. If the rate with all of them as cases is
+    above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too uncertain for a
+    title.
     """
     if is_unsure(row):
         return None
@@ -108,8 +109,8 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or it has wide bounds (the number
-    with all unresolved persons as cases is above its interval)."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or persons with open answers
+    (don't know, refused, blank) could raise it above its interval."""
     return is_unsure(row) or has_wide_bounds(row)
 
 
@@ -138,8 +139,9 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the change since the baseline in large type: the rates of both surveys, and the limit of the change's interval that
-    is nearer to zero. Returns None if no change was tested."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and below them the limit of the change's
+    interval that is nearer to zero. If the test found no change, its result stands in place of the limit. Returns None if no
+    change was tested."""
     row = headline_change(evidence)
     if row is None:
         return None

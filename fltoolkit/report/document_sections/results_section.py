@@ -35,9 +35,8 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns the headline numbers in large type, at most `most`. They are: the prevalence and the number of cases in the first
-    population, the prevalence in other headline populations (such as children), and how many persons were asked.
-    """
+    """Returns at most `most` numbers in large type: the prevalence and the number of cases in the default population, the
+    prevalence in the other populations whose rate is always shown (such as children), and how many persons were asked."""
     rows = _in_large_type(out, most)
     told_of = [fact(language, r) for r in rows]
     return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))

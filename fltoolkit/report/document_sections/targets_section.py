@@ -75,7 +75,8 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
     None if the plan has no target.
 
     The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
-    otherwise. It is also ? if the number is unreliable or has wide bounds (unresolved persons could raise it above its interval).
+    otherwise. It is also ? if the number is unreliable or if persons with open answers (don't know, refused, blank) could raise
+    it above its interval.
 
     If there are more targets than the first page has room for, those that are not reached come first, then those with `?`.
     """
@@ -112,12 +113,12 @@ def decision(evidence: Evidence, language: Language) -> str:
     states = [_state(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in STATES.values()}
     if by_state[MISSED]:
-        return language.say("sheet.decisions.missed", targets=_named(language, by_state[MISSED]))
+        return language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED]))
     if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
     if not by_state[OPEN]:
         return language.say("sheet.decisions.met")
-    return _sentences(language.say("sheet.decisions.open"), _needed(language, by_state[OPEN]))
+    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[OPEN]))
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
@@ -128,9 +129,11 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """
     wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
     others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
-    remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
-    remedies += [language.say("sheet.decisions.refused", targets=_named(language, others))] if others else []
-    return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _needed(language, others))
+    remedies = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))] if wide else []
+    remedies += [language.say("sheet.decisions.refused", targets=_subjects(language, others))] if others else []
+    return _sentences(
+        *(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _persons_needed(language, others)
+    )
 
 
 def _obstacles(row: Line) -> tuple[object, ...]:
@@ -138,7 +141,7 @@ def _obstacles(row: Line) -> tuple[object, ...]:
     return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
 
 
-def _needed(language: Language, rows: Sequence[Line]) -> str:
+def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target: one number for
     each target, for at most `NAMED` targets whose number is known. The text is empty if no number is known."""
     known = [
@@ -149,7 +152,7 @@ def _needed(language: Language, rows: Sequence[Line]) -> str:
     return language.say("sheet.decisions.needed", persons=language.list(known)) if known else ""
 
 
-def _named(language: Language, rows: Sequence[Line]) -> str:
+def _subjects(language: Language, rows: Sequence[Line]) -> str:
     """Returns a list, in words, of what the targets are about (indicator and category), each once. After the first `NAMED`, the
     list only says how many more there are."""
     listed = list(dict.fromkeys(about(language, row) for row in rows))
@@ -165,10 +168,12 @@ def _sign(language: Language, row: Line) -> Sign:
     """Returns one target with its sign (✓ reached, ✗ not reached, ? not known) and the reason for the sign."""
     state = _state(row)
     key: str = "unmeasured" if pd.isna(row["later_value"]) else state
-    return Sign(f"{sign(row)} {language.say(f'sheet.{key}')}", state, _aim(language, row), _why(language, row))
+    return Sign(
+        f"{sign(row)} {language.say(f'sheet.{key}')}", state, _short_target(language, row), _reason_for_sign(language, row)
+    )
 
 
-def _aim(language: Language, row: Line) -> str:
+def _short_target(language: Language, row: Line) -> str:
     """Returns the target of a row in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
     what, wanted = about(language, row), value(language, row["target_value"], row)
     if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
@@ -177,7 +182,7 @@ def _aim(language: Language, row: Line) -> str:
     return language.say("sheet.aim", what=what, value=wanted, year=f"{row['target_year']:g}", cut=cut)
 
 
-def _why(language: Language, row: Line) -> str:
+def _reason_for_sign(language: Language, row: Line) -> str:
     """Returns the reason for the sign of a target (✓ reached, ✗ not reached, ? not known): the number of the later survey, or
     whether a survey could verify the target if none has measured it yet."""
     if pd.isna(row["later_value"]):

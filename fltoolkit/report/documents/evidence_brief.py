@@ -77,8 +77,8 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some answers are
-    open (don't know, refused, blank). If no answers are open, the last caveat says what no survey can show."""
+    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what open answers (don't know, refused,
+    blank) mean for the rate. If no answers are open, the last caveat says what no survey can show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     left_open = result_sentences.has_open_answers(out)

@@ -40,7 +40,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
         *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
-        *_known(evidence, language), *_promise(evidence, language), *_discuss(language),
+        *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     return Document(
@@ -85,7 +85,7 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language)),
         *_shared(evidence, language),
         *_coerced(evidence, language),
-        *(block for p in children for block in _pictured(_of(evidence, p, language), slide_titles.rate(out, language, p))),
+        *(block for p in children for block in _pictured(_rates_of(evidence, p, language), slide_titles.rate(out, language, p))),
     ]
 
 
@@ -117,7 +117,7 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     return _pictured(picture, slide_titles.majority(language, rows))
 
 
-def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
+def _rates_of(evidence: Evidence, population: str, language: Language) -> Drawn:
     """Returns a picture of the rates in one population, such as children, by the first group (such as `sex`) that is published
     for this population."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
@@ -131,20 +131,20 @@ def _definitions(out: Published, language: Language) -> str:
     return found or language.say("rule_sets.heading")
 
 
-def _known(evidence: Evidence, language: Language) -> list[Block]:
+def _unknown(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what is not known: whom the survey could not reach, and which rates are hidden or too uncertain."""
     out = evidence.now
     rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
-            result_sentences.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
-            _which(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
+            result_sentences.coverage(out, language), _categories_by_group(language, rows[rows["marker"] == "c"], "slides.hidden"),
+            _categories_by_group(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
         ) if t)),
     ]  # fmt: skip
 
 
-def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
+def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> str:
     """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. `key` is
     the key of the sentence in the language files. The text is empty if there are no rows."""
     by = [

@@ -147,7 +147,7 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
-    """Returns what the template shows of a survey that has results."""
+    """Returns the values that the template of the front page needs for a survey that has results."""
     folder = outputs / entry.folder
     return {
         "entry": entry,
@@ -218,7 +218,7 @@ def _left_open(numbers: _Published) -> list[str]:
     return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
 
 
-def _parts(numbers: _Published) -> list[dict[str, str]]:
+def _adults_and_children(numbers: _Published) -> list[dict[str, str]]:
     """Returns the rates of adults and of children, if both were asked: one for each population that has its own flowchart. The
     list is empty if only one population has a flowchart."""
     if len(numbers.with_flowchart) < 2:
@@ -235,7 +235,7 @@ def _headlines(numbers: _Published) -> list[dict[str, str]]:
     """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if both
     were asked. A measure that the run does not publish is left out.
     """
-    return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _parts(numbers)
+    return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _adults_and_children(numbers)
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:

@@ -97,7 +97,7 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     """Returns the cells of a section in the order of the page (heading, result, prose, other cells), and whether the section has
     nothing to show."""
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
-    first, rest = _parted(cells[0])
+    first, rest = _heading_and_text(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
         return [first, _of_outputs(list({o.data["text/plain"]: o for o in outputs}.values()))], True  # each sentence once
     results = [o for o in outputs if RESULT in o.data]
@@ -111,7 +111,7 @@ def _failed(cells: list[Any]) -> bool:
     return any(o.output_type == "error" for cell in cells for o in cell.get("outputs", []))
 
 
-def _parted(cell: Any) -> tuple[Any, list[Any]]:
+def _heading_and_text(cell: Any) -> tuple[Any, list[Any]]:
     """Splits a cell that begins with a heading. Returns a cell with the heading, and a list with a cell of the text below it; the
     list is empty if there is no such text."""
     head, _, prose = cell.source.partition("\n")

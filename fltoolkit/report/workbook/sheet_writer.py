@@ -161,7 +161,8 @@ class Page:
 
     @property
     def top(self) -> list[str]:
-        """Returns the lines of text between the plan's title and the table. No line is wider than what is printed."""
+        """Returns the lines of text between the plan's title and the table. No line is wider than the printed part of the
+        sheet."""
         table = sum(width_in_pixels(c.width) for c in self.printed if not c.hidden)
         wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
@@ -226,7 +227,7 @@ class CellRecord:
         *,
         code: object = None,
     ) -> None:
-        """Adds a cell to the record. `code` is given if the cell shows a word for a code: it is what partners.yaml keeps."""
+        """Adds a cell to the record. If the cell shows the word for a code, `code` is this code, which partners.yaml keeps."""
         type_, text = typed(value)
         about = [sheet, *cell, kind, *astuple(kept), type_, *([code] if code is not None else [])]
         self.rows.append((json.dumps(about, ensure_ascii=False), text))
@@ -304,7 +305,7 @@ class _Writer:
         self.dress(sheet, page, last, heights)
 
     def width(self, page: Page, column: int) -> float:
-        """Returns the width of a column. A column that is not printed is so wide that its texts need one line."""
+        """Returns the width of a column. A column that is not printed is so wide that each of its texts fits on one line."""
         about = page.columns[column]
         if column < len(page.printed):
             return about.width

@@ -27,9 +27,8 @@ NOTE = (
 
 @checked
 def changes(found: Published | None) -> None:
-    """Displays how the prevalence of the default population changed since an earlier round of the survey: sentences, a picture
-    and a table. A sentence is about the change in the number of persons. If no earlier round is given (None), it displays a note.
-    """
+    """Displays how the prevalence of the default population changed since an earlier round of the survey: a picture, a table, and
+    sentences on the rate and the number of persons. If no earlier round is given (None), it displays a note."""
     from IPython.display import display
 
     if found is None:
@@ -44,9 +43,8 @@ def changes(found: Published | None) -> None:
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. Empty if neither
-    survey says it.
-    """
+    """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. The result is
+    empty if neither survey says this."""
     names = change_sentences.rounds(row)
     conditions = list(zip(names, (row[f"interview_conditions{side}"] for side in ("_before", "")), strict=True))
     if not any(words for _, words in conditions):

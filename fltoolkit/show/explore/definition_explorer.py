@@ -74,7 +74,12 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
         (name, language.say("flowchart.open" if truth is None else f"flowchart.{'yes' if truth else 'no'}"))
         for name, truth in truths
     ]
-    way = " → ".join([*(_asked(language, who, name, answer, answers) for name, answer in passed), _end(language, found.step)])
+    way = " → ".join(
+        [
+            *(_question_with_answer(language, who, name, answer, answers) for name, answer in passed),
+            _last_box(language, found.step),
+        ]
+    )
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
@@ -107,7 +112,10 @@ def panel(language: Language = ENGLISH) -> Any:
     who = widgets.RadioButtons(options=persons, description=_say(language, "who"))
     asked = {name: _controls(language, name) for name in FIRST}
     groups = {
-        name: [_group(_say(language, f"sides.{title}"), [asked[name][c] for c in columns]) for title, columns in _sides(name)]
+        name: [
+            _group(_say(language, f"sides.{title}"), [asked[name][c] for c in columns])
+            for title, columns in _grouped_questions(name)
+        ]
         for name in FIRST
     }
     sheets = {name: widgets.VBox(boxes) for name, boxes in groups.items()}
@@ -125,7 +133,7 @@ def _say(language: Language, key: str, **values: str) -> str:
     return language.say(f"explorer.definition.{key}", **values)
 
 
-def _sides(who: Who) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _grouped_questions(who: Who) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yields the questions of a person in groups, in the order of the flowchart. Each group is a pair: the key of its title in
     the language files, and the columns of its questions."""
     questions, items = person(who).questions, person(who).items
@@ -164,10 +172,10 @@ def _verdict(language: Language, step: str) -> str:
         return _say(language, "open")
     if step == "forced labour":
         return _say(language, "case")
-    return _say(language, "case_of_child" if step in CASES else "not_case", end=_end(language, step))
+    return _say(language, "case_of_child" if step in CASES else "not_case", end=_last_box(language, step))
 
 
-def _end(language: Language, step: str) -> str:
+def _last_box(language: Language, step: str) -> str:
     """Returns, in words, the box of the flowchart in which the path of a person ends. `step` is its name."""
     if step in ROUTES:
         return language.kit(Reason.of(f"categories.{ROUTES[step]}"))
@@ -178,7 +186,7 @@ def _end(language: Language, step: str) -> str:
     return language.say("flowchart.forced_labour" if step in CASES else "flowchart.unresolved")
 
 
-def _asked(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
+def _question_with_answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
     """Returns a question of the flowchart with the person's answer, for a text that describes the path of the person. For an
     adult, the questions of the survey that were answered yes follow in brackets."""
     if who == "child":
@@ -216,8 +224,8 @@ def _truths_of_child(found: Verdict) -> list[tuple[str, bool | None]]:
 def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
     leaves = [leaf for leaf in QUESTIONS if leaf != BELOW]
     words = {
-        ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_end(language, leaf)) for leaf in leaves},
-        "forced labour": f"<b>{safe(_end(language, 'forced labour'))}</b>", "unresolved": safe(_end(language, "unresolved")),
+        ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_last_box(language, leaf)) for leaf in leaves},
+        "forced labour": f"<b>{safe(_last_box(language, 'forced labour'))}</b>", "unresolved": safe(_last_box(language, "unresolved")),
     }  # fmt: skip
     lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in OPENED else found.step}
     title, legend = _say(language, "titles.adult"), _say(language, "legend")

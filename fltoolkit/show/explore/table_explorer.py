@@ -84,7 +84,7 @@ def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> t
     """Returns what the tables explorer shows for the chosen table: a text on what is hidden and why, the picture, and the table.
 
     Raises:
-        RequestError: the choice is not offered.
+        RequestError: the chosen table does not exist.
     """
     fits, options = offered(out, choice)
     if name := next((n for n in CONTROLS if getattr(fits, n) != getattr(choice, n)), ""):

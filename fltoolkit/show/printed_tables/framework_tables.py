@@ -175,7 +175,7 @@ def smart(language: Language, evidence: Evidence) -> PrintedTable:
     return printed(language, SMART, rows, words)
 
 
-def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
+def _criterion(criterion: str, language: Language, row: Row) -> PrintedCell:
     """Returns a cell that says whether an indicator meets a criterion, or that only the partners can say this."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
@@ -187,7 +187,7 @@ SMART = TableLayout(
             lambda language, row: PrintedCell(language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))),
             "label",
         ),
-        *(TableColumn(name, partial(_met, name), "words") for name in CRITERIA),
+        *(TableColumn(name, partial(_criterion, name), "words") for name in CRITERIA),
     ),
     reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
 )

@@ -18,8 +18,8 @@ NONE = PrintedCell("–", like_number=True)  # there is no such number, for exam
 
 def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
     """Returns the cell of a published estimate, converted to the unit in which it is printed: the proportion 0.0172 gives 17.2
-    (per 1,000), and a number of persons stays as it is. If unresolved persons could raise the number above its interval, the cell
-    has a range."""
+    (per 1,000), and a number of persons stays as it is. If persons with open answers (don't know, refused, blank) could raise the
+    number above its interval, the cell has a range."""
     bound = scaled(row["bound_high"], measure) if number_words.has_range(row) else nan
     return in_unit(
         language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), measure, row["marker"], bound

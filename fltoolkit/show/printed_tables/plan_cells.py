@@ -42,8 +42,8 @@ def category(language: Language, row: Row) -> PrintedCell:
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
     """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name of
-    its column, and `marker` the name of the column with its marker. If unresolved persons could raise the number above its
-    interval, the cell has a range."""
+    its column, and `marker` the name of the column with its marker. If persons with open answers (don't know, refused, blank)
+    could raise the number above its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
 

@@ -59,8 +59,8 @@ def sentence(language: Language, row: Line, what: str) -> str:
 
 
 def signed(language: Language, number: float, row: Line) -> str:
-    """Returns a change with + or − in the unit of its row: −7.8 (per 1,000), +410 (persons). The text is empty if there is no
-    change."""
+    """Returns a change with + or − in the unit of its row: −7.8 (per 1,000), +410 (persons). The text is empty if the change is
+    not known."""
     return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
 
 

@@ -27,7 +27,7 @@ def number(value: float, measure: str) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns the words for one category of a group: the code `domestic_work` of the group of forms gives `domestic work`.
+    """Returns the words for one category of a group: the code `domestic_work` (a form of forced labour) gives `domestic work`.
 
     Characteristics of cases, such as forms of forced labour, have the kit's words. Other categories have the words of the survey.
     """

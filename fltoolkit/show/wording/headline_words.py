@@ -31,10 +31,13 @@ def headline(out: Published, found: Published | None = None) -> Words:
     populations = [list(rows) for _, rows in groupby(result_sentences.headline_rows(out), key=itemgetter("reference_population"))]
     lead = [text for rows in populations for text in _numbers(language, rows)]
     said = {
-        "sure": [_named(language, populations, rows, _doubts(language, rows)) for rows in populations],
+        "sure": [_with_population(language, populations, rows, _doubts(language, rows)) for rows in populations],
         "time": [text for rows in populations for text in _in_time(language, rows)],
         "open": [
-            *(_named(language, populations, rows, result_sentences.unresolved(rows[0], language)) for rows in populations),
+            *(
+                _with_population(language, populations, rows, result_sentences.unresolved(rows[0], language))
+                for rows in populations
+            ),
             result_sentences.coverage(out, language),
         ],
         "change": change_sentences.of_headline(found, language) if found else (),
@@ -46,8 +49,8 @@ def headline(out: Published, found: Published | None = None) -> Words:
 
 
 def _numbers(language: Language, rows: Rows) -> list[str]:
-    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless unresolved
-    persons could raise it above its interval."""
+    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless persons with
+    open answers (don't know, refused, blank) could raise it above its interval."""
     first, *rest = (result_sentences.statement(language, row) for row in rows if row["measure"] in COUNTS)
     return [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
 
@@ -63,7 +66,7 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
     return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
 
 
-def _named(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
+def _with_population(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
     """Returns the sentence `said`, with the name of the population of `rows` before it if there are several populations."""
     if not said or len(populations) < 2:
         return said

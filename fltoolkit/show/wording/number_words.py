@@ -1,6 +1,9 @@
 """Published numbers in words, in any language: in the unit in which they are printed, rounded to the precision of the survey,
-with marker, unit and reason. If a number has *wide bounds* (the number with all unresolved persons as cases, its *upper bound*,
-is above its interval), it is printed as a range."""
+with marker, unit and reason.
+
+*Unresolved* persons are persons whose answers leave open whether they are cases. If the number with all of them as cases (the
+*upper bound*) is above the interval, the number is printed as a range from the number to this bound.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +69,8 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as text. If it has wide bounds, the text is the range from the estimate to the upper bound,
-    which is the number if all unresolved persons were cases. If it is not shown, the text is its marker (such as [c])."""
+    """Returns a published number as text. If persons with open answers could raise it above its interval, the text is the range
+    from the number to its upper bound (all these persons are cases). If it is not shown, the text is its marker (such as [c])."""
     if pd.isna(row["estimate"]):
         return f"[{row['marker']}]"
     ends = (number(language, row[c], row["measure"]) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
@@ -97,8 +100,8 @@ def doubt(language: Language, row: PublishedNumber) -> str:
 
 
 def has_range(row: PublishedNumber) -> bool:
-    """Returns whether a published number is printed as a range: unresolved persons could raise it above its interval, and the
-    number with all of them as cases (the upper bound) is shown."""
+    """Returns whether a published number is printed as a range: persons with open answers could raise it above its interval, and
+    the number with all of them as cases (the upper bound) is shown."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
 
 

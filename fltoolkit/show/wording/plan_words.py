@@ -44,8 +44,8 @@ def smallest_value(row: Line) -> float:
 
 
 def shown(language: Language, row: Line, column: str) -> str:
-    """Returns a measured number of the plan as text. `column` is the name of its column. If unresolved persons (whose answers
-    leave open whether they are cases) could raise the number above its interval, the text is a range."""
+    """Returns a measured number of the plan as text. `column` is the name of its column. If persons with open answers (don't
+    know, refused, blank) could raise the number above its interval, the text is a range."""
     return number_words.ranged(language, *(value(language, row[name], row) for name in (column, BOUNDS[column])))
 
 

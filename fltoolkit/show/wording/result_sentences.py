@@ -105,7 +105,7 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def headline_unresolved(out: Published, language: Language) -> str:
-    """Returns the sentence of `unresolved` for the rate of the default population."""
+    """Returns the sentence of the function `unresolved` for the rate of the default population."""
     return unresolved(headline_rows(out)[0], language)
 
 
@@ -135,8 +135,8 @@ def window(language: Language, row: PublishedNumber) -> str:
 
 def definition(language: Language, row: PublishedNumber) -> str:
     """Returns a sentence on the definition behind a published number: the name of its rule set in words and in the data files,
-    whether involuntary work and coercion must be in the same work, and whether the age of a person is that at the interview or at
-    the start of the reference period."""
+    whether the survey asked or assumes that involuntary work and coercion are in the same work, and whether the age of a person
+    is that at the interview or at the start of the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
         "basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],

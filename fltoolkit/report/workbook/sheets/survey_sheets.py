@@ -133,8 +133,8 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields, for the baseline and for the later survey, the published number if all unresolved persons (whose answers leave open
-    whether they are cases) were cases. The cell is empty if this number is hidden, or not above the interval."""
+    """Yields, for the baseline and for the later survey, the published number if all persons with open answers (don't know,
+    refused, blank) were cases. The cell is empty if this number is hidden, or not above the interval."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
         yield look(row["measure"], now["bound"])

@@ -59,7 +59,7 @@ def falls(
         language.say(
             "charts.falls_alt",
             **{"from": number_words.start(name)},
-            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in _at(sizes, planned)),
+            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in _described_sizes(sizes, planned)),
         )
         for p, name in names.items()
     ]
@@ -101,7 +101,7 @@ def repeat(
         return 100 * detectable_change(p, n, size, deff=deff).relative
 
     sizes = (min(n, SIZES[0]), max(5 * n, 20_000.0))
-    marks = [(size, fall(size)) for size in _apart(n, planned)]
+    marks = [(size, fall(size)) for size in _marked_sizes(n, planned)]
     there = [(size, y) for size, y in marks if math.isfinite(y)]
     title = language.say("charts.repeat")
     rate = f"{_per_1000(language, number_words.shown(language, row.to_dict()))} {language.kit(row['reference_population_label'])}".strip()
@@ -158,13 +158,13 @@ def _fall_in_words(language: Language, size: float, fall: float) -> str:
     return language.say("charts.mark", fall=number_words.percent(language, fall / 100), persons=persons)
 
 
-def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
+def _described_sizes(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
     """Returns the sample sizes for which the chart's description in words gives the smallest fall: the planned size, or both ends
     of the curves if no size is planned."""
     return sizes if planned is None else (planned,)
 
 
-def _apart(asked: float, planned: float | None) -> list[float]:
+def _marked_sizes(asked: float, planned: float | None) -> list[float]:
     """Returns the sample sizes to mark in the chart: this survey's and the planned one. If both are nearly equal, returns only
     the planned one.
 

@@ -110,9 +110,9 @@ def _arrows(fig: Any, chart: DotChart) -> None:
 
 
 def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = False) -> None:
-    """Draws a grey band from each number to its upper bound, which is the number if all unresolved persons (whose answers leave
-    it open) were cases. Only numbers whose upper bound is above their interval have a band. `marks` has each number with its
-    place on the other axis."""
+    """Draws a grey band from each number to its upper bound, which is the number if all persons with open answers (don't know,
+    refused, blank) were cases. Only numbers whose upper bound is above their interval have a band. `marks` has each number with
+    its place on the other axis."""
     along, across = ("y", "x") if upright else ("x", "y")
     for at, mark in marks:
         if not math.isnan(mark.reach):
@@ -161,7 +161,7 @@ def _curves(chart: CurveChart) -> Any:
         marks = [p.mark for p in there]
         _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks], along="y")
     for point in chart.points:
-        _named(fig, chart, point)
+        _point_words(fig, chart, point)
     fig.update_xaxes(**_values(chart.x))
     fig.update_yaxes(**_values(chart.y))
     fig.update_layout(showlegend=False)
@@ -246,9 +246,9 @@ def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
         )  # fmt: skip
 
 
-def _named(fig: Any, chart: CurveChart, point: Point) -> None:
-    """Writes the words of a point in the chart: above the point or at its right, as the description says. A point without words
-    stays without."""
+def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
+    """Writes the words of a point in the chart: above the point or at its right, as the description says. If the point has no
+    words, nothing is written."""
     if not point.words:
         return
     x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
