@@ -25,25 +25,22 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey; the target and
-    whether it is reached, if a row has one; the change, its interval and the verdict of the test. `rows` are those of
-    `Evidence.follow_up`.
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
+    """Returns the follow-up as a table: each row of the plan's baseline beside the number of the later survey, the target, if
+    there is one, and the change with its interval.
 
-    Args:
-        notes: further sentences below the table.
-        narrow: whether both answers are only signs (✓ ✗ ?, ▼ ▲ ? ○ ×) before a number, so that each row fits in one line. A footnote
-            says both in words, and the signs are explained below the table.
+    Both answers are signs before a number, so that each row fits in one line: whether the target is reached (✓ ✗ ?), and the
+    verdict of the test of the change (▼ ▲ ? ○ ×). A footnote says both in words. `rows` are those of `Evidence.follow_up`, and
+    `notes` are further sentences below the table.
     """
     records = rows.to_dict("records")
-    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
+    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"]))
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
-    before, change, interval = NUMBERED[:5], *NUMBERED[5:]
-    asked = any(row["reached"] for row in records)
-    target = () if not asked else ("reached_sign",) if narrow else ("target", "reached")
-    columns = (*before, *target, *(("change_sign", interval) if narrow else (change, interval, "verdict")))
+    before, interval = NUMBERED[:5], NUMBERED[6]
+    target = ("reached",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    return printed(language, CHANGE.only(*columns), records, TableWords(language.say("follow_up.title"), "", about, years))
+    words = TableWords(language.say("follow_up.title"), "", about, years)
+    return printed(language, CHANGE.only(*before, *target, "change_sign", interval), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -107,10 +104,6 @@ def _change_sign(language: Language, row: Row) -> PrintedCell:
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(number_words.start(language.kit(row["reached"])))
-
-
-def _reached_sign(language: Language, row: Row) -> PrintedCell:
     """Returns the target with the sign that says whether it is reached, for a table with little room: `? 8.6`."""
     return PrintedCell(
         f"{plan_words.sign(row)}{NBSP}{plan_words.value(language, row['target_value'], row)}" if row["reached"] else ""
@@ -146,9 +139,7 @@ CHANGE = TableLayout(
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits"),
         TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
-        TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("reached", _reached, "words"),
-        TableColumn("reached_sign", _reached_sign, "words", "reached"),
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
         TableColumn("verdict", _verdict, "words"),
