@@ -22,7 +22,7 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
     baseline.
     """
     rows = evidence.follow_up if rows is None else rows
-    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language), narrow=True)
+    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:

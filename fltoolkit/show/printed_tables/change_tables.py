@@ -26,24 +26,25 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
-    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the change, its interval
-    and the result of the test; and, if there is a target, whether it is reached. `rows` are those of `Evidence.follow_up`.
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
+    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is one,
+    and the change with its interval. `rows` are those of `Evidence.follow_up`.
+
+    Each row fits in one line, because signs before numbers replace words: ✓ ✗ ? say whether the target is reached, and ▼ ▲ ? ○ ×
+    give the result of the test of the change. The signs of the change are explained below the table, and footnotes say both in
+    words.
 
     Args:
         notes: further sentences below the table.
-        narrow: whether each row must fit in one line. Then a sign before a number replaces words: ✓ ✗ ? for the target, and ▼ ▲ ?
-            ○ × for the change. The signs are explained below the table, and a footnote of each row says both in words.
     """
     records = rows.to_dict("records")
-    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if narrow else ""
+    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"]))
     about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
-    before, change, interval = NUMBERED[:5], *NUMBERED[5:]
-    asked = any(row["reached"] for row in records)
-    target = () if not asked else ("reached_sign",) if narrow else ("target", "reached")
-    columns = (*before, *target, *(("change_sign", interval) if narrow else (change, interval, "verdict")))
+    before, interval = NUMBERED[:5], NUMBERED[6]
+    target = ("reached",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    return printed(language, CHANGE.only(*columns), records, TableWords(language.say("follow_up.title"), "", about, years))
+    words = TableWords(language.say("follow_up.title"), "", about, years)
+    return printed(language, CHANGE.only(*before, *target, "change_sign", interval), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -109,10 +110,6 @@ def _change_sign(language: Language, row: Row) -> PrintedCell:
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(number_words.start(language.kit(row["reached"])))
-
-
-def _reached_sign(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a target, with a sign before it that says whether the target is reached: `? 8.6`. It is for a table
     with little room."""
     return PrintedCell(
@@ -121,8 +118,9 @@ def _reached_sign(language: Language, row: Row) -> PrintedCell:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row: for a row with a target, whether it is reached and whether the number has
-    changed; and the reasons for this, without reasons that the row itself already shows."""
+    """Returns the texts for the footnotes of a row. For a row with a target, the first text says whether the target is reached
+    and whether the number has changed. The other texts are the reasons for the result of the test and for the marker, without
+    reasons that the row already shows."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *OPEN_ANSWERS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
@@ -150,9 +148,7 @@ CHANGE = TableLayout(
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits"),
         TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
-        TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("reached", _reached, "words"),
-        TableColumn("reached_sign", _reached_sign, "words", "reached"),
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
         TableColumn("verdict", _verdict, "words"),

@@ -37,7 +37,7 @@ def test_keys_are_the_same_in_every_language_and_words_are_not() -> None:
     assert [c.values for c in english if c.key in ("before", "after", "change")] == [
         c.values for c in french if c.key in ("before", "after", "change")
     ]
-    assert next(c.head for c in english if c.key == "verdict") == "Changed?"
+    assert next(c.head for c in english if c.key == "reached") == "Target reached?"
     assert "decreased" not in repr(french)
 
 
