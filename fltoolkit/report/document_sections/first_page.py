@@ -82,10 +82,11 @@ def headline_change(evidence: Evidence) -> Row | None:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three to five large numbers: the rate, the persons, and the change since the baseline; and the rates of the other
-    headline populations (those whose rate is always shown, such as adults and children).
+    """Returns three to five large numbers: the rate and the number of persons in the default population, the change of the rate
+    since the baseline, and the rates of the other populations whose rate is always shown (such as adults and children).
 
-    If there is neither a change nor another population, the third number is the plan's target, or else how many persons were asked.
+    If there is neither a change nor another population, the third number is the plan's target, or else how many persons were
+    asked.
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]

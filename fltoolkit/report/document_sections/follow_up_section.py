@@ -17,10 +17,9 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Returns a table of the changes since the plan's baseline, each with the verdict of its test. `rows` are rows of the
+    """Returns a table of the changes since the plan's baseline, each with the result of its test. `rows` are rows of the
     follow-up (the comparison of the baseline with a later survey); None means all rows. Returns None if the run is itself the
-    baseline.
-    """
+    baseline."""
     rows = evidence.follow_up if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 

@@ -239,8 +239,8 @@ def _headlines(numbers: _Published) -> list[dict[str, str]]:
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:
-    """Returns what the page needs to print a number in large type: the number, its unit, its uncertainty, and its flag with the
-    reason."""
+    """Returns the texts with which the page prints a number in large type: the number, its unit, its uncertainty, and its flag
+    with the reason."""
     unit = (
         f"in forced labour per 1,000 {row['reference_population_label']}"
         if row["measure"] == "prevalence"
