@@ -83,8 +83,9 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
 
 
 def shortened(trace: str) -> str:
-    """Returns a path in the form for a table that names its end elsewhere: without the end, without the condition that everybody
-    who goes on meets (`any work: yes`), and with the names of items as words."""
+    """Returns a trace (the conditions by which a person was classified, joined by `→`) in a shorter form for a table. The result at
+    its end is left out, because the table shows it elsewhere. `any work: yes` is left out, because every longer trace has it. Names
+    of items are words, such as `debt bondage`."""
     path = ARROW.join(part for part in trace.split(ARROW)[:-1] if part != WORKED) or trace
     for item in ITEMS:
         path = path.replace(f"{item} [", f"{item.replace('_', ' ')} [")

@@ -178,8 +178,8 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
-    """Returns the indicators that a survey measures, by the `id` in the rows of the baseline. An indicator that is a % decrease
-    is there twice, because its prevalence has a row with another `id`."""
+    """Returns the indicators that a survey measures, by the `id` of their rows in the baseline. An indicator that is a % decrease
+    has two keys: the `id` of its own row, and the `id` of the row with the prevalence of which it is the decrease."""
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 

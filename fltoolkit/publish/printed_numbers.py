@@ -147,10 +147,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns which rows of a breakdown have a rate, although the printed number of their population is 0. This happens if the
-    population is very small.
-
-    No ratio of printed numbers can show such a rate.
+    """Returns which rows of a breakdown have a rate, although their population is printed as 0 because it rounds to 0. Nobody can
+    compute such a rate from the printed number of cases and the printed population.
 
     `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """

@@ -1,5 +1,5 @@
-"""Writes a run's tables: published numbers as tidy CSV. Writes the plan's baseline also as a sheet with the columns of the ILO
-toolkit's results framework (Tool No. 16).
+"""Writes the tables of a run as tidy CSV: the published numbers and, if there is a National Action Plan, the baseline of its
+indicators. The baseline is also written as an .xlsx file with the columns of the ILO toolkit's results framework (Tool No. 16).
 """
 
 from __future__ import annotations

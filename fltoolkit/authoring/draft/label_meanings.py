@@ -77,8 +77,8 @@ def _is(word: str, known: str) -> bool:
 
 
 def doubt(label: str, key: str) -> str:
-    """Returns, in words, why the label of a question leaves unclear which answer means that something happened. For example, no
-    to "Could you leave?" means coercion. Returns an empty text if the label is clear.
+    """Returns, in words, why the label of a question leaves unclear which answer means that something happened. For example, the
+    answer "no" to "Could you leave?" means coercion. Returns an empty text if the label is clear.
 
     Args:
         label: the label of the question.

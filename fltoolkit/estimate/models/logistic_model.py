@@ -166,8 +166,8 @@ def logit(
     refitted under each replicate.
 
     With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002).
-    This estimate is less biased with few cases. It is also finite under separation: if a coefficient has no finite maximum
-    likelihood estimate, for example because a category has no case. Its covariance has the same form. Under separation that
+    This estimate is less biased with few cases. It is finite even under separation. Separation means that the maximum likelihood
+    estimate is infinite, for example because a category has no case. The covariance has the same form. Under separation that
     covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
     profile likelihood, scaled by Kish's design effect.
 

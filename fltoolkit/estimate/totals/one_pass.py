@@ -39,11 +39,13 @@ class Estimand:
 
     Attributes:
         outcome: what is summed over persons.
-        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` (also for quantiles) or `profile`.
+        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` (its mean and its quantiles) or `profile` (shares of
+            cases with a characteristic, such as debt bondage).
         by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
         split: a column by whose values the persons are also grouped, for quantiles and profiles; empty for none.
-        for_model: whether the sums are the data of a model. Then no table shows the crossed cells.
+        for_model: whether the sums are the data of a regression model. The groups are then crossed for the computation only, and
+            no table shows these cells.
     """
 
     outcome: Outcome

@@ -79,12 +79,13 @@ class Coded:
 
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
-    """Returns the published set as rows of codes.
+    """Returns the published numbers of a run in the form for other systems: one row per number, with codes for groups, measures
+    and so on (ILOSTAT's where it has one, else the kit's), and the meaning of each code.
 
     Args:
-        out: the published set.
-        changed: the published change since an earlier round (survey). It shows where a time series breaks, because the two
-            rounds measure different things. None: there is no earlier round.
+        out: the published set (all results of the run that may leave the office).
+        changed: the published change since an earlier survey, or None if there is no earlier survey. Where the two surveys
+            measure different things, the rows mark a break of the time series.
     """
     groups = _category_codes(out.table)
     concepts = {group: _concept(mine.values()) for group, mine in groups.items()}

@@ -1,6 +1,6 @@
-"""Risk factors as a forest plot with its table, and the sensitivity table of response error.
+"""Draws risk factors as a forest plot, and makes two tables: of risk factors, and of the prevalence if some answers are wrong.
 
-They show what is associated with forced labour, never why it happens.
+Plot and table of risk factors show what is associated with forced labour, not what causes it.
 """
 
 from __future__ import annotations

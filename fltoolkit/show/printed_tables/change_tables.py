@@ -97,8 +97,8 @@ def _change_limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change. Its text can break into two lines only before a reason. So the
-    table is narrow enough for a printed page."""
+    """Returns the cell with the result of the test of a change. It breaks into two lines only where a reason
+    follows the result (`○ not judged: more unresolved answers`), so that the result stays whole."""
     return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
 
 

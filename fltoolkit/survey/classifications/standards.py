@@ -42,8 +42,8 @@ class Category(Model):
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Returns all names that the category can have, such as women, girls, and the name in a sum of both, as keys of the
-        language files. The first is the name that the data use."""
+        """Returns all names of the category as keys of the language files: that of adults (such as women), that of children (such
+        as girls), and that of both together (such as women and girls). The first is the name that the data use."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property

@@ -192,12 +192,12 @@ class _Needed:
 
 
 def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
-    """Opens the files of a survey, puts pooled files together, and joins the rows to the persons. Each wanted column is kept as
+    """Opens the files of a survey, puts pooled files together, and joins the other files to the persons. Each wanted column is kept as
     text (`src__<column>`), and if needed also as number (`num__<column>`) or as whole number (`fl__code__<column>`).
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
-        SpecError: survey.yaml names a key column by its name in one file, not by its common name in all files.
+        SpecError: survey.yaml names a key column as one file calls it, and not as `files.person.key` calls it.
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)

@@ -103,8 +103,8 @@ class MappedQuestions:
         other question is asked, or it is skipped, or it is not known which.
 
         Raises:
-            ValueError: a code has two meanings; or a code of don't know or refused closes the gate, and survey.yaml gives no
-                reason.
+            ValueError: a code has two meanings; or the other question is skipped after "don't know" or "refused", and survey.yaml
+                does not say why.
         """
         sources = self.by_column.get(column, ())
         own, asked = [self.codes(s) for s in sources] or [self.answers], gate.asked or ()

@@ -77,8 +77,8 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of definitions and methods (ILO toolkit, Tools No. 1 and 2). Below them are the labour standards;
-    partners fill in which are ratified."""
+    """Returns the sheet of definitions and methods (ILO toolkit, Tools No. 1 and 2). Below the definitions it lists the labour
+    standards. For each, the partners of the plan enter whether the country has ratified it."""
     columns = (
         column(language, "section", 18, "section"), column(language, "term", 26), column(language, "meaning", 64), column(language, "source", 26),
         _answer(language, "ratified"), _note(language, "note_law", 28),
