@@ -129,7 +129,7 @@ def test_figures_of_the_world_are_in_no_document() -> None:
 @pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
 def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: Language) -> None:
     said = words(MADE[name](fell(), language))
-    assert {"en": "▼ decreased", "fr": "▼ baisse", "es": "▼ disminución"}[language.code] in said
+    assert {"en": "decreased", "fr": "baisse", "es": "disminución"}[language.code] in said.lower()
     assert not re.search(CLAIMS, said)
 
 
