@@ -49,7 +49,7 @@ class NativeChart:
         path: the column with planned values, which a dashed line connects.
         target: the column with the value of the target only; it is a diamond on the path.
         hollow: the column with the unreliable values only; their dots are hollow. None if no value is unreliable.
-        band: the column with the value if all open answers were cases, and the column with its distance from the value; a grey
+        band: the column with the value if all unresolved persons were cases, and the column with its distance from the value; a grey
             band joins both. None if there is no such value.
     """
 
