@@ -3,20 +3,19 @@ could detect, and the milestones (planned values of the years before a target)."
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, Signs, SignState
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, about, later, promise, sign, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import Line, about, is_too_wide, later, promise, sign, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets in a strip of signs
@@ -62,10 +61,10 @@ def refused(evidence: Evidence) -> Sequence[Line]:
 def meaning(evidence: Evidence, language: Language) -> str:
     """Returns sentences that say what makes a target verifiable, and what helps if no planned survey can verify one.
 
-    If open answers (don't know, refused, blank) make the baseline a wide range, fewer open answers help. For other targets, more
+    If unresolved answers (don't know, refused, blank) make the baseline a wide range, fewer of them help. For other targets, more
     persons, a later year or another target help.
     """
-    wide = [WIDE_BOUNDS in _obstacles(row) for row in refused(evidence)]
+    wide = [is_too_wide(row) for row in refused(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
     return _sentences(language.say("targets.meaning"), *advice)
 
@@ -124,28 +123,25 @@ def decision(evidence: Evidence, language: Language) -> str:
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns sentences on what could make targets verifiable that no planned survey can verify now.
 
-    If open answers (don't know, refused, blank) make a number a wide range, fewer open answers come first, because more persons
+    If unresolved answers (don't know, refused, blank) make a number a wide range, fewer of them come first, because more persons
     alone do not help. For the other targets, the sentences state how many persons are needed, where this is known.
     """
-    wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
-    others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
+    wide = [row for row in rows if is_too_wide(row)]
+    others = [row for row in rows if not is_too_wide(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))] if wide else []
-    remedies += [language.say("sheet.decisions.refused", targets=_subjects(language, others))] if others else []
+    if others:
+        targets = _listed(language, map(partial(_aimed_subject, language), others))
+        remedies.append(language.say("sheet.decisions.refused", targets=targets))
     return _sentences(
         *(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _persons_needed(language, others)
     )
-
-
-def _obstacles(row: Line) -> tuple[object, ...]:
-    """Returns the reasons why no survey can verify the target of a row, such as a sample that is too small."""
-    return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target: one number for
     each target, for at most `NAMED` targets whose number is known. The text is empty if no number is known."""
     known = [
-        language.colon(about(language, r), number_words.count(language, r["sample_needed"]))
+        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -153,9 +149,29 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a list, in words, of what the targets are about (indicator and category), each once. After the first `NAMED`, the
-    list only says how many more there are."""
-    listed = list(dict.fromkeys(about(language, row) for row in rows))
+    """Returns a list, in words, of what the targets are about, each once."""
+    return _listed(language, (_subject(language, row) for row in rows))
+
+
+def _subject(language: Language, row: Line) -> str:
+    """Returns what a target is about, in few words: its category, such as `women`, or for the whole population the indicator."""
+    if row["group"] in ("", TOTAL):
+        return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
+    return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
+
+
+def _aimed_subject(language: Language, row: Line) -> str:
+    """Returns what a target is about, for a category with its value and year: `women (13.2 per 1,000 by 2030)`."""
+    what, wanted = _subject(language, row), value(language, row["target_value"], row)
+    if not wanted or row["group"] in ("", TOTAL):
+        return what
+    unit = number_words.unit(language, str(row["measure"]))
+    return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
+
+
+def _listed(language: Language, texts: Iterable[str]) -> str:
+    """Returns a list of the texts in words, each once. After the first `NAMED`, the list only says how many more there are."""
+    listed = list(dict.fromkeys(texts))
     further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
     return " ".join([language.list(listed[:NAMED]), *further])
 

@@ -52,7 +52,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
-    children were both asked, each population has its own picture, and the two are next to each other.
+    children were both asked, each population has its own picture. The two are next to each other and have the same axis.
 
     If survey.yaml names no such group, there is one picture: of the change since the baseline, or of the path to a target, or of
     the fall that a repeat of the survey could detect.
@@ -63,7 +63,8 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
     if parts:
-        return [Charts(tuple(Chart(estimates(evidence, language, "half", Grouped("prevalence", (out.lead,), p))) for p in parts))]
+        twins = (Grouped("prevalence", (out.lead,), p, beside=tuple(parts)) for p in parts)
+        return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
     picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)
     return [Chart(picture, narrow=narrow)]
 
@@ -77,12 +78,12 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what open answers (don't know, refused,
-    blank) mean for the rate. If no answers are open, the last caveat says what no survey can show."""
+    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means for the rate that some
+    persons are unresolved (don't know, refused, blank). If nobody is, the last caveat says what no survey can show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
-    left_open = result_sentences.has_open_answers(out)
-    last = result_sentences.headline_unresolved(out, language) if left_open else language.say("sheet.describes")
+    unresolved = result_sentences.has_unresolved(out)
+    last = result_sentences.headline_unresolved(out, language) if unresolved else language.say("sheet.describes")
     return tuple(text for text in (result_sentences.width(out, language), reached, last) if text)
 
 

@@ -49,8 +49,8 @@ class NativeChart:
         first: how many rows of the table, such as a heading, stand above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
         hollow: the column that only has the unreliable values; their dots are hollow. None if no value is unreliable.
-        band: two columns: the value if all open answers were cases, and its distance from the measured value. A grey band joins
-            both values. None if there is no such value.
+        band: two columns: the value if all unresolved persons were cases, and its distance from the measured value. A grey band
+            joins both values. None if there is no such value.
     """
 
     title: str

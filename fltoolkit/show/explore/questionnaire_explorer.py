@@ -1,6 +1,6 @@
 """The questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage, about which the
-survey asks one question or more. For each item the explorer shows the open answers (don't know, refused, blank) to its questions,
-and the share of cases that answered yes."""
+survey asks one question or more. For each item the explorer shows the unresolved answers (don't know, refused, blank) to its
+questions, and the share of cases that answered yes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str
 
 def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
     """Returns what the explorer shows of one item of the definition (such as debt bondage): the share of cases that answered yes
-    to it, and the open answers to its questions (don't know, refused, blank). If all items are chosen, their shares are shown
-    side by side.
+    to it, and the unresolved answers to its questions (don't know, refused, blank). If all items are chosen, their shares are
+    shown side by side.
 
     Args:
         counts: the table from `fl.nonresponse`.

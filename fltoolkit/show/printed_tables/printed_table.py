@@ -34,7 +34,7 @@ class PrintedCell:
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it and is not a heading.
-        has_range: whether the two numbers are a range because of open answers, and not an interval.
+        has_range: whether the two numbers are a range because of unresolved answers, and not an interval.
     """
 
     text: str = ""

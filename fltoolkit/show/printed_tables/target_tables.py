@@ -3,6 +3,7 @@ value of each year. A row is an indicator of the plan, for everyone or for one c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -58,7 +59,15 @@ def _after(language: Language, row: Row) -> PrintedCell:
     return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
 
 
+def _chance(language: Language, row: Row) -> PrintedCell:
+    """Returns the chance that the planned repeat finds the target. Empty if the baseline has wide bounds: no chance helps there."""
+    return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
+
+
 def _needed(language: Language, row: Row) -> PrintedCell:
+    """Returns how many persons must answer in the repeat. Empty if the baseline has wide bounds: more persons do not help there."""
+    if plan_words.is_too_wide(row):
+        return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
@@ -72,9 +81,9 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("reached", partial(_answer, question="reached"), "words"),
+        TableColumn("reached", partial(_answer, question="reached"), "words", "reached_in"),
         TableColumn("changed", partial(_answer, question="changed"), "words", "verdict"),
-        TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
+        TableColumn("power", _chance),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
         TableColumn("planned", lambda language, row: number_cells.count(language, row["planned_sample"])),
@@ -102,6 +111,8 @@ FOLLOWED = (
 )
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+REPEAT = ("power", "needed")
+"""The columns on the chance of a repeat, and the persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
@@ -119,8 +130,17 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
     columns = VERIFIED if not few else FEW_LATER if later else FEW
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
-        language, TARGETS.only(*columns), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=years)
+        language,
+        TARGETS.only(*_helpful(columns, rows)),
+        rows.to_dict("records"),
+        TableWords(language.say("targets.title"), heads=years),
     )
+
+
+def _helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
+    """Returns the columns of a table without `REPEAT` if every baseline has wide bounds: these columns would be empty."""
+    wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
+    return [column for column in columns if not (wide and column in REPEAT)]
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -131,7 +151,7 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
         return targets(language, rows)
     heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
     words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
-    return printed(language, TARGETS.only(*FOLLOWED), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*_helpful(FOLLOWED, rows)), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -91,12 +91,15 @@ def with_interval(language: Language, row: PublishedNumber) -> str:
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words. If the number is a range, it is the interval of its low end, and the
-    words say so. The text is empty if the interval is not shown."""
+    """Returns the interval of a published number in words. If the number is a range, the words name its two ends: the low end with
+    its interval, and the high end, at which all unresolved persons are cases. The text is empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
-    key = "doubt_of_lower" if has_range(row) else "doubt"
-    return language.say(key, level=level(language, row), interval=interval(language, row))
+    known = {"level": level(language, row), "interval": interval(language, row)}
+    if not has_range(row):
+        return language.say("doubt", **known)
+    ends = {name: number(language, row[c], row["measure"]) for name, c in (("low", "estimate"), ("high", "bound_high"))}
+    return language.say("doubt_of_lower", **known, **ends)
 
 
 def has_range(row: PublishedNumber) -> bool:

@@ -133,16 +133,16 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields, for the baseline and for the later survey, the published number if all persons with open answers (don't know,
-    refused, blank) were cases. The cell is empty if this number is hidden, or not above the interval."""
+    """Yields, for the baseline and for the later survey, the published number if all unresolved persons were cases. The cell is empty
+    if this number is hidden, or not above the interval."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
         yield look(row["measure"], now["bound"])
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
-    """Returns two cells from which a chart draws a grey band: `bound`, which is the number if all open answers were cases, and
-    the distance from the measured number of the row to `bound`."""
+    """Returns two cells from which a chart draws a grey band: `bound`, which is the number if all unresolved persons were cases,
+    and the distance from the measured number of the row to `bound`."""
     high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
     return bound, Styled(None if high is None or value is None else high - value, bound.style)
 
