@@ -119,10 +119,9 @@ def repeat(evidence: Evidence) -> Result:
     """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
     plan's first indicator.
     """
-    rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
-    if rows.empty:
+    row = evidence.planned_repeat
+    if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
-    row = rows.iloc[0].to_dict()
     cut = f"{row['smallest_cut'] * 100:.0f}{NBSP}%"
     return Result(
         f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80{NBSP}%."
