@@ -58,7 +58,7 @@ def rule_sets(out: Published) -> Result:
 @checked
 def paths(found: pd.DataFrame) -> Result:
     """Returns a sentence on how many paths through the definition are shown, because enough persons have the same path."""
-    return Result(f"{_counted(len(found), 'path')} are shown.")
+    return Result(f"{_counted(len(found), 'path')} {'is' if len(found) == 1 else 'are'} shown.")
 
 
 @checked
@@ -72,8 +72,8 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("The survey asks for no groups of this measure.")
     return Result(
-        f"Of {_counted(len(rows), 'number')} by group, {len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with "
-        f"care, and {gone or 'none'} are not shown."
+        f"Of {_counted(len(rows), 'number')} by group in all tables of this section, {len(shown_) - care or 'none'} can be used as they are, "
+        f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
 
 
@@ -98,7 +98,8 @@ def risk(model: PublishedModel) -> Result:
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')}, {apart} have an interval without 1. By chance alone about {chance} of them would."
+        f"Of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
+        f"By chance alone about {chance} of them would."
     )
 
 

@@ -40,7 +40,8 @@ def lay_out(notebook: Any) -> list[PageSection]:
 
     The template reads the metadata of the cells. A cell that begins a section has three entries: `opens` (the address of its
     heading), `follows` (whether another section is before it) and `empty` (whether it has nothing to show). A cell with the
-    result of a section has `result`. An output that begins a fold has `fold`: the words on which readers click to open it. The
+    result of a section has `result`. A cell of text directly above a picture or a table that is not folded has `before`; in print it
+    stays with it. An output that begins a fold has `fold`: the words on which readers click to open it. The
     last output of a fold has `folded`.
     """
     cells = [part for cell in notebook.cells for part in _split(cell)]
@@ -53,12 +54,15 @@ def lay_out(notebook: Any) -> list[PageSection]:
         part, empty = _section(cells[at:end])
         part[0].metadata |= {"opens": anchor, "follows": bool(sections), "empty": empty}
         sections.append(PageSection(anchor, title, empty))
-        parts += part
+        parts += [cell for cell in part if cell.cell_type != "code" or cell.outputs]  # an empty cell would allow a page break
     notebook.cells = [*head, *parts]
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
         _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
+    for cell, next_cell in itertools.pairwise(notebook.cells):
+        if cell.cell_type == "markdown" and _shows_first(next_cell):
+            cell.metadata["before"] = True
     return sections
 
 
@@ -134,6 +138,12 @@ def _fold(outputs: list[Any]) -> None:
             fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
             output.metadata |= {**fold, "folded": True}
             awaited = False
+
+
+def _shows_first(cell: Any) -> bool:
+    """Returns whether a cell begins with a picture or a table that is not folded."""
+    outputs = cell.get("outputs", [])[:1]
+    return any(MIME in o.get("data", {}) or _is_table([o]) for o in outputs) and not any("folded" in o.metadata for o in outputs)
 
 
 def _is_table(outputs: list[Any]) -> bool:

@@ -14,6 +14,7 @@ BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4
 GREEN, PURPLE = "#3b8f6b", "#7a4b94"
 QUIET = "#55606b"
 """The colour of less important words. Its contrast on white is 6.4 : 1; 4.5 : 1 is required for text."""
+AXIS_TITLE = {"size": 13, "color": QUIET}
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
@@ -98,7 +99,7 @@ def more_lines(title: str, subtitle: str) -> int:
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Returns the plotly settings of a value axis that starts at zero, with a light grid."""
     return {
-        "title": {"text": title},
+        "title": {"text": title, "font": AXIS_TITLE},
         "rangemode": "tozero",
         "gridcolor": PALE,
         "zerolinecolor": GREY,

@@ -18,8 +18,7 @@ from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
-from fltoolkit.show.printed_tables import plan_cells
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 
 SIZES = (2_000, 100_000)
 POINTS = 60
@@ -153,7 +152,7 @@ def _regions(language: Language, sizes: tuple[float, float]) -> tuple[Region, Re
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
     """Returns the baseline of a row of the plan as a rate with its unit. A number of persons is a rate of its population."""
     if row["measure"] == "prevalence":
-        return f"{plan_cells.value(language, row, 'baseline_value').text} {language.kit(row['unit'])}"
+        return f"{plan_words.shown(language, row, 'baseline_value')} {language.kit(row['unit'])}"
     return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))
 
 
