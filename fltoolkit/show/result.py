@@ -72,7 +72,7 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("The survey asks for no groups of this measure.")
     return Result(
-        f"Of {_counted(len(rows), 'number')} by group in all tables of this section, {len(shown_) - care or 'none'} can be used as they are, "
+        f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
 

@@ -59,7 +59,7 @@ class Table:
 TITLE, SUBTITLE = 84, 110  # letters per line
 LINE, TITLE_LINE = 18, 24  # pixels per line
 BUTTONS = 24  # pixels above the title for plotly's buttons, which hide anything below them
-LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and the drawing
+LEGENDS_TOP = 96 + BUTTONS  # for a chart with its legend between the title and the drawing
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
@@ -113,7 +113,7 @@ def categories(labels: Sequence[str]) -> dict[str, Any]:
     """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
     for the longest one.
     """
-    return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "automargin": True, "ticklabelstandoff": 8}
+    return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "dtick": 1, "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:
