@@ -4,6 +4,7 @@ comparison with a later survey), and what the partner organisations typed into t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -53,6 +54,13 @@ class Evidence:
         translations. The documents of the plan use them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
+
+    @property
+    def planned_repeat(self) -> dict[Any, Any] | None:
+        """Returns the row of `targets` that stands for the planned repeat of the survey: the first with a smallest fall that the
+        repeat would detect. None if there is no such row."""
+        rows = self.targets[self.targets["smallest_cut"].notna() & self.targets["planned_sample"].notna()]
+        return None if rows.empty else rows.iloc[0].to_dict()
 
 
 @checked

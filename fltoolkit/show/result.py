@@ -59,7 +59,7 @@ def rule_sets(out: Published) -> Result:
 def paths(found: pd.DataFrame) -> Result:
     """Returns a sentence on how many paths through the flowchart of the definition are shown. A path is shown if enough persons
     have it."""
-    return Result(f"{_counted(len(found), 'path')} are shown.")
+    return Result(f"{_counted(len(found), 'path')} {'is' if len(found) == 1 else 'are'} shown.")
 
 
 @checked
@@ -74,8 +74,8 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("The survey asks for no groups of this measure.")
     return Result(
-        f"Of {_counted(len(rows), 'number')} by group, {len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with "
-        f"care, and {gone or 'none'} are not shown."
+        f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
+        f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
 
 
@@ -99,7 +99,8 @@ def risk(model: PublishedModel) -> Result:
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')}, {apart} have an interval without 1. By chance alone about {chance} of them would."
+        f"Of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
+        f"By chance alone about {chance} of them would."
     )
 
 
@@ -120,10 +121,9 @@ def repeat(evidence: Evidence) -> Result:
     """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
     plan's first indicator.
     """
-    rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
-    if rows.empty:
+    row = evidence.planned_repeat
+    if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
-    row = rows.iloc[0].to_dict()
     cut = f"{row['smallest_cut'] * 100:.0f}{NBSP}%"
     return Result(
         f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80{NBSP}%."

@@ -122,7 +122,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 def findings(found: pd.DataFrame, title: str = "What the checks found in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
-    return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
+    return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding{'' if len(found) == 1 else 's'}")
 
 
 @checked

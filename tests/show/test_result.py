@@ -19,7 +19,9 @@ from fltoolkit.show.wording.section_words import NOTHING, RESULT
 def test_a_result_is_marked_as_one_for_the_page() -> None:
     bundle = result.flow(country.published())._repr_mimebundle_()
     assert RESULT in bundle
-    assert bundle["text/plain"].startswith("About 410 adults are in forced labour (95\xa0% interval ")
+    assert bundle["text/plain"].startswith(
+        "At some time in the past 12 months, 410 adults were in forced labour (95\xa0% interval: "
+    )
 
 
 def test_a_hidden_number_is_not_said() -> None:
@@ -42,8 +44,8 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     sure = rows["estimate"].notna() & (rows["flag"] == "")
     care = rows["estimate"].notna() & (rows["flag"] != "")
     assert str(result.groups(out, measure)) == (
-        f"Of {len(rows)} numbers by group, {sure.sum() or 'none'} can be used as they are, {care.sum() or 'none'} only with "
-        f"care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
+        f"Of {len(rows)} numbers in this section's tables, {sure.sum() or 'none'} can be used as they are, "
+        f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
 

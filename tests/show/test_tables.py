@@ -196,7 +196,9 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
         ["involuntary", "very low or no wages", "", "INV", "experienced"],
         ["coercion", "withheld wages", "", "COE", "experienced"],
     ]
-    assert "finding(s)" in tables.findings(fl.check(persons)).html
+    found = fl.check(persons)
+    assert f"{len(found)} findings<" in tables.findings(found).html
+    assert "1 finding<" in tables.findings(found.iloc[:1]).html
     assert len(cells(tables.findings(fl.check(persons)))) == len(fl.check(persons))
     shown = cells(tables.paths(fl.paths(persons, out)))
     printed = [int(row[-1]) for row in shown]

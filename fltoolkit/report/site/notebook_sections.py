@@ -44,6 +44,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
     - `follows` in the first cell of a section: whether another section is before it.
     - `empty` in the first cell of a section: whether the section has nothing to show.
     - `result` in the cell with the result of a section.
+    - `before` in a cell of text directly above a picture or an open table: both stay on one page in print.
     - `fold` in the first output of a part that readers open with a click: the words on which they click.
     - `folded` in the last output of such a part.
     """
@@ -57,12 +58,15 @@ def lay_out(notebook: Any) -> list[PageSection]:
         part, empty = _section(cells[at:end])
         part[0].metadata |= {"opens": anchor, "follows": bool(sections), "empty": empty}
         sections.append(PageSection(anchor, title, empty))
-        parts += part
+        parts += [cell for cell in part if cell.cell_type != "code" or cell.outputs]  # an empty cell would allow a page break
     notebook.cells = [*head, *parts]
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
         _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
+    for cell, next_cell in itertools.pairwise(notebook.cells):
+        if cell.cell_type == "markdown" and _shows_first(next_cell):
+            cell.metadata["before"] = True
     return sections
 
 
@@ -140,6 +144,12 @@ def _fold(outputs: list[Any]) -> None:
             fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
             output.metadata |= {**fold, "folded": True}
             awaited = False
+
+
+def _shows_first(cell: Any) -> bool:
+    """Returns whether a cell begins with a picture or a table that is not folded."""
+    outputs = cell.get("outputs", [])[:1]
+    return any(MIME in o.get("data", {}) or _is_table([o]) for o in outputs) and not any("folded" in o.metadata for o in outputs)
 
 
 def _is_table(outputs: list[Any]) -> bool:

@@ -9,12 +9,15 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.profile.characteristics import FAMILIES, TOPICS
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.show.wording.result_sentences import sentence
+from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import uncrossed
 
 
@@ -41,7 +44,8 @@ def gallery(out: Published, measure: str) -> None:
 
 def in_time(out: Published) -> None:
     """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced labour
-    lasted. Leaves out results that the run does not publish, and displays a note if there are none.
+    lasted. Leaves out results that the run does not publish, and displays a note if there are none. A measure
+    without any number that is available is a sentence, not a table.
     """
     from IPython.display import display
 
@@ -50,7 +54,11 @@ def in_time(out: Published) -> None:
     if not asked:
         display(Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
     for measure in asked:
-        gallery(out, measure)
+        rows = out.own_rows(measure=measure)
+        if not (rows["marker"] == "x").all():
+            gallery(out, measure)
+        elif measure != asked[0]:  # of the first measure, `fl.show.result.in_time` says it
+            display(Words(sentence(read_language(BASE), rows.iloc[0].to_dict())))
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:

@@ -14,6 +14,7 @@ BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4
 GREEN, PURPLE = "#3b8f6b", "#7a4b94"
 QUIET = "#55606b"
 """The colour of less important words. Its contrast on white is 6.4 : 1; 4.5 : 1 is required for text."""
+AXIS_TITLE = {"size": 13, "color": QUIET}
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
@@ -58,7 +59,7 @@ class Table:
 TITLE, SUBTITLE = 84, 110  # letters per line
 LINE, TITLE_LINE = 18, 24  # pixels per line
 BUTTONS = 24  # pixels above the title for plotly's buttons, which hide anything below them
-LEGENDS_TOP = 116 + BUTTONS  # for a chart with its legend between the title and the drawing
+LEGENDS_TOP = 96 + BUTTONS  # for a chart with its legend between the title and the drawing
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
@@ -98,7 +99,7 @@ def more_lines(title: str, subtitle: str) -> int:
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Returns the plotly settings of a value axis that starts at zero, with a light grid."""
     return {
-        "title": {"text": title},
+        "title": {"text": title, "font": AXIS_TITLE},
         "rangemode": "tozero",
         "gridcolor": PALE,
         "zerolinecolor": GREY,
@@ -112,7 +113,7 @@ def categories(labels: Sequence[str]) -> dict[str, Any]:
     """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
     for the longest one.
     """
-    return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "automargin": True, "ticklabelstandoff": 8}
+    return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "dtick": 1, "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:

@@ -11,9 +11,10 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
-from fltoolkit.show.charts.descriptions.detectable_falls import POWER, SIZES, falls
+from fltoolkit.show.charts.descriptions.detectable_falls import POWER, SIZES, falls, planned_repeat
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.section_words import Words
 
@@ -40,14 +41,27 @@ def detectable(
 
 
 @checked
-def repeat(out: Published, *, title: str = "") -> Picture | Words:
+def repeat(out: Published, evidence: Evidence | None = None, *, title: str = "") -> Picture | Words:
     """Returns a picture of the smallest decrease in prevalence that a repeat of this survey could detect, if its design effect
-    is the same. There are three curves over the number of persons: for half of this survey's prevalence, for the prevalence
-    itself and for twice of it. The number of persons of this survey is marked.
+    is the same.
 
-    Returns a sentence instead of the picture if the prevalence is not shown, if no case was found, or if there are too few
-    cases to show a design effect.
+    With a plan, there is one curve over the number of persons who answer in the repeat. It starts from the baseline of the plan's
+    first indicator, and the planned sample is marked: `fl.show.result.repeat` says the same number. Without a plan there are three
+    curves: for half of this survey's prevalence, for the prevalence itself and for twice of it. The number of persons of this
+    survey is marked.
+
+    Args:
+        out: the published numbers of the survey.
+        evidence: the plan with its baseline; None without a plan.
+        title: the title of the picture; empty means a question that the picture answers.
+
+    Returns:
+        The picture. A sentence instead if there is no plan and the prevalence is not shown, no case was found, or there are too
+        few cases to show a design effect.
     """
+    row = evidence and evidence.planned_repeat
+    if row:
+        return picture(planned_repeat(row, read_language(BASE), title=title))
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:
         return Words(

@@ -74,9 +74,11 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Returns a picture of open answers (don't know, refused, blank), which leave open whether a person is in forced labour: how
-    many there are for each question. `counts` is the table from `fl.nonresponse`, with one row per question."""
-    return open_answers(counts, read_language(BASE), title=title)
+    """Returns a picture of unresolved answers (don't know, refused, blank), which leave open whether a person is in forced labour: how
+    many there are for each question. `counts` is the table from `fl.nonresponse`, with one row per question. Questions without such
+    answers are left out; `fl.show.nonresponse` has them."""
+    with_answers = counts[OPENED].fillna(0).sum(axis=1) > 0
+    return open_answers(counts[with_answers] if with_answers.any() else counts, read_language(BASE), title=title)
 
 
 def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
@@ -88,6 +90,8 @@ def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", b
     fig = figure(title or language.say("open_answers.title"), about, 150 + 30 * len(counts), barmode="stack")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in OPENED}
     for kind, colour in zip(OPENED, SERIES, strict=False):
+        if beside is None and not counts[kind].fillna(0).any():
+            continue  # no bar has this colour
         fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour})
     hidden = counts[OPENED].isna().any(axis=1)
     total = counts[OPENED].fillna(0).sum(axis=1)
@@ -97,7 +101,7 @@ def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", b
     if beside is not None:
         fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
-    fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
+    fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal", showlegend=True)
     values = language.list(
         language.colon(r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())) for r in rows
     )

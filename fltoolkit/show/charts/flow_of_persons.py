@@ -25,7 +25,7 @@ from fltoolkit.show.wording.section_words import Nothing
 
 Rows = dict[str, dict[Hashable, Any]]
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
-ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 76, "#c9d3da", "#55606b", "[c]"
+ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 54, "#c9d3da", "#55606b", "[c]"
 HIDDEN = "[c] not shown"
 
 
@@ -80,7 +80,7 @@ def flow(out: Published, *, title: str = "") -> Picture:
         margin_b=8,
     )
     y = [-i for i in range(len(lines))]
-    bar = {"orientation": "h", "y": y, "width": 0.3, "hoverinfo": "skip"}
+    bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
     fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
     fig.add_bar(x=[line[3] for line in lines], marker={"color": LEAVING}, **bar)
@@ -88,12 +88,12 @@ def flow(out: Published, *, title: str = "") -> Picture:
     notes: list[dict[str, Any]] = []
     for at, (label, count, _, _, leaving) in zip(y, lines, strict=True):
         notes += [
-            {**text_style, "x": 0, "y": at, "yshift": 22, "xanchor": "left", "text": label, "align": "left"},
-            {**text_style, "x": 1, "y": at, "yshift": 22, "xanchor": "right", "text": f"<b>{count}</b>"},
+            {**text_style, "x": 0, "y": at, "yshift": 16, "xanchor": "left", "text": label, "align": "left"},
+            {**text_style, "x": 1, "y": at, "yshift": 16, "xanchor": "right", "text": f"<b>{count}</b>"},
         ]
         if leaving:
-            quiet = {"size": 12, "color": QUIET}
-            notes.append({**text_style, "x": 0, "y": at, "yshift": -20, "xanchor": "left", "text": leaving, "font": quiet})
+            quiet = {"size": 14, "color": QUIET}
+            notes.append({**text_style, "x": 0, "y": at, "yshift": -17, "xanchor": "left", "text": leaving, "font": quiet})
     axes = {"visible": False, "fixedrange": True}
     fig.update_layout(
         barmode="stack", showlegend=False, annotations=notes,

@@ -39,24 +39,21 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns a paragraph on each target, in the words of the documents: whether a repeat of the survey can verify it, and why.
-
-    Targets that no repeat can verify come first, with a warning.
+    """Returns a warning on each target that a repeat of the survey cannot verify, or that is not judged, with the reason, in the
+    words of the documents. If there is none, returns a sentence that says so.
     """
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Words(NO_TARGETS)
-    ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] == "yes")
-    return Words("\n\n".join(_warned(read_language(BASE), r) for r in ordered))
+    ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
+    found = [_warned(read_language(BASE), row) for row in ordered if row["verifiable"] != "yes"]
+    return Words("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 
 
 def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] == "no":
         return f"**Warning.** {plan_words.warning(language, row)}"
-    if row["verifiable"] != "yes":
-        return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
-    promised = f"{plan_words.about(language, row)}: {plan_words.promise(language, row)}"
-    return f"{promised}. It can be verified: {row['reason']}. {plan_words.later(language, row)}".rstrip()
+    return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
 
 
 @of_plan

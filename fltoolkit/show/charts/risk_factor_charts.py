@@ -15,7 +15,20 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
-from fltoolkit.show.charts.chart_style import BLUE, GREY, PALE, QUIET, Picture, Table, axis, categories, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import (
+    AXIS_TITLE,
+    BLUE,
+    GREY,
+    PALE,
+    QUIET,
+    Picture,
+    Table,
+    axis,
+    categories,
+    figure,
+    safe,
+    wrap,
+)
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, number, value
@@ -51,7 +64,9 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
     fig = figure(title or "What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
     low, high = _range(table)
     fig.add_vline(x=1, line={"color": GREY, "width": 1})
-    _dots(fig, table[table["odds_ratio"].notna() & (table["category"] != table["reference"])])
+    drawn = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
+    _dots(fig, drawn)
+    _cut_off(fig, drawn, low, high)
     base = table[table["category"] == table["reference"]]
     _text(fig, base, ["◆  the others are compared with this"] * len(base))
     gone = table[table["odds_ratio"].isna()]
@@ -119,13 +134,13 @@ def response_error(found: ResponseError) -> Picture:
         texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(
-        title={"text": f"specificity: others whose answers say not{_blank(found)}"},
+        title={"text": f"specificity: others whose answers say not{_blank(found)}", "font": AXIS_TITLE},
         type="category",
         automargin=True,
         showgrid=False,
     )
     fig.update_yaxes(
-        title={"text": "sensitivity: true cases<br>whose answers say so"},
+        title={"text": "sensitivity: true cases<br>whose answers say so", "font": AXIS_TITLE},
         type="category",
         autorange="reversed",
         automargin=True,
@@ -172,6 +187,17 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
         marker={"size": 11, "color": ["white" if f == "unreliable" else BLUE for f in rows["flag"]], "line": {"color": BLUE, "width": 2}},
         text=[f"{_hover_text(r)}<br>{wrap(r['reason'], 50)}" for r in rows.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
+
+
+def _cut_off(fig: Any, rows: pd.DataFrame, low: float, high: float) -> None:
+    """Draws an arrow at the edge of the chart for each interval that goes on beyond it."""
+    beyond = ((rows[rows["ci_low"] < low], low, "triangle-left"), (rows[rows["ci_high"] > high], high, "triangle-right"))
+    for cut, edge, symbol in beyond:
+        if len(cut):
+            fig.add_scatter(
+                x=[edge] * len(cut), y=list(cut["y"]), mode="markers", orientation="h", cliponaxis=False, hoverinfo="skip",
+                marker={"symbol": symbol, "size": 12, "color": BLUE},
+            )  # fmt: skip
 
 
 def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:

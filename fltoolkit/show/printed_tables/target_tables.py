@@ -88,7 +88,7 @@ TARGETS = TableLayout(
         TableColumn("after", _after),
         TableColumn("planned", lambda language, row: number_cells.count(language, row["planned_sample"])),
         TableColumn("needed", _needed),
-        TableColumn("first_year", lambda _, row: number_cells.year(row["first_year"], NONE)),
+        TableColumn("first_year", lambda _, row: EMPTY if pd.isna(row["baseline_value"]) else number_cells.year(row["first_year"], NONE)),
     ),
     headings=plan_cells.headings,
 )  # fmt: skip
@@ -157,14 +157,18 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
     indicator and category for which the survey gives a number. `rows` are rows of `Evidence.targets`; a row with two targets is
-    printed once."""
+    printed once. If the first year in which a repeat can show a change is the same in all rows, it is in the note."""
     once = rows.drop_duplicates(["id", "group", "category"])
+    years = once.loc[once["baseline_value"].notna(), "first_year"]
+    same = years.notna().all() and years.nunique() == 1
+    keys = [key for key in EVERY_ROW if key != "first_year" or not same]
     words = TableWords(
         language.say("targets.every_title"),
         language.say("targets.every_about"),
+        notes=(language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else (),
         heads=plan_cells.years(language, rows, "baseline_year"),
     )
-    return printed(language, TARGETS.only(*EVERY_ROW), once.to_dict("records"), words)
+    return printed(language, TARGETS.only(*keys), once.to_dict("records"), words)
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -52,6 +52,17 @@ def test_the_result_moves_under_the_heading() -> None:
     assert [bool(c.metadata.get("result")) for c in made.cells] == [False, True, False, False]
 
 
+def test_text_directly_above_a_picture_stays_with_it_in_print() -> None:
+    made = notebook("## One\n\nProse.", shown(Result("It is so.")), shown(CHART), "Then.", shown(PROSE), "And.", shown(TABLE))
+    lay_out(made)
+    assert [told(c) for c in made.cells if c.metadata.get("before")] == [
+        "Prose."
+    ]  # no empty cell is between; the table is folded
+    made = notebook("## One\n\nProse.", shown(TABLE))
+    lay_out(made)
+    assert [told(c) for c in made.cells if c.metadata.get("before")] == ["Prose."]
+
+
 def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
     made = notebook("## One\n\nLong prose.", shown(Nothing("No round.")), "More prose.", "## Two", shown(Nothing("x"), CHART))
     sections = lay_out(made)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.show.charts.breakdown_gallery import gallery, pairs
+from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.show.charts.breakdown_gallery import gallery, in_time, pairs
 from fltoolkit.show.charts.chart_style import Picture, Table
+from fltoolkit.show.wording.section_words import Words
 
 
 @contextmanager
@@ -56,3 +60,16 @@ def test_a_measure_that_was_not_published_shows_nothing(norvia: fl.Published, mo
     with displayed(monkeypatch) as seen:
         gallery(norvia, "mean")
     assert seen == []
+
+
+def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list(dict.fromkeys(norvia.own.loc[norvia.own["measure"].isin(IN_TIME), "measure"]))
+    assert len(asked) > 1
+    table = norvia.table.copy()
+    gone = table["measure"].isin(asked)
+    table.loc[gone, ["estimate", "ci_low", "ci_high"]] = np.nan
+    table.loc[gone, ["marker", "reason"]] = "x", "no months"
+    with displayed(monkeypatch) as seen:
+        in_time(replace(norvia, table=table))
+    assert [type(part) for part in seen] == [Words] * (len(asked) - 1)  # `fl.show.result.in_time` says the first
+    assert all("not available" in str(part) for part in seen)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from two_rounds import fell
 
 import fltoolkit as fl
 
@@ -42,6 +45,29 @@ def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
     assert names == ["from 10 per 1,000", "from 20 per 1,000", "from 40 per 1,000"]
     assert "with 3,000 persons" in picture.alt
     assert "<b>My own</b>" in fl.show.repeat(out, title="My own").figure.layout.title.text  # type: ignore[union-attr]
+
+
+def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_says() -> None:
+    evidence = fell()
+    picture = fl.show.repeat(evidence.now, evidence)
+    row = evidence.planned_repeat
+    assert row is not None
+    cut, persons = f"{100 * row['smallest_cut']:.0f}\u00a0%", f"{row['planned_sample']:,.0f} persons"
+    assert all(part in str(fl.show.result.repeat(evidence)) for part in (cut, persons))
+    assert f"{cut} with {persons}" in picture.alt
+    (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
+    assert mark.x == (row["planned_sample"],)
+    assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
+    assert f"where the rate is {row['baseline_value']:.1f} per 1,000" in picture.alt
+    assert "<b>My own</b>" in fl.show.repeat(evidence.now, evidence, title="My own").figure.layout.title.text
+
+
+def test_a_plan_without_a_fall_that_can_be_found_leaves_the_surveys_own_curves() -> None:
+    evidence = fell()
+    none = replace(evidence, targets=evidence.targets.assign(smallest_cut=np.nan))
+    assert fl.show.repeat(evidence.now, none).alt == fl.show.repeat(evidence.now).alt
+    of_persons = replace(evidence, targets=evidence.targets.assign(measure="total"))
+    assert "per 1,000; design effect" in fl.show.repeat(evidence.now, of_persons).alt
 
 
 def test_without_a_published_prevalence_there_is_nothing_to_plan_from() -> None:

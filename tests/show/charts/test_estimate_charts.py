@@ -209,20 +209,21 @@ def test_a_condition_that_nobody_failed_is_left_out_of_the_flow() -> None:
 def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
     counts = pd.DataFrame(
         {
-            "where": ["a", "b"], "column": ["Q1", "Q2"], "label": ["threats", "debt"],
-            "dont_know": [7, None], "refused": [None, 0], "not_applicable": [0, 0], "missing": [5, 0],
+            "where": ["a", "b", "c"], "column": ["Q1", "Q2", "Q3"], "label": ["threats", "debt", "other"],
+            "dont_know": [7, 8, None], "refused": [None, 0, None], "not_applicable": [0, 0, 0], "missing": [5, None, 0],
         }
     ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))  # fmt: skip
     picture = estimate_charts.unresolved(counts)
     fig = figure(picture)
     assert {t["name"]: t["x"] for t in fig["data"] if t["type"] == "bar"} == {
-        "don't know": [7, 0],
-        "refused": [0, 0],
+        "don't know": [7, 8],
         "blank": [5, 0],
-    }
+    }  # nobody's refusal is drawn
     assert marked(fig) == {"threats (Q1)": "+ [c]", "debt (Q2)": "+ [c]"}
     assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
-    assert "Q2: don't know [c], refused 0, blank 0" in picture.alt
+    assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
+    assert "Q3" not in picture.alt  # it would be a row without a bar
+    assert "Q3" in estimate_charts.unresolved(counts.iloc[2:]).alt
 
 
 @pytest.mark.parametrize("place", ["group", "population", "period"])

@@ -20,7 +20,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> fl.PublishedModel:
 
 def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -> None:
     fig = figure(fl.show.risk(model))
-    (dots,) = [t for t in fig["data"] if t["mode"] == "markers"]
+    (dots,) = [t for t in fig["data"] if "error_x" in t]
     rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
     assert dots["x"] == pytest.approx(rows["odds_ratio"].tolist())
     assert fig["layout"]["xaxis"]["type"] == "log"
@@ -29,6 +29,21 @@ def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -
     low, high = (10**v for v in fig["layout"]["xaxis"]["range"])
     assert low < min(dots["x"])
     assert max(dots["x"]) < high
+
+
+def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedModel) -> None:
+    def arrows(low: float, high: float) -> dict[str, list[str]]:
+        table = model.table.copy()
+        first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
+        table.loc[first, ["odds_ratio", "ci_low", "ci_high"]] = 1.5, 0.5, 3.0
+        table.loc[first[0], ["ci_low", "ci_high"]] = low, high
+        traces = figure(fl.show.risk(replace(model, table=table)))["data"]
+        return {t["marker"]["symbol"]: t["y"] for t in traces if "triangle" in str(t.get("marker", {}).get("symbol"))}
+
+    assert arrows(0.5, 3.0) == {}
+    assert list(arrows(0.001, 3.0)) == ["triangle-left"]
+    assert list(arrows(0.5, np.inf)) == ["triangle-right"]
+    assert len(arrows(0.001, np.inf)["triangle-left"]) == 1
 
 
 def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedModel) -> None:

@@ -90,6 +90,19 @@ def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
     assert set(hidden) == {"[c]"}
 
 
+def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_none() -> None:
+    rows = evidence().targets
+    once = rows.drop_duplicates(["id", "group", "category"]).assign(first_year=2026.0)
+    table = target_tables.every_row(EN, once)
+    assert "first_year" not in [head.key for head in table.heads]
+    assert "The first year in which a repeat can show a change: 2026." in table.note
+    there = once["baseline_value"].notna()
+    first = once.index[there][0]
+    table = target_tables.every_row(EN, once.assign(first_year=once["first_year"].where(once.index != first, 2027.0)))
+    assert "first year" not in table.note
+    assert [text != "" for text in column(table, "first_year")] == list(there)
+
+
 def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allows() -> None:
     rows = evidence().targets.head(1)
     for measure, value, told in (("total", 3654.0, "3,700"), ("total", 342.0, "340"), ("prevalence", 9.976, "10.0")):

@@ -6,6 +6,8 @@
   const ROOM = 1.03; // times the least width of a table, for its borders
   const TABLE = 0.8; // of a table's size on the screen: its letters then have 8.4 points
   const BUTTONS = 28; // pixels above a title that only a screen needs
+  const CURVE = 90; // pixels by which a picture with a curve is lower in print
+  const NOTES_UP = 14; // pixels by which the notes below a picture come closer to it in print
   const LOW = 0.58; // of the height of a page: a picture is as low as this, if its words can still be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
@@ -69,14 +71,18 @@
     tools.append(cite);
   });
 
+  function isCurve(axis) {
+    return axis && axis.visible !== false && axis.type !== 'category';
+  }
+
   // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
   function heightInPrint(place) {
     const layout = place.layout;
     const axes = [layout.yaxis, layout.yaxis2].filter(Boolean);
     const rows = axes.map((axis) => (axis.showgrid === false && axis.ticktext) || axis.categoryarray).filter(Boolean);
-    if (!rows.length) return place.sheetHeight - BUTTONS;
+    if (!rows.length) return place.sheetHeight - BUTTONS - (isCurve(layout.yaxis) ? CURVE : 0);
     const lines = Math.max(...rows.flat().map((text) => text.split('<br>').length));
-    const body = rows[0].length * 18.5 * lines;
+    const body = rows[0].length * (lines > 1 || layout.yaxis.categoryarray ? 18.5 : 15.5) * lines;
     return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body) - BUTTONS;
   }
 
@@ -85,7 +91,14 @@
     place.layout.title.pad.t += pixels;
   }
 
+  function moveNotes(place, pixels) {
+    const notes = (place.layout.annotations || []).filter((note) => note.yref === 'paper' && note.y === 0 && note.yanchor === 'top');
+    notes.forEach((note) => { note.yshift += pixels; });
+    if (notes.length) place.layout.margin.b -= 2 * pixels; // and less room below them
+  }
+
   function drawForPrint(place) {
+    moveNotes(place, NOTES_UP);
     const height = heightInPrint(place);
     const fits = PAPER.width / PAPER.drawn;
     const scale = Math.min(fits, PAPER.height / height, Math.max(SMALLEST, (LOW * PAPER.height) / height));
@@ -101,6 +114,7 @@
     if (!place.onScreen) return;
     place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
     moveTitle(place, BUTTONS);
+    moveNotes(place, -NOTES_UP);
     Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
     place.onScreen = 0;
   }

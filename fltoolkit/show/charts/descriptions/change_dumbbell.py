@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -76,12 +76,27 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     return f"{words} [u]" if row["marker"] == "u" else words
 
 
+def _short_verdict(language: Language, row: PublishedNumber) -> str:
+    """Returns the words of `verdict`, without the reason for which a change is not judged. The note below the chart has it."""
+    if not is_unjudged(row["verdict"], row["verdict_reason"]):
+        return verdict(language, row)
+    return f"{language.say('charts.unjudged')}{' [u]' if row['marker'] == 'u' else ''}"
+
+
+def _unjudged(language: Language, rows: pd.DataFrame) -> str:
+    """Returns a sentence with the reasons for which changes of the chart are not judged; empty if all are judged."""
+    pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
+    reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
+    return f"{language.list(reasons)}." if reasons else ""
+
+
 def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
     # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
     sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
     marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
-    printed = language.colon(_values(language, row), said) if row["verdict"] and space.intervals else said
+    short = _short_verdict(language, row)
+    printed = language.colon(_values(language, row), short) if row["verdict"] and space.intervals else short
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
     return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
@@ -133,7 +148,7 @@ def _notes(
     language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
-    signs = " ".join([*arrows, *chart_notes.signs(language, marks)])
+    signs = " ".join([*arrows, *chart_notes.signs(language, marks), *filter(None, [_unjudged(language, rows)])])
     if not space.source:
         return chart_notes.nonempty(signs)
     first = rows.iloc[0].to_dict()

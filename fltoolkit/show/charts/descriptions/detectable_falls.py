@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 
 SIZES = (2_000, 100_000)
 POINTS = 60
@@ -112,16 +113,52 @@ def repeat(
         if space.source
         else ()
     )
-    high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
-    regions = (Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False))
     low_end = language.say("charts.low_end") if number_words.has_range(row.to_dict()) else ""
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(low_end, " ".join(part for part in below if part)),
         f"{title} {subtitle} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
         axis_ticks.of_sizes(language, *sizes, steps=space.steps, title=language.say("charts.answering")), _percents(language),
         (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _fall_in_words(language, size, y), BLUE) for size, y in there),
-        tuple(Upright(size, y) for size, y in there), regions,
+        tuple(Upright(size, y) for size, y in there), _regions(language, sizes),
     )  # fmt: skip
+
+
+def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
+    """Returns a chart of the smallest fall from the plan's baseline that a repeat would detect, by the number of persons who
+    answer in it. The planned sample is marked with the fall that the plan's tables print.
+
+    Args:
+        row: a row of `Evidence.targets` with a planned sample and a smallest fall.
+        title: replaces the title.
+    """
+    p, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
+
+    def fall(size: float) -> float:
+        return 100 * detectable_change(p, n, size, deff=deff).relative
+
+    sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
+    words = _fall_in_words(language, planned, 100 * row["smallest_cut"])
+    named, power = title or language.say("charts.repeat"), number_words.percent(language, POWER)
+    about = language.say("charts.repeat_in", rate=_baseline_rate(row, language), power=power, deff=language.number(f"{deff:.1f}"))
+    low_end = language.say("charts.low_end") if pd.notna(row["baseline_bound"]) else ""
+    return CurveChart(
+        "repeat", named, f"{about}.", chart_notes.nonempty(low_end), f"{named} {about}. {number_words.start(words)}.",
+        axis_ticks.of_sizes(language, *sizes, title=language.say("charts.answering")), _percents(language),
+        (_curve(fall, sizes, "", BLUE),), (_point(planned, fall(planned), words, BLUE),), (Upright(planned, fall(planned)),), _regions(language, sizes),
+    )  # fmt: skip
+
+
+def _regions(language: Language, sizes: tuple[float, float]) -> tuple[Region, Region]:
+    """Returns the two words in the chart: above the curve, such falls are found; below it, they are mostly missed."""
+    high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
+    return Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False)
+
+
+def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
+    """Returns the baseline of a row of the plan as a rate with its unit. A number of persons is a rate of its population."""
+    if row["measure"] == "prevalence":
+        return f"{plan_words.shown(language, row, 'baseline_value')} {language.kit(row['unit'])}"
+    return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:

@@ -34,6 +34,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
 )
 
 LABEL = 28  # letters in a line of a label
+PRINTED = 40  # letters in a line of the words at the right of a row
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
 SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
@@ -50,7 +51,7 @@ def picture(chart: DotChart | CurveChart) -> Picture:
 def _dots(chart: DotChart) -> Any:
     rows = chart.rows
     labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
-    printed = [_lines(row.printed) for row in rows]
+    printed = [_lines(row.printed, PRINTED) for row in rows]
     each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
     legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
     fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
@@ -83,9 +84,9 @@ def _dots(chart: DotChart) -> Any:
     return fig
 
 
-def _lines(text: str) -> str:
-    """Returns a text as HTML that keeps its line breaks. Long lines are broken into several."""
-    return "<br>".join(wrap(part, LABEL) for part in text.split("\n"))
+def _lines(text: str, width: int = LABEL) -> str:
+    """Returns a text as HTML that keeps its line breaks. Lines of more than `width` letters are broken into several."""
+    return "<br>".join(wrap(part, width) for part in text.split("\n"))
 
 
 def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:

@@ -69,9 +69,14 @@ def test_where_a_round_is_hidden_there_is_no_dot_of_the_other_and_no_verdict() -
 
 
 def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
-    row = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED).rows[0]
-    assert row.printed.endswith(": not judged: more unresolved answers")
+    chart = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
+    (row,) = chart.rows
+    assert row.printed.endswith(": not judged")  # a reason in each row would take two lines of small letters
+    assert "Not judged: more unresolved answers." in chart.notes[0]
+    assert chart.alt.endswith(": not judged: more unresolved answers.")
     assert not row.changed
+    assert "ot judged" not in " ".join(change(rows(), EN).notes)
+    assert with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, marker="u").rows[0].printed.endswith(": not judged [u]")
 
 
 def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:
