@@ -82,6 +82,7 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 FEW = ("category", "baseline", "target", "target_value", "verifiable")
 FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
 FOLLOWED = (
@@ -109,10 +110,10 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
     Args:
         rows: rows of `Evidence.targets` that have a target.
         few: whether only the columns that a room can read on a slide are wanted: the baseline, the target, and whether it can be
-            verified; and after a later survey its number, and whether the target is reached.
+            verified; and after a later survey whether the target is reached. The number of a later survey is in both tables.
     """
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
-    columns = VERIFIED if not few else FEW_LATER if later else FEW
+    columns = (FEW_LATER if few else VERIFIED_LATER) if later else FEW if few else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language, TARGETS.only(*columns), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=years)
