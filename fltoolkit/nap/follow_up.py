@@ -49,8 +49,8 @@ LATER = {
 LATER_MARKER = "later_marker"
 ANSWERS = {"marker_after": LATER_MARKER, "changed": "changed", "year_before": "year_before"}
 ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
-REACHED, NOT_REACHED, INSIDE, UNRELIABLE, OPEN = (
-    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "open")
+REACHED, NOT_REACHED, INSIDE, UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OPEN = (
+    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "unreliable_below", "unreliable_above", "open")
 )
 NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
@@ -104,7 +104,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     - `beside`: whether the later number is above or below the target, and whether its whole interval is;
     - `reached`: whether the target is reached. It is yes if the whole interval is at or below the target, and no if the whole
       interval is above it. Otherwise this cannot be said, and `reached` has the reason. This is also so if the number is
-      unreliable or has wide bounds.
+      unreliable or has wide bounds. The reason of an unreliable number also says if its whole interval is on one side of the target.
 
     The columns are empty if there is no later survey, or if its number may not be published.
 
@@ -146,9 +146,10 @@ def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
 def _reached(row: FollowUpRow, beside: Reason | str) -> Reason | str:
     if not beside:
         return ""
+    wide = pd.notna(row["later_bound"])  # then the interval is that of the low end alone
     if row[LATER_MARKER] == "u":
-        return UNRELIABLE
-    return OPEN if pd.notna(row["later_bound"]) else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
+        return UNRELIABLE if wide else {WHOLLY_BELOW: UNRELIABLE_BELOW, WHOLLY_ABOVE: UNRELIABLE_ABOVE}.get(beside, UNRELIABLE)
+    return OPEN if wide else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
 
 
 def _compared(row: FollowUpRow) -> Reason | str:

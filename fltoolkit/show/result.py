@@ -137,7 +137,7 @@ def targets(evidence: Evidence) -> Result:
     if given.empty:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
-    return Result(f"The planned repeat could verify {could} of {_counted(len(given), 'target')}.")
+    return Result(f"A later survey can tell for {could} of {_counted(len(given), 'target')} whether it is reached.")
 
 
 @of_plan
@@ -153,7 +153,7 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     moved = int(verdicts.isin(["decreased", "increased"]).sum())
     unjudged = sum(is_unjudged(*pair) for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True))
     still = int((verdicts == "no detectable change").sum()) - unjudged
-    left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of open answers," if unjudged else ""
+    left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of unresolved answers," if unjudged else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
         f"and {len(rows) - moved - still - unjudged} have no verdict."

@@ -56,12 +56,12 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     evidence = fell()
     given = evidence.targets[evidence.targets["target_year"].notna()]
     assert str(result.targets(evidence)) == (
-        f"The planned repeat could verify {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
+        f"A later survey can tell for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)} whether it is reached."
     )
     assert " changed, " in str(result.follow_up(evidence))
     unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
-        "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of open answers, and 0 have no verdict."
+        "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of unresolved answers, and 0 have no verdict."
     )
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()

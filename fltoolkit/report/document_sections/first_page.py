@@ -145,9 +145,7 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     doubt = number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
     if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
-        doubt = language.say(
-            key, size=number_words.number(language, abs(nearer), "prevalence"), level=number_words.level(language, row)
-        )
+        doubt = language.say(key, size=number_words.number(language, abs(nearer), "prevalence"))
     return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
 
 

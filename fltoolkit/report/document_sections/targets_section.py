@@ -3,20 +3,19 @@ milestones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, Signs, SignState
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, about, later, promise, sign, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import Line, about, is_too_wide, later, promise, sign, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets in a strip of signs
@@ -57,9 +56,9 @@ def refused(evidence: Evidence) -> Sequence[Line]:
 
 
 def meaning(evidence: Evidence, language: Language) -> str:
-    """Returns what makes a target verifiable, and what helps where no planned survey can verify one: fewer open answers where they
-    make the baseline wide, and more persons, a later year or another promise elsewhere."""
-    wide = [WIDE_BOUNDS in _obstacles(row) for row in refused(evidence)]
+    """Returns what makes a target verifiable, and what helps where no planned survey can verify one: fewer unresolved answers where
+    they make the baseline wide, and more persons, a later year or another promise elsewhere."""
+    wide = [is_too_wide(row) for row in refused(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
     return _sentences(language.say("targets.meaning"), *advice)
 
@@ -114,18 +113,17 @@ def decision(evidence: Evidence, language: Language) -> str:
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
-    """Returns what could make some targets verifiable that no planned survey can verify. If open answers make the result too wide,
-    more persons alone do not help: the first remedy is fewer open answers. The number of persons needed is stated where it is known."""
-    wide = [row for row in rows if WIDE_BOUNDS in _obstacles(row)]
-    others = [row for row in rows if WIDE_BOUNDS not in _obstacles(row)]
+    """Returns what could make some targets verifiable that no planned survey can verify. If unresolved answers make the result too
+    wide, more persons alone do not help: the first remedy is fewer unresolved answers. The number of persons needed is stated where it is known."""
+    wide = [row for row in rows if is_too_wide(row)]
+    others = [row for row in rows if not is_too_wide(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_named(language, wide))] if wide else []
-    remedies += [language.say("sheet.decisions.refused", targets=_named(language, others))] if others else []
+    remedies += (
+        [language.say("sheet.decisions.refused", targets=_listed(language, map(partial(_aimed, language), others)))]
+        if others
+        else []
+    )
     return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _needed(language, others))
-
-
-def _obstacles(row: Line) -> tuple[object, ...]:
-    """Returns the reasons, in a word or two, why no survey can verify a target."""
-    return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
 
 
 def _needed(language: Language, rows: Sequence[Line]) -> str:
@@ -133,7 +131,7 @@ def _needed(language: Language, rows: Sequence[Line]) -> str:
     is known.
     """
     known = [
-        language.colon(about(language, r), number_words.count(language, r["sample_needed"]))
+        language.colon(_called(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -141,8 +139,29 @@ def _needed(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _named(language: Language, rows: Sequence[Line]) -> str:
-    """Returns what the targets are about, each once; after the first `NAMED` only how many more there are."""
-    listed = list(dict.fromkeys(about(language, row) for row in rows))
+    """Returns what the targets are about, in a sentence."""
+    return _listed(language, (_called(language, row) for row in rows))
+
+
+def _called(language: Language, row: Line) -> str:
+    """Returns what a target is about, in few words: its category, or for everyone the indicator."""
+    if row["group"] in ("", TOTAL):
+        return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
+    return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
+
+
+def _aimed(language: Language, row: Line) -> str:
+    """Returns what a target is about, for a category with its value and year: `women (13.2 per 1,000 by 2030)`."""
+    what, wanted = _called(language, row), value(language, row["target_value"], row)
+    if not wanted or row["group"] in ("", TOTAL):
+        return what
+    unit = number_words.unit(language, str(row["measure"]))
+    return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
+
+
+def _listed(language: Language, texts: Iterable[str]) -> str:
+    """Returns texts as a list, each once; after the first `NAMED` only how many more there are."""
+    listed = list(dict.fromkeys(texts))
     further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
     return " ".join([language.list(listed[:NAMED]), *further])
 

@@ -42,12 +42,14 @@ MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth 
 @dataclass(frozen=True)
 class Grouped:
     """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
-    None means the first population of the survey.
+    None means the first population of the survey. `beside` names the populations of the pictures that stand next to it: they all
+    have the same axis, so that a length means the same number in each.
     """
 
     measure: str
     groups: tuple[str, ...]
     population: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 _drawn: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("_drawn", default=None)
@@ -109,7 +111,9 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
 
 @_draw_once
 def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
+    reach = [estimates_by_group.furthest(_rows(evidence, replace(what, population=other)), language) for other in what.beside]
+    space = replace(SPACES[width], reach=max(reach, default=0.0))
+    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=space), SIZES[width])
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:

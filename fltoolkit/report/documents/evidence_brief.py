@@ -50,7 +50,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a picture of the rates by the group that survey.yaml names for the first comparison (`lead`). Where adults and children
-    were both asked, each have a picture of their own, next to each other.
+    were both asked, each have a picture of their own, next to each other and with the same axis.
 
     If survey.yaml names no group, the picture shows the change since the baseline, or the path to a target, or what a repeat could
     detect.
@@ -61,7 +61,8 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
     if parts:
-        return [Charts(tuple(Chart(estimates(evidence, language, "half", Grouped("prevalence", (out.lead,), p))) for p in parts))]
+        twins = (Grouped("prevalence", (out.lead,), p, beside=tuple(parts)) for p in parts)
+        return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
     picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)
     return [Chart(picture, narrow=narrow)]
 
@@ -74,12 +75,12 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some answers are
-    open (don't know, refused, blank). If no answers are open, the last caveat says what no survey can show."""
+    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means that some persons
+    are unresolved (don't know, refused, blank). If nobody is, the last caveat says what no survey can show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
-    left_open = result_sentences.has_open_answers(out)
-    last = result_sentences.headline_unresolved(out, language) if left_open else language.say("sheet.describes")
+    unresolved = result_sentences.has_unresolved(out)
+    last = result_sentences.headline_unresolved(out, language) if unresolved else language.say("sheet.describes")
     return tuple(text for text in (result_sentences.width(out, language), reached, last) if text)
 
 

@@ -152,7 +152,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "entry": entry,
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
-        "sentences": [*_change(folder), *_left_open(numbers)],
+        "sentences": [*_change(folder), *_unresolved(numbers)],
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
@@ -212,7 +212,7 @@ def _change(folder: Path) -> list[str]:
     return [of_published(ENGLISH, row) for row in rows[:1]]
 
 
-def _left_open(numbers: _Published) -> list[str]:
+def _unresolved(numbers: _Published) -> list[str]:
     """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
     decide whether they are cases."""
     return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]

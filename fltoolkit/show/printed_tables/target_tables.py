@@ -54,7 +54,15 @@ def _after(language: Language, row: Row) -> PrintedCell:
     return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
 
 
+def _chance(language: Language, row: Row) -> PrintedCell:
+    """Returns the chance that the planned repeat finds the target. Empty if the baseline has wide bounds: no chance helps there."""
+    return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
+
+
 def _needed(language: Language, row: Row) -> PrintedCell:
+    """Returns how many persons must answer in the repeat. Empty if the baseline has wide bounds: more persons do not help there."""
+    if plan_words.is_too_wide(row):
+        return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
@@ -68,9 +76,9 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("reached", partial(_answer, question="reached"), "words"),
+        TableColumn("reached", partial(_answer, question="reached"), "words", "reached_in"),
         TableColumn("changed", partial(_answer, question="changed"), "words", "verdict"),
-        TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
+        TableColumn("power", _chance),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
         TableColumn("planned", lambda language, row: number_cells.count(language, row["planned_sample"])),

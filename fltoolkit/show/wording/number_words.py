@@ -88,12 +88,15 @@ def with_interval(language: Language, row: PublishedNumber) -> str:
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words; empty if it is not shown. The interval of a range is that of its low
-    end, and the words say so."""
+    """Returns the interval of a published number in words; empty if it is not shown. The words for a range name its two ends: the
+    low end with its interval, and the high end, at which all unresolved persons are cases."""
     if pd.isna(row["ci_low"]):
         return ""
-    key = "doubt_of_lower" if has_range(row) else "doubt"
-    return language.say(key, level=level(language, row), interval=interval(language, row))
+    known = {"level": level(language, row), "interval": interval(language, row)}
+    if not has_range(row):
+        return language.say("doubt", **known)
+    ends = {name: number(language, row[c], row["measure"]) for name, c in (("low", "estimate"), ("high", "bound_high"))}
+    return language.say("doubt_of_lower", **known, **ends)
 
 
 def has_range(row: PublishedNumber) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import COUNTED
@@ -73,6 +75,16 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
 def frequency(language: Language, text: str) -> str:
     """Returns how often an indicator is reported, in the plan's words or in the kit's."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
+
+
+def obstacles(row: Line) -> tuple[object, ...]:
+    """Returns the reasons, in a word or two, why no survey can verify a target."""
+    return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
+
+
+def is_too_wide(row: Line) -> bool:
+    """Returns whether no survey can verify a target because its baseline has wide bounds. More persons do not help there."""
+    return WIDE_BOUNDS in obstacles(row)
 
 
 def verifiable(language: Language, row: Line) -> str:

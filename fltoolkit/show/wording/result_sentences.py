@@ -84,17 +84,16 @@ def _populations(out: Published) -> tuple[str, ...]:
     return out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
 
 
-def has_open_answers(out: Published) -> bool:
-    """Returns whether some persons left the question of the headline open: their answers do not decide whether they are cases.
-    The result is true even if their number is hidden because it is small.
-    """
+def has_unresolved(out: Published) -> bool:
+    """Returns whether some persons of the headline are unresolved: their answers do not decide whether they are cases. This is also
+    true if their number is hidden because it is small."""
     row = out.select("prevalence").iloc[0]
     return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns a sentence on how many of the persons asked left the question of a rate open, and on the bounds that follow: the
-    rate if none of them, or all of them, were cases.
+    """Returns two sentences on how many of the persons asked are unresolved (their answers do not decide whether they are cases),
+    and on the rate if all of them were cases. A third says the rate without them, if it is printed with another number.
 
     Returns an empty text if the rate is hidden.
     """
@@ -102,11 +101,12 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
         return language.say("unresolved.none") if row["unresolved"] == 0 else ""
-    return language.say(
-        "unresolved.some", unresolved=number_words.count(language, row["unresolved"]), n=number_words.count(language, row["n"]),
-        without=number_words.number(language, row["resolved_only"], "prevalence"), high=number_words.number(language, row["bound_high"], "prevalence"),
-        top=number_words.number(language, row["bound_ci_high"], "prevalence"),
-    )  # fmt: skip
+    rate, without, high, top = (
+        number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
+    )
+    counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
+    said = language.say("unresolved.some", **counts, high=high, top=top)
+    return said if without == rate else f"{said} {language.say('unresolved.without', without=without)}"
 
 
 def headline_unresolved(out: Published, language: Language) -> str:

@@ -48,7 +48,7 @@ def test_limits_hold_at_once_and_are_rounded_as_the_rates_are() -> None:
     [
         (HIDDEN, "a number is not shown"),
         ({"flag": "unreliable", "marker": "u"}, "a number is unreliable"),
-        ({"bounds_note": WIDE_BOUNDS}, "too many open answers"),
+        ({"bounds_note": WIDE_BOUNDS}, "too many unresolved answers"),
         ({"cases": 14.0}, "too few cases"),
         ({"psus_with_cases": 9.0}, "too few cases"),
     ],

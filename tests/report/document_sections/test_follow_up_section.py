@@ -45,7 +45,7 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     assert table.note.startswith("▼ decreased; ? no detectable change. The verdict is that of a test")
 
 
-def test_a_change_that_open_answers_leave_unjudged_is_not_called_undetectable() -> None:
+def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:
     """Its interval excludes 0. The table says why with its sign, and no note repeats the reason."""
     verdict, reason = NO_CHANGE, MORE_UNRESOLVED
     unjudged = {"verdict": verdict, "verdict_reason": reason, "light": sign_and_verdict(verdict, reason)}
@@ -60,7 +60,7 @@ def test_a_change_that_open_answers_leave_unjudged_is_not_called_undetectable() 
     )
     assert said.endswith("Changed since 2025? Not judged: more unresolved answers.")
     (said,) = follow_up_section.verdicts(evidence(unjudged), FR)
-    assert "Non jugé\u202f: davantage de réponses laissées ouvertes" in said
+    assert "Non jugé\u202f: davantage de réponses indéterminées" in said
 
 
 def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:

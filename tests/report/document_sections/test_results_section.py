@@ -18,15 +18,15 @@ def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_pla
     rate, number, asked = results_section.facts(small(), EN).facts
     assert rate == Fact("20.0", "per 1,000 adults", "95\xa0% interval: 15.0\xa0to\xa026.0")
     assert (number.number, number.unit) == ("400", "persons in forced labour")
-    assert asked == Fact("2,000", "persons asked", "6 left the question open")
+    assert asked == Fact("2,000", "persons asked", "6 unresolved")
     assert len(results_section.facts(small(), EN, most=2).facts) == 2
     careful, *_, nobody = results_section.facts(published(row(**UNRELIABLE)), EN).facts
     assert careful.doubt.endswith("; unreliable")
-    assert nobody.doubt == "None left the question open"
+    assert nobody.doubt == "None unresolved"
     (hidden,) = results_section.facts(published(row(**HIDDEN)), EN).facts
     assert (hidden.number, hidden.doubt) == ("[c]", "confidential: not shown")
     few = results_section.facts(published(row(unresolved=NAN)), EN).facts[-1]
-    assert few.doubt == "Few left the question open"
+    assert few.doubt == "Few unresolved"
 
 
 def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_without_a_size() -> None:
@@ -105,9 +105,10 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt.startswith("Established cases to all open answers; 95\xa0% interval of the low end: ")
+    assert rate.doubt.startswith("At least 20.0, 95\xa0% interval: ")
+    assert rate.doubt.endswith("; at most 40.0 if all unresolved persons are cases")
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
-    assert "interval of the low end: " in result_sentences.sentence(EN, wide)
+    assert "(at least 20.0, " in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict rests on it.")
-    assert "Beaucoup de réponses restent ouvertes" in result_sentences.sentence(FR, wide)
-    assert "Many answers" not in result_sentences.sentence(EN, row(**OPEN))
+    assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
+    assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))

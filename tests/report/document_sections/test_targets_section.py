@@ -92,8 +92,10 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
     met = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}
     unreliable = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u"}]), now=RATE)
     wide = dataclasses.replace(evidence(TARGETS[:1], [met | {"bound": 3.5}]), now=RATE)
+    inside = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u", "ci_high": 2.6}]), now=RATE)
     for one, why in (
-        (unreliable, "Cannot be said: the number is unreliable."),
+        (unreliable, "Cannot be said: the whole interval is at or below the target, but the number is unreliable."),
+        (inside, "Cannot be said: the number is unreliable."),
         (wide, "2.0\xa0to\xa03.5. Target reached? Cannot be said: too many"),
     ):
         strip = targets_section.signs(one, EN)
@@ -138,15 +140,15 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
         return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
 
-    assert said(None, TARGETS) == EN.say("sheet.decisions.refused", targets="Prevalence (region: north)")
-    needed = f"Persons who must answer: Prevalence: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
+    assert said(None, TARGETS) == EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
+    needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
     assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
-    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="Prevalence")
+    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="“Prevalence”")
     assert said(None, []).startswith("which target to set. Prevalence: a repeat of 15,000 persons would find a cut by ")
 
 
-def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:
+def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:
     """More persons alone do not help there. They are named only for a target without wide bounds."""
     one = evidence(TARGETS[:1])
 
@@ -156,18 +158,18 @@ def test_where_open_answers_make_the_result_wide_the_first_remedy_is_fewer_of_th
         )
         return targets_section.decision(dataclasses.replace(one, now=RATE, targets=refused), EN)
 
-    fewer = EN.say("sheet.decisions.fewer_open", targets="Prevalence")
+    fewer = EN.say("sheet.decisions.fewer_open", targets="“Prevalence”")
     assert "train the interviewers" in fewer
     assert said(WIDE_BOUNDS, 3500.0) == fewer
     assert said(joined((WIDE_BOUNDS, short("sample"))), 3500.0) == fewer
     small = said(short("sample"), 3500.0)
-    assert small.startswith("where no planned survey can verify the target (Prevalence), ")
-    assert small.endswith(" Persons who must answer: Prevalence: 3,500.")
+    assert small.startswith("no planned survey can verify the target for “Prevalence”. Ask more persons, ")
+    assert small.endswith(" Persons who must answer: “Prevalence”: 3,500.")
     assert "Persons" not in said(short("sample"), float("nan"))
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:
-    """More persons do not help where open answers make the baseline wide."""
+    """More persons do not help where unresolved answers make the baseline wide."""
     one = evidence(TARGETS[:1])
 
     def said(obstacle: object, verifiable: str = "no") -> str:

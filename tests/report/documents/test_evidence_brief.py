@@ -60,12 +60,12 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert isinstance(signs, Signs)
     assert isinstance(meaning, Paragraph)
     assert isinstance(decide, Paragraph)
-    assert decide.text.startswith("To decide: where no planned survey can verify the target (Prevalence")
+    assert decide.text.startswith("To decide: no planned survey can verify the target for “Prevalence")
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)
     assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")
     assert caveats.items[1] == "The survey names no group that it could not reach."
-    assert caveats.items[2].startswith("6 of 2,000 persons asked left the question open")
+    assert caveats.items[2].startswith("6 of 2,000 persons asked are unresolved")
 
 
 def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:

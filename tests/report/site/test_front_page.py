@@ -81,14 +81,15 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     assert "<b>100.0 to 250.0</b><span>in forced labour per 1,000 children</span>" in index(tmp_path, Entry("both", "Both"))
 
 
-def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Path) -> None:
+def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> None:
     bound = {"resolved_only": 0.0998, "bound_high": 0.1035, "bound_ci_high": 0.1402}
     for unresolved, told in (
-        (12, "12 of 402 persons asked left the question open and are not counted as cases, so the rate is a lower bound as far as open answers go. "
-             "Without them it is 99.8 per 1,000; with all of them as cases 103.5 (at most 140.2)."),
-        (0, "No person asked left the question open."),
-        (float("nan"), "How many persons left the question open is too small a number to be shown; they are not counted as cases, "
-             "so the rate is a lower bound."),
+        (12, "12 of 402 persons asked are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
+             "They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
+             "Without them it is 99.8 per 1,000."),
+        (0, "No person asked is unresolved: the answers decide for everybody who is a case."),
+        (float("nan"), "Few persons are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
+             "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),
     ):  # fmt: skip
         put(tmp_path, "small", n=402, unresolved=unresolved, **bound)
         assert f"<p>{told}</p>" in index(tmp_path, Entry("small", "Small country"))
@@ -246,7 +247,7 @@ def test_the_page_says_what_it_is_for_and_explains_its_words(tmp_path: Path) -> 
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
     assert html.index("For each survey this page says") < html.index("<h3>Small country")
-    for word in ("Forced labour", "Interval", "Coefficient of variation", "Open answers"):
+    for word in ("Forced labour", "Interval", "Coefficient of variation", "Unresolved persons"):
         assert f"<dt>{word}</dt>" in html
 
 
@@ -264,6 +265,6 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
-    assert "interval of the low end: " in html
+    assert "; at most 250.0 if all unresolved persons are cases" in html
     put(tmp_path, "small")
-    assert "interval of " not in index(tmp_path, Entry("small", "Small country"))
+    assert "at most 250.0" not in index(tmp_path, Entry("small", "Small country"))

@@ -45,7 +45,7 @@ def test_one_item_is_told_in_words_beside_its_own_questions(norvia: fl.Published
     words, picture, table = view(COUNTS, norvia, "involuntary.hazardous_work")
     share = 100 * share_of(norvia, "hazardous_work")["estimate"]
     assert f"**Hazardous work** (involuntary): {share:.0f}\u00a0% of the cases answered yes to it" in str(words)
-    assert picture.alt == "Stacked bars of open answers by question. FI4: don't know 7, refused [c], blank 0."  # type: ignore[union-attr]
+    assert picture.alt == "Stacked bars of unresolved answers by question. FI4: don't know 7, refused [c], blank 0."  # type: ignore[union-attr]
     assert "<b>hazard</b>" not in table.html  # type: ignore[union-attr]
     assert "another job" not in table.html  # type: ignore[union-attr]
 
@@ -82,4 +82,4 @@ def test_it_speaks_the_language_that_is_asked_for(norvia: fl.Published) -> None:
     words, picture, table = (output["data"] for output in screen.outputs)
     assert "des cas ont répondu oui (intervalle à 95\u202f%" in words["text/plain"]
     assert "ne sait pas 7, refus [c], blanc 0" in picture["text/plain"]
-    assert "Réponses qui laissent une question ouverte" in table["text/html"]
+    assert "Réponses indéterminées par question" in table["text/html"]

@@ -34,20 +34,21 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     told = headline()
     assert told.startswith("**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95")
     assert "410 adults were in forced labour" in told
-    assert "5 of 412 persons asked left the question open" in told
-    assert "Without them it is 100.7 per 1,000; with all of them as cases 111.7" in told  # 41 of 407, 46 of 412
+    assert "5 of 412 persons asked are unresolved: " in told
+    assert "if all of them were, the rate would be 111.7 per 1,000" in told  # 46 of 412
+    assert "Without them it is 100.7 per 1,000." in told  # 41 of 407
     assert "in the same work is assumed, not asked; definition by age at interview." in told
     assert "The survey could not reach: the homeless." in told
 
 
 def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> None:
     told = headline(unresolved=float("nan"), bound_high=float("nan"), bound_ci_high=float("nan"), resolved_only=float("nan"))
-    assert "How many persons left the question open is too small a number to be shown" in told
+    assert "Their number is too small to be shown" in told
     assert "Without them" not in told
 
 
 def test_the_headline_says_when_nobody_is_unresolved() -> None:
-    assert "No person asked left the question open." in headline(unresolved=0.0)
+    assert "No person asked is unresolved: " in headline(unresolved=0.0)
 
 
 def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
@@ -68,7 +69,7 @@ def test_the_number_is_followed_by_a_short_list() -> None:
     assert "Read it with care" not in number + persons
     assert [line.partition(":**")[0] for line in listed.split("\n")] == [
         "- **How sure",
-        "- **What is open",
+        "- **Unresolved persons",
         "- **What it rests on",
     ]
     assert listed.count("Read it with care: coefficient of variation above 16.5\u00a0%.") == 1

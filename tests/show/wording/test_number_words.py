@@ -33,7 +33,9 @@ def test_a_number_with_wide_bounds_is_a_range_and_its_interval_that_of_the_low_e
     wide = row(bounds_note=WIDE_BOUNDS, bound_high=0.05)
     assert plain(number_words.shown(EN, wide)) == "20.0 to 50.0"
     assert plain(number_words.shown(FR, wide)) == "20,0 à 50,0"
-    assert plain(number_words.doubt(EN, wide)).endswith("95 % interval of the low end: 15.0 to 26.0")
+    assert plain(number_words.doubt(EN, wide)) == (
+        "At least 20.0, 95 % interval: 15.0 to 26.0; at most 50.0 if all unresolved persons are cases"
+    )
     assert plain(number_words.shown(EN, row(bound_high=0.05))) == "20.0"
     assert plain(number_words.doubt(EN, row(bound_high=0.05))) == "95 % interval: 15.0 to 26.0"
     assert number_words.doubt(EN, row(ci_low=float("nan"))) == ""

@@ -98,7 +98,7 @@ BOTH = "Target reached? Cannot be said: the target lies inside the interval. Cha
 def test_two_questions_on_one_number_are_answered_in_one_order_and_in_the_same_words() -> None:
     assert said(answers(EN, row(**LATER))) == BOTH
     assert said(answers(FR, row(**LATER))) == (
-        "Cible atteinte ? Indéterminé : la cible est dans l’intervalle. Évolution depuis 2025 ? Baisse, mais son ampleur est incertaine."
+        "Cible atteinte ? On ne peut le dire : la cible est dans l’intervalle. Évolution depuis 2025 ? Baisse, mais son ampleur est incertaine."
     )
     assert said(answers(ES, row(**LATER))).startswith("¿Meta alcanzada? No se puede decir: ")
     assert answers(EN, row(**LATER) | {"reached": ""}) == "Changed since 2025? Decreased, but how far is uncertain."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from handed import EN
-from published_rows import CHILDREN, HIDDEN, UNRELIABLE, plain, published, row, small
+from published_rows import CHILDREN, HIDDEN, OPEN, UNRELIABLE, plain, published, row, small
 
 import fltoolkit as fl
 from fltoolkit.show.wording import result_sentences
@@ -50,10 +50,11 @@ def unresolved(out: fl.Published) -> str:
     return result_sentences.unresolved(result_sentences.headline_rows(out)[0], EN)
 
 
-def test_how_many_left_the_question_open_is_told_as_far_as_it_may() -> None:
+def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
     told = unresolved(small())
-    assert told.startswith("6 of 2,000 persons asked left the question open")
-    assert told.endswith("Without them it is 20.1 per 1,000; with all of them as cases 23.0 (at most 30.0).")
+    assert told.startswith("6 of 2,000 persons asked are unresolved: ")
+    assert told.endswith("the rate would be 23.0 per 1,000 (interval up to 30.0). Without them it is 20.1 per 1,000.")
+    assert "Without them" not in unresolved(published(row(**OPEN | {"resolved_only": 0.02004})))  # printed as the rate: 20.0
     for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):
         assert unresolved(published(row(**facts))) == EN.say(f"unresolved.{key}")
     assert unresolved(published(row(**HIDDEN))) == ""

@@ -35,12 +35,15 @@ class ChartSpace:
         intervals: whether intervals are printed in digits.
         markers: whether a note below the chart explains the markers.
         source: whether notes below the chart name the source and the number of persons asked.
+        reach: the smallest value up to which the axis goes, in printed units (see `furthest`). Charts that stand next to each other
+            have the same axis by it.
     """
 
     steps: int = axis_ticks.MOST
     intervals: bool = True
     markers: bool = True
     source: bool = True
+    reach: float = 0.0
 
 
 WHOLE_PAGE = ChartSpace()
@@ -86,7 +89,7 @@ def estimates(
     return DotChart(
         _name(out, first, groups), named, subtitle,
         _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),
-        tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks], steps=space.steps), reference=at,
+        tuple(lines), axis_ticks.from_zero(language, [*(mark.end for mark in marks), space.reach], steps=space.steps), reference=at,
     )  # fmt: skip
 
 
@@ -113,8 +116,14 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
     """Returns an axis from zero that includes every number and interval of published rows of one measure."""
+    return axis_ticks.from_zero(language, [furthest(rows, language)])
+
+
+def furthest(rows: pd.DataFrame, language: Language) -> float:
+    """Returns the largest value that a chart of published rows of one measure must show, in printed units: the end of a number, its
+    interval or its grey band. 0 if no number is shown."""
     marks = [mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
-    return axis_ticks.from_zero(language, [mark.end for mark in marks])
+    return max((mark.end for mark in marks if math.isfinite(mark.end)), default=0.0)
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:

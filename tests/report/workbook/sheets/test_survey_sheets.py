@@ -103,7 +103,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
 
 def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> None:
     made = evidence()
-    head = "High, if all open answers were cases"
+    head = "High, if all unresolved persons were cases"
     plain = headline(made, EN)
     assert plain
     assert plain.chart
@@ -130,7 +130,7 @@ def test_a_later_round_has_its_own_bounds_in_the_headline() -> None:
     rows = made.follow_up
     first = (rows["measure"] == "prevalence") & (rows["group"] == "total")
     page = headline(replace(made, follow_up=rows.assign(bound=np.where(first, 400.0, np.nan))), EN)
-    head = "High, if all open answers were cases"
+    head = "High, if all unresolved persons were cases"
     assert [cells(page, n)[head].value for n in (0, 1, 2)] == [None, 400.0, None]
 
 

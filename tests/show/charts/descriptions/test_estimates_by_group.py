@@ -150,18 +150,25 @@ def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
         assert estimates(out, out.select("prevalence"), EN).subtitle.endswith("; to be verified.") is told
 
 
+def test_an_axis_goes_as_far_as_the_chart_that_stands_next_to_it() -> None:
+    own, shared = (regions(space=replace(HALF_PAGE, reach=reach)).axis for reach in (0.0, 800.0))
+    assert own == regions(space=HALF_PAGE).axis
+    assert own.high < 800.0 < shared.high
+    assert [tick.label for tick in shared.ticks] == ["0", "200", "400", "600", "800"]
+
+
 @pytest.mark.parametrize("space", [WHOLE_PAGE, HALF_PAGE])
 def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(space: ChartSpace) -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3)
-    said = "Dot and interval: established cases. Grey band: up to all open answers as cases."
+    said = "Dot and interval: established cases. Grey band: up to all unresolved persons as cases."
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
-    assert f"everyone: {low}\u00a0to\u00a0300.0 (Established cases to all" in chart.alt
+    assert f"everyone: {low}\u00a0to\u00a0300.0 (At least {low}, 95" in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
