@@ -42,8 +42,8 @@ MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth 
 @dataclass(frozen=True)
 class Grouped:
     """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
-    None means the first population of the survey. `beside` names the populations of the pictures that stand next to it: they all
-    have the same axis, so that a length means the same number in each.
+    None means the first population of the survey. `beside` names the populations of the pictures that stand next to it: their axes
+    all end at the same number, so that 20 and 43 are not at the same place.
     """
 
     measure: str

@@ -52,7 +52,7 @@ class NativeChart:
         target: the column with the value of the target only; it is a diamond on the path.
         hollow: the column with the unreliable values only; their dots are hollow. None if no value is unreliable.
         earlier: the column with the values of the earlier round only; they are grey. None if there is one round.
-        band: the column with the value if all open answers were cases, and the column with its distance from the value; a grey
+        band: the column with the value if all unresolved persons were cases, and the column with its distance from the value; a grey
             band joins both. None if there is no such value.
     """
 

@@ -1,4 +1,4 @@
-"""The questionnaire explorer: for each item, the open answers to its questions, and the share of cases that answered yes."""
+"""The questionnaire explorer: for each item, the unresolved answers to its questions, and the share of cases that answered yes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str
 
 
 def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns the view of one item: the share of cases that answered yes to it, and the open answers to its questions (don't
+    """Returns the view of one item: the share of cases that answered yes to it, and the unresolved answers to its questions (don't
     know, refused, blank). If all items are chosen, their shares are shown side by side.
 
     Args:

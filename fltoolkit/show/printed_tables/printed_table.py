@@ -33,7 +33,7 @@ class PrintedCell:
         numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if nothing is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as a class of cases (`5–14`).
-        has_range: whether the two numbers are a range because of open answers, and not an interval.
+        has_range: whether the two numbers are a range because of unresolved answers, and not an interval.
         quiet: whether a line across the table explains the rows below it, and is no heading.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -107,6 +108,8 @@ FOLLOWED = (
 )
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+REPEAT = ("power", "needed")
+"""The columns on the chance of a repeat, and the persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
@@ -124,8 +127,17 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
     columns = (FEW_LATER if few else VERIFIED_LATER) if later else FEW if few else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
-        language, TARGETS.only(*columns), rows.to_dict("records"), TableWords(language.say("targets.title"), heads=years)
+        language,
+        TARGETS.only(*_helpful(columns, rows)),
+        rows.to_dict("records"),
+        TableWords(language.say("targets.title"), heads=years),
     )
+
+
+def _helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
+    """Returns the columns of a table without `REPEAT` if every baseline has wide bounds: these columns would be empty."""
+    wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
+    return [column for column in columns if not (wide and column in REPEAT)]
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -137,7 +149,7 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
         return targets(language, rows)
     heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
     words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
-    return printed(language, TARGETS.only(*FOLLOWED), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*_helpful(FOLLOWED, rows)), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -125,7 +125,7 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
 
 
 def test_pictures_next_to_each_other_have_the_same_axis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A length means the same number of adults and of children, so that 20 and 43 are not in the same place."""
+    """So 20 per 1,000 adults and 43 per 1,000 children are not at the same place."""
     children = {"reference_population": "children", "reference_population_label": "children"}
     more = {"estimate": 0.043, "ci_low": 0.03, "ci_high": 0.06}
     made = evidence(row(), *SEX, row(**children, **more), *(r | children | more for r in SEX), headlines=("adults", "children"))

@@ -86,7 +86,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
     for unresolved, told in (
         (12, "12 of 402 persons asked are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
              "They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
-             "Without them it is 99.8 per 1,000."),
+             "Without them the rate is 99.8 per 1,000."),
         (0, "No person asked is unresolved: the answers decide for everybody who is a case."),
         (float("nan"), "Few persons are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
              "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),

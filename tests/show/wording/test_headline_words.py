@@ -36,7 +36,7 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     assert "410 adults were in forced labour" in told
     assert "5 of 412 persons asked are unresolved: " in told
     assert "if all of them were, the rate would be 111.7 per 1,000" in told  # 46 of 412
-    assert "Without them it is 100.7 per 1,000." in told  # 41 of 407
+    assert "Without them the rate is 100.7 per 1,000." in told  # 41 of 407
     assert "in the same work is assumed, not asked; definition by age at interview." in told
     assert "The survey could not reach: the homeless." in told
 

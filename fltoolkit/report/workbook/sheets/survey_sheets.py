@@ -146,7 +146,7 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields, for each round of a row of the baseline, the published value if all open answers were cases. The cell is empty if
+    """Yields, for each round of a row of the baseline, the published value if all unresolved persons were cases. The cell is empty if
     this value is not above the interval (see `has_wide_bounds`) or not shown."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
@@ -154,7 +154,7 @@ def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
-    """Returns the value if all open answers were cases, and its distance from the value of the line."""
+    """Returns the value if all unresolved persons were cases, and its distance from the value of the line."""
     high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
     return bound, Styled(None if high is None or value is None else high - value, bound.style)
 

@@ -77,9 +77,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         return None
     later = bool(table["later_year"].notna().any())
     years = change_tables.years_of_rounds(language, table["baseline_year"], table["later_year"]) if later else None
-    promised = [("marker_before", *look) if later and name == "marker" else (name, *look) for name, *look in PROMISED]
+    promised = [("marker_before" if later and name == "marker" else name, width, style) for name, width, style in PROMISED]
     asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
-    answered = [(asked if name == "reached" else name, *look) for name, *look in LATER] if later else []
+    answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
     read = (*promised, *answered, *WHY)
     columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())), years)
     # Rows with a target come first among the rows of their indicator.

@@ -15,7 +15,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, INK
 
 LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
 TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
-BAND = 0.2  # of a row: half the height of the grey band up to the number with every open answer as a case
+BAND = 0.2  # of a row: half the height of the grey band up to the number with every unresolved person as a case
 Side = Literal["left", "right"]
 
 
@@ -58,7 +58,7 @@ class Mark:
         glyph: the sign. For NONE_FOUND only the upper limit is drawn.
         words: the number as printed, with its interval.
         colour: the colour of its series.
-        reach: the value with every open answer as a case, if the number has wide bounds; else nan. A grey band ends there.
+        reach: the value with every unresolved person as a case, if the number has wide bounds; else nan. A grey band ends there.
     """
 
     value: float

@@ -154,7 +154,7 @@ def test_an_axis_goes_as_far_as_the_chart_that_stands_next_to_it() -> None:
     own, shared = (regions(space=replace(HALF_PAGE, reach=reach)).axis for reach in (0.0, 800.0))
     assert own == regions(space=HALF_PAGE).axis
     assert own.high < 800.0 < shared.high
-    assert [tick.label for tick in shared.ticks] == ["0", "200", "400", "600", "800"]
+    assert [tick.words for tick in shared.ticks] == ["0", "200", "400", "600", "800"]
 
 
 @pytest.mark.parametrize("space", [WHOLE_PAGE, HALF_PAGE])
