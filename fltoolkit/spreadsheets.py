@@ -53,7 +53,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"border": 0, "text_wrap": False},
 }
-APART = "_-"
+APART, MINUS = "_-", '"−"'  # a space behind a number, and the minus sign of the documents in place of a hyphen
 MARGIN, PAGE_WIDTH, PAGE_HEIGHT = 0.3, 11.69, 8.27  # inches, of a landscape A4 page
 TOP, BOTTOM = 0.4, 0.5  # inches, the other margins
 SMALLEST_PRINT = 8  # points
@@ -111,8 +111,10 @@ class Spreadsheet:
             if {*names} & NUMBERS:
                 # A long number would wrap as text does, and lose digits. `_-` adds a space, so that the number does not touch the
                 # text of the next cell: LibreOffice loses indents in print.
-                shown = self.numbers.in_language(str(look.get("num_format", "General")))
-                look |= {"align": "right", "text_wrap": False, "num_format": shown + APART}
+                plain = str(look.get("num_format", "General")) + APART
+                sections = [plain] if plain.startswith("General") else [plain, MINUS + plain]
+                shown = ";".join(map(self.numbers.in_language, sections))
+                look |= {"align": "right", "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}
             # The cell then stays text if somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}

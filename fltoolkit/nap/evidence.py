@@ -81,8 +81,9 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     judged, followed = targets(plan, filled), follow_up(plan, filled, found.changed)
     whole = found.changed and replace(found.changed, table=found.changed.exact)
     exact = follow_up(plan, replace(filled, table=filled.exact), whole)
+    years = {int(year) for year in followed["year"].dropna()}
     answered = targets_with_results(judged, followed, exact)
     return Evidence(
-        plan, found.now, found.start, found.changed, filled, answered, milestones(plan, filled), smart(plan, filled, judged),
+        plan, found.now, found.start, found.changed, filled, answered, milestones(plan, filled, years), smart(plan, filled, judged),
         with_targets(followed, answered), partners,
     )  # fmt: skip

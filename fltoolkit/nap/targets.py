@@ -3,6 +3,7 @@ indicator and category."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from math import ceil, floor, isnan, nan
 from typing import Any
@@ -135,11 +136,12 @@ def _printed_design_effect(deff: float, row: TargetRow) -> float:
     return max(1.0, float(significant(deff, HEADLINE_DIGITS if row["group"] == TOTAL else DIGITS)))
 
 
-def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
+def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> pd.DataFrame:
     """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
     the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
 
-    `kind` is baseline, target, planned survey, or `not measured` (a planned value in a year without a survey).
+    `kind` is baseline, target, measured, planned survey, or `not measured` (a planned value in a year without a survey). `measured`
+    are the years after the baseline whose survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
@@ -148,7 +150,7 @@ def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
             continue
         start, goals = int(row["year"]), {t.year for t in mine}
         for year in range(start, max(goals) + 1):
-            named = "survey" if year in plan.planned_surveys else "not_measured"
+            named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
             value = planned_value(mine, row["baseline_value"], start, year)
             rows.append({**{k: row[k] for k in KEY}, "year": year, "value": value, "kind": kind})

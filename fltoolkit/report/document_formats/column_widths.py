@@ -18,7 +18,8 @@ CELL_MARGIN = 0.12  # at each side of a cell
 LINES = 3  # the most lines of a text in a wide table
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
-LETTERS = ((NARROW, 0.31), (WIDE, 0.87), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
+SIGNS = "▼▲○✓✗"  # of verdicts and targets; Word takes them from a font in which they are as wide as the letters are high
+LETTERS = ((NARROW, 0.31), (WIDE, 0.87), (SIGNS, 1.0), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
 OTHER = 0.556  # digits, and most small letters; as a part of the font size
 
 

@@ -16,7 +16,7 @@ from fltoolkit.report.document_formats.html_writer import html
 REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 SETTINGS = (
-    "{width: 1280, height: 720, margin: 0.03, center: false, display: 'flex', hash: true, transition: 'none', slideNumber: 'c/t', "
+    "{width: 1280, height: 720, margin: 0.03, center: false, display: 'flex', hash: true, transition: 'none', "
     "pdfSeparateFragments: false}"
 )
 BY_KEYBOARD = "else document.querySelectorAll('section').forEach((slide) => { slide.tabIndex = 0; });"
@@ -27,13 +27,21 @@ NARROW = "(max-width: 599px)"
 
 def as_slides(document: Document) -> str:
     """Returns a document as slides, in one HTML page. Each heading of level 1 starts a slide. In print, each slide is one page,
-    even if the browser runs no scripts.
+    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide.
     """
     title = inline(document.title)
-    slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
+    parts = _slides(document)
+    foots = [
+        f'<p class="foot"><span>{inline(document.foot)}</span><span>{n} / {len(parts) + 1}</span></p>'
+        for n in range(1, len(parts) + 2)
+    ]
+    slides = "\n".join(
+        f"<section>\n{chr(10).join(html(b) for b in blocks)}\n{foot}\n</section>"
+        for blocks, foot in zip(parts, foots[1:], strict=True)
+    )
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
     script = (REVEAL / "reveal.js").read_text(encoding="utf-8")
-    first = f'<section class="title"><h1>{title}</h1><p>{inline(document.subtitle)}</p><p class="foot">{inline(document.foot)}</p></section>'
+    first = f'<section class="title"><h1>{title}</h1><p>{inline(document.subtitle)}</p>{foots[0]}</section>'
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

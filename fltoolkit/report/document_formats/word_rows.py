@@ -20,6 +20,7 @@ from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, Print
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
 SHORT = 20  # rows of a table that is never broken, at most
 BESIDE = 45  # twips from the end of a number to its marker
+NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
 
@@ -108,7 +109,7 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(column.width)}"/>{span}{ruled}</w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(column.width)}"/>{span}{ruled}{"" if is_head or across or not cell.is_number else NO_WRAP}</w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{_alignment(cell, column, is_head=is_head)}</w:pPr>{_text(cell, column, is_head=is_head)}</w:p></w:tc>'
         for cell, column in zip(line, spanned, strict=True)
     )

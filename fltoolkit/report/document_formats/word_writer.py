@@ -45,6 +45,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of the text on a landscape page, in cm
+FOOT = 0.6  # below the footer, in cm: a source of two lines does not touch the text above it
 SIGN = 3.2  # of the column with the signs, in cm
 TWIPS = 567  # per centimetre
 
@@ -83,6 +84,7 @@ def _foot(section: Any, source: str) -> None:
     line = section.footer.paragraphs[0]
     (number,) = line.runs
     line.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    section.footer_distance = Cm(FOOT)
     write(line, source)
     line.add_run("\t")
     line._p.append(number._r)
@@ -180,8 +182,8 @@ def _table(block: PrintedTable, word: Any, width: float) -> None:
     table = _grid(word, 0, shares)
     table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))  # what a screen reader says first
     table._tbl.extend(rows(block, shares))
-    lettered = "\u2003".join(f"{letter}\u2002{text}" for letter, text in block.lettered)
-    add(word, "\n".join(note for note in (block.note, lettered) if note), "Table Note")
+    lettered = (f"{letter}\u2002{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, *lettered) if note), "Table Note")
 
 
 @put.register

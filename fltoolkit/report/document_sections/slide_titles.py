@@ -108,14 +108,13 @@ def targets(evidence: Evidence, language: Language) -> str | None:
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns a sentence that lists the number of each category, or says that this number is too uncertain. `key` is the key of
-    the sentence in the language files. Returns None if no number is reliable, or if there are too many categories."""
+    """Returns a sentence that lists the number of each category; those whose number is too uncertain are named at its end. `key` is
+    the key of the sentence in the language files. Returns None if no number is reliable, or if there are too many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None
-    numbers = (
-        number_words.shown(language, r) if known else language.say("slides.uncertain")
-        for r, known in zip(rows, sure, strict=True)
-    )
-    named = (f"{number_words.category(language, r)} {number}" for r, number in zip(rows, numbers, strict=True))
-    return language.say(key, numbers=", ".join(named))
+    named = [(number_words.category(language, r), r, known) for r, known in zip(rows, sure, strict=True)]
+    numbers = ", ".join(f"{name} {number_words.shown(language, r)}" for name, r, known in named if known)
+    told = number_words.start(language.say(key, numbers=numbers))
+    unknown = [name for name, _, known in named if not known]
+    return language.list([told, language.say("slides.too_few", who=language.join(unknown))]) if unknown else told

@@ -27,7 +27,7 @@ from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 
 Width = Literal["wide", "low", "first", "half", "slide"]
-SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, filled=True),
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, filled=3.0),
          "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief.
@@ -35,7 +35,7 @@ of the evidence brief.
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
-ABOVE_VERDICT = 3.5  # inches of a slide, above the verdict on a change
+ABOVE_NOTE = 4.6  # inches of a slide, above the note on a change
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
@@ -189,7 +189,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    size = replace(SLIDE, height=ABOVE_VERDICT) if width == "slide" else SIZES[width]
+    size = replace(SLIDE, height=ABOVE_NOTE) if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
 
 

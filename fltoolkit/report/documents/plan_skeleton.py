@@ -156,8 +156,8 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
-    surveys = language.join(str(year) for year in plan.planned_surveys)
-    planned = [Paragraph(language.say("skeleton.surveys", years=surveys))] if plan.planned_surveys else []
+    coming = [str(year) for year in plan.planned_surveys if year > int(evidence.now.table.iloc[0]["year"])]
+    planned = [Paragraph(language.say("skeleton.surveys", years=language.join(coming)))] if coming else []
     later: list[Block] = []
     if follow:
         later = [

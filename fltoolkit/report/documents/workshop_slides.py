@@ -22,6 +22,7 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
@@ -64,7 +65,8 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture, and below it the result of the test."""
+    """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line on
+    what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are reached."""
     rows = follow_up_section.totals_and_targets(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))], only_totals=False)
     if not sentences:
@@ -73,7 +75,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     picture = change(evidence, language, "slide")
     return [
         Heading(first_page.title(evidence, language) if found else language.say("change.heading")),
-        *([Chart(picture)] if picture else []), Bullets(sentences[:VERDICTS], "quiet"), Paragraph(language.say("change.note"), "quiet"),
+        Chart(picture) if picture else Bullets(sentences[:VERDICTS], "quiet"), Paragraph(language.say("slides.no_cause"), "quiet"),
     ]  # fmt: skip
 
 
@@ -172,8 +174,10 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
-        title = language.say("slides.one_refused", what=plan_words.about(language, rows[0]))
-        return [Heading(title), Bullets(plan_words.warning_points(language, rows[0]))]
+        whole = rows[0]["group"] in ("", TOTAL)
+        who = language.say("everyone") if whole else number_words.reason(language, rows[0]["category"])
+        points = (plan_words.about(language, rows[0]), *plan_words.warning_points(language, rows[0]))
+        return [Heading(language.say("slides.one_refused", who=who)), Bullets(points)]
     title = language.say("slides.refused", n=str(len(rows)))
     blocks: list[Block] = []
     for n, part in enumerate(parts, 1):

@@ -3,6 +3,7 @@ links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
@@ -13,13 +14,15 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
+from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
-from fltoolkit.show.wording import number_words, result_sentences
-from fltoolkit.show.wording.change_sentences import of_published
+from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.show.wording.change_sentences import of_published, rounds
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
 ENGLISH = read_language(BASE)
@@ -52,7 +55,8 @@ NOUN = ("survey", "surveys")
 WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
 KINDS = {".html": "page", ".docx": "Word"}
 ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
-FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
+FINDINGS = {"findings_data.csv": "1_survey.html", "findings_cases.csv": "2_classify.html"}
+"""The files of findings, and the page of a notebook that explains them."""
 
 
 @dataclass(frozen=True)
@@ -153,10 +157,11 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "entry": entry,
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
-        "sentences": [*_change(folder), *_unresolved(numbers)],
+        "change": _change(folder),
+        "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
-        "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
+        "warnings": [(page, what) for name, page in FINDINGS.items() for what in _warnings(folder / name)],
         "briefs": _briefs(folder),
         "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
         "workbook": WORKBOOK if (folder / WORKBOOK).exists() else "",
@@ -201,15 +206,29 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _change(folder: Path) -> list[str]:
-    """Returns a sentence on how the rate changed since the earlier survey. It says that the rate has changed only if the test
-    says so. The list is empty if there is no earlier survey."""
+def _change(folder: Path) -> dict[str, str]:
+    """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
+    (`verdict`), and all of it in a sentence (`sentence`). The sentence claims no more than the test. If the change is not shown,
+    only the sentence is filled. If there is no earlier survey, the result is empty.
+    """
     if not (folder / "changes.csv").is_file():
-        return []
+        return {}
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
-    return [of_published(ENGLISH, row) for row in rows[:1]]
+    if not rows:
+        return {}
+    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "verdict": ""}
+    if not row["verdict"] or pd.isna(row["estimate"]):
+        return told
+    line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
+    old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
+    before, after = rounds(row)
+    return told | {
+        "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
+        "unit": f"per 1,000, {before} to {after}",
+        "verdict": ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])),
+    }
 
 
 def _unresolved(numbers: _Published) -> list[str]:
@@ -227,8 +246,12 @@ def _adults_and_children(numbers: _Published) -> list[dict[str, str]]:
     return [_in_large_type(next(r for r in rates if r["reference_population"] == name)) for name in numbers.with_flowchart]
 
 
-def _count_warnings(findings: Path) -> int:
-    return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
+def _warnings(findings: Path) -> list[str]:
+    """Returns what each warning of a file of findings is about: its words up to the first colon or semicolon."""
+    if not findings.is_file():
+        return []
+    table = pd.read_csv(findings)
+    return [re.split("[:;]", str(what))[0] for what in table.loc[table["severity"] == "warning", "what"]]
 
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from fltoolkit.spreadsheets import Spreadsheet, reference
 
 CELL = 64  # pixels, the width of a column for which none is set
 GAP = 12  # pixels between the table and the chart
-ROW, ROWS = 20, 22  # height of a row in pixels, and rows that a chart covers
+ROW, ROWS, POINTS_IN_PIXEL = 20, 22, 0.75  # height of a row in pixels, and rows that a chart covers
 BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
 SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
 LABEL = {"value": True, "font": SMALL}
@@ -49,6 +51,7 @@ class NativeChart:
         first: how many rows of the table, such as a heading, stand above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
         hollow: the column that only has the unreliable values; their dots are hollow. None if no value is unreliable.
+        earlier: the column that only has the values of the earlier survey; they are grey. None if there is one survey.
         band: two columns: the value if all unresolved persons were cases, and its distance from the measured value. A grey band
             joins both values. None if there is no such value.
     """
@@ -63,6 +66,7 @@ class NativeChart:
     first: int = 0
     target: int | None = None
     hollow: int | None = None
+    earlier: int | None = None
     band: tuple[int, int] | None = None
 
 
@@ -104,6 +108,9 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         series(chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=LABEL | {"position": "above"})
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
     series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=LABEL | {"position": "right"})
+    if chart.earlier is not None:
+        grey = interval | {"line": {"color": GREY, "width": 1.75}}
+        series(chart.earlier, marker=_symbol("circle", 8, GREY), y_error_bars=grey)
     if chart.hollow is not None:
         # A small white dot on the full dot of the same value: LibreOffice draws no border of a dot.
         series(chart.hollow, marker=_symbol("circle", 5, "#FFFFFF"))
@@ -111,7 +118,8 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         series(chart.target, marker=_symbol("diamond", 8, ORANGE))
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
     # The white dot cannot be seen in a legend; the title of the axis explains it.
-    white = [] if chart.hollow is None else [sum(place is not None for place in (chart.path, chart.band)) + 1]
+    places = (chart.path, chart.band, chart.earlier)
+    white = [] if chart.hollow is None else [sum(place is not None for place in places) + 1]
     legend = {"position": "bottom", "font": SMALL, "delete_series": white}
     made.set_legend({"none": True} if {chart.path, chart.band} == {None} else legend)
     axes = chart.axes
@@ -122,6 +130,13 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
     made.show_hidden_data()
     made.set_size({"width": cells * CELL - 2 * GAP, "height": (ROWS - 1) * ROW})
     sheet.insert_chart(*at, made, {"x_offset": GAP, "y_offset": 2, "description": chart.title, "object_position": 3})
+
+
+def rows_covered(heights: Iterable[float]) -> int:
+    """Returns how many rows a chart covers. `heights` are the rows of the table beside it, in points; rows below it have the
+    height of an empty row."""
+    rows = accumulate(chain(heights, repeat(POINTS_IN_PIXEL * ROW)))
+    return next(n for n, height in enumerate(rows, 1) if height >= POINTS_IN_PIXEL * ROWS * ROW)
 
 
 def _symbol(type_: str, size: int, colour: str) -> dict[str, Any]:

@@ -134,6 +134,14 @@ def cases(language: Language, row: Row) -> object:
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
+def cv(row: Row) -> float | None:
+    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a class.
+
+    Such a row is published with two digits, so that its coefficient (17 %) could contradict its reason (not above 16.5 %).
+    """
+    return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
+
+
 def who(language: Language, row: Row) -> tuple[object, ...]:
     """Returns the first four cells of a row of the plan: its indicator, group, category and unit, in words."""
     group, category = str(row["group"] or ""), row["category"] or ""

@@ -17,7 +17,7 @@ from typing import Any
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
-from fltoolkit.report.workbook.sheet_charts import CELL, ROWS as CHART_ROWS, NativeChart, insert
+from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert, rows_covered
 from fltoolkit.spreadsheets import (
     NumberWriting,
     Spreadsheet,
@@ -353,7 +353,7 @@ class _Writer:
         if page.lines:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
-        sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + page.chart_cells)
+        sheet.print_area(0, 0, max(below, head + rows_covered(heights[1:])) if page.chart else below, wide - 1 + page.chart_cells)
         print_as_read(sheet, head, about=self.made.source)
         if pages := fewer_pages([TITLE_LINE + TOP_LINE * (head - 1), *heights[: below - head + 1]], heights[0], page.room):
             sheet.fit_to_pages(1, pages)

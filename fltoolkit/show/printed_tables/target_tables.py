@@ -95,6 +95,7 @@ TARGETS = TableLayout(
 """All columns of tables of targets. Each table prints some of them."""
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 FEW = ("category", "baseline", "target", "target_value", "verifiable")
 FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
 FOLLOWED = (
@@ -124,10 +125,11 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
     Args:
         rows: rows of `Evidence.targets` that have a target.
         few: whether the table is for a slide, and has only columns that people in a room can read: the baseline, the target, and
-            whether it can be verified; after a later survey also the number of this survey, and whether the target is reached.
+            whether it can be verified; after a later survey also whether the target is reached. Both tables have the number of a
+            later survey.
     """
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
-    columns = VERIFIED if not few else FEW_LATER if later else FEW
+    columns = (FEW_LATER if few else VERIFIED_LATER) if later else FEW if few else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language,

@@ -34,6 +34,10 @@ def test_a_longer_number_and_a_marker_need_more_room() -> None:
     assert marked > short
 
 
+def test_the_sign_of_a_verdict_is_as_wide_as_its_letters_are_high() -> None:
+    assert least(table("men", "x", "▼\u00a0−2,800")) > least(table("men", "x", "0\u00a0−2,800")) + 0.1
+
+
 def test_a_line_across_the_table_needs_no_room() -> None:
     plain = table("men", "x")
     across = PrintedTable("t", plain.heads, ((PrintedCell(LONG * 9),), *plain.rows))

@@ -52,6 +52,6 @@ def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one(
 def test_title_subtitle_and_source_are_shown_and_not_obeyed() -> None:
     page = as_slides(document(title="<script>x</script>"))
     assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
-    assert '<p>for the &lt;workshop&gt;</p><p class="foot">Source: us &amp; them</p>' in page
+    assert '<p>for the &lt;workshop&gt;</p><p class="foot"><span>Source: us &amp; them</span><span>1 / ' in page
     assert page.startswith('<!DOCTYPE html>\n<html lang="fr">')
     assert page.count("<section") == 1

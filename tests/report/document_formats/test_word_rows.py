@@ -52,6 +52,13 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
 
 
+def test_a_number_stays_on_one_line_and_a_text_wraps() -> None:
+    heads = (Head("a", "A long heading"), Head("b", "Another", "number"))
+    made = written(PrintedTable("t", heads, ((PrintedCell("a text"), PrintedCell("▼ −2,800", numbers=(-2800.0,))),)))
+    unbroken = [[cell.find(f".//{qn('w:noWrap')}") is not None for cell in row._tr.tc_lst] for row in made.rows]
+    assert unbroken == [[False, False], [False, True]]
+
+
 @pytest.mark.parametrize("rows", [1, SHORT, SHORT + 1, 2 * SHORT])
 def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor_above_its_note(rows: int) -> None:
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))

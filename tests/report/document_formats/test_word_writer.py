@@ -90,7 +90,7 @@ def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
 
 def test_what_word_wants_in_order_stands_in_order(brief: bytes) -> None:
     order = ["tblStyle", "tblW", "tblInd", "tblLayout", "tblCellMar", "tblLook", "tblCaption"]
-    cell = ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "vAlign"]
+    cell = ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "vAlign"]
     for table in opened(brief).tables:
         names = [e.tag.partition("}")[2] for e in table._tbl.tblPr]
         assert names == sorted(names, key=order.index)

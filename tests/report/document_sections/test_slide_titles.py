@@ -43,7 +43,7 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
         (LOWER, (-0.03, -0.0052), "The rate is higher for women than for men, by at least 5.2 per 1,000"),
         (HIGHER, (np.nan, np.nan), "The rate is higher for men than for women"),
         (NO_DIFFERENCE, (-0.01, 0.02), "No difference detected between men and women"),
-        (NOT_TESTED, (np.nan, np.nan), "In forced labour, of every 1,000: men 30.0, women 10.0"),
+        (NOT_TESTED, (np.nan, np.nan), "Men 30.0, women 10.0 per 1,000 in forced labour"),
     ],
 )
 def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
@@ -55,14 +55,14 @@ def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
 def test_a_rate_with_wide_bounds_is_in_a_title_as_a_range() -> None:
     wide = {"bound_high": 0.055, "bounds_note": "wide bounds"}
     assert (
-        slide_titles.groups(compared(NOT_TESTED, **wide), EN)
-        == "In forced labour, of every 1,000: men 30.0, women 10.0\xa0to\xa055.0"
+        slide_titles.groups(compared(NOT_TESTED, **wide), EN) == "Men 30.0, women 10.0\xa0to\xa055.0 per 1,000 in forced labour"
     )
 
 
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert (
-        slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) == "In forced labour, of every 1,000: men 30.0, women unreliable"
+        slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN)
+        == "Men 30.0 per 1,000 in forced labour; too few cases to say for women"
     )
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None

@@ -200,6 +200,9 @@ def test_the_way_to_the_target_is_drawn_and_planned_surveys_are_named() -> None:
     way = below(nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN), "Milestones and surveys")
     assert [b.picture.name for b in way if isinstance(b, Chart)] == ["path_rate"]
     assert Paragraph("Planned surveys: 2028 and 2030.") in way
+    plan = evidence_from(OUT, TARGET, **PLANNED)
+    held = replace(plan, now=replace(plan.now, table=plan.now.table.assign(year=2028)))
+    assert Paragraph("Planned surveys: 2030.") in below(nap_skeleton(held, EN), "Milestones and surveys")
     without = below(nap_skeleton(evidence_from(OUT), EN), "Milestones and surveys")
     assert [b.picture.name for b in without if isinstance(b, Chart)] == ["repeat"]
     assert not [b for b in without if isinstance(b, Paragraph) and b.text.startswith("Planned surveys")]

@@ -121,15 +121,18 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     assert all((tmp_path / link).is_file() for link in links)
 
 
-def test_warnings_are_counted_with_a_link_to_the_page_that_says_them(tmp_path: Path) -> None:
+def test_warnings_are_named_with_a_link_to_the_page_that_says_them(tmp_path: Path) -> None:
     put(tmp_path, "small")
     assert "Warnings" not in index(tmp_path, Entry("small", "Small"))
-    found = pd.DataFrame({"severity": ["warning", "warning", "note"], "what": ["a", "b", "c"]})
+    found = pd.DataFrame({"severity": ["warning", "warning", "note"], "what": ["age not stated; more", "months: more", "c"]})
     report.write_findings(found, "findings_data.csv", tmp_path / "small")
     report.write_findings(found[found["severity"] == "note"], "findings_cases.csv", tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small"))
-    assert '<p class="quiet">Warnings: <a href="small/1_survey.html">2 about the data</a>.</p>' in html
-    assert "about the cases</a>" not in html
+    assert (
+        '<p class="quiet">Warnings: <a href="small/1_survey.html">age not stated</a>; <a href="small/1_survey.html">months</a>.</p>'
+        in html
+    )
+    assert '2_classify.html">c<' not in html
 
 
 def test_restricted_numbers_are_never_linked(tmp_path: Path) -> None:
@@ -256,9 +259,32 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     changed = two_rounds.fell().changed
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert "<p>Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in html
-    assert "Changed since 2025? Decreased.</p>" in html
+    above, folded = html.split('<details class="data">')
+    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased</p>' in above
+    assert above.index('class="change"') < above.index('class="open"') < above.index("Definition: ")
+    assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
+    assert "Changed since 2025? Decreased.</p>" in folded
     assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
+
+
+def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    report.write_changes(two_rounds.fell().changed, tmp_path / "small")
+    table = pd.read_csv(tmp_path / "small" / "changes.csv")
+    table.assign(verdict="", estimate=float("nan"), reason="confidential").to_csv(tmp_path / "small" / "changes.csv", index=False)
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert 'class="change"' not in html
+    assert "confidential" in html.split('<details class="data">')[0]
+
+
+def test_an_earlier_round_is_a_smaller_card_whose_basis_is_folded(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        put(tmp_path, folder)
+    html = index(tmp_path, Entry("old", "Alpha", year=2025), Entry("new", "Beta", year=2027))
+    new, old = html.split('<section class="survey')[1:]
+    assert new.index("Definition: ") < new.index("<details")
+    assert old.startswith(' earlier"')
+    assert old.index("Definition: ") > old.index("<details")
 
 
 def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:

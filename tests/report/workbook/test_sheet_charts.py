@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from fltoolkit.report.workbook.sheet_charts import ChartAxes, NativeChart, insert
+from fltoolkit.report.workbook.sheet_charts import GREY, ChartAxes, NativeChart, insert, rows_covered
 from fltoolkit.spreadsheets import NumberWriting, Spreadsheet
 
 AXES = ChartAxes("Lines: 95 % intervals", "per 1,000 adults", 25, 5, "#,##0.0")
@@ -67,6 +67,24 @@ def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
     assert '<a:srgbClr val="FFFFFF"/>' in hollow
     assert "One!$M$7:$M$12" in target
     assert '<c:symbol val="diamond"/>' in target
+
+
+def test_a_value_of_an_earlier_round_is_grey() -> None:
+    chart, _ = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 4, AXES, hollow=8, earlier=9))
+    values, earlier, hollow = chart.split("<c:ser>")[1:]
+    assert "One!$J$6:$J$9" in earlier
+    assert "<c:plus><c:numRef><c:f>'One'!$H$6:$H$9" in earlier
+    assert GREY.removeprefix("#") in earlier
+    assert GREY.removeprefix("#") not in values
+    assert "One!$I$6:$I$9" in hollow
+
+
+def test_a_chart_beside_low_rows_covers_more_of_them() -> None:
+    """It is as high as 22 empty rows of 15 points; if fewer rows are printed, its lower edge is cut off."""
+    assert rows_covered([]) == 22
+    assert rows_covered([15.0] * 30) == 22
+    assert rows_covered([14.0] * 30) == 24
+    assert rows_covered([30.0, 30.0]) == 20
 
 
 def test_the_value_with_all_open_answers_as_cases_is_joined_to_the_value_by_a_band() -> None:

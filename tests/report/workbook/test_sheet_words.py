@@ -15,6 +15,7 @@ from fltoolkit.report.workbook.sheet_words import (
     cases,
     choices,
     column,
+    cv,
     first_language,
     legend,
     look,
@@ -71,6 +72,13 @@ def test_a_row_says_its_group_and_category() -> None:
 def test_cases_are_a_number_or_their_class() -> None:
     assert cases(FR, {"cases": 0, "cases_class": "0"}) == 0
     assert cases(FR, {"cases": None, "cases_class": Reason.of("whom.more", N=50)}) == "50 et plus"
+
+
+def test_a_row_whose_cases_are_a_class_has_no_coefficient_of_variation() -> None:
+    """Its published coefficient has two digits: 17 % would contradict a limit of 16.5 % that it does not exceed."""
+    assert cv({"cases": 79, "cv": 0.1184}) == 0.118
+    assert cv({"cases": None, "cv": 0.17}) is None
+    assert cv({"cases": float("nan"), "cv": 0.17}) is None
 
 
 @pytest.mark.parametrize(("marker", "told"), [("c", "[c]"), ("", ""), (None, ""), (float("nan"), "")])

@@ -76,6 +76,13 @@ def test_on_a_slide_a_table_has_few_columns() -> None:
     assert "In 2027" in [head.text for head in later.heads]
 
 
+def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline() -> None:
+    targets = aimed(fell())
+    later, alone = (target_tables.targets(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
+    assert [head.key for head in later.heads] == list(target_tables.VERIFIED_LATER)
+    assert [head.key for head in alone.heads] == list(target_tables.VERIFIED)
+
+
 def test_a_later_number_has_the_marker_of_its_round() -> None:
     made = fell()
     assert column(target_tables.followed(EN, aimed(made).assign(later_marker="u")), "later")[0].endswith(" [u]")

@@ -25,6 +25,8 @@ from fltoolkit.table_records import records
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
+LONG = 70
+"""Letters of a line of numbers that a sheet prints once."""
 BACKGROUND = 8
 """The background study. It begins with the questions of the knowledge base (Tool No. 4)."""
 
@@ -68,8 +70,9 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = []
+    said: dict[str, str] = {}
     for q in questions:
-        from_survey = [answer_from_survey(evidence, language, q)] if beside else []
+        from_survey = [_said_once(language, answer_from_survey(evidence, language, q), q, said)] if beside else []
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     source = (language.say("checklists.source"),)
@@ -106,6 +109,17 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     lines += [language.list(follow_up_section.answered(language, evidence.follow_up))] if CHANGE in question.evidence else []
     answer = "\n".join(line for line in lines if line)
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
+
+
+def _said_once(language: Language, answer: str, question: ChecklistQuestion, said: dict[str, str]) -> str:
+    """Returns an answer in which each long line that stands beside a question above is replaced by the words of that question. `said`
+    has the question of each long line so far; the lines of this answer are added to it."""
+    lines: dict[str, None] = {}
+    for line in answer.split("\n"):
+        first = said.setdefault(line, question.id) if len(line) > LONG else question.id
+        words = language.say(f"checklists.questions.{first}")
+        lines[line if first == question.id else language.say("workbook.said.as_above", question=words)] = None
+    return "\n".join(lines)
 
 
 def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:

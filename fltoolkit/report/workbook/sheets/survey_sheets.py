@@ -23,6 +23,7 @@ from fltoolkit.report.workbook.sheet_words import (
     cleared,
     column,
     columns_by_indicator,
+    cv,
     flag,
     if_unreliable,
     legend,
@@ -94,12 +95,24 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     if band := any(bound.value is not None for bound in bounds):
         columns = (*columns, column(language, "bound_high", 16), column(language, "reach", 10, "hidden"))
         lines = [SheetRow((*line.cells, *_band(line, bound))) for line, bound in zip(lines, bounds, strict=True)]
+    earlier = None
+    if len(lines) > len(records):
+        earlier, columns = len(columns), (*columns, column(language, "earlier", 10, "hidden"))
+        lines = [SheetRow((*line.cells, line.cells[3] if line.cells[0] else None)) for line in lines]
     title = chart_title(language, "headline", records[0])
     heights = [line.cells[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]  # type: ignore[attr-defined]
     hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
     axes = chart_axes(evidence, language, records[0], heights, hollow=hollow is not None)
     chart = NativeChart(
-        title, names=(0, 2), values=3, lengths=(6, 7), rows=len(lines), axes=axes, hollow=hollow, band=(9, 10) if band else None
+        title,
+        names=(0, 2),
+        values=3,
+        lengths=(6, 7),
+        rows=len(lines),
+        axes=axes,
+        hollow=hollow,
+        band=(9, 10) if band else None,
+        earlier=earlier,
     )
     notes = (
         surveys(evidence, language),
@@ -180,7 +193,7 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        *(look(measure, r[name]) for name in NUMBERS), bracketed(r["marker"]), r["n"], cases(language, r), rounded(r["cv"], 3), reason,
+        *(look(measure, r[name]) for name in NUMBERS), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),

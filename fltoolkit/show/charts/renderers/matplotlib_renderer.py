@@ -24,7 +24,6 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     wrapped,
 )
 
-AIRY = 3.0  # lines of a row at most, where a picture may fill a room
 GAP = 0.1  # inches between the axes and the words at their sides
 
 
@@ -54,7 +53,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
     each = 0.35 + 1.15 * most, 0.8 + 1.15 * most
     if size.filled:  # as on a slide
-        each = each[0], AIRY * most
+        each = each[0], size.filled * most
     names = chart.names
     over = 1.1 if names else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)

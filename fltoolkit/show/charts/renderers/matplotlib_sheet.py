@@ -116,7 +116,8 @@ class Size:
         words: the share of the width that is for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has the title as its heading instead.
         height: the available height in inches. A higher drawing is compressed to fit, as far as its words allow.
-        filled: whether a chart with few rows fills the available height.
+        filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0: the chart is only as
+            high as its rows need.
         fine: the font size of the notes below, in points; 0 means the size of other less important words (`small`).
     """
 
@@ -125,7 +126,7 @@ class Size:
     words: float
     titled: bool = True
     height: float = math.inf
-    filled: bool = False
+    filled: float = 0.0
     fine: float = 0.0
 
     @property
@@ -137,7 +138,7 @@ class Size:
 WIDE, HALF, SLIDE = (
     Size(6.69, 9.0, 0.34),
     Size(3.19, 8.0, 0.28),
-    Size(11.6, 16.0, 0.34, titled=False, height=5.0, filled=True, fine=12.0),
+    Size(11.6, 16.0, 0.34, titled=False, height=5.05, filled=5.0, fine=13.0),
 )
 """As wide as the text of a page, half of it, and a slide."""
 

@@ -85,3 +85,13 @@ def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research(
     said = {line.id: line.cells[2] for line in page.lines}
     assert {said[id] for id in ("base_perpetrators", "base_recruiters", "base_life_cycle")} == {asked}
     assert "per 1,000 adults" in str(said["base_extent"])
+
+
+def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:
+    """The questions below the first name it in place of the same line."""
+    page = checklist(promises.evidence_from(published(row(), *(row(breakdown="region", category=c) for c in "abcdefgh"))), EN, 3)
+    said = [str(line.cells[2] or "") for line in page.lines]
+    long = [line for cell in said for line in cell.split("\n") if line.startswith("By region")]
+    assert len(long) == 1
+    first = next(str(line.cells[1]) for line in page.lines if "By region" in str(line.cells[2]))
+    assert any(f"As above, beside “{first}”." in cell for cell in said)

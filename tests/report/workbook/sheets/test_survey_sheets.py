@@ -90,6 +90,8 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
     assert page.chart.rows == len(rows)
+    assert [row["Earlier round"] for row in rows] == [row["Value"] if row["Year"] == 2025 else None for row in rows]
+    assert page.chart.earlier is not None
     marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
     assert all(marked)
     assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
