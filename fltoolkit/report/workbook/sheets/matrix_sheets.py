@@ -36,12 +36,12 @@ from fltoolkit.show.wording.plan_words import frequency
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 16, "unseen"), ("t16_indicator", 20, "unseen"), ("t16_definition", 24, "unseen"), ("t16_by", 21, "text"),
+    ("t16_statement", 15, "unseen"), ("t16_indicator", 18, "unseen"), ("t16_definition", 17, "unseen"), ("t16_by", 16, "text"),
     ("t16_verification", 12, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
     ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 12, "unseen"),
 )  # fmt: skip
 BESIDE = (
-    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("bound_high", 14, "text"), ("category", 24, "text"), ("n", 12, "whole"),
+    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("bound_high", 13, "text"), ("category", 24, "text"), ("n", 12, "whole"),
     ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
     ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),

@@ -37,8 +37,8 @@ PROMISED = (
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
-LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 22, "text"), ("changed", 17, "text"))
-WHY = (("why", 32, "text"),)
+LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 16, "text"), ("changed", 13, "text"))
+WHY = (("why", 23, "text"),)
 RECKONED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
     ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
