@@ -140,7 +140,7 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
     """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
     the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
 
-    `kind` is baseline, target, measured, planned survey, or `not measured` (a planned value in a year without a survey). `measured`
+    `kind` is baseline, target, survey held, planned survey, or `not measured` (a planned value in a year without a survey). `measured`
     are the years after the baseline whose survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)

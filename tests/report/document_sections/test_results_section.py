@@ -22,7 +22,7 @@ def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_pla
     assert len(results_section.facts(small(), EN, most=2).facts) == 2
     careful, *_, nobody = results_section.facts(published(row(**UNRELIABLE)), EN).facts
     assert careful.doubt.endswith("; unreliable")
-    assert nobody.doubt == "None unresolved"
+    assert nobody.doubt == "Nobody unresolved"
     (hidden,) = results_section.facts(published(row(**HIDDEN)), EN).facts
     assert (hidden.number, hidden.doubt) == ("[c]", "confidential: not shown")
     few = results_section.facts(published(row(unresolved=NAN)), EN).facts[-1]
