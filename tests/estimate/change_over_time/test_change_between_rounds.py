@@ -136,7 +136,7 @@ def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_kn
     fall = fl.change(before, none).table.iloc[0]  # 30 cases or more on the side that has some
     assert fall["cases_before"] >= 30
     assert (fall["verdict"], fall["method"]) == ("decreased", "mover")
-    with pytest.raises(DesignError, match="replicate weights do not tell"):
+    with pytest.raises(DesignError, match="replicate weights do not say"):
         fl.change(before, after, shared_psus=True)
     assert fl.change_from_published(BASELINE, after).table["verdict"][0] == "decreased"
 
@@ -160,7 +160,7 @@ def test_labels_that_coincide_must_be_explained() -> None:
         fl.change(before, after)
     assert "20 of 30 PSUs" in str(error.value)
     assert "psus_of_earlier_rounds" in str(error.value)
-    with pytest.raises(DesignError, match="no stratum and label"):
+    with pytest.raises(DesignError, match="no PSU has the same stratum and label"):
         fl.change(before, fl.prevalence(toy(2, start=100), "y"), shared_psus=True)
     apart = fl.change(before, fl.prevalence(toy(2, start=100), "y")).table.iloc[0]  # no label coincides: independent
     assert apart["se"] == pytest.approx(np.hypot(apart["se_before"], apart["se_after"]), rel=1e-12)
