@@ -18,7 +18,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import Line, about, is_too_wide, later, promise, sign, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
-MOST = 4  # targets in a strip of signs
+MOST = 4  # targets in a strip of signs; one fewer if adults and children have a picture each above it
 NAMED = 2  # targets in a sentence
 MET: Final = "met"
 MISSED: Final = "missed"
@@ -74,15 +74,20 @@ def signs(evidence: Evidence, language: Language) -> Signs | None:
     None if the plan has no target.
 
     The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
-    otherwise. It is also ? if the number is unreliable or if persons with open answers (don't know, refused, blank) could raise
-    it above its interval.
+    otherwise. It is also ? if the number is unreliable or if unresolved persons (don't know, refused, blank) could raise it
+    above its interval.
 
     If there are more targets than the first page has room for, those that are not reached come first, then those with `?`.
     """
     rows = with_target(evidence).to_dict("records")
-    if len(rows) > MOST:
-        rows = sorted(rows, key=lambda row: URGENT.index(_state(row)))[:MOST]
+    if len(rows) > (most := _most(evidence)):
+        rows = sorted(rows, key=lambda row: URGENT.index(_state(row)))[:most]
     return Signs(tuple(_sign(language, r) for r in rows)) if rows else None
+
+
+def _most(evidence: Evidence) -> int:
+    """Returns how many targets the first page has room for."""
+    return MOST if len(evidence.now.headlines) < 2 else MOST - 1
 
 
 def explained(signs: Signs, language: Language) -> str:
@@ -94,7 +99,7 @@ def explained(signs: Signs, language: Language) -> str:
 def more_targets(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on how many targets the first page leaves out, because it has too little room for all of them. The text
     is empty if none is left out."""
-    left = len(with_target(evidence)) - MOST
+    left = len(with_target(evidence)) - _most(evidence)
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
