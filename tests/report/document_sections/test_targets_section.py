@@ -105,7 +105,7 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
 
 
 def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
-    strip = targets_section.signs(evidence(), EN)
+    strip = targets_section.signs(dataclasses.replace(evidence(), now=RATE), EN)
     assert strip is not None
     assert {(s.state, s.sign) for s in strip.signs} == {("open", "? not measured")}
     assert targets_section.explained(strip, EN) == EN.say("sheet.signs_open")
@@ -117,12 +117,14 @@ def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
 
 
 def test_a_strip_has_four_targets_and_says_how_many_more_there_are() -> None:
-    one = evidence()
+    one = dataclasses.replace(evidence(), now=RATE)
     many = dataclasses.replace(one, targets=pd.concat([one.targets] * 2, ignore_index=True))
     strip = targets_section.signs(many, EN)
     assert strip is not None
     assert (len(strip.signs), targets_section.more_targets(many, EN)) == (4, "Further targets, in the table of targets: 2.")
     assert targets_section.more_targets(one, EN) == ""
+    both = dataclasses.replace(many, now=dataclasses.replace(RATE, headlines=("everybody", "adults", "children")))
+    assert targets_section.more_targets(both, EN) == "Further targets, in the table of targets: 3."
 
 
 def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
