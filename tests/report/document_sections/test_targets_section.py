@@ -113,7 +113,7 @@ def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
         "Verifiable by the planned survey? yes.",
         "Verifiable by the planned survey? no: sample too small.",
     ]
-    assert targets_section.signs(evidence([]), EN) is None
+    assert targets_section.signs(dataclasses.replace(evidence([]), now=RATE), EN) is None
 
 
 def test_a_strip_has_four_targets_and_says_how_many_more_there_are() -> None:
