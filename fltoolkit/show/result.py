@@ -7,17 +7,14 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import NBSP, number, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, number, of_plan
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
-ENGLISH = read_language(BASE)
 SIDES = ("involuntary", "coercion")
 
 

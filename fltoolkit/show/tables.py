@@ -13,8 +13,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.trace import shortened
 from fltoolkit.estimate.weights.calibration import calibrated
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
@@ -22,12 +21,11 @@ from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import Meanings, cell_html, explained
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import count, count_or_mark, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
-ENGLISH = read_language(BASE)
 ACROSS = "across"  # the column with lines across the table
 UNCORRECTED = "survey.yaml corrects nothing in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing

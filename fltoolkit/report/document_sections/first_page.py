@@ -22,9 +22,8 @@ from fltoolkit.report.document_formats.document_blocks import Fact, Facts
 from fltoolkit.report.document_sections import results_section, targets_section
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import value, verifiable
+from fltoolkit.show.wording.plan_words import totals, value, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
-from fltoolkit.survey.spec.groups import TOTAL
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
 ABOUT = 2  # significant digits of a number with the word `about`
@@ -94,11 +93,12 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     others = [
         results_section.fact(language, r) for r in rest if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
-    changed = _change(evidence, language)
-    third = [changed] if changed else [] if others else [_target(evidence, language)]
-    if third == [None]:
-        third = [results_section.persons_asked(language, first)] if pd.notna(first["n"]) else []
-    return Facts((results_section.fact(language, first), *people[:1], *filter(None, third), *others))
+    third = _change(evidence, language)
+    if third is None and not others:
+        third = _target(evidence, language)
+    if third is None and not others and pd.notna(first["n"]):
+        third = results_section.persons_asked(language, first)
+    return Facts((results_section.fact(language, first), *people[:1], *([third] if third else []), *others))
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -159,8 +159,8 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
 def _target(evidence: Evidence, language: Language) -> Fact | None:
     """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
     A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target."""
-    rows = targets_section.with_target(evidence)
-    rows = rows[rows["group"].isin(["", TOTAL]) & rows["target_value"].notna()]
+    rows = totals(targets_section.with_target(evidence))
+    rows = rows[rows["target_value"].notna()]
     ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))
     if not ordered:
         return None

@@ -12,8 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences, number_words
-from fltoolkit.show.wording.plan_words import about, answers
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.show.wording.plan_words import about, answers, totals
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
@@ -28,7 +27,7 @@ def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
     """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are most important for the
     plan: each indicator for its whole population, and categories for which the plan has a target."""
     rows = evidence.follow_up
-    found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) | rows["target_year"].notna()]
+    found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows["target_year"].notna()]
     return found
 
 
@@ -49,20 +48,19 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
     A sentence says that a number fell or rose only if the test says so.
     """
-    rows = _judged_totals(evidence.follow_up)
+    rows = _judged(totals(evidence.follow_up))
     return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
-def answered(language: Language, rows: pd.DataFrame, *, only_totals: bool = True) -> tuple[str, ...]:
+def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     """Returns one text for each given row of the follow-up (the comparison of the baseline with a later survey): the indicator
     and category, then whether the target is reached and whether the number has changed.
 
-    Rows whose change was not tested are left out. If `only_totals` is true, rows of single categories are left out too.
+    Rows whose change was not tested are left out.
     """
-    judged = _judged_totals(rows) if only_totals else rows[rows["verdict"] != ""]
-    return tuple(language.colon(about(language, row), answers(language, row)) for row in judged.to_dict("records"))
+    return tuple(language.colon(about(language, row), answers(language, row)) for row in _judged(rows).to_dict("records"))
 
 
-def _judged_totals(rows: pd.DataFrame) -> pd.DataFrame:
-    found: pd.DataFrame = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    found: pd.DataFrame = rows[rows["verdict"] != ""]
     return found

@@ -15,10 +15,10 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import contrasts_section, first_page
-from fltoolkit.report.document_sections.targets_section import of_everyone, on_path, with_target
+from fltoolkit.report.document_sections.targets_section import on_path, with_target
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import shown, value
+from fltoolkit.show.wording.plan_words import shown, totals, value
 
 FEW = 3  # categories of which a title gives every number
 HALF = 0.5  # of the cases
@@ -78,7 +78,7 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall of the rate that a repeat of the survey, with the planned number of persons,
     would detect. Returns None if no repeat is planned, or if it would detect no fall."""
-    rows = of_everyone(evidence.targets)
+    rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
         return None

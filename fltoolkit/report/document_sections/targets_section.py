@@ -15,8 +15,19 @@ from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, S
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, about, is_too_wide, later, promise, sign, value, verifiable, warning
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.show.wording.plan_words import (
+    Line,
+    about,
+    is_too_wide,
+    is_total,
+    later,
+    promise,
+    sign,
+    totals,
+    value,
+    verifiable,
+    warning,
+)
 
 MOST = 4  # targets in a strip of signs; one fewer if adults and children have a picture each above it
 NAMED = 2  # targets in a sentence
@@ -34,15 +45,10 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
     return targets[targets["target_year"].notna()]
 
 
-def of_everyone(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns those rows of the plan's table that are about a whole population, not about one category such as women."""
-    return rows[rows["group"].isin(["", TOTAL])]
-
-
 def on_path(evidence: Evidence) -> pd.DataFrame:
     """Returns the plan's targets for whole populations that a chart can show as a path from the baseline to the target: those
     whose baseline and target are both known numbers."""
-    rows = of_everyone(with_target(evidence))
+    rows = totals(with_target(evidence))
     return rows[rows["baseline_value"].notna() & rows["target_value"].notna()]
 
 
@@ -160,7 +166,7 @@ def _subjects(language: Language, rows: Sequence[Line]) -> str:
 
 def _subject(language: Language, row: Line) -> str:
     """Returns what a target is about, in few words: its category, such as `women`, or for the whole population the indicator."""
-    if row["group"] in ("", TOTAL):
+    if is_total(row):
         return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
     return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
 
@@ -168,7 +174,7 @@ def _subject(language: Language, row: Line) -> str:
 def _aimed_subject(language: Language, row: Line) -> str:
     """Returns what a target is about, for a category with its value and year: `women (13.2 per 1,000 by 2030)`."""
     what, wanted = _subject(language, row), value(language, row["target_value"], row)
-    if not wanted or row["group"] in ("", TOTAL):
+    if not wanted or is_total(row):
         return what
     unit = number_words.unit(language, str(row["measure"]))
     return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
@@ -218,7 +224,8 @@ def _state(row: Line) -> SignState:
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons: one
     sentence for each indicator, about its whole population. Readers need this before they set a target."""
-    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
+    rows = totals(evidence.targets)
+    rows = rows[rows["planned_sample"].notna()]
     made = []
     for r in rows.drop_duplicates("id").to_dict("records"):
         key = "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing"
@@ -249,8 +256,7 @@ def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragra
 
     Readers need this before they set a target.
     """
-    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
-    rows = rows.drop_duplicates(["id", "category"])  # one row may have two targets
+    rows = totals(evidence.targets).drop_duplicates(["id", "category"])  # one row may have two targets
     return Paragraph(language.say("targets.nothing_measured")) if rows.empty else target_tables.detectable(language, rows)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, TableCells
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
 from fltoolkit.show.printed_tables.printed_table import PrintedTable, of_texts
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 OUTCOMES = {
@@ -42,7 +41,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
             "points to one person. Weighted numbers are rounded to "
             f"{record.base:,.10g} persons."
         ),
-        *(Paragraph(read_language(BASE).kit(note), "warning") for note in record.notes),
+        *(Paragraph(ENGLISH.kit(note), "warning") for note in record.notes),
         Heading("Tables"), _table_counts(record.tables),
         Heading("Hidden cells"), *_hidden_cells(record),
         Heading("Decision"), _signature(),

@@ -20,11 +20,12 @@ from fltoolkit.publish.measure_units import OF_CASES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
-from fltoolkit.report.document_sections.targets_section import of_everyone, on_path
+from fltoolkit.report.document_sections.targets_section import on_path
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, WITHOUT_SOURCE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
+from fltoolkit.show.wording.plan_words import totals
 
 Width = Literal["wide", "low", "first", "half", "slide"]
 SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=3.0, filled=3.0),
@@ -210,8 +211,7 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """Returns a picture of the smallest decrease of the prevalence that a repeat of the survey could detect. Returns None if
     the prevalence of the whole population is zero or not shown, or if its design effect is not shown.
     """
-    totals = of_everyone(evidence.targets)
-    totals = totals[totals["planned_sample"].notna()]
-    planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
+    planned_samples = totals(evidence.targets)["planned_sample"].dropna()
+    planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
     chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, space=SPACES[width])
     return drawn(chart, SIZES[width]) if chart else None

@@ -22,7 +22,6 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
-from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
@@ -68,7 +67,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line on
     what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are reached."""
     rows = follow_up_section.totals_and_targets(evidence)
-    sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))], only_totals=False)
+    sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
     if not sentences:
         return []
     found = first_page.headline_change(evidence)
@@ -174,8 +173,7 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
-        whole = rows[0]["group"] in ("", TOTAL)
-        who = language.say("everyone") if whole else number_words.reason(language, rows[0]["category"])
+        who = plan_words.category(language, rows[0])
         points = (plan_words.about(language, rows[0]), *plan_words.warning_points(language, rows[0]))
         return [Heading(language.say("slides.one_refused", who=who)), Bullets(points)]
     title = language.say("slides.refused", n=str(len(rows)))

@@ -16,12 +16,10 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
-from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import holds
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import value
+from fltoolkit.show.wording.english_numbers import ENGLISH, value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
@@ -232,5 +230,5 @@ def _title(measure: str) -> str:
     """Returns the name of a measure in English, e.g. for `prevalence`. A measure without a name in the language files is named
     *Persons at each step of the definition*.
     """
-    english, key = read_language(BASE), f"titles.{measure}"
+    english, key = ENGLISH, f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

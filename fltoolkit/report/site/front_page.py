@@ -3,7 +3,6 @@ links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
@@ -17,15 +16,13 @@ from markupsafe import Markup
 from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import of_published, rounds
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 
-ENGLISH = read_language(BASE)
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
     "2_classify.html": "2 Who is in forced labour, and why",
@@ -247,11 +244,11 @@ def _adults_and_children(numbers: _Published) -> list[dict[str, str]]:
 
 
 def _warnings(findings: Path) -> list[str]:
-    """Returns what each warning of a file of findings is about: its words up to the first colon or semicolon."""
+    """Returns the sentence of each warning in a file of findings."""
     if not findings.is_file():
         return []
     table = pd.read_csv(findings)
-    return [re.split("[:;]", str(what))[0] for what in table.loc[table["severity"] == "warning", "what"]]
+    return [str(what) for what in table.loc[table["severity"] == "warning", "what"]]
 
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:

@@ -10,14 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import scale, unit
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE, QUIET
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import to_verify
+from fltoolkit.show.wording.english_numbers import ENGLISH, to_verify
 
-ENGLISH = read_language(BASE)
 SAME = {
     "measure": "measure", "rule_set": "rule set", "reference_months": "window in months", "reference_population_ages": "base",
     "same_work": "whether involuntary work and coercion are of the same work", "level": "confidence level",

@@ -20,7 +20,7 @@ from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.printed_tables import number_cells
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.spreadsheets import DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -204,7 +204,7 @@ def chart_title(language: Language, name: str, row: Row) -> str:
     """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
     measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
     title = f"{measure}, {unit}"
-    if row["group"] not in ("", TOTAL) and name != "headline":
+    if not plan_words.is_total(row) and name != "headline":
         title = f"{title} ({number_words.reason(language, row['category'])})"
     return language.say(f"workbook.charts.{name}", what=title)
 

@@ -9,13 +9,12 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.profile.characteristics import FAMILIES, TOPICS
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import uncrossed
@@ -58,7 +57,7 @@ def in_time(out: Published) -> None:
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
         elif measure != asked[0]:  # of the first measure, `fl.show.result.in_time` says it
-            display(Words(sentence(read_language(BASE), rows.iloc[0].to_dict())))
+            display(Words(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:

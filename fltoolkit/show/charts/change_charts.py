@@ -6,8 +6,6 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions import change_dumbbell
@@ -15,7 +13,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.show.wording.section_words import Nothing, Words
 
 NOT_SAID = "survey.yaml does not say how they were held"
@@ -36,7 +34,7 @@ def changes(found: Published | None) -> None:
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    said = [f"**{text}**" for text in change_sentences.of_headline(found, read_language(BASE))]
+    said = [f"**{text}**" for text in change_sentences.of_headline(found, ENGLISH)]
     display(Words("\n\n".join([*said, NOTE, *interviews(rows.iloc[0].to_dict())])))
     display(change(rows))
     display(change_table(rows))
@@ -58,10 +56,10 @@ def change(rows: pd.DataFrame) -> Picture:
 
     The dot of an unreliable number is hollow.
     """
-    return picture(change_dumbbell.change(rows, read_language(BASE)))
+    return picture(change_dumbbell.change(rows, ENGLISH))
 
 
 def change_table(rows: pd.DataFrame) -> Table:
     """Returns a table of published changes between two rounds of a survey: each with its interval, the result of its test, and
     the reasons if a result is uncertain."""
-    return in_notebook(change_tables.changes(read_language(BASE), rows))
+    return in_notebook(change_tables.changes(ENGLISH, rows))

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, safe, wrap
+from fltoolkit.show.wording.english_numbers import ENGLISH
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
 NARROW_BOX = 14  # letters in a line of the narrowest box
@@ -27,7 +27,6 @@ IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
 CHILDREN = {f"?{IV}": "worst_form", WITH_PARENTS: "with_parents", f"?{III}": "parent", f"?{II}": "threat", f"?{I}": "third_party"}
 """The questions asked about children, with the keys of their words in the language files."""
 Answers = Mapping[str, str]
-ENGLISH = read_language(BASE)
 
 
 class _BoxColours(NamedTuple):

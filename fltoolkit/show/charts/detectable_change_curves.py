@@ -9,13 +9,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.descriptions.detectable_falls import POWER, SIZES, falls, planned_repeat
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
 
@@ -35,7 +34,7 @@ def detectable(
         planned: a number of persons to mark in the picture.
         title: the title of the picture; empty means a question that the picture answers.
     """
-    chart = falls(prevalences, read_language(BASE), sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,
+    chart = falls(prevalences, ENGLISH, sizes=sizes, deff=deff, alpha=alpha, power=power, response=response,
                   planned=planned, title=title)  # fmt: skip
     return picture(chart)
 
@@ -61,7 +60,7 @@ def repeat(out: Published, evidence: Evidence | None = None, *, title: str = "")
     """
     row = evidence and evidence.planned_repeat
     if row:
-        return picture(planned_repeat(row, read_language(BASE), title=title))
+        return picture(planned_repeat(row, ENGLISH, title=title))
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:
         return Words(

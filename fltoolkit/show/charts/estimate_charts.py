@@ -8,14 +8,13 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.totals.breakdowns import By
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Picture, axis, categories, figure, wrap
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.wording.english_numbers import count_or_mark
+from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
 from fltoolkit.survey.spec.groups import uncrossed
 
 OPENED = ["dont_know", "refused", "missing"]
@@ -34,7 +33,7 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
         title: replaces the usual title (measure, groups and population).
     """
     rows = out.select(measure, by, population=population)
-    return picture(dot_chart(out, rows, read_language(BASE), title=title))
+    return picture(dot_chart(out, rows, ENGLISH, title=title))
 
 
 def dot_chart(
@@ -59,7 +58,7 @@ def bars(out: Published, group: str, *, population: str | None = None, title: st
     A hollow bar is unreliable. A number that is not shown has its marker.
     """
     rows = out.select("total", [group], population=population)
-    return picture(replace(estimates(out, rows, read_language(BASE), title=title), bars=True))
+    return picture(replace(estimates(out, rows, ENGLISH, title=title), bars=True))
 
 
 @checked
@@ -69,7 +68,7 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
     If the survey does not support a rule set, the picture shows the reason in its row.
     """
-    return picture(under_each_rule_set(out, measure, read_language(BASE), title=title))
+    return picture(under_each_rule_set(out, measure, ENGLISH, title=title))
 
 
 @checked
@@ -78,7 +77,7 @@ def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
     many there are for each question. `counts` is the table from `fl.nonresponse`, with one row per question. Questions without such
     answers are left out; `fl.show.nonresponse` has them."""
     with_answers = counts[OPENED].fillna(0).sum(axis=1) > 0
-    return open_answers(counts[with_answers] if with_answers.any() else counts, read_language(BASE), title=title)
+    return open_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
 
 
 def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:

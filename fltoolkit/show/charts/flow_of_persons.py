@@ -11,15 +11,13 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure, safe, wrap
-from fltoolkit.show.charts.definition_flowchart import ASKED, ENGLISH, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
+from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import number, to_verify
+from fltoolkit.show.wording.english_numbers import ENGLISH, number, to_verify
 from fltoolkit.show.wording.number_words import start
 from fltoolkit.show.wording.section_words import Nothing
 
@@ -188,4 +186,4 @@ def _steps(out: Published, *, of_children: bool) -> Rows:
 
 
 def _count(row: dict[Any, Any] | None) -> str:
-    return "0" if row is None else number_words.shown(read_language(BASE), row)
+    return "0" if row is None else number_words.shown(ENGLISH, row)

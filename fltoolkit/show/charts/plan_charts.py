@@ -7,8 +7,7 @@ from typing import Any
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.show.charts.chart_style import Picture, Table
@@ -17,7 +16,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
-from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -46,7 +45,7 @@ def warnings(evidence: Evidence) -> Words:
     if given.empty:
         return Words(NO_TARGETS)
     ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
-    found = [_warned(read_language(BASE), row) for row in ordered if row["verifiable"] != "yes"]
+    found = [_warned(ENGLISH, row) for row in ordered if row["verifiable"] != "yes"]
     return Words("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 
 
@@ -65,7 +64,7 @@ def targets(evidence: Evidence) -> Table | Words:
     If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
     rows = evidence.targets[evidence.targets["target_year"].notna()]
-    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(read_language(BASE), rows))
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(ENGLISH, rows))
 
 
 @of_plan
@@ -73,7 +72,7 @@ def targets(evidence: Evidence) -> Table | Words:
 def detectable(evidence: Evidence) -> Table:
     """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
     row for each indicator and category of the plan for which the survey gives a number."""
-    return in_notebook(target_tables.every_row(read_language(BASE), evidence.targets))
+    return in_notebook(target_tables.every_row(ENGLISH, evidence.targets))
 
 
 @of_plan
@@ -92,7 +91,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
     steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
         return Words(NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown.")
-    found = way_of(evidence, row or str(steps["id"].iloc[0]), read_language(BASE), title=title)
+    found = way_of(evidence, row or str(steps["id"].iloc[0]), ENGLISH, title=title)
     if found is None:
         raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
     return picture(found)
@@ -103,7 +102,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 def smart(evidence: Evidence) -> Table:
     """Returns a table that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Footnotes say what is missing."""
-    return in_notebook(framework_tables.smart(read_language(BASE), evidence))
+    return in_notebook(framework_tables.smart(ENGLISH, evidence))
 
 
 @of_plan
@@ -115,4 +114,4 @@ def follow_up(evidence: Evidence) -> Table | Words:
     The table does not say why anything changed.
     """
     rows = evidence.follow_up
-    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
+    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(ENGLISH, rows))

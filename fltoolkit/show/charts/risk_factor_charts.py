@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import read_language
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
 from fltoolkit.show.charts.chart_style import (
@@ -31,7 +29,7 @@ from fltoolkit.show.charts.chart_style import (
 )
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, number, value
+from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -58,7 +56,8 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
         )
         return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
     table = _labelled(model.table)
-    where = f"odds ratios, {_level(model)} intervals, all groups in one model"
+    level = number_words.percent(ENGLISH, model.level)
+    where = f"odds ratios, {level} intervals, all groups in one model"
     about = f"{model.population_label}; {model.reference_period}{'; to be verified' if model.to_verify else ''}"
     order = [y for group, part in table.groupby("group", sort=False) for y in (_heading(str(group)), *part["y"])]
     fig = figure(title or "What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
@@ -95,7 +94,7 @@ def risk_table(model: PublishedModel) -> Table:
             "Group": [_name(r["group"]) if new else "" for r, new in zip(records, starts, strict=True)],
             "Category": [value(r["group"], r["category"]) for r in records],
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
-            f"{_level(model)} interval": [_ratio_limits(r) for r in records],
+            f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
             "Interval": [_effect_limits(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
@@ -106,7 +105,7 @@ def risk_table(model: PublishedModel) -> Table:
     notes = (
         *model.notes,
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
-        number_words.markers(read_language(BASE), model.table["marker"]),
+        number_words.markers(ENGLISH, model.table["marker"]),
     )
     return plain(body, "What goes with forced labour", about, " ".join(n for n in notes if n))
 
@@ -219,10 +218,6 @@ def _ratio(x: float) -> str:
 
 def _ratio_limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["ci_low"]) else f"{_ratio(row['ci_low'])}{NBSP}to{NBSP}{_ratio(row['ci_high'])}"
-
-
-def _level(model: PublishedModel) -> str:
-    return f"{100 * model.level:g}{NBSP}%"
 
 
 def _signed(effect: float) -> str:

@@ -19,7 +19,6 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     ASKED,
     BELOW,
     CHILDREN,
-    ENGLISH,
     II,
     III,
     IV,
@@ -32,6 +31,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     I,
 )
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
 Answers = Mapping[str, str]

@@ -10,13 +10,11 @@ from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.show.charts.chart_style import MIME, Picture, Table
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
 Part = Words | Picture | Table
 WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description_width": "14em"}}
-
-
-ENGLISH = read_language(BASE)
 
 
 def spoken(code: str, own_words: OwnWords) -> Language:

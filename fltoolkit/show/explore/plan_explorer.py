@@ -17,9 +17,9 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import POWER
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, figure
-from fltoolkit.show.explore.explorer_controls import ENGLISH, WIDE, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell, spoken, static
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import Words
 
 CUT, POINTS = 0.25, 60

@@ -18,8 +18,9 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show import tables
 from fltoolkit.show.charts.estimate_charts import dot_chart, open_answers
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import ENGLISH, Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
 from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Nothing, Words
 
 ALL = "all items"

@@ -21,10 +21,11 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_chart
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import ENGLISH, Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
 Options = dict[str, str]

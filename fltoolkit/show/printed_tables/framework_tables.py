@@ -70,7 +70,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 def _category(language: Language, row: Row) -> str:
     """Returns in words the persons about whom a row of the plan is: everyone, or the group and category, such as women."""
-    if plan_cells.is_total(row):
+    if plan_words.is_total(row):
         return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
     return language.colon(group, name) if name else language.say("by", group=group)
@@ -96,7 +96,7 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
     unit = language.kit(row["unit"])
-    grouped = not plan_cells.is_total(row) and row["category"]
+    grouped = not plan_words.is_total(row) and row["category"]
     return (
         _statement(language, row),
         f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}",

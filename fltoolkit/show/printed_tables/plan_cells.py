@@ -11,12 +11,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, Row, TableColumn
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.survey.spec.groups import TOTAL
-
-
-def is_total(row: Row) -> bool:
-    """Returns whether a row of the plan is about everybody in its population, and not about one category such as women."""
-    return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
@@ -24,7 +18,7 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
     adults)`), and the group. Rows with the same headings share them.
     """
     indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
-    return indicator, "" if is_total(row) else number_words.group(language, str(row["group"]))
+    return indicator, "" if plan_words.is_total(row) else number_words.group(language, str(row["group"]))
 
 
 def about(language: Language, row: Row) -> PrintedCell:
@@ -37,7 +31,7 @@ def category(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
     heading.
     """
-    return PrintedCell(language.say("everyone") if is_total(row) else number_words.reason(language, row["category"]))
+    return PrintedCell(plan_words.category(language, row))
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:

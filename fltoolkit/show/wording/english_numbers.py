@@ -10,9 +10,12 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import as_read, decimals, scaled
 from fltoolkit.show.wording.section_words import Nothing
 
+ENGLISH = read_language(BASE)
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
 

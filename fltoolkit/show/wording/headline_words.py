@@ -7,12 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.word_files import BASE
+from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import change_sentences, number_words, result_sentences
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.show.wording.section_words import Words
 
 COUNTS = ("prevalence", "total")
@@ -27,7 +26,7 @@ def headline(out: Published, found: Published | None = None) -> Words:
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
     """
-    language = read_language(BASE)
+    language = ENGLISH
     populations = [list(rows) for _, rows in groupby(result_sentences.headline_rows(out), key=itemgetter("reference_population"))]
     lead = [text for rows in populations for text in _numbers(language, rows)]
     said = {

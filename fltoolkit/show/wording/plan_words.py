@@ -23,12 +23,27 @@ BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "
 """For each measured number of the plan's tables, the column of its upper bound, which is filled if the bounds are wide."""
 
 
+def is_total(row: Line) -> bool:
+    """Returns whether a row of the plan is about everybody in its population, and not about one category such as women."""
+    return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
+
+
+def totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns those rows of one of the plan's tables that are about a whole population (see `is_total`)."""
+    return rows.loc[[is_total({"group": group}) for group in rows["group"]]]
+
+
 def about(language: Language, row: Line) -> str:
     """Returns what a row of the plan is about: its indicator, and its category if it has one."""
     what = number_words.indicator(language, row)
-    if row["group"] in ("", TOTAL):
+    if is_total(row):
         return what
     return f"{what} ({language.colon(number_words.group(language, str(row['group'])), number_words.reason(language, row['category']))})"
+
+
+def category(language: Language, row: Line) -> str:
+    """Returns whom a row of the plan is about, without its indicator: its category, such as `women`, or `everyone`."""
+    return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
 
 
 def value(language: Language, number: float, row: Line) -> str:
@@ -77,14 +92,10 @@ def frequency(language: Language, text: str) -> str:
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
 
 
-def obstacles(row: Line) -> tuple[object, ...]:
-    """Returns the reasons, in a word or two, why no survey can verify a target."""
-    return row["obstacle"].parts if isinstance(row["obstacle"], Reasons) else (row["obstacle"],)
-
-
 def is_too_wide(row: Line) -> bool:
     """Returns whether no survey can verify a target because its baseline has wide bounds. More persons do not help there."""
-    return WIDE_BOUNDS in obstacles(row)
+    obstacle = row["obstacle"]
+    return WIDE_BOUNDS in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
 
 def verifiable(language: Language, row: Line) -> str:

@@ -14,6 +14,7 @@ from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.show.printed_tables import change_tables
+from fltoolkit.show.wording.plan_words import totals
 
 NAN = float("nan")
 NORTH = {
@@ -122,9 +123,6 @@ def test_a_hidden_light_has_no_words() -> None:
 
 def test_answers_are_given_without_numbers_where_these_stand_beside_them() -> None:
     rows = evidence({}, NORTH, WEST).follow_up
-    assert follow_up_section.answered(EN, rows) == ("Prevalence: Changed since 2025? Decreased.",)
-    assert (
-        follow_up_section.answered(EN, rows, only_totals=False)[1]
-        == "Prevalence (region: north): Changed since 2025? No detectable change."
-    )
+    assert follow_up_section.answered(EN, totals(rows)) == ("Prevalence: Changed since 2025? Decreased.",)
+    assert follow_up_section.answered(EN, rows)[1] == "Prevalence (region: north): Changed since 2025? No detectable change."
     assert follow_up_section.answered(EN, evidence().follow_up) == ()

@@ -129,8 +129,8 @@ def test_warnings_are_named_with_a_link_to_the_page_that_says_them(tmp_path: Pat
     report.write_findings(found[found["severity"] == "note"], "findings_cases.csv", tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small"))
     assert (
-        '<p class="quiet">Warnings: <a href="small/1_survey.html">age not stated</a>; <a href="small/1_survey.html">months</a>.</p>'
-        in html
+        '<p class="quiet">Warnings: <a href="small/1_survey.html">age not stated; more</a>; '
+        '<a href="small/1_survey.html">months: more</a>.</p>' in html
     )
     assert '2_classify.html">c<' not in html
 

@@ -19,7 +19,7 @@ from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, 
 from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
@@ -106,7 +106,11 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     For other questions it is then empty.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
-    lines += [language.list(follow_up_section.answered(language, evidence.follow_up))] if CHANGE in question.evidence else []
+    lines += (
+        [language.list(follow_up_section.answered(language, plan_words.totals(evidence.follow_up)))]
+        if CHANGE in question.evidence
+        else []
+    )
     answer = "\n".join(line for line in lines if line)
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 

@@ -72,15 +72,18 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     is not shown."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    words = language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))
-    return f"{words} [u]" if row["marker"] == "u" else words
+    return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"])), row)
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
     """Returns the words of `verdict`, without the reason for which a change is not judged. The note below the chart has it."""
     if not is_unjudged(row["verdict"], row["verdict_reason"]):
         return verdict(language, row)
-    return f"{language.say('charts.unjudged')}{' [u]' if row['marker'] == 'u' else ''}"
+    return _marked(language.say("charts.unjudged"), row)
+
+
+def _marked(words: str, row: PublishedNumber) -> str:
+    return f"{words} [u]" if row["marker"] == "u" else words
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -73,6 +74,29 @@ def falls(
                       x, _percents(language), lines, points, uprights)  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Start:
+    """The survey from which a fall starts.
+
+    Attributes:
+        rate: its prevalence, as a proportion.
+        n: the number of persons asked.
+        deff: its design effect.
+        words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
+        has_range: whether the words have two ends, because of unresolved persons. The curve then starts from the lower end.
+    """
+
+    rate: float
+    n: float
+    deff: float
+    words: str
+    has_range: bool
+
+    def fall(self, size: float) -> float:
+        """Returns the smallest fall, in percent, that a repeat in which `size` persons answer would detect."""
+        return 100 * detectable_change(self.rate, self.n, size, deff=self.deff).relative
+
+
 def repeat(
     out: Published,
     language: Language,
@@ -93,34 +117,23 @@ def repeat(
     Returns:
         The chart, or None if the survey has no published prevalence above zero or no published design effect.
     """
-    row = out.select("prevalence", population=population).iloc[0]
+    row = out.select("prevalence", population=population).iloc[0].to_dict()
     if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
         return None
-    p, n, deff = float(row["estimate"]), float(row["n"]), max(1.0, float(row["n"] / row["n_eff"]))
-
-    def fall(size: float) -> float:
-        return 100 * detectable_change(p, n, size, deff=deff).relative
-
-    sizes = (min(n, SIZES[0]), max(5 * n, 20_000.0))
-    marks = [(size, fall(size)) for size in _marked_sizes(n, planned)]
-    there = [(size, y) for size, y in marks if math.isfinite(y)]
-    title = language.say("charts.repeat")
-    rate = f"{_per_1000(language, number_words.shown(language, row.to_dict()))} {language.kit(row['reference_population_label'])}".strip()
-    power = number_words.percent(language, POWER)
-    subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=language.number(f'{deff:.1f}'))}."
+    words = f"{_per_1000(language, number_words.shown(language, row))} {language.kit(row['reference_population_label'])}".strip()
+    n = float(row["n"])
+    start = _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
+    marks = [(size, start.fall(size)) for size in _marked_sizes(n, planned)]
+    there = [(size, fall, _fall_in_words(language, size, fall)) for size, fall in marks if math.isfinite(fall)]
+    chart = _repeat_chart(start, language, (min(n, SIZES[0]), max(5 * n, 20_000.0)), there, space.steps)
     below = (
-        (chart_notes.persons_asked(out, row.to_dict(), language), chart_notes.source(language, row.get("survey")))
-        if space.source
-        else ()
+        (chart_notes.persons_asked(out, row, language), chart_notes.source(language, row.get("survey"))) if space.source else ()
     )
-    low_end = language.say("charts.low_end") if number_words.has_range(row.to_dict()) else ""
-    return CurveChart(
-        "repeat", title, subtitle, chart_notes.nonempty(low_end, " ".join(part for part in below if part)),
-        f"{title} {subtitle} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
-        axis_ticks.of_sizes(language, *sizes, steps=space.steps, title=language.say("charts.answering")), _percents(language),
-        (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _fall_in_words(language, size, y), BLUE) for size, y in there),
-        tuple(Upright(size, y) for size, y in there), _regions(language, sizes),
-    )  # fmt: skip
+    return replace(
+        chart,
+        notes=chart_notes.nonempty(*chart.notes, " ".join(part for part in below if part)),
+        alt=f"{chart.alt} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
+    )
 
 
 def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
@@ -131,20 +144,39 @@ def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") 
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.
         title: replaces the title.
     """
-    p, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
-
-    def fall(size: float) -> float:
-        return 100 * detectable_change(p, n, size, deff=deff).relative
-
-    sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
+    rate, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
+    start = _Start(rate, n, deff, _baseline_rate(row, language), pd.notna(row["baseline_bound"]))
     words = _fall_in_words(language, planned, 100 * row["smallest_cut"])
-    named, power = title or language.say("charts.repeat"), number_words.percent(language, POWER)
-    about = language.say("charts.repeat_in", rate=_baseline_rate(row, language), power=power, deff=language.number(f"{deff:.1f}"))
-    low_end = language.say("charts.low_end") if pd.notna(row["baseline_bound"]) else ""
+    sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
+    chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)])
+    named = title or chart.title
+    return replace(chart, title=named, alt=f"{named} {chart.subtitle} {number_words.start(words)}.")
+
+
+def _repeat_chart(
+    start: _Start,
+    language: Language,
+    sizes: tuple[float, float],
+    marks: Sequence[tuple[float, float, str]],
+    steps: int = WHOLE_PAGE.steps,
+) -> CurveChart:
+    """Returns the chart of the smallest fall from a survey. Its description in words has only its title and subtitle.
+
+    Args:
+        start: the survey.
+        sizes: the smallest and the largest number of persons on the axis.
+        marks: the marked numbers of persons: each with its fall in percent, and with words.
+        steps: how many steps the axis has at most.
+    """
+    power, deff = number_words.percent(language, POWER), language.number(f"{start.deff:.1f}")
+    title = language.say("charts.repeat")
+    subtitle = f"{language.say('charts.repeat_in', rate=start.words, power=power, deff=deff)}."
+    low_end = language.say("charts.low_end") if start.has_range else ""
     return CurveChart(
-        "repeat", named, f"{about}.", chart_notes.nonempty(low_end), f"{named} {about}. {number_words.start(words)}.",
-        axis_ticks.of_sizes(language, *sizes, title=language.say("charts.answering")), _percents(language),
-        (_curve(fall, sizes, "", BLUE),), (_point(planned, fall(planned), words, BLUE),), (Upright(planned, fall(planned)),), _regions(language, sizes),
+        "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
+        axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), _percents(language),
+        (_curve(start.fall, sizes, "", BLUE),), tuple(_point(*mark, BLUE) for mark in marks),
+        tuple(Upright(size, fall) for size, fall, _ in marks), _regions(language, sizes),
     )  # fmt: skip
 
 

@@ -17,8 +17,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import BOUNDS, between, shown, value
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.show.wording.plan_words import BOUNDS, between, shown, totals, value
 
 PlanRow = Mapping[Any, Any]
 TARGET, BASELINE = "target", "baseline"
@@ -81,10 +80,8 @@ def way_of(
         row: the id of the indicator.
     """
 
-    def whole(table: pd.DataFrame) -> pd.DataFrame:
-        return table[(table["id"] == row) & table["group"].isin(["", TOTAL])]
-
-    targets, steps, later = (whole(table) for table in (evidence.targets, evidence.milestones, evidence.follow_up))
+    tables = (evidence.targets, evidence.milestones, evidence.follow_up)
+    targets, steps, later = (totals(table[table["id"] == row]) for table in tables)
     targets = targets[targets["baseline_value"].notna() & targets["target_value"].notna()]
     if targets.empty or steps.empty:
         return None
