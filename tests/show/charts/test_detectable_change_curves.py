@@ -59,6 +59,10 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     assert mark.x == (row["planned_sample"],)
     assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
     assert f"where the rate is {row['baseline_value']:.1f} per 1,000" in picture.alt
+    clustered = fl.show.repeat(evidence.now, replace(evidence, targets=evidence.targets.assign(deff=2.0)))
+    (doubled,) = (trace for trace in clustered.figure.data if trace.mode == "markers")
+    assert doubled.y[0] > 1.2 * mark.y[0]  # by less than the root of two: the fall is large
+    assert "design effect 2.0" in clustered.alt
     assert "<b>My own</b>" in fl.show.repeat(evidence.now, evidence, title="My own").figure.layout.title.text
 
 
