@@ -23,7 +23,7 @@ from fltoolkit.classify.empty_populations import refuse_empty_populations
 from fltoolkit.classify.group_columns import group_columns, job_column, memberships
 from fltoolkit.classify.groups.quantile_groups import quantile_limits
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
-from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
+from fltoolkit.classify.trace import Sources, items_text, leaf, short_trace_text, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists
@@ -121,6 +121,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         survey,
         rows=frame,
         trace=trace_text(sources, spec),
+        short_trace=short_trace_text(sources, spec),
         rules=rule.label,
         rule=rule,
         item_columns=item_columns(sources),

@@ -150,8 +150,8 @@ def child_leaf() -> nw.Expr:
     return nw.when(col("forced_labour")).then(primary_route()).otherwise(open_)
 
 
-def child_trace() -> nw.Expr:
-    """Returns, in words, how each child was classified: the conditions of the four routes (the ways by which a child can be in
+def child_conditions() -> list[nw.Expr]:
+    """Returns the parts of the text that says how each child was classified: the conditions of the four routes (the ways by which a child can be in
     forced labour), each with yes, no or unresolved.
 
     Whether a parent is in forced labour is mentioned only if the child may work with the parents. A threat is mentioned only if
@@ -166,12 +166,11 @@ def child_trace() -> nw.Expr:
         lit(")"),
     ]
     threat = [lit(" (threat: "), word(col(THIRD_THREAT)), lit(")")]
-    return together([
+    return [
         lit("worst form: "), word(col("route_iv")),
         lit(" → with or for parents: "), word(col(WITH)), nw.when(col(WITH).fill_null(True)).then(together(beside)).otherwise(lit("")),
         lit(" → for a third party: "), word(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(together(threat)).otherwise(lit("")),
-        lit(" → "), col("step"),
-    ])  # fmt: skip
+    ]  # fmt: skip
 
 
 def together(words: Sequence[nw.Expr]) -> nw.Expr:

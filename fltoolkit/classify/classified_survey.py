@@ -30,6 +30,7 @@ class ClassifiedSurvey(Survey):
         rule_note: what a reader must know about the results of the rule set in this survey; empty if there is nothing.
         trace: how each person was classified, in words. It is an expression that can be selected from `frame`. It is not a
             column of `frame`, because each query would then carry these long texts.
+        short_trace: the same in a shorter form for tables, without the result.
         unclassified: the survey as it was read.
         outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
     """
@@ -41,13 +42,15 @@ class ClassifiedSurvey(Survey):
     to_verify: Reason | str
     rule_note: Reason | Reasons | str
     trace: nw.Expr
+    short_trace: nw.Expr
     unclassified: Survey
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, name: str) -> Key:
-        """Returns a group or column by which rows are to be grouped, as a `Key`. The name may also be `trace`: how each person
-        was classified, in words."""
-        return Key(self.trace) if name == "trace" else super().key(name)
+        """Returns a group or column by which rows are to be grouped, as a `Key`. The name may also be `trace` or
+        `short_trace`: how each person was classified, in words."""
+        traces = {"trace": self.trace, "short_trace": self.short_trace}
+        return Key(traces[name]) if name in traces else super().key(name)
 
 
 def refuse_unclassified(design: Design) -> None:

@@ -3,21 +3,17 @@ bondage) were answered yes, and each condition in words."""
 
 from __future__ import annotations
 
-from typing import get_args
-
 import narwhals as nw
 
-from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, together, word
+from fltoolkit.classify.children import ADULT_FROM_CHILD, child_conditions, child_leaf, together, word
 from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.data.internal_columns import CHILD
-from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Source
+from fltoolkit.survey.spec.questions import Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 Sources = dict[str, list[tuple[str, str, Source]]]
 
 ARROW = " → "  # between the conditions of a path
-WORKED = "any work: yes"
-ITEMS = (*get_args(InvoluntaryItem), *get_args(CoercionItem))
 LEAVES = (  # of adults
     "no work", "not involuntary", "no coercion", "below the rule's thresholds", "not in the same work",
     "exception within its limits",
@@ -60,36 +56,63 @@ def items_text(sources: Sources) -> nw.Expr:
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     """Returns, in words, how each person was classified: each condition of the definition with yes, no or unresolved, the
-    questions that were answered yes, and the questions without an answer. Children have the text of `children.child_trace`.
+    questions that were answered yes, and the questions without an answer. Children have the conditions of
+    `children.child_conditions`.
 
     Args:
         sources: the questions that the rule set uses, from `applicability.item_sources`.
         spec: the content of survey.yaml.
     """
-    parts = [nw.lit("any work: "), word(nw.col("any_work"))]
+    full = together(
+        [
+            nw.lit("any work: "),
+            word(nw.col("any_work")),
+            nw.lit(ARROW),
+            *_conditions(sources, spec),
+            nw.lit(ARROW),
+            nw.col("step"),
+        ]
+    )
+    trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(full)
+    children = together([*child_conditions(), nw.lit(ARROW), nw.col("step")])
+    return nw.when(nw.col(CHILD)).then(children).otherwise(trace) if spec.children else trace
+
+
+def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
+    """Returns, in words, how each person was classified, in a shorter form for a table. Arguments are as in `trace_text`.
+
+    The result at the end of a trace is left out, because the table shows it elsewhere. `any work: yes` is left out, because all
+    longer traces have it. The name of an item is in words, such as `debt bondage`.
+    """
+    in_words = {
+        side: [(name, item.replace("_", " "), source) for name, item, source in questions] for side, questions in sources.items()
+    }
+    any_work = together([nw.lit("any work: "), word(nw.col("any_work")), nw.lit(ARROW)])
+    first = nw.when(nw.col("any_work")).then(nw.lit("")).otherwise(any_work)
+    trace = (
+        nw.when(nw.col("step") == "no work")
+        .then(nw.lit("any work: no"))
+        .otherwise(together([first, *_conditions(in_words, spec)]))
+    )
+    return nw.when(nw.col(CHILD)).then(together(child_conditions())).otherwise(trace) if spec.children else trace
+
+
+def _conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
+    """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition its result and its
+    questions, then whether the work was the same. Arguments are as in `trace_text`."""
+    parts: list[nw.Expr] = []
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
-        parts += [nw.lit(f" → {side}: "), word(nw.col(side)), _bracket(yes, "")]
+        parts += [nw.lit(f"{side}: "), word(nw.col(side)), _bracket(yes, "")]
         open_ = _join([(nw.col(name).is_null(), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
+        parts.append(nw.lit(ARROW))
     same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else word(nw.col("same_work"))
-    parts += [nw.lit(" → same work: "), same]
+    parts += [nw.lit("same work: "), same]
     if spec.age.at_start:
         young = nw.col("route") == ADULT_FROM_CHILD
         parts.append(nw.when(young).then(nw.lit(" (a child at the start: no test of consent)")).otherwise(nw.lit("")))
-    parts += [nw.lit(" → "), nw.col("step")]
-    trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(together(parts))
-    return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
-
-
-def shortened(trace: str) -> str:
-    """Returns a trace (the conditions by which a person was classified, joined by `→`) in a shorter form for a table. The result at
-    its end is left out, because the table shows it elsewhere. `any work: yes` is left out, because every longer trace has it. Names
-    of items are words, such as `debt bondage`."""
-    path = ARROW.join(part for part in trace.split(ARROW)[:-1] if part != WORKED) or trace
-    for item in ITEMS:
-        path = path.replace(f"{item} [", f"{item.replace('_', ' ')} [")
-    return path
+    return parts
 
 
 def _source_in_words(source: Source) -> str:

@@ -15,6 +15,9 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.spec.groups import TOTAL
 
+OTHER = "other paths"
+PATH = ["step", "trace", "short_trace"]
+
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
@@ -30,8 +33,8 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
 
     Returns:
         One row for each path, the most frequent first. `step` is the place in the flowchart where the path ends, and `trace` is
-            the path. `persons` is how many persons have it, unweighted and rounded as in `fl.nonresponse`; a number below the
-            limit is blank.
+            the path. `short_trace` is the path in a shorter form for tables. `persons` is how many persons have it, unweighted
+            and rounded as in `fl.nonresponse`; a number below the limit is blank.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
@@ -47,15 +50,17 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         for row in table.to_dict("records")
         if row["step"] in open_steps
     }
+    short = dict(zip(table["trace"], table["short_trace"], strict=True))
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
     steps_only = [k for k in cells if len(k) == 1]
     system = system_of(cells, [k for k in cells if len(k) == 2])
     hidden = protect(system, primary, out.limits, always_shown=steps_only).hidden
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
-        [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
+        [(k["step"], *((OTHER, OTHER) if gone else (k["trace"], short[k["trace"]])), n) for k, n, gone in named],
+        columns=[*PATH, "persons"],
     )
-    summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
+    summed: pd.DataFrame = rows.groupby(PATH, as_index=False, sort=False).sum()
     # before sorting: the order of exact counts would reveal them
     printed = rounded_columns(summed, ["persons"], out.limits.cases)
     return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.trace import shortened
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
@@ -171,7 +170,7 @@ def paths(found: pd.DataFrame) -> Table:
     """Returns a table of paths through the flowchart of the definition that enough persons share, from `fl.paths`. Paths with the
     same end stand below a line that names this end."""
     by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
-    body = pd.DataFrame({"Path": list(map(shortened, by_end["trace"])), "Persons": list(map(count_or_mark, by_end["persons"]))})
+    body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
     look = TableLook(("Persons",), {}, tuple(by_end["step"]))
     return _shown(body, look, ("Why persons were classified so", "paths that enough persons share; unweighted and rounded"), ())
 

@@ -62,7 +62,9 @@ def people_table(persons: Persons) -> pd.DataFrame:
 
 def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
     """By person, the columns named: true, false or None, text or None, numbers or None."""
-    frame = survey.frame.with_columns(survey.trace.alias("trace")) if isinstance(survey, fl.ClassifiedSurvey) else survey.frame
+    frame = survey.frame
+    if isinstance(survey, fl.ClassifiedSurvey):
+        frame = frame.with_columns(survey.trace.alias("trace"), survey.short_trace.alias("short_trace"))
     got = frame.select(["src__who", *names]).collect("pandas").to_native().set_index("src__who")
     return {str(who): {name: None if pd.isna(row[name]) else row[name] for name in names} for who, row in got.iterrows()}
 

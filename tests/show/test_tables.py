@@ -204,7 +204,7 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     printed = [int(row[-1]) for row in shown]
     assert abs(sum(printed) - 412) <= 5 * len(printed)
     assert all(number % 10 == 0 for number in printed)
-    hidden = pd.DataFrame({"step": ["no work"], "trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
+    hidden = pd.DataFrame({"step": ["no work"], "short_trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
     assert cells(tables.paths(hidden))[0][-1] == "[c]"
 
 

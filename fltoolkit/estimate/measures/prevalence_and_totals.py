@@ -206,7 +206,7 @@ def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estim
 
     Traces reveal single answers. So the result is confidential, and only `paths_to_outcomes.paths` may publish a part of it.
     """
-    estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
+    estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace", "short_trace")))
     return estimate(persons, estimand, population, Confidence())
 
 

@@ -95,7 +95,7 @@ def changeable(survey: Survey) -> str:
         {
             name: held
             for name, held in vars(survey).items()
-            if name not in ("rows", "episodes", "unclassified", "known", "held_in", "corrected", "trace")
+            if name not in ("rows", "episodes", "unclassified", "known", "held_in", "corrected", "trace", "short_trace")
         }
     )
 

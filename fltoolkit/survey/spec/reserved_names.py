@@ -33,7 +33,7 @@ PUBLISHED = frozenset({
 CLASSIFIED = frozenset({
     "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "forced_labour_now", "trafficking",
     "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception", "exception_within_limits", "step", "items", "trace",
-    "months", "total",
+    "short_trace", "months", "total",
 })  # fmt: skip
 """Columns of a classified survey, and the category of the whole population."""
 
