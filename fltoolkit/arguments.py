@@ -134,9 +134,9 @@ def _strict(hint: Any) -> Any:
 
 
 def _listing(*parts: Any, fixed: bool = False) -> Any:
-    """Returns the type hint by which pydantic checks a list and makes a tuple of it. `parts` are the types of the elements. If
-    `fixed` is true, the list must have exactly one element for each type. Otherwise there is one type, and the list has any
-    length."""
+    """Returns a type hint for a list. With it, pydantic checks the elements and returns them as a tuple. `parts` are the types of
+    the elements. If `fixed` is true, the list must have exactly one element for each type. Otherwise there is one type, and the
+    list has any length."""
     kinds = tuple(map(_strict, parts))
     return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
 

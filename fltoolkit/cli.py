@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line, such as `fltoolkit check`.
 
     Args:
-        arguments: the arguments of the command line. None means those of this program, which ends after the command.
+        arguments: the arguments of the command line. None means the arguments with which this program was started; the program
+            then ends after the command.
 
     Returns:
         0 if all is well. 1 if a survey failed or has errors, or if the kit has a defect. 2 if the call or a file is wrong. 130 if
@@ -69,7 +70,8 @@ def _sigterm_as_ctrl_c(*, for_good: bool) -> Iterator[None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, with help and errors that are printed on every terminal, also on one that lacks some letters."""
+    """The parser of the command line (argparse). Its help and errors can be printed on every terminal, even on one that lacks
+    some letters."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         say(message.rstrip("\n"), error=file is None or file is sys.stderr)

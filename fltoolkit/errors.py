@@ -66,7 +66,7 @@ class RepeatedKeys(DataError):
 
     Attributes:
         rows: a table of these keys: the columns of the key, the number of rows with it, and the file. They identify single
-            records, so only a private folder may hold them.
+            records, so only a private folder may contain them.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:

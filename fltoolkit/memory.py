@@ -1,7 +1,7 @@
 """Keeps results in memory so that the next notebook of a run does not compute them again.
 
-The key of a result holds everything that the result depends on. The memory is off until a run turns it on. Notebooks that people
-open by hand work without it. Nothing is kept on disk, because some results hold data of persons.
+The key of a result contains everything that the result depends on. The memory is off until a run turns it on. Notebooks that
+people open by hand work without it. Nothing is kept on disk, because some results contain data of persons.
 """
 
 from __future__ import annotations

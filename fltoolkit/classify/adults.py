@@ -2,7 +2,7 @@
 
 An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2) applies. The
 definition has two sides: involuntary work and coercion. Each item (such as debt bondage) counts on one side. The rule set says
-which items count and how many are needed. Each condition is yes, no or unresolved (null: the answers leave it open). A person
+which items count and how many are needed. Each condition is yes, no or unresolved (null: the answers do not decide it). A person
 for whom the definition is unresolved is not counted as a case, but stays in the denominator.
 """
 
@@ -56,7 +56,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
 
     Returns:
         A ClassifiedSurvey: the survey with these columns added, one row per person. Conditions are true, false or null (the
-        answers leave it open).
+        answers do not decide it).
 
         - `any_work`, `involuntary`, `coercion`, `same_work` (the same work was involuntary and coerced, by as many items as the
           rule set needs), `forced_labour` (in the country), `forced_labour_abroad`; if asked, `trafficking` and
@@ -151,7 +151,7 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     outcome as adults. If children were asked, the columns by which children are classified are added.
 
     If the survey has episodes (several spells of work per person), each is evaluated, and then those of each person are combined.
-    There are few steps, because a step names all columns again, which takes longer than to compute the columns that it adds.
+    For speed, many columns are added in one step: each step repeats all column names in its query.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
@@ -201,8 +201,8 @@ def _evaluate(
     rows: Frame, definition: _Definition, first: Sequence[nw.Expr], last: Sequence[nw.Expr] = (), *, episode: str = ""
 ) -> Frame:
     """Returns the rows with one column for each condition of the definition of forced labour, such as `involuntary`. Each row is
-    one person or one spell of work (`episode` is its label, which replaces `{episode}` in column names). Columns of the caller
-    are added too: `first` needs only the rows, and `last` also needs the conditions, such as `fl__here`."""
+    one person or one spell of work (`episode` is its label, which replaces `{episode}` in column names). The caller can add
+    columns: `first` are computed from the rows alone, `last` also from the conditions."""
     spec, mapped, sources, col = definition.spec, definition.spec.mapped, definition.sources, nw.col
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
@@ -258,9 +258,9 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet one dimension of the rule set (`part`), as yes, no or null (the answers leave it open).
-    A dimension is one of the ways to be in forced labour by the rule set. It needs enough items (such as debt bondage) on each
-    side of the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
+    """Returns whether the answers meet one dimension of the rule set (`part`): yes, no or null (the answers do not decide it). By
+    the rule set, each dimension is one way to be in forced labour. It needs enough items (such as debt bondage) on each side of
+    the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -293,9 +293,9 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns columns that describe the forced labour in the country: who imposed it (the form), the route (whether it began in
-    childhood), and each sector or occupation of the job that the survey asked for. They are null for rows that are not in
-    forced labour."""
+    """Returns the columns that describe forced labour in the country: who imposed it (the form); the route, which says whether it
+    began in childhood; and each sector or occupation that the survey asked for. They are null for rows that are not in forced
+    labour."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
@@ -333,9 +333,9 @@ def _truths(sources: Sources) -> list[str]:
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
     """Combines the spells of work (episodes) of each person into one row.
 
-    A condition is true if it is true in one episode, false if it is false in all of them, and otherwise null (the answers leave
-    it open). Labels, such as the form, are those of the first episode of forced labour. Months are added. If an episode of
-    forced labour has no months, the sum is null, because it would be too small.
+    A condition is true if it is true in one episode, false if it is false in all of them, and otherwise null (the answers do not
+    decide it). Labels, such as the form, come from the first episode of forced labour. Months are added. If an episode of forced
+    labour has no months, the sum is null, because it would be too small.
     """
     truths, labels = _truths(sources), _labels(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)

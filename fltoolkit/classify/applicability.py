@@ -1,5 +1,5 @@
-"""Checks whether a rule set (a definition of forced labour) can be applied to a survey: which of its questions were asked,
-which are missing, and which cases it can find."""
+"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. It finds which questions of the rule set
+the survey asked, which are missing, and which cases the rule set can find."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """Returns the items of a rule set (such as `debt_bondage`) about which the survey has no question that the rule set can
-    use, by side of the definition (involuntary, coercion). `sources` are the questions that it can use, from `item_sources`."""
+    """Returns the items of a rule set (such as `debt_bondage`) that the survey did not ask in a usable way, by side of the
+    definition (involuntary, coercion). `sources` are the usable questions, from `item_sources`."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
 
@@ -85,9 +85,9 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
 def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
     """Returns whether, in this survey, every case under the rule set is also a case under `icls_2018`.
 
-    This is so if every item that was asked (such as debt bondage) counts on the same side of the definition (involuntary or
-    coercion) as in `icls_2018`. A dimension (one of the ways to be in forced labour by the rule set) does not matter if nobody
-    can meet it in this survey.
+    The condition is that every asked item (such as debt bondage) counts on the same side of the definition (involuntary or
+    coercion) as in `icls_2018`. A dimension is one way to be in forced labour by the rule set. Dimensions that nobody can meet in
+    this survey are ignored.
     """
     return not _misplaced(spec, rule)
 
@@ -112,8 +112,8 @@ def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
 
 
 def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
-    """Returns the questions that a dimension of a rule set uses on one side of the definition (involuntary or coercion), each
-    as a pair: its item (such as `debt_bondage`) and the question.
+    """Returns the questions that a dimension of a rule set uses on one side of the definition (involuntary or coercion). Each is
+    a pair: its item (such as `debt_bondage`) and the question.
 
     Args:
         asked: the questions of the survey, by item.
@@ -138,11 +138,11 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
-    """Returns the items (such as debt bondage) that this survey asked about and that the rule set counts on one side of the
-    definition (involuntary or coercion), but `icls_2018` does not count on this side.
+    """Returns the asked items (such as debt bondage) that the rule set counts on one side of the definition (involuntary or
+    coercion), although `icls_2018` does not count them on this side.
 
-    Items of dimensions that nobody can meet in this survey are left out. A dimension is one of the ways to be in forced labour
-    by the rule set.
+    A dimension is one way to be in forced labour by the rule set. Items of dimensions that nobody can meet in this survey are
+    left out.
     """
     base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(

@@ -2,7 +2,7 @@
 (`FL_...`).
 
 The names depend on the population. For the group `sex`, they are men and women for adults, boys and girls for children. In a
-population of adults and children, a name says both.
+population of adults and children, the name has both words: women and girls.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 def _coded(name: str, group: Group) -> dict[str, str]:
     """Returns the code of each category, by label, for a group whose categories stand for codes in a data column (such as sex).
 
-    If the group follows a standard classification, the codes are those of the standard. Otherwise the kit makes them from the
-    codes in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
+    If the group follows a standard classification, the codes come from the standard. Otherwise the kit makes them from the codes
+    in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]

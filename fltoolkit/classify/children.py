@@ -47,7 +47,7 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         children: the survey's module on children.
 
     Returns:
-        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers leave it open). They are
+        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not decide it). They are
         null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow
         the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children and are null.
         `forced_labour_abroad` is false, because children are not asked about work abroad.
@@ -151,8 +151,8 @@ def child_leaf() -> nw.Expr:
 
 
 def child_conditions() -> list[nw.Expr]:
-    """Returns the parts of the text that says how each child was classified: the conditions of the four routes (the ways by which a child can be in
-    forced labour), each with yes, no or unresolved.
+    """Returns the parts of a text that explains how each child was classified. The text lists the conditions of the four routes,
+    each with yes, no or unresolved. A route is a way by which a child can be in forced labour.
 
     Whether a parent is in forced labour is mentioned only if the child may work with the parents. A threat is mentioned only if
     the child may do the work in which it was made.

@@ -42,7 +42,7 @@ class Verdict:
     Attributes:
         step: where the person ends in the flowchart of the definition, such as `not involuntary`.
         trace: the way through the flowchart, in words.
-        truths: whether each condition of the definition is met, by column; None means that the answers leave it open.
+        truths: whether each condition of the definition is met, by column; None means that the answers do not decide it.
     """
 
     step: str

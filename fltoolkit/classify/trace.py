@@ -22,8 +22,9 @@ LEAVES = (  # of adults
 
 
 def leaf(spec: SurveySpec) -> nw.Expr:
-    """Returns, for each person, the end in the flowchart of the definition: `forced labour`, or the first condition that the
-    person does not meet, such as `not involuntary`. It is `unresolved` if the answers leave it open.
+    """Returns, for each person, the place where the person's path through the flowchart of the definition ends. It is `forced
+    labour`, or the first condition that the person does not meet, such as `not involuntary`. It is `unresolved` if the answers do
+    not decide it.
 
     Adults have the ends in `LEAVES`. Children have those of `children.child_leaf`.
     """

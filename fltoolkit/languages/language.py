@@ -73,8 +73,8 @@ class Language:
         return text if found is None else self.translated(found)
 
     def translated(self, text: OwnText) -> str:
-        """Returns a text of the user in this language, from the translations that the text itself holds. If this language is not
-        among them, the text is marked as a text in its file's language.
+        """Returns a text of the user in this language, from the translations that the text itself contains. If this language is
+        not among them, the text is marked as a text in its file's language.
         """
         if words := text.in_language(self.code):
             return words

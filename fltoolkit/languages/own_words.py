@@ -1,7 +1,7 @@
 """Collects the texts that users wrote in survey.yaml and nap.yaml (labels, titles), so that documents in other languages find
 their translations.
 
-The published tables hold a text in the language of its file. A translation is looked up by this text.
+The published tables contain a text in the language of its file. A translation is looked up by this text.
 """
 
 from __future__ import annotations

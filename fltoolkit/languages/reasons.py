@@ -69,7 +69,7 @@ class Remark:
 @dataclass(frozen=True, eq=False, repr=False)
 class Reason(Remark):
     """One remark of the kit as data, such as the reason `too few cases` or the verdict `decreased`: a key and the values for its
-    placeholders. The language files hold the words.
+    placeholders. The language files contain the words.
 
     Attributes:
         code: its key below `kit` in the files of the languages, such as `reasons.few_cases`.
@@ -171,8 +171,8 @@ def joined(parts: Iterable[object]) -> Any:
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
-    """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error holds a `Reason`,
-    it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
+    """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error contains a
+    `Reason`, it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
     """
     if not isinstance(error.problem_as_given, Remark):
         return error.reason
@@ -181,19 +181,19 @@ def reason_of(error: FltoolkitError) -> Remark | str:
 
 
 def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
-    """Returns, for each cell of a column, whether it holds one of these remarks (reasons, verdicts or names)."""
+    """Returns, for each cell of a column, whether it contains one of these remarks (reasons, verdicts or names)."""
     import numpy as np
 
     return np.array([cell in remarks for cell in column], dtype=bool)
 
 
 def has_text(value: object) -> bool:
-    """Returns whether a cell of a table is not empty: it holds a remark (such as a reason or verdict), or a text."""
+    """Returns whether a cell of a table is not empty: it contains a remark (such as a reason or verdict), or a text."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns a table as it is written to files. Cells that hold a `Remark`, such as the verdict `decreased`, get its English
+    """Returns a table as it is written to files. Cells that contain a `Remark`, such as the verdict `decreased`, get its English
     words as plain text.
     """
     texts: dict[str, Any] = {

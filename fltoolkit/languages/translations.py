@@ -27,7 +27,8 @@ def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Pla
 
 
 def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
-    """Returns one English sentence per language that lacks translations: how many texts, and in which parts of which file.
+    """Returns one English sentence per language that lacks translations. It says how many texts are not translated, and in which
+    parts of which file they are.
 
     Args:
         missing: the places by language, as `lacking_in_each` gives them.

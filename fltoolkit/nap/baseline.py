@@ -39,14 +39,14 @@ class Baseline:
 
     Attributes:
         plan: the plan.
-        table: one row per indicator and category, with numbers as printed; a number that may not be published is blank.
-            Columns: those that describe the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`,
-            `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`,
-            `lead`), `group` and `category` (such as sex and women), `filled_by` (survey, publication or partners),
-            `baseline_value` with `ci_low` and `ci_high`, all three in `unit`, its `marker` (a letter in place of a number that
-            is not printed), and the facts behind the number. Most rows have an empty `derived_from`. The row of a % decrease
-            has there the `id` of the row with its prevalence. If a row has targets in nap.yaml, `target_year_1` and
-            `target_year_2` are the planned values one and two years after the baseline (explained in `about_targets`).
+        table: one row per indicator and category, with numbers as printed; a number that may not be published is blank. Columns:
+            those that describe the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
+            `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`, `lead`), `group` and
+            `category` (such as sex and women), `filled_by` (survey, publication or partners), `baseline_value` with `ci_low` and
+            `ci_high`, all three in `unit`, its `marker` (a letter in place of a number that is not printed), and the facts behind
+            the number. The row of a % decrease has, in `derived_from`, the `id` of the row with its prevalence. In other rows
+            `derived_from` is empty. If a row has targets in nap.yaml, `target_year_1` and `target_year_2` are the planned values
+            one and two years after the baseline (explained in `about_targets`).
         exact: the same rows at full precision. They decide whether a target can be verified, and they are never printed.
     """
 
@@ -108,10 +108,10 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
     """Returns the group and the category of each target of an indicator for which the publication has no number: `("sex",
-    "women")`, or `("total", "total")` for the whole population. The baseline gets a row without a value for each of them, so
-    that the target is not lost.
+    "women")`, or `("total", "total")` for the whole population.
 
-    If the later survey does not have this category either, there is no such row, and `targets` raises an error.
+    The baseline gets a row without a value for each of them, so that the target is not lost. But if the later survey does not
+    have the category either, there is no row, and `targets` raises an error.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []

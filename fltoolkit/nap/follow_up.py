@@ -101,10 +101,11 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
 
     - `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds) and `later_marker`;
     - `changed`: the verdict of the follow-up on whether the number has changed since `year_before`;
-    - `beside`: whether the later number is above or below the target, and whether its whole interval is;
+    - `beside`: whether the later number is above or below the target, and whether its whole interval is on the same side;
     - `reached`: whether the target is reached. It is yes if the whole interval is at or below the target, and no if the whole
-      interval is above it. Otherwise this cannot be said, and `reached` has the reason. This is also so if the number is
-      unreliable or has wide bounds. The reason of an unreliable number also says if its whole interval is on one side of the target.
+      interval is above it. Otherwise nobody can say, and `reached` has the reason. Nobody can say either if the number is
+      unreliable or has wide bounds. For an unreliable number, the reason also mentions if its whole interval is on one side of
+      the target.
 
     The columns are empty if there is no later survey, or if its number may not be published.
 

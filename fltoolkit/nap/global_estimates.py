@@ -1,5 +1,5 @@
-"""The ILO's Global Estimates of forced labour, for orientation. They may not be compared with a survey. So each row says
-`comparable: no`, with the reason."""
+"""The ILO's Global Estimates of forced labour, for orientation. They must not be compared with the results of a survey. So each
+row says `comparable: no`, with the reason."""
 
 from __future__ import annotations
 

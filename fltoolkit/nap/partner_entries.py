@@ -100,10 +100,10 @@ Step = Literal["objective", "result", "activity", "partner", "start", "end", "in
 class Partners(Model):
     """The content of a partners.yaml: what the partner organisations typed into the workbook.
 
-    Each table (`matrix`, `checklists`, `costs`, `implementation`) has its rows by an id. `matrix` is the table of indicators;
-    its ids are those of indicators. In `checklists` the ids are those of questions, and `smart.<indicator>.<criterion>` for the
-    SMART criteria. In `costs` they are row numbers. In `implementation` they are those of indicators, or numbers of rows that
-    partners added. `sheets` has the sheets that partners added, row by row.
+    Each table (`matrix`, `checklists`, `costs`, `implementation`) has its rows by an id. `matrix` is the table of indicators; its
+    ids are ids of indicators. In `checklists` the ids are ids of questions, and `smart.<indicator>.<criterion>` for the SMART
+    criteria. In `costs` the ids are row numbers. In `implementation` they are ids of indicators, or numbers of rows that partners
+    added. `sheets` has the sheets that partners added, row by row.
     """
 
     matrix: Rows[Matrix] = Field(default_factory=dict)
@@ -232,8 +232,8 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 
 def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
-    """Returns the values of partners.yaml that have no place in the workbook any more, because their row is no longer in the
-    plan or in the checklists. Each is a tuple: table, row, column, value.
+    """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist was changed, and
+    their row was removed. Each is a tuple: table, row, column, value.
 
     The workbook lists them on a separate sheet, so that they are not lost.
     """

@@ -49,9 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields an error for each of these: plan and survey.yaml are of different countries; a planned sample is for a population
-    that survey.yaml does not define; a number of a publication is by a group that the survey does not have, or does not fit its
-    number of cases."""
+    """Yields an error for each of these problems. Plan and survey.yaml are of different countries. A planned sample is for a
+    population that survey.yaml does not define. A published number is by a group that the survey does not have. A published
+    number does not fit its number of cases."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:

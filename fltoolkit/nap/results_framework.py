@@ -107,8 +107,8 @@ class Target(Model):
 class PublishedFigure(Model):
     """A number of an earlier publication that is the baseline of one indicator, in its unit (17.2 for 17.2 per 1,000).
 
-    Facts that the publication does not state, such as its rule set, are left out. They are then not compared with those of the
-    survey.
+    Facts that the publication does not state, such as its rule set, are left out. They are then not compared with the facts of
+    the survey.
     """
 
     indicator: Name
@@ -224,9 +224,9 @@ class Plan(Model):
     """The content of a nap.yaml.
 
     `baseline_survey` is the path of the baseline's survey.yaml, or numbers from a publication; empty: the run's own survey.
-    `planned_sample` is how many persons will answer when the survey is repeated, in all or by population; None: as many as in
-    the baseline. `planned_surveys` are the years of these later surveys; empty: the year of each target. `languages` are those
-    of the documents. `language` is that of the texts in nap.yaml; None: the first of `languages`.
+    `planned_sample` is how many persons will answer when the survey is repeated, in all or by population; None: as many as in the
+    baseline. `planned_surveys` are the years of these later surveys; empty: the year of each target. `languages` are the
+    languages of the documents. `language` is the language of the texts in nap.yaml; None: the first of `languages`.
     """
 
     title: OwnText

@@ -112,9 +112,9 @@ class _Start:
 
 
 def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of the table of `targets`, computed from the printed numbers. If the numbers at full precision give
-    another verdict, its verdict and results are used instead. The same holds if a result (such as the needed sample) exists for
-    only one of the two.
+    """Returns one row of the table of `targets`, computed from the printed numbers. The numbers at full precision can give
+    another verdict. Then the verdict and results at full precision are used instead. They are also used if a result (such as the
+    needed sample) can be computed from only one of the two sets of numbers.
 
     Args:
         shown: the baseline with printed numbers and a rounded design effect.
@@ -181,7 +181,8 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
     """Returns the indicators that a survey measures, by the `id` of their rows in the baseline. An indicator that is a % decrease
-    has two keys: the `id` of its own row, and the `id` of the row with the prevalence of which it is the decrease."""
+    has two keys: the `id` of its own row, and the `id` of the row with the prevalence. The decrease is computed from this
+    prevalence."""
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
@@ -330,9 +331,9 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
 
 
 def _first_year(row: TargetRow) -> float:
-    """Returns the first year in which the look-back window of a later survey need not overlap that of the baseline
-    (docs/methods.md §5). A look-back window is the period that the questions ask about. nan if the year of the baseline is
-    unknown."""
+    """Returns the first year in which a later survey can ask about a period that does not overlap the period of the baseline
+    (docs/methods.md §5). The look-back window is the period that the questions ask about. The result is nan if the year of the
+    baseline is unknown."""
     months = row["reference_months"]
     if isnan(row["year"]):
         return nan

@@ -1,5 +1,5 @@
-"""The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It stands next to the run's
-own headline, because experts disagree about thresholds.
+"""The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next to the
+run's own headline, because experts disagree about thresholds.
 
 If the survey does not support a rule set, its row has no number but the reason.
 """

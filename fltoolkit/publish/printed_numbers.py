@@ -233,9 +233,8 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
 
 
 def _fewest_alike(exact: pd.DataFrame) -> Numbers:
-    """Returns for each row the number of cases about whom a standard error could reveal something.
-
-    In a profile, this is the number of cases with the characteristic, or without it if these are fewer.
+    """Returns, for each row, a number of cases. A standard error could reveal something about these cases if they are few. In a
+    profile, it is the smaller of two numbers: the cases with the characteristic, and the cases without it.
     """
     cases = exact["cases"].to_numpy(float)
     without = exact["n"].to_numpy(float) - cases

@@ -163,7 +163,7 @@ def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptio
 
 def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
     """Writes the error of each failed run into a folder beside the survey's folder of results. So every later index page shows
-    the error, whichever command writes the page."""
+    the error, no matter which command writes the page."""
     for name, done in ended.items():
         with suppress(OSError):  # a full disk may be the reason of the failure
             note_failure(outputs / name, done.error)
@@ -277,8 +277,8 @@ def _workbook_read(run: Run, target: Path) -> str:
 def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
     """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or two empty texts.
 
-    `now` holds the parameters of each notebook, and the hashes of the input files. If an input file changes during the run, the
-    run fails.
+    `now` has the parameters of each notebook, and the hashes of the input files. If an input file changes during the run, the run
+    fails.
     """
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:

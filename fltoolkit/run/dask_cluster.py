@@ -138,9 +138,9 @@ def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
 
 
 def _settle(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
-    """Copies the outcome of a task on the cluster (`theirs`) to the future that waits on this machine (`ours`). If workers that
-    ran the task died, the result is that of `lost`. A result that has arrived here is then released on the cluster. So it does
-    not matter if its worker dies later."""
+    """A task has two futures: one on the cluster (`theirs`), and one that this machine waits for (`ours`). This function copies
+    the outcome from the first to the second. If the workers of the task died, the outcome is what `lost` returns. After the copy,
+    the cluster may delete the result, so it does not matter if its worker dies later."""
     from distributed.scheduler import KilledWorker
 
     try:

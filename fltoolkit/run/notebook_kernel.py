@@ -115,8 +115,8 @@ def _without_steps(outputs: list[Any]) -> list[Any]:
 
 
 def _mark_the_stop(notebook: Any) -> None:
-    """Replaces the last red heading that papermill adds to a failed notebook by one sentence, which says that the run stopped
-    here. The other red headings of papermill are removed."""
+    """papermill adds red headings to a failed notebook. This function replaces the last of them by a sentence which says that the
+    run stopped here. The other red headings are removed."""
     banners = [i for i, cell in enumerate(notebook.cells) if BANNER in cell.metadata.get("tags", [])]
     if banners:
         notebook.cells[banners[-1]].source = STOPPED_HERE

@@ -35,8 +35,8 @@ class Hold:
     holder: str
 
     def is_set(self) -> bool:
-        """Returns whether the work of this batch must end, because it no longer has the lock of the folder: the folder was
-        released, another process has locked it, or it cannot be reached from this machine."""
+        """Returns whether this batch has lost the lock of the folder, so that its work must end. It has lost the lock if the
+        folder was released, if another process has locked it, or if the folder cannot be reached from this machine."""
         try:
             return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
         except OSError:

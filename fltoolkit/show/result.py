@@ -61,8 +61,8 @@ def paths(found: pd.DataFrame) -> Result:
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns a sentence on how many of a measure's numbers by group can be used as they are, how many only with care, and how
-    many are not shown."""
+    """Returns a sentence on a measure's numbers by group: how many can be used as they are, how many need care, and how many are
+    not shown."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -78,8 +78,9 @@ def groups(out: Published, measure: str) -> Result:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Returns a sentence with the first number on forced labour in time that the run has: how many persons are in forced labour
-    on an average day, or at the interview, or how long it lasts. Returns a note if `tables:` of survey.yaml asks for none."""
+    """Returns a sentence with the first result on forced labour in time that the run has. It is the number of persons on an
+    average day, the number at the interview, or the duration. Returns a note if `tables:` of survey.yaml asks for none of
+    them."""
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
@@ -104,7 +105,8 @@ def risk(model: PublishedModel) -> Result:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """Returns a sentence on how many of the plan's baselines the survey gives, of those that the plan expects from a survey."""
+    """Returns a sentence on how many baselines of the plan the survey gives. It also says how many the plan expects from a
+    survey."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
     return Result(

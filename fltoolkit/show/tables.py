@@ -83,8 +83,8 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     calibrated. It has the benchmarks (known totals of the population), the totals of the sample before calibration, their ratio,
     and the factors g by which weights were multiplied.
 
-    Sums of weights before calibration are rounded to multiples of one number, which is at least a mean weight. For a category of
-    few persons only the benchmark is shown.
+    The totals before calibration are rounded to multiples of a number that is at least as large as the mean weight. For a
+    category of few persons only the benchmark is shown.
     """
     found = calibrated(persons).calibration
     if found is None:
@@ -134,8 +134,8 @@ def corrections(counts: pd.DataFrame) -> Table | Words:
 
 @checked
 def corrected_cases(cases: pd.DataFrame) -> Table | Words:
-    """Returns a table of the numbers of cases gained and lost through corrections, made from the table of `fl.corrected_cases`.
-    Returns a sentence if there are none."""
+    """Returns a table that says how many cases the corrections of survey.yaml add and remove, made from the table of
+    `fl.corrected_cases`. Returns a sentence if there are none."""
     if cases.empty:
         return Nothing(UNCORRECTED)
     names = {
@@ -167,8 +167,8 @@ def open_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Returns a table of paths through the flowchart of the definition that enough persons share, from `fl.paths`. Paths with the
-    same end stand below a line that names this end."""
+    """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough persons.
+    Paths that end in the same box are printed below a line with the name of this box."""
     by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
     look = TableLook(("Persons",), {}, tuple(by_end["step"]))

@@ -124,7 +124,7 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Returns, for each person, whether the interview goes on to the next question: the person was asked this one and did not say
-    no.
+    """Returns, for each person, whether the interview continues with the next question. It does if the person was asked this
+    question and did not answer no.
     """
     return answer.ne(NO).fillna(False).to_numpy(bool)

@@ -110,8 +110,8 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Returns the weights of the persons who answered, raised so that they also represent the persons of the same stratum who
-    were picked and did not answer. Everybody else has a missing weight."""
+    """Returns the weights of the persons who answered. They are raised, so that they also represent the persons of the same
+    stratum who were picked and did not answer. Everybody else has a missing weight."""
     kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
     return (weight / kept).where(answered).round(3)
 

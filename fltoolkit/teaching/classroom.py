@@ -38,8 +38,8 @@ IDLE = 45 * 60  # seconds after which a kernel without a viewer is ended, to fre
 
 
 def refuse_root(more: Sequence[str]) -> None:
-    """Raises an error if the user is root. Learners run code with the rights of the server's account. With those of root they
-    could change anything on the machine.
+    """Raises an error if the user is root. Learners run code with the rights of the server's account. As root they could change
+    anything on the machine.
 
     Raises:
         RequestError: the user is root, and the options `more` do not include JupyterLab's own `--allow-root`.

@@ -104,8 +104,8 @@ def redraw(
 
 
 def fall(before: Redraws, after: Redraws) -> Redraws:
-    """Returns the change between two rounds of a survey, for many samples: each sample of the later round minus a sample of the
-    earlier round, with the standard error of the change and the true change.
+    """Returns the change between two rounds of a survey, for many pairs of samples. The change is the estimate of the later round
+    minus the estimate of the earlier round. The result also has the standard error of each change, and the true change.
     """
     return Redraws(
         after.estimate - before.estimate, np.hypot(before.se, after.se), before.n, before.df + after.df, before.psus_with_cases,

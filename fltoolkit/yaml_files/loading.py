@@ -164,8 +164,8 @@ class TextLoader(BoundedLoader):
     """Leaves every scalar as text, and refuses a key that is given twice."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        """Returns the text of a scalar. Refuses the character NUL, which is possible only as an escape: no path, name or file
-        of results can hold it."""
+        """Returns the text of a scalar. Refuses the character NUL, which is possible only as an escape: no path, name or file of
+        results can contain it."""
         text = str(super().construct_scalar(node))
         if "\0" in text:
             raise _at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
@@ -302,8 +302,8 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """Yields the keys, joined by dots, that a draft left open: keys whose value is still `<answer>`, and keys that are still
-    `<answer>` themselves.
+    """Yields the keys of a draft that nobody has answered yet, each as one text joined by dots. The value of such a key is still
+    `<answer>`, or the key itself is.
     """
     if node == UNANSWERED:
         yield key

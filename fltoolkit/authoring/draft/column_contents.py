@@ -44,7 +44,7 @@ class ColumnContents:
         rows: the number of rows of the file.
         filled: the number of rows that are not blank.
         distinct: the number of different values.
-        low, high: the lowest and the highest number, without missing values and codes for no answer. None if the column holds
+        low, high: the lowest and the highest number, without missing values and codes for no answer. None if the column contains
             text.
         widths: the smallest and the largest number of characters of a value.
     """
@@ -235,7 +235,7 @@ class DataTable:
         )
 
     def fractions(self, names: Sequence[str]) -> bool:
-        """Returns whether one of these columns holds a number that is not whole."""
+        """Returns whether one of these columns contains a number that is not whole."""
         frame = self.frame(names)
         part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
         sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))

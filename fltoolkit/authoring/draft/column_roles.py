@@ -105,9 +105,9 @@ def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[s
 
 
 def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Returns the codes of one yes/no question that differ from those of most questions, by kind of answer: `{"no": ["5"]}`. A
-    kind has an empty list if the question has no code for it, but uses the usual code of this kind for something else. `usual`
-    has the codes of most questions, by kind of answer."""
+    """Compares the codes of one yes/no question with the codes of most questions. Returns the codes that differ, by kind of
+    answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this kind for something else, the
+    list of this kind is empty. `usual` has the codes of most questions, by kind of answer."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}

@@ -29,7 +29,7 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 
 @dataclass(frozen=True)
 class Several:
-    """A question that allows several answers. Its data are one column that holds all codes with a separator, or one column per
+    """A question that allows several answers. Its data are one column that contains all codes with a separator, or one column per
     answer.
 
     Attributes:
@@ -142,7 +142,7 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
     block to its place, removes the # and answers its questions.
 
-    `found` holds the questions of the blocks, and `q` the yes/no questions that the draft has placed.
+    `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """
     if found.children:
         yield from [

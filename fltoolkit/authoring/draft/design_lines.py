@@ -165,8 +165,8 @@ def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) ->
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns the lines of the draft that say who answered the module on forced labour, and the codes of the persons who did
-    (empty if the labels do not say so).
+    """Returns two things: the lines of the draft about who answered the module on forced labour, and the codes of the persons who
+    answered it. There are no codes if the labels do not show who answered.
 
     Args:
         column: the column that says who answered.
@@ -232,8 +232,8 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
-    """Returns the draft's line with the year of the survey. The year is taken from a column of years that holds a single value,
-    or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
+    """Returns the draft's line with the year of the survey. The year is taken from a column of years that contains a single
+    value, or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     years = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()

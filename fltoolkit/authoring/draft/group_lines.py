@@ -99,7 +99,8 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Returns whether a column holds measured numbers, such as a debt: more different values than a list of codes would have."""
+    """Returns whether a column contains measured numbers, such as a debt: more different values than a list of codes would
+    have."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 
@@ -123,9 +124,9 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
-    """Yields the draft's lines for a breakdown by occupation, if a column holds the occupation of a job that many persons have.
-    If the label does not say that the codes are ISCO-08, the draft asks the user. `workers` says whether survey.yaml has the
-    population of workers."""
+    """Yields the draft's lines for a breakdown by occupation, if a column contains the occupation of a job that many persons
+    have. If the label does not say that the codes are ISCO-08, the draft asks the user. `workers` says whether survey.yaml has
+    the population of workers."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return
@@ -163,7 +164,7 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """Returns the columns that hold industry codes (ISIC), by the name of the breakdown. A breakdown is called `sector` if few
+    """Returns the columns that contain industry codes (ISIC), by the name of the breakdown. A breakdown is called `sector` if few
     persons have a value in its column: it is then the industry of the job in forced labour.
     """
     found: dict[str, ColumnContents] = {}

@@ -53,7 +53,7 @@ class _Tried:
 
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
     """Returns the gates of a question: the earlier questions whose answers together explain who has an answer to it. The result
-    is empty if no small number of gates explains it.
+    is empty if more than a few gates would be needed.
 
     A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, one with a clear no is
     preferred, then the last in the file. If a gate is blank because an earlier gate sent persons away, both are returned, the
@@ -88,9 +88,9 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 
 def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
-    """Returns the rows in which a question is blank although no chosen gate (an earlier question) explains why. `has` says for
-    each row whether the question has an answer. If almost everybody who passed all the gates has an answer, a blank counts as
-    unexplained only in rows where a gate is blank too."""
+    """Returns the rows in which a question is blank and no chosen gate explains why. A gate is an earlier question that decides
+    whether another is asked. `has` says for each row whether the question has an answer. Sometimes almost everybody who passed
+    all the gates has an answer. Then a blank is unexplained only if a gate is blank in the same row."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -106,7 +106,7 @@ def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
 
 
 def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
-    """Returns those of the chosen gates (earlier questions) that are needed. A gate is left out if the other gates already
+    """Returns the chosen gates (earlier questions) without the unnecessary ones. A gate is unnecessary if the other gates already
     exclude everybody whom it excludes. `has` says for each row whether the question has an answer."""
     kept = list(chosen)
     for one in chosen:

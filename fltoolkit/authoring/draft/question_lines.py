@@ -258,7 +258,7 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
     """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
     that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
 
-    `asked` holds further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
+    `asked` has further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
@@ -310,7 +310,7 @@ def _coded(
     kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
 
     Args:
-        key: the key of survey.yaml that holds these kinds, such as `form`.
+        key: the key of survey.yaml that contains these kinds, such as `form`.
         unused: the columns of the file.
         kinds: the words by which a label is recognised, by kind.
         fits: whether the values of a column can be such codes.

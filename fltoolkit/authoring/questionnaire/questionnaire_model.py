@@ -155,7 +155,7 @@ class Questionnaire(Model):
             yield from section.questions.items()
 
     def section_of(self, name: str) -> Section | None:
-        """Returns the section with this name, or the section that holds the question with this name."""
+        """Returns the section with this name, or the section that contains the question with this name."""
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:

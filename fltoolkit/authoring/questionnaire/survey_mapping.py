@@ -63,7 +63,7 @@ def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
 
 def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ...]]]:
     """Yields each field of an interview: its name, its question, and the gates (conditions on earlier questions) that decide
-    whether it is asked. Without gates of its own, a question has those of its section."""
+    whether it is asked. A question without gates of its own gets the gates of its section."""
     yield from ((name, question, ()) for name, question in asked.interview.items())
     for section in asked.sections.values():
         yield from ((name, question, question.gate or section.gate) for name, question in section.questions.items())

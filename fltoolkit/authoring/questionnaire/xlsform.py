@@ -26,8 +26,8 @@ WIDTHS = {
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """Yields the rows of the sheet `survey` of an XLSForm, in order: the questions on the dwelling, a repeated part that lists
-    all members of the household, and a repeated part that interviews some of them."""
+    """Yields the rows of the sheet `survey` of an XLSForm, in order. First come the questions on the dwelling. A repeated part
+    then lists all members of the household. Another repeated part interviews some of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):

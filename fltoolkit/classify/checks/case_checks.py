@@ -1,5 +1,5 @@
-"""Checks a classified survey. It finds missing answers that leave open whether a person is in forced labour, and facts about
-the cases that a reader should know."""
+"""Checks a classified survey. It finds missing answers that prevent a decision on whether a person is in forced labour, and facts
+about the cases that a reader should know."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     The findings say, among other things:
 
-    - how many persons are unresolved (the answers leave open whether the person is a case), and which questions are the reason
+    - how many persons are unresolved (the answers do not decide whether the person is a case), and which questions are the reason
     - which items of the rule set (such as debt bondage) the questionnaire does not ask
     - how many cases have no duration, or one longer than the reference period
     - how many adult cases may have been children when the forced labour began
@@ -129,8 +129,8 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector or occupation that was asked of all workers, by name: whether a person is a worker
-    (`<name> all`), and whether a worker has no code (`<name> blank`)."""
+    """Returns two conditions for each sector or occupation of all workers. The first says whether a person is a worker; its name
+    is `<name> all`. The second says whether a worker has no code; its name is `<name> blank`."""
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
@@ -158,14 +158,14 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons, by name. `asked` holds for all persons of the default population. `unresolved` holds
-    for those of them whose answers leave open whether they are cases. The caller counts the persons who meet them."""
+    """Returns two conditions on persons, by name. All persons of the default population meet `asked`. Those whose answers do not
+    decide whether they are cases meet `unresolved`. The caller counts the persons who meet each condition."""
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
 
 def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """Returns one finding: how many persons are unresolved (their answers leave open whether they are cases), and for how many
+    """Returns one finding: how many persons are unresolved (their answers do not decide whether they are cases), and for how many
     of them each question is a reason. The list is empty if nobody is unresolved.
 
     A question is a reason if it has no answer and its part of the definition is open, too. The parts are: the two sides
@@ -192,8 +192,8 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the adults' definition as a pair: its column, and a condition. The condition holds for adults for
-    whom a part of the definition is open because this question has no answer."""
+    """Yields each question of the adults' definition as a pair: its column, and a condition. An adult meets the condition if a
+    part of the definition cannot be decided because this question has no answer."""
     spec, adult = persons.spec, ~nw.col(CHILD)
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
@@ -219,8 +219,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
-    """Yields each question of the module on children as a pair: its column, and a condition. The condition holds for children
-    who were asked the question and have no answer. For the question on parents, it holds if nobody knows whether a parent is in
+    """Yields each question of the module on children as a pair: its column, and a condition. A child meets the condition if it
+    was asked the question and has no answer. For the question on parents, a child meets it if nobody knows whether a parent is in
     forced labour."""
     spec = persons.spec
     if not spec.children:
@@ -237,8 +237,8 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question as a pair: its column, and a condition. The condition holds for persons in `who` who have no answer
-    to the question. Questions about single spells of work are left out.
+    """Yields each question as a pair: its column, and a condition. Persons in `who` without an answer to the question meet the
+    condition. Questions about single spells of work are left out.
 
     Args:
         persons: the survey.

@@ -1,7 +1,7 @@
-"""Adds outcomes that the user defines: one item (such as debt bondage), one side of the definition of forced labour
-(involuntary work or coercion), or a rule made of items and sides.
+"""Adds outcomes that the user defines. An outcome can be one item (such as debt bondage), one side of the definition of forced
+labour (involuntary work or coercion), or a rule made of items and sides.
 
-Such an outcome describes answers. It is not forced labour and is never called that.
+Such an outcome describes answers. It is not forced labour and is never called so.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
     """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
     name: `fl.prevalence(persons, "debt_bondage")`.
 
-    For each adult the outcome is true, false or unresolved (the answers leave it open). A rule with `and` is false if a part is
-    false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as in
-    the definition of forced labour). An item is true if any of its questions is answered yes, in any work of the person. So a
+    For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and` is false if a part
+    is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as
+    in the definition of forced labour). An item is true if any of its questions is answered yes, in any work of the person. So a
     rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
     item is false.
 
@@ -95,8 +95,8 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns one column for each item that was asked (such as `debt_bondage`) and for each side of the definition, by name:
-    true if a person answered yes, false if no, null if the answers leave it open. For a person without work, a blank is
+    """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, by name. A value is
+    true if the person answered yes, false if no, and null if the answers do not decide it. For a person without work, a blank is
     false."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
@@ -109,7 +109,7 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns a column: whether the user-defined outcome is true for each person. It is null if the answers leave it open.
+    """Returns a column: whether the user-defined outcome is true for each person. It is null if the answers do not decide it.
     Raises an error if the rule cannot be read.
 
     Args:

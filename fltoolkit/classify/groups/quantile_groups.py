@@ -1,7 +1,7 @@
 """Computes the limits of groups of equal size, such as fifths by household wealth: weighted quantiles over all persons of the
 sample.
 
-A limit is a value of the data. It stays in memory: no table, file or message holds it.
+A limit is a value of the data. It stays in memory: no table, file or message contains it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Describes each case (person in forced labour) by characteristics, such as debt bondage, the stage at which it happened, or
 the duration.
 
-Each characteristic is yes, no or unresolved (null: the answers leave it open). One case can have several, so their numbers do
+Each characteristic is yes, no or unresolved (null: the answers do not decide it). One case can have several, so their numbers do
 not add up to the number of cases.
 """
 
@@ -61,7 +61,7 @@ class Characteristic:
     Attributes:
         topic: the table to which the characteristic belongs, one of `TOPICS`, such as `coercion`.
         name: the name of the characteristic, such as `debt_bondage`; unique within the topic.
-        truth: a column: true, false or null (the answers leave it open) for each case. It has no meaning for other persons.
+        truth: a column: true, false or null (the answers do not decide it) for each case. It has no meaning for other persons.
         questions: the columns of the questions, if one yes to any of them is enough; empty for a characteristic that comes from
             something else, such as the duration.
     """
@@ -115,8 +115,8 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
 
 
 def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
-    """Returns the characteristics of cases that this survey can describe, such as debt bondage, ordered by topic (the table to
-    which they belong). They are those of adults, or with `children=True` those of children."""
+    """Returns the characteristics of cases that this survey can describe, such as debt bondage. They are ordered by topic (the
+    table to which they belong). By default they are those of adults; with `children=True`, those of children."""
     return tuple(_of_children(persons) if children else _of_adults(persons))
 
 

@@ -61,8 +61,8 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
-    """Yields one finding: how many PSUs have the same stratum and label in both rounds, and what the later survey.yaml says
-    about them (kept or drawn anew). It is an error if these two do not fit together."""
+    """Yields one finding: how many PSUs have the same stratum and label in both rounds, and what the later survey.yaml says about
+    them (kept or drawn anew). If the two contradict each other, the finding is an error."""
     if not (before.clustered and after.clustered):
         yield _finding("note", "design", "one round has no PSUs with labels: the rounds are taken as independent", "nothing")
         return

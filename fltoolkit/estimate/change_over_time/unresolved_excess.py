@@ -1,5 +1,5 @@
 """Tests a change a second time. The question is: would the verdict be the same if the survey with more unresolved persons had
-found cases among them? Unresolved persons are those whose answers leave open whether they are cases.
+found cases among them? Unresolved persons are those whose answers do not decide whether they are cases.
 
 Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again
 if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. In
@@ -46,7 +46,7 @@ Positions = NDArray[np.intp]
 
 def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved persons counts as cases.
-    Unresolved persons are those whose answers leave open whether they are cases. The excess is the larger of the two surveys'
+    Unresolved persons are those whose answers do not decide whether they are cases. The excess is the larger of the two surveys'
     shares minus the smaller one.
 
     `decreased` is tested again if the share is larger in the later survey, because this alone lowers the rate. `increased` is
@@ -62,8 +62,9 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
-    """Returns the estimates of a round as if all its unresolved persons (whose answers leave open whether they are cases) were
-    cases, with wider intervals. If this is done for both rounds, the excess of one round is part of their difference.
+    """Returns the estimates of a round as if all its unresolved persons were cases, with wider intervals. The answers of
+    unresolved persons do not decide whether they are cases. If both rounds are changed in this way, their difference includes the
+    excess of one round over the other.
 
     The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
     exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the distances do not change.
@@ -86,8 +87,8 @@ def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, l
 def with_second_verdicts(
     rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. In this test, the excess of unresolved persons (their answers leave
-    open whether they are cases) in one of the two surveys counts as cases. If the second test does not confirm a verdict, it
+    """Returns the rows of a change after the second test. In this test, the excess of unresolved persons (their answers do not
+    decide whether they are cases) in one of the two surveys counts as cases. If the second test does not confirm a verdict, it
     becomes `no detectable change`, with `reason`.
 
     Args:
@@ -101,7 +102,7 @@ def with_second_verdicts(
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
-    """Returns whether a change has no verdict because of unresolved persons (their answers leave open whether they are cases),
+    """Returns whether a change has no verdict because of unresolved persons (their answers do not decide whether they are cases),
     although its interval does not contain 0.
 
     Args:
@@ -122,8 +123,8 @@ def stated_verdict(verdict: Any, reason: object) -> Any:
 
 
 def further_reason(verdict: Any, reason: Any) -> Any:
-    """Returns the reason that must be printed beside the words of `stated_verdict`. It is empty if these words already give the
-    reason.
+    """Returns the reason of a verdict if it must be printed after the words of `stated_verdict`. It is empty if these words
+    already give the reason.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -133,7 +134,7 @@ def further_reason(verdict: Any, reason: Any) -> Any:
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict. Unresolved persons
-    are those whose answers leave open whether they are cases.
+    are those whose answers do not decide whether they are cases.
 
     It is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of its
     confidence interval. The numbers are compared at full precision. False if one of the two is unknown.
@@ -143,8 +144,8 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
 
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change, without verdicts that rest on an estimate that unresolved persons make too uncertain (see
-    `wide_bounds`). Such a verdict becomes `no detectable change`, and the reason says which round is too uncertain.
+    """Returns the rows of a change, and replaces some verdicts. If unresolved persons make the estimate of a round too uncertain
+    (see `wide_bounds`), the verdict becomes `no detectable change`, and the reason names the round.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -163,8 +164,8 @@ class Matched:
 
     Attributes:
         before, after: the estimates.
-        first, second: positions of rows in the two tables. Comparison i is of row `first[i]` of `before` with row `second[i]`
-            of `after`.
+        first, second: positions of rows in the two tables. Comparison number i compares row `first[i]` of `before` with row
+            `second[i]` of `after`.
         shared: whether PSUs with the same stratum and label are the same area in both rounds; None if this is not known.
     """
 
@@ -176,14 +177,14 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether the share of unresolved persons (whose answers leave open whether they are cases) is known in both
+        """Returns whether the share of unresolved persons (whose answers do not decide whether they are cases) is known in both
         rounds. It is not known for measures such as a mean."""
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
 def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """Returns the rows of a change, without verdicts that unresolved persons could overturn. Unresolved persons are those whose
-    answers leave open whether they are cases.
+    """Returns the rows of a change, and replaces verdicts that could be wrong because of unresolved persons. The answers of these
+    persons do not decide whether they are cases.
 
     A verdict stays if it passes `second_test`, and if the estimates of both rounds are certain enough (see `wide_bounds`).
     Otherwise it becomes `no detectable change`, with the reason. Measures without unresolved persons (such as a mean) are
@@ -202,7 +203,7 @@ def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -
 
 def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
     """Tests the verdicts on a change a second time, as if the excess of unresolved persons in one round were cases
-    (docs/methods.md §5). Unresolved persons are those whose answers leave open whether they are cases. The excess is the
+    (docs/methods.md §5). Unresolved persons are those whose answers do not decide whether they are cases. The excess is the
     difference of their shares in the two rounds.
 
     p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1
@@ -225,7 +226,7 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
     """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
-    Unresolved persons are those whose answers leave open whether they are cases. The excess is the difference of their shares
+    Unresolved persons are those whose answers do not decide whether they are cases. The excess is the difference of their shares
     in the two rounds.
 
     Args:
@@ -257,7 +258,7 @@ def confirmed_since_publication(
     row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float
 ) -> pd.DataFrame:
     """Returns the change since a published number after the second test, in which the excess of unresolved persons counts as
-    cases. Unresolved persons are those whose answers leave open whether they are cases. A verdict is also removed if they make
+    cases. Unresolved persons are those whose answers do not decide whether they are cases. A verdict is also removed if they make
     one of the two numbers too uncertain (see `wide_bounds`).
 
     The test uses the published share of unresolved persons. If the publication does not state this share, it is taken as 0.

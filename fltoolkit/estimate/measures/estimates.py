@@ -45,7 +45,7 @@ class About:
             witnessed).
         psus_of_earlier_rounds: whether the PSUs of earlier rounds were `kept` or `new` ones were drawn; empty if survey.yaml
             does not say.
-        missing: how many persons of the domain are left out because an answer is missing. Persons whose answers leave open
+        missing: how many persons of the domain are left out because an answer is missing. Persons whose answers do not decide
             whether they are cases (*unresolved*) stay in.
         to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
             there are none.
@@ -143,7 +143,7 @@ class Estimates:
         table: one row per cell (the total, or one category such as women): the `by` columns, `estimate`, `se`, `ci_low`,
             `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n` (persons in the denominator, unweighted), `cases` (unweighted),
             `population` (weighted denominator), `n_eff`, `psus_with_cases`, `households_with_cases`. An outcome that can be
-            unresolved (the answers leave it open) also has `unresolved` (the number of these persons), `resolved_only` (the
+            unresolved (the answers do not decide it) also has `unresolved` (the number of these persons), `resolved_only` (the
             estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
             proportion is between 0 and 1 and is never rescaled.
         influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a

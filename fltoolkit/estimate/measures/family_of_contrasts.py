@@ -43,7 +43,7 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
     category `not stated` is in no pair.
 
     Args:
-        est: estimates that hold the breakdown by this group alone.
+        est: estimates that contain the breakdown by this group alone.
         group: the name of the group.
 
     Returns:
@@ -66,7 +66,8 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
 
 
 def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Tests differences as one family: tests by Holm's method, and intervals that hold for all differences at once.
+    """Tests several differences as one family. The tests use Holm's method, so the risk of a false finding is limited for all
+    tests together. The intervals are simultaneous: they contain all true differences with the probability `level`.
 
     Args:
         pairs: one row per difference, with `estimate`, `se` (above 0) and `df`.

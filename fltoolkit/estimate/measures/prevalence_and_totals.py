@@ -61,7 +61,7 @@ def prevalence(
     """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each category.
 
     For a classified survey, the rate is established cases divided by all persons asked (docs/methods.md §1). Persons whose
-    answers leave open whether they are cases (*unresolved*) stay in the denominator, and the table has their number.
+    answers do not decide whether they are cases (*unresolved*) stay in the denominator, and the table has their number.
 
     Args:
         design: a classified survey, or any design.

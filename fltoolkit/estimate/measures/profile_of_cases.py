@@ -75,15 +75,14 @@ def profile(
         level: the confidence level.
 
     Returns:
-        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic
-        (`involuntary`, `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population`
-        are all cases of the row's category, unweighted and weighted; `cases` are the cases with the characteristic. A case
-        without an answer stays in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined
-        as for a prevalence; in the last two, cases whose answers leave it open count as cases with the characteristic.
-        `cases_without`, `psus_without` and `households_without` count the cases without it. `largest_share` is the largest
-        weighted share that one household or PSU has of the cases with the characteristic. `largest_share_without` is the same
-        for the cases without it. The interval of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic
-        − 1, PSUs with cases without it − 1).
+        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic (`involuntary`,
+        `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population` are all cases of
+        the row's category, unweighted and weighted; `cases` are the cases with the characteristic. A case without an answer stays
+        in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence; in
+        the last two, cases whose answers do not decide it count as cases with the characteristic. `cases_without`, `psus_without`
+        and `households_without` count the cases without it. `largest_share` is the largest weighted share that one household or
+        PSU has of the cases with the characteristic. `largest_share_without` is the same for the cases without it. The interval
+        of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
         RequestError: a breakdown has more than one group, or a group that only cases have; `where` has more than one group, or
@@ -252,7 +251,7 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
 
 def _unresolved_cases(answers: _Answers) -> UnresolvedPersons:
     """Returns, for each row of the result, the cases for whom it is unresolved whether they have the characteristic (their
-    answers leave it open)."""
+    answers do not decide it)."""
     sums, cells = answers.sums, answers.cells_answering(OPEN)
     n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
     with_or_open, rest = (answers.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))

@@ -1,4 +1,4 @@
-"""Computes the columns of a table of results: counts, design effects, intervals, and persons whose answers leave open whether
+"""Computes the columns of a table of results: counts, design effects, intervals, and persons whose answers do not decide whether
 they are cases (*unresolved*)."""
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
 @dataclass(frozen=True)
 class UnresolvedShares:
     """The weighted share of unresolved persons among the persons of each row of a result (Σw·unresolved / Σw). A person is
-    unresolved if the answers leave open whether she or he is a case.
+    unresolved if the answers do not decide whether she or he is a case.
 
     Attributes:
         share: the share of each row.
@@ -183,15 +183,15 @@ class UnresolvedShares:
 
 @dataclass(frozen=True)
 class UnresolvedPersons:
-    """The unresolved persons in the denominator of each row of a result: their answers leave open whether they are cases.
+    """The unresolved persons in the denominator of each row of a result: their answers do not decide whether they are cases.
 
     Attributes:
         persons: their number by row, unweighted.
         weights: their number by row, weighted.
         by_unit: their weights by sampled unit (units × rows).
         psus: the number of PSUs with cases or unresolved persons, by row.
-        psus_without: the number of PSUs with persons who are neither cases nor unresolved, by row. None: they are so many that
-            they are not counted.
+        psus_without: the number of PSUs with persons who are neither cases nor unresolved, by row. None: there are many such
+            PSUs, and they are not counted.
     """
 
     persons: Array
@@ -202,7 +202,7 @@ class UnresolvedPersons:
 
 
 def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
-    """Returns the unresolved persons in the denominator of each row of a result: their answers leave open whether they are
+    """Returns the unresolved persons in the denominator of each row of a result: their answers do not decide whether they are
     cases."""
     n, w = (sums.denominator_values(sums.denominators.sums(sums.table[c].to_numpy(), sums.unresolved)) for c in ("n", "w"))
     return UnresolvedPersons(
@@ -216,7 +216,7 @@ def unresolved_persons(sums: EstimandSums) -> UnresolvedPersons:
 def unresolved(
     sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: UnresolvedPersons
 ) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """Returns the columns of a result about unresolved persons (whose answers leave open whether they are cases), and the
+    """Returns the columns of a result about unresolved persons (whose answers do not decide whether they are cases), and the
     weighted share of these persons.
 
     The columns are: `unresolved`, their number; `resolved_only`, the estimate without them; `bound_high`, the estimate with all

@@ -29,7 +29,7 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 @checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
     """Join several Estimates of one measure in one table, so that any two rows can be compared: rule sets on one sample, or
-    rounds of a survey. The joined `covariance` holds the covariance of any two rows, also of rows from different Estimates.
+    rounds of a survey. The joined `covariance` contains the covariance of any two rows, also of rows from different Estimates.
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without survey.yaml, only the
     labels of strata and PSUs are compared. Other Estimates are from different samples, such as the rounds of a survey;
@@ -37,7 +37,7 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
 
     Args:
         parts: the Estimates to join, by the label that their rows get.
-        name: the name of the table's first column, which holds the labels.
+        name: the name of the table's first column, which contains the labels.
         shared_psus: for different samples, what it means if two PSUs have the same stratum and label. True: they are the same
             area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label
             may be in both samples; the samples are then independent.
@@ -86,8 +86,8 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each.
-    The result's `covariance` also holds the covariance between rows of different rule sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each. The
+    result's `covariance` also contains the covariance between rows of different rule sets.
 
     Args:
         survey: what `fl.read_survey` returned.
@@ -99,7 +99,7 @@ def rule_sets(
         level: the confidence level.
 
     Returns:
-        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` holds the facts behind each result.
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts behind each result.
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.

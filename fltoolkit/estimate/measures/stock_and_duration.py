@@ -54,7 +54,7 @@ def stock(
     A number of persons has an interval on the log scale, as in `total`. If every weight is at least 1, the lower limit is at
     least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too wide here. Without a case, the
     interval of a number goes from 0 to the population times the upper limit of the rate. In `bound_high`, persons whose answers
-    leave open whether they are cases (*unresolved*) count as if they were in forced labour all the time.
+    do not decide whether they are cases (*unresolved*) count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.

@@ -65,7 +65,7 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
         x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
         y: the weighted cases of each pattern.
         w: the weighted persons of each pattern.
-        start: the coefficients with which the search begins; None: those of statsmodels.
+        start: the coefficients with which the search begins; None: statsmodels chooses them.
 
     Raises:
         RequestError: no maximum was found.
@@ -103,7 +103,7 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
 
     Args:
         x, y, w: as in `fit`.
-        start: the coefficients with which the search begins; None: all 0.
+        start: the coefficients with which the search begins; None: all are 0.
         held: the position of a coefficient that keeps its value in `start` (for a profile likelihood); None: all are fitted.
 
     Raises:

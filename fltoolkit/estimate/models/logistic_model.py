@@ -171,7 +171,7 @@ def logit(
     covariance is too small, because a category without a case has scores of one sign only. The limits then come from the
     profile likelihood, scaled by Kish's design effect.
 
-    Persons whose answers leave open whether they are cases (*unresolved*) do not count as cases and stay in the model. `not
+    Persons whose answers do not decide whether they are cases (*unresolved*) do not count as cases and stay in the model. `not
     stated` is a category of its own. Persons who have no value of a numeric covariate are left out and counted.
 
     Args:

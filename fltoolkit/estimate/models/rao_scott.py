@@ -64,7 +64,7 @@ def rao_scott(
     diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984).
     F = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
 
-    Persons whose answers leave open whether they are cases (*unresolved*) do not count as cases. `not stated` is a category
+    Persons whose answers do not decide whether they are cases (*unresolved*) do not count as cases. `not stated` is a category
     like others.
 
     Args:

@@ -103,7 +103,7 @@ def cluster_totals(
 
     Raises:
         DesignError: weights are negative, missing, infinite or all zero; strata, PSUs or an FPC are missing.
-        RequestError: a truth column holds something other than true and false.
+        RequestError: a truth column contains something other than true and false.
         NotAvailable: amounts are below 0 or above `outcome.most`.
     """
     by_key = [design.key(k) for k in keys]
@@ -132,8 +132,8 @@ def cluster_totals(
 
 
 def _needed_columns(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns the persons with only the columns that are needed: those that are summed, and those by which rows are grouped. So
-    a survey with many columns is read fast. The arguments are as in `cluster_totals`."""
+    """Returns the persons with only the columns that are needed: columns that are summed, and columns by which rows are grouped.
+    So the kit reads a survey with many columns fast. The arguments are as in `cluster_totals`."""
     y, x, known, bad = _outcome(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
@@ -249,8 +249,8 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """Returns the calibration of a weight column. None if it is not calibrated, or if there are replicate weights: each of
-    these is calibrated, so the variance needs no residuals."""
+    """Returns the calibration of a weight column. Returns None if the weights are not calibrated. Also returns None if there are
+    replicate weights: each of them is calibrated separately, so the variance needs no residuals."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
@@ -294,7 +294,7 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers leave it open), 2 case without an amount.
+    """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers do not decide it), 2 case without an amount.
     Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the domain), BAD_WEIGHT or BAD_OUTCOME."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")

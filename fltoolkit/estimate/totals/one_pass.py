@@ -128,7 +128,8 @@ class EstimandSums:
         """Returns, for each row of the result, the value that belongs to its denominator.
 
         Args:
-            values: one value per denominator; or a matrix of units × denominators, whose columns are then those of the result.
+            values: one value per denominator; or a matrix of units × denominators. For a matrix, the result has one column per
+                row of the result table.
         """
         return values if self.denominators is self.cells else values[..., self.parent]
 
@@ -182,7 +183,7 @@ class EstimandSums:
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of the rows of `table` whose persons are unresolved (their answers leave open whether they are
+        """Returns the positions of the rows of `table` whose persons are unresolved (their answers do not decide whether they are
         cases)."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
@@ -203,7 +204,7 @@ class EstimandSums:
         """Returns the number of PSUs with a case, by cell. It is missing for replicate weights.
 
         Args:
-            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers leave open whether she
+            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers do not decide whether she
                 or he is a case.
         """
         if not isinstance(self.units, Units):

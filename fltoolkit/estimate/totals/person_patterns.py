@@ -269,8 +269,8 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns one row for each kind of person (all persons with the same values in all groups and populations): the number of
-    persons and of each outcome, the smallest and the largest weight, and the weighted numbers."""
+    """Returns one row for each kind of person (all persons with the same values in all groups and populations). A row has the
+    number of persons, the number with each outcome, the smallest and the largest weight, and the weighted numbers."""
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():

@@ -88,8 +88,8 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position of the cell of this object that contains it: the one of the same
-        breakdown with the same values of `groups`."""
+        """Returns, for each cell of `of`, the position of the cell of this object that contains it. This is the cell of the same
+        breakdown that has the same values of `groups`."""
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)

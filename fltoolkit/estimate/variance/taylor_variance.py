@@ -261,8 +261,8 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     each row of the table, the position of its unit.
 
     Raises:
-        DesignError: a PSU label is in two strata; a stratum has a single PSU, or a PSU a single unit of the second stage, and
-            the rule for this is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
+        DesignError: a PSU label is in two strata. Or a stratum has a single PSU, or a PSU has a single unit of the second stage,
+            and the rule for such cases is `fail`. Or an FPC differs within its stratum or PSU, or is smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
     codes = [table[name].cat.codes.to_numpy() for name in names]

@@ -39,9 +39,9 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
         spec: the survey of the run.
 
     Returns:
-        One row per pair. The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The
-            others are `estimate` (category minus reference, a proportion), `se`, `df` and `level`. The table is confidential:
-            it contains pairs of hidden cells.
+        One row per pair. The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The other
+            columns are `estimate` (category minus reference, a proportion), `se`, `df` and `level`. The table is confidential: it
+            contains pairs of hidden cells.
     """
     lead, parts = spec.lead_group, []
     for est in made:
@@ -53,9 +53,9 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
 
 
 def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.DataFrame, rule_set: str) -> pd.DataFrame:
-    """Returns the differences between categories of the lead group as they may be published. The lead group is the one that
-    survey.yaml names beforehand for the first comparison. All pairs of categories that can be tested are one family of tests:
-    together they have one error probability.
+    """Returns the differences between categories of the lead group as they may be published. The lead group is the group that
+    survey.yaml names for the first comparison, before any result is known. All pairs of categories that can be tested are one
+    family of tests: together they have one error probability.
 
     A pair is tested if both rates fulfil these conditions: the rate is shown and reliable; it has no note *wide bounds* (see
     `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). No other pair is

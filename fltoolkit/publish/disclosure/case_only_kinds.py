@@ -222,7 +222,7 @@ def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series])
 def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: float) -> Row[AnyCell]:
     """Returns the counts of a cell in the form that the system of equations needs.
 
-    `found` holds the counts of the cell. `person_kinds` holds the kinds of persons, with the unit in which weights are counted.
+    `found` has the counts of the cell. `person_kinds` contains the kinds of persons, with the unit in which weights are counted.
     Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.
     """
     population = person_kinds.populations.index(cell[0])

@@ -144,7 +144,7 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def in_whole(self) -> scipy.sparse.csr_array[Any]:
-        """Returns the matrix of the constraints that concern only numbers of cases: those of the cells, then the `ties`. Its
+        """Returns the matrix of only those constraints that are about numbers of cases: first the cells, then the `ties`. Its
         columns are the kinds of persons. It is used for programmes in whole numbers."""
         return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[:, : self.kinds]
 

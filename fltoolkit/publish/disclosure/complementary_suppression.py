@@ -219,7 +219,8 @@ def _draw(salt: bytes, cell: object) -> float:
 
 
 def _label(cell: object) -> str:
-    """Returns a text that stands for a cell. It is the same in every process, so that the same data always give the same choice."""
+    """Returns a text that identifies a cell. It is the same in every process, so that the same data always give the same choice
+    of hidden cells."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
     return f"({', '.join(map(_label, cell))})" if isinstance(cell, tuple) else repr(cell)

@@ -49,7 +49,7 @@ def derived_cells(
         cells: the cells, in the order of the rows of `holds`.
         holds: cells × kinds of persons; 1 if the kind is in the cell.
         counts: two arrays by kind: the number of persons, and the number of cases.
-        limits: the confidentiality limits. Only those of cases and of persons who are not cases are used.
+        limits: the confidentiality limits. Only two of them are used: for cases, and for persons who are not cases.
         directions: random changes of the cases by kind that change the cases of no cell (see `unchanging`).
 
     Returns:

@@ -149,7 +149,7 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns the cells of `now` (at the interview) that reveal few ended cases: those of the whole period, minus `now`."""
+    """Returns the cells of `now` (at the interview) that reveal few ended cases: the cases of the whole period minus `now`."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 

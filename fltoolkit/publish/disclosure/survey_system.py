@@ -29,9 +29,9 @@ class DisclosureScenario:
     Attributes:
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
-        patterns: the survey's kinds of persons; None for an estimate without a survey, of which only the cells are known.
+        patterns: the survey's kinds of persons; None for an estimate without a survey. Only its cells are known.
         case_only: groups that only cases have, such as the sector of their forced labour.
-        children: the populations of children. Their routes to forced labour are not those of adults.
+        children: the populations of children. Their routes to forced labour differ from the routes of adults.
         in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one of the
             two outcomes.
     """

@@ -85,8 +85,8 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str],
 
 
 def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of which it is a
-    share.
+    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of the
+    denominator.
 
     Args:
         i: the position of the row.

@@ -175,7 +175,7 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
 
 
 def _named(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
-    """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` holds the
+    """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` contains the
     decision about each outcome."""
     outcome = _outcome(est)
     words = {outcome: str(est.about.rule_note)} if outcome else {}

@@ -72,8 +72,8 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 def kept(place: int, rows: int) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
-    In a short table, this is so for all rows, so the table and its note stay together. In a longer table, it is so for the head
-    and the first row, and for the last two rows.
+    In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first row
+    and the last two rows must.
 
     Args:
         place: the number of the row; the head is 0.
@@ -85,7 +85,7 @@ def kept(place: int, rows: int) -> bool:
 @dataclass(frozen=True)
 class WordColumn:
     """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), and whether any cell has a
-    marker (a letter such as [u] behind a number).
+    marker. A marker is a letter such as [u] behind a number.
     """
 
     width: float
@@ -120,7 +120,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned.
 
     Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
-    markers stand behind this place.
+    markers are written after this place.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
         return ""
@@ -149,8 +149,8 @@ def _twips(centimetres: float) -> int:
 
 
 def _runs(text: str, namespace: str = "") -> Iterator[str]:
-    """Yields a text as the pieces of XML of which a Word paragraph consists (runs). Tabs and line breaks of the text become those
-    of Word."""
+    """Yields a text as XML runs: the pieces of which a paragraph of a Word document is made. A tab or line break in the text
+    becomes one in Word."""
     for part in runs(clean(text)):
         pieces = re.split(r"([\t\n\r])", part.text)
         inside = "".join(

@@ -81,11 +81,12 @@ def headline_change(evidence: Evidence) -> Row | None:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three to five large numbers: the rate and the number of persons in the default population, the change of the rate
-    since the baseline, and the rates of the other populations whose rate is always shown (such as adults and children).
+    """Returns three to five large numbers. The first two are the rate and the number of persons in the default population. Then
+    come the change of the rate since the baseline, and the rates of the other populations whose rate is always shown (such as
+    adults and children).
 
-    If there is neither a change nor another population, the third number is the plan's target, or else how many persons were
-    asked.
+    If there is neither a change nor another population, the third number is the plan's target. Without a target, it is the number
+    of persons asked.
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
@@ -141,7 +142,7 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
     """Returns the change since the baseline in large type: the rates of both surveys, and below them the limit of the change's
-    interval that is nearer to zero. If the test found no change, its result stands in place of the limit. Returns None if no
+    interval that is nearer to zero. If the test found no change, its result is printed instead of the limit. Returns None if no
     change was tested."""
     row = headline_change(evidence)
     if row is None:

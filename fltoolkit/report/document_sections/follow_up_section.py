@@ -24,8 +24,8 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 
 
 def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
-    """Returns those rows of the follow-up (the comparison of the baseline with a later survey) that are most important for the
-    plan: each indicator for its whole population, and categories for which the plan has a target."""
+    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the rows
+    about whole populations, and the rows of categories for which the plan has a target."""
     rows = evidence.follow_up
     found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows["target_year"].notna()]
     return found
@@ -53,8 +53,8 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns one text for each given row of the follow-up (the comparison of the baseline with a later survey): the indicator
-    and category, then whether the target is reached and whether the number has changed.
+    """Returns one text for each given row of the follow-up (the comparison of the baseline with a later survey). It names the
+    indicator and category, and says whether the target is reached and whether the number has changed.
 
     Rows whose change was not tested are left out.
     """

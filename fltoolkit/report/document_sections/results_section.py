@@ -57,8 +57,8 @@ def _in_large_type(out: Published, most: int) -> list[PublishedNumber]:
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
-    """Returns, in large type, the number of persons who were asked. The text below it says for how many of them the answers leave
-    open whether they are in forced labour."""
+    """Returns, in large type, the number of persons who were asked. The text below it says for how many of them the answers do
+    not decide whether they are in forced labour."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
         number_words.count(language, row["n"]),
@@ -82,7 +82,7 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
     """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the survey.
-    Crossed groups are left out, and groups of which fewer than `least` numbers are shown.
+    Crossed groups are left out. A group with fewer than `least` shown numbers is left out too.
 
     Groups of single origins (nationalities, ethnicities) are left out too, because no picture and no title uses them.
     """

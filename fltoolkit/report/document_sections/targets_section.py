@@ -1,5 +1,5 @@
-"""The plan's targets as blocks of a document: which targets a survey could verify, which fall of a number a repeat of the survey
-could detect, and the milestones (planned values of the years before a target)."""
+"""The plan's targets as blocks of a document. The blocks say which targets a survey could verify, and which fall of a number a
+repeat of the survey could detect. They also list the milestones (planned values of the years before a target)."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 
 def on_path(evidence: Evidence) -> pd.DataFrame:
-    """Returns the plan's targets for whole populations that a chart can show as a path from the baseline to the target: those
-    whose baseline and target are both known numbers."""
+    """Returns the plan's targets that a chart can show as a path from the baseline to the target. They are for whole populations,
+    and both their baseline and their target are known numbers."""
     rows = totals(with_target(evidence))
     return rows[rows["baseline_value"].notna() & rows["target_value"].notna()]
 
@@ -149,8 +149,8 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target: one number for
-    each target, for at most `NAMED` targets whose number is known. The text is empty if no number is known."""
+    """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
+    number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
     known = [
         language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows

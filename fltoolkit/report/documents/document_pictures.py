@@ -42,9 +42,9 @@ MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
-    None means the first population of the survey. `beside` names the populations of the pictures that stand next to it: their axes
-    all end at the same number, so that 20 and 43 are not at the same place.
+    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population. None
+    means the first population of the survey. `beside` names the populations of the pictures next to it. The axes of these
+    pictures all end at the same number, so that readers can compare them.
     """
 
     measure: str
@@ -127,8 +127,8 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
     each population and family of topics, if the population has such topics and shows at least one share.
 
     Args:
-        only: the names of the families that are wanted. A family is the topics that share one picture: those of involuntary
-            work, of coercion, of the situation, or of children.
+        only: the names of the families that are wanted. A family is a set of topics that share one picture: on involuntary work,
+            on coercion, on the situation, or on children.
     """
     found = []
     for population in profile_section.populations(evidence.now):

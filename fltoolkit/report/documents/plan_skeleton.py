@@ -150,8 +150,8 @@ def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 6: the plan's indicators, the targets and whether a survey can verify them, the milestones (planned values
-    that nobody measures), and the comparison of the baseline with a later survey, if there is one."""
+    """Returns chapter 6: the plan's indicators, the targets and whether a survey can verify them, and the milestones (planned
+    values that nobody measures). If there is a later survey, the chapter compares it with the baseline."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)

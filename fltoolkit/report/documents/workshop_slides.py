@@ -49,8 +49,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the rate: the numbers, the definition, who was asked, and for how many persons the answers leave
-    open whether they are in forced labour."""
+    """Returns the slide with the rate: the numbers, the definition, who was asked, and for how many persons the answers do not
+    decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
     told = (
@@ -79,7 +79,8 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides that show who is in forced labour, and by which means of coercion: one picture per slide."""
+    """Returns slides with one picture each. The pictures show who is in forced labour, and by which means persons were
+    coerced."""
     out = evidence.now
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     return [

@@ -78,7 +78,7 @@ class Coded:
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
     """Returns the published numbers of a run in the form for other systems: one row per number, with codes for groups, measures
-    and so on (ILOSTAT's where it has one, else the kit's), and the meaning of each code.
+    and so on, and the meaning of each code. The codes come from ILOSTAT, or from the kit where ILOSTAT has none.
 
     Args:
         out: the published set (all results of the run that may leave the office).
@@ -216,7 +216,7 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
 
 
 def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
-    """Returns the columns of a row that hold no codes: the year, the number in its unit, its uncertainty, its decimals, and
+    """Returns the columns of a row that contain no codes: the year, the number in its unit, its uncertainty, its decimals, and
     texts such as the reference period.
     """
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}

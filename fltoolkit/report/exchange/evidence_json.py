@@ -60,7 +60,7 @@ HIDDEN = {
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames`
-    holds these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and `references`.
+    contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and `references`.
     Numbers are as printed; a missing number is null.
     """
     return {

@@ -229,8 +229,8 @@ def _change(folder: Path) -> dict[str, str]:
 
 
 def _unresolved(numbers: _Published) -> list[str]:
-    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) leave open
-    whether they are in forced labour. The list is empty if the rate is hidden."""
+    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
+    decide whether they are in forced labour. The list is empty if the rate is hidden."""
     return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
 
 

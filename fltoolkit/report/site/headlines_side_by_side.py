@@ -26,8 +26,8 @@ Titled = tuple[str, HeadlineRow]
 
 
 def side_by_side(headlines: list[Titled]) -> str:
-    """Returns HTML that shows the rates of several surveys: one picture for each set of surveys that can share an axis, and a
-    sentence that names the other surveys. The text is empty for a single survey.
+    """Returns HTML that shows the rates of several surveys. Surveys that can share an axis are in one picture. A sentence names
+    the surveys that are in no picture. The text is empty for a single survey.
 
     Args:
         headlines: the title of each survey and its published rate, in alphabetical order of the titles. Two surveys share an axis

@@ -126,9 +126,8 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 
 def _with_formulas(rows: Any, held: Any) -> Any:
-    """Returns the rows of a sheet that partners added, with the formulas of those cells that did not change.
-
-    A returned workbook has only the values of such cells (`rows`). The formulas are in the rows of partners.yaml (`held`).
+    """Returns the rows of a sheet that partners added. In the returned workbook, a cell with a formula has only its value
+    (`rows`). If the value did not change, the formula from partners.yaml (`held`) is put back.
     """
     before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
     return tuple(

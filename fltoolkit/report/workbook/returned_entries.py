@@ -1,5 +1,5 @@
-"""Compares a workbook that partners filled in with the workbook that the kit wrote: what partners typed, and what else
-changed.
+"""Compares a workbook that partners filled in with the workbook that the kit wrote. Finds what partners typed, and all other
+changes.
 
 The workbook itself records what the kit wrote (in the hidden sheet `_kit`). Only a difference from this record is an entry. So
 a workbook can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language: a sheet is

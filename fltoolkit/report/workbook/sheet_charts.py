@@ -48,7 +48,7 @@ class NativeChart:
         rows: how many rows of the table are drawn.
         axes: the two axes.
         path: the column with planned values, which a dashed line connects; None for none.
-        first: how many rows of the table, such as a heading, stand above the rows that are drawn.
+        first: how many rows of the table, such as a heading, are above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
         hollow: the column that only has the unreliable values; their dots are hollow. None if no value is unreliable.
         earlier: the column that only has the values of the earlier survey; they are grey. None if there is one survey.

@@ -10,7 +10,7 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Shows the progress of one survey: its notebook, the section, the seconds so far, and those of the last run.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far, and how many seconds the last run took.
 
     Args:
         name: the name of the survey.

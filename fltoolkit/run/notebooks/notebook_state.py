@@ -87,7 +87,7 @@ def _restore_random(first: NotebookState) -> None:
 
 
 def _restore_libraries(first: NotebookState) -> None:
-    """Resets the defaults that a cell may have set for tables and charts. `first` holds these defaults as they were before the
+    """Resets the defaults that a cell may have set for tables and charts. `first` contains these defaults as they were before the
     first notebook."""
     import pandas as pd
     import plotly.io as plotly

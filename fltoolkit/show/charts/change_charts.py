@@ -26,7 +26,7 @@ NOTE = (
 @checked
 def changes(found: Published | None) -> None:
     """Displays how the prevalence of the default population changed since an earlier round of the survey: a picture, a table, and
-    sentences on the rate and the number of persons. If no earlier round is given (None), it displays a note."""
+    sentences on the rate and the number of persons. Without an earlier round (None), it displays a note."""
     from IPython.display import display
 
     if found is None:

@@ -57,7 +57,8 @@ def child_question(language: Language, name: str) -> str:
 
 
 def exit_at(language: Language, leaf: str) -> str:
-    """Returns, in words, why an adult leaves the flowchart at a leaf: `did not work`. A leaf is a box in which a path ends."""
+    """Returns, in words, why an adult leaves the flowchart at a leaf: `did not work`. A leaf is a box in which a path through the
+    flowchart ends."""
     return language.say(f"flowchart.exits.{leaf.replace(' ', '_')}")
 
 

@@ -1,4 +1,5 @@
-"""Pictures of estimates for notebooks: published numbers with intervals and markers, and answers that leave a question open."""
+"""Pictures of estimates for notebooks: published numbers with intervals and markers, and the number of unresolved answers (don't
+know, refused, blank) to each question."""
 
 from __future__ import annotations
 
@@ -63,19 +64,19 @@ def bars(out: Published, group: str, *, population: str | None = None, title: st
 
 @checked
 def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -> Picture:
-    """Returns a picture of the headline (the number for the default population) under each rule set, the run's own first. A rule
-    set says which answers make a person a case.
+    """Returns a picture of the headline (the number for the default population) under each rule set. The run's own rule set is
+    first. A rule set says which answers make a person a case.
 
-    If the survey does not support a rule set, the picture shows the reason in its row.
+    If the survey does not support a rule set, its row in the picture gives the reason.
     """
     return picture(under_each_rule_set(out, measure, ENGLISH, title=title))
 
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Returns a picture of unresolved answers (don't know, refused, blank), which leave open whether a person is in forced labour: how
-    many there are for each question. `counts` is the table from `fl.nonresponse`, with one row per question. Questions without such
-    answers are left out; `fl.show.nonresponse` has them."""
+    """Returns a picture of unresolved answers (don't know, refused, blank): how many each question has. Such answers can prevent
+    a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per question.
+    Questions without such answers are left out; `fl.show.nonresponse` has them."""
     with_answers = counts[OPENED].fillna(0).sum(axis=1) > 0
     return open_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
 

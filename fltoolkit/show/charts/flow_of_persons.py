@@ -50,8 +50,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave.
 
-    The bars show published numbers. The number of persons who go on is calculated from published numbers, so it reveals nothing
-    new.
+    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from published
+    numbers, so they reveal nothing new.
 
     Args:
         title: replaces the title of the picture.
@@ -103,8 +103,9 @@ def flow(out: Published, *, title: str = "") -> Picture:
 
 
 def _steps_of(rows: Rows) -> list[Step]:
-    """Returns the conditions of the definition about which the survey asked, each with the number of persons who leave and the
-    number who go on. `rows` has the published rows of the flowchart, by the name of the box in which persons leave it."""
+    """Returns the steps of the flowchart that the survey asked about. Each step is a condition of the definition, with the number
+    of persons who leave the flowchart there and the number who go on. `rows` has the published rows of the flowchart, by the name
+    of the box in which persons leave it."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
     ends = [_number(rows[name]) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]

@@ -38,8 +38,8 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns a warning on each target that a repeat of the survey cannot verify, or that is not judged, with the reason, in the
-    words of the documents. If there is none, returns a sentence that says so.
+    """Returns a warning for each target that a repeat of the survey cannot verify, or that is not judged. It gives the reason, in
+    the words of the documents. If there is no such target, returns a sentence that says so.
     """
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
@@ -58,8 +58,8 @@ def _warned(language: Language, row: PlanRow) -> str:
 @of_plan
 @checked
 def targets(evidence: Evidence) -> Table | Words:
-    """Returns a table of the plan's targets: whether a survey can verify each, with which probability, and how many persons must
-    answer for that. Returns a sentence if the plan has no target.
+    """Returns a table of the plan's targets. It says whether a survey can verify each target, with which probability, and how
+    many persons must answer for this. Returns a sentence if the plan has no target.
 
     If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
@@ -71,7 +71,7 @@ def targets(evidence: Evidence) -> Table | Words:
 @checked
 def detectable(evidence: Evidence) -> Table:
     """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
-    row for each indicator and category of the plan for which the survey gives a number."""
+    row for each indicator and category of the plan that the survey measures."""
     return in_notebook(target_tables.every_row(ENGLISH, evidence.targets))
 
 

@@ -84,8 +84,8 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
 
 @checked
 def risk_table(model: PublishedModel) -> Table:
-    """Returns a table of a published model: for each category the odds ratio, and by how many cases per 1,000 its prevalence
-    differs from that of the reference category if all else is equal.
+    """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
+    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal.
     """
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
@@ -112,8 +112,8 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be true if given shares of
-    the answers were wrong. The colour of a cell shows the size of its prevalence.
+    """Returns a picture of a table for a sensitivity analysis. Each cell has a prevalence: the true one, if given shares of the
+    answers were wrong. The colour of a cell shows the size of its prevalence.
 
     None of these numbers is an estimate of the survey.
     """

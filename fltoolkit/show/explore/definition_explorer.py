@@ -197,7 +197,7 @@ def _question_with_answer(language: Language, who: Who, name: str, answer: str, 
 
 def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool | None]]:
     """Returns the questions of the flowchart that an adult reaches, in order, each with its answer: True, False, or None if the
-    answers of the adult leave it open."""
+    answers of the adult do not decide it."""
     truths = found.truths
     excluded = truths[EXCLUDED]
     truth_of = {
@@ -210,8 +210,8 @@ def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool |
 
 
 def _truths_of_child(found: Verdict) -> list[tuple[str, bool | None]]:
-    """Returns the questions of the flowchart that a child reaches, each with its answer: True, False, or None if the answers
-    leave it open."""
+    """Returns the questions of the flowchart that a child reaches, each with its answer: True, False, or None if the answers do
+    not decide it."""
     t = found.truths
     third = t[THIRD] if t[THIRD] is not True else t[THIRD_THREAT]
     reached = {*WAYS[found.step]}

@@ -43,9 +43,9 @@ class Repeat:
 
 
 def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, int]:
-    """Returns what a user can choose in the plan explorer: the indicators of the plan, each for everyone or for one category,
-    whose change a repeat of the survey could detect. The result has, for each name, the position of its row in
-    `evidence.targets`."""
+    """Returns what a user can choose in the plan explorer: indicators of the plan, each for everyone or for one category. Only
+    indicators are included whose change a repeat of the survey could detect. The result has, for each name, the position of its
+    row in `evidence.targets`."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {plan_words.about(language, r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 

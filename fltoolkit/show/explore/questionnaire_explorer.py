@@ -1,6 +1,6 @@
-"""The questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage, about which the
-survey asks one question or more. For each item the explorer shows the unresolved answers (don't know, refused, blank) to its
-questions, and the share of cases that answered yes."""
+"""The questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage. The survey asks one
+or more questions about each item. For each item the explorer shows the unresolved answers (don't know, refused, blank) and the
+share of cases that answered yes."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ ALL = "all items"
 
 
 def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str]:
-    """Returns what a user can choose in the questionnaire explorer, as a dictionary from words to values: "all items" first, then
-    each item of the definition (such as debt bondage) in the order of the questionnaire."""
+    """Returns what a user can choose in the questionnaire explorer, as a dictionary from words to values. "All items" is first.
+    Then comes each item of the definition (such as debt bondage), in the order of the questionnaire."""
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
     return {_say(language, "every"): ALL, **{_item(language, f"{side}.{item}"): f"{side}.{item}" for _, side, item in keys}}
 
 
 def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns what the explorer shows of one item of the definition (such as debt bondage): the share of cases that answered yes
-    to it, and the unresolved answers to its questions (don't know, refused, blank). If all items are chosen, their shares are
-    shown side by side.
+    """Returns what the explorer shows about one item of the definition, such as debt bondage. It is the share of cases that
+    answered yes to the item, and the unresolved answers (don't know, refused, blank) to its questions. If all items are chosen,
+    their shares are shown in one picture.
 
     Args:
         counts: the table from `fl.nonresponse`.

@@ -104,8 +104,8 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
 
 
 def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns the rows of the same measure and breakdown under every publication profile and rule set, and of every population.
-    The pictures of all these rows have the same axis, so that they can be compared."""
+    """Returns all rows with which the shown rows can be compared. They have the same measure and breakdown, but any publication
+    profile, rule set and population. The pictures of all these rows have the same axis."""
     every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
     return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 

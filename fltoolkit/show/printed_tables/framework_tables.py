@@ -87,10 +87,11 @@ def _statement(language: Language, row: Row) -> str:
 
 
 def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
-    """Returns the four lines that stand above a row of the table `matrix`. If rows have a line in common, it is printed once.
+    """Returns the four lines that are printed above a row of the table `matrix`. If rows have a line in common, it is printed
+    once.
 
-    The lines are: the objective, outcome, output or activity to which the indicator belongs; the indicator with its unit; how the
-    indicator is verified, how often it is reported and who is responsible; and the group.
+    The first line is the objective, outcome, output or activity of the indicator. The second is the indicator with its unit. The
+    third says how the indicator is verified, how often it is reported and who is responsible. The fourth is the group.
     """
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
@@ -106,8 +107,8 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reason why a number of the survey is hidden or doubtful, in words, for a footnote. The result is empty if there
-    is none, or if the marker [c] (confidential) already says it."""
+    """Returns the reason why a number of the survey is hidden or doubtful, in words, for a footnote. The text is empty if there
+    is no reason, or if the marker [c] (confidential) already gives it."""
     if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
         return ()
     return (number_words.remark(language, row),)

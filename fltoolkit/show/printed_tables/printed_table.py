@@ -33,7 +33,7 @@ class PrintedCell:
         numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if no number is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as `5–14` for a number of cases.
-        quiet: whether the cell is a line across the table that explains the rows below it and is not a heading.
+        quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
         has_range: whether the two numbers are a range because of unresolved answers, and not an interval.
     """
 

@@ -122,9 +122,9 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
-    labour, or in the category. The cell is empty if the whole row is hidden. If only this number is hidden, the cell has its
-    marker."""
+    """Returns the cell with the number of unresolved persons or cases. In a rate, the answers of unresolved persons do not decide
+    whether they are in forced labour. In a share, the answers of unresolved cases do not decide whether they are in the category.
+    The cell is empty if the whole row is hidden. If only this number is hidden, the cell has its marker."""
     if row["marker"] == "c":
         return number_cells.EMPTY
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -167,8 +167,8 @@ def _subtitle(language: Language, row: Row) -> str:
 
 
 def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns notes that say which months are counted in a number of persons on an average day (stock) or in a duration: the
-    months of all spells of forced labour, or of the last one."""
+    """Returns notes on which months are counted in a stock (persons on an average day) or in a duration. They are either the
+    months of all spells of forced labour, or only those of the last spell."""
     return tuple(
         number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
     )

@@ -60,12 +60,14 @@ def _after(language: Language, row: Row) -> PrintedCell:
 
 
 def _chance(language: Language, row: Row) -> PrintedCell:
-    """Returns the chance that the planned repeat finds the target. Empty if the baseline has wide bounds: no chance helps there."""
+    """Returns the probability that the planned repeat of the survey detects the change to the target. It is empty if the baseline
+    has wide bounds: then no probability can be given."""
     return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
-    """Returns how many persons must answer in the repeat. Empty if the baseline has wide bounds: more persons do not help there."""
+    """Returns how many persons must answer in the repeat of the survey. It is empty if the baseline has wide bounds: then more
+    persons do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
@@ -124,9 +126,9 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
 
     Args:
         rows: rows of `Evidence.targets` that have a target.
-        few: whether the table is for a slide, and has only columns that people in a room can read: the baseline, the target, and
-            whether it can be verified; after a later survey also whether the target is reached. Both tables have the number of a
-            later survey.
+        few: whether the table is for a slide. It then has only a few columns, which people in a room can read: the baseline, the
+            target, and whether the target can be verified. If there is a later survey, its number and whether the target is
+            reached are added.
     """
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     columns = (FEW_LATER if few else VERIFIED_LATER) if later else FEW if few else VERIFIED
@@ -157,9 +159,9 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
-    indicator and category for which the survey gives a number. `rows` are rows of `Evidence.targets`; a row with two targets is
-    printed once. If the first year in which a repeat can show a change is the same in all rows, it is in the note."""
+    """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons. It has a
+    row for each indicator and category that the survey measures. `rows` are rows of `Evidence.targets`; a row with two targets is
+    printed once. The first year in which a repeat can show a change is in the note, if it is the same in all rows."""
     once = rows.drop_duplicates(["id", "group", "category"])
     years = once.loc[once["baseline_value"].notna(), "first_year"]
     same = years.notna().all() and years.nunique() == 1

@@ -36,8 +36,8 @@ def of_published(language: Language, row: PublishedNumber) -> str:
 
 
 def sentence(language: Language, row: Line, what: str) -> str:
-    """Returns a change as a sentence: the numbers of both rounds, their difference, whether the target is reached, and whether
-    the number has changed.
+    """Returns a sentence on a change: the numbers of both rounds, their difference, whether the target is reached, and whether
+    the test finds a change.
 
     Args:
         row: a row of the follow-up (the comparison of the plan's baseline with a later survey), or a published change.

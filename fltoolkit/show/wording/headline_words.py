@@ -20,8 +20,8 @@ Rows = list[PublishedNumber]
 
 @checked
 def headline(out: Published, found: Published | None = None) -> Words:
-    """Returns the first text of a notebook: the rate and the number of persons for each population whose rate is always shown
-    (such as adults and children), and a list of what a reader must know about them.
+    """Returns the first text of a notebook. It has the rate and the number of persons for each population whose rate is always
+    shown, such as adults and children. A list then says what a reader must know about these numbers.
 
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
@@ -66,7 +66,7 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
 
 
 def _with_population(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
-    """Returns the sentence `said`, with the name of the population of `rows` before it if there are several populations."""
+    """Returns the sentence `said`. If `rows` have several populations, the name of the population comes before it."""
     if not said or len(populations) < 2:
         return said
     return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)

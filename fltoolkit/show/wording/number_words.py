@@ -1,7 +1,7 @@
 """Published numbers in words, in any language: in the unit in which they are printed, rounded to the precision of the survey,
 with marker, unit and reason.
 
-*Unresolved* persons are persons whose answers leave open whether they are cases. If the number with all of them as cases (the
+The answers of *unresolved* persons do not decide whether these persons are cases. If the number with all of them as cases (the
 *upper bound*) is above the interval, the number is printed as a range from the number to this bound.
 """
 
@@ -91,8 +91,9 @@ def with_interval(language: Language, row: PublishedNumber) -> str:
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words. If the number is a range, the words name its two ends: the low end with
-    its interval, and the high end, at which all unresolved persons are cases. The text is empty if the interval is not shown."""
+    """Returns the interval of a published number in words. A number can be a range, because of unresolved persons. Then the words
+    name both ends: the low end with its interval, and the high end, which counts all unresolved persons as cases. The text is
+    empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     known = {"level": level(language, row), "interval": interval(language, row)}
@@ -151,8 +152,8 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
-    A target in percent needs a rate. If an indicator has such a target but no rate, the kit adds a row with the prevalence. The
-    name of this row comes from the kit, with the population.
+    The decrease of a rate in percent is computed from a prevalence. So for such an indicator the kit adds a row with the
+    prevalence. The kit gives this row its name, with the population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))

@@ -53,9 +53,9 @@ def value(language: Language, number: float, row: Line) -> str:
 
 
 def smallest_value(row: Line) -> float:
-    """Returns the value that the number of a row would have after the smallest fall that a repeat of the survey would detect, in
-    the unit of the row. A number of persons is rounded to two significant digits, because the fall is known in whole percent
-    only."""
+    """Returns the value that the number of a row would have after a fall, in the unit of the row. The fall is the smallest that a
+    repeat of the survey would detect. A number of persons is rounded to two significant digits, because the fall is known in
+    whole percent only."""
     value: float = row["smallest_value"]
     return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
 
@@ -93,7 +93,7 @@ def frequency(language: Language, text: str) -> str:
 
 
 def is_too_wide(row: Line) -> bool:
-    """Returns whether no survey can verify a target because its baseline has wide bounds. More persons do not help there."""
+    """Returns whether no survey can verify a target because its baseline has wide bounds. Then a larger sample does not help."""
     obstacle = row["obstacle"]
     return WIDE_BOUNDS in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
@@ -121,8 +121,8 @@ def warning(language: Language, row: Line) -> str:
 
 
 def warning_points(language: Language, row: Line) -> tuple[str, ...]:
-    """Returns the facts of the text `warning` as short texts: the target, the number of the later survey if there is one, the
-    reason, and which fall the planned repeat of the survey would detect."""
+    """Returns the content of the text `warning` as a list of short texts: the target, the number of the later survey if there is
+    one, the reason, and the fall that the planned repeat of the survey would detect."""
     chance = number_words.percent(language, row["power"])
     found = language.say("slides.chance", chance=chance) if row["obstacle"] == UNPLANNED else detectable_cut(language, row)
     return tuple(filter(None, (
@@ -157,8 +157,9 @@ def later(language: Language, row: Line) -> str:
 
 
 def answers(language: Language, row: Line) -> str:
-    """Returns the answers to two questions on a number of the later survey, always in this order and in these words: whether its
-    target is reached, and whether it has changed since the baseline. A question without an answer is left out."""
+    """Returns the answers to two questions on a number of the later survey. The first is whether its target is reached. The
+    second is whether the number has changed since the baseline. The order and the words are always the same. A question without
+    an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
     return " ".join(
         language.say(f"targets.{key}", said=number_words.start(language.kit(row[key])), year=since)

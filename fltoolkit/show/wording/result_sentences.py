@@ -83,16 +83,18 @@ def _populations(out: Published) -> tuple[str, ...]:
 
 
 def has_unresolved(out: Published) -> bool:
-    """Returns whether some persons are *unresolved*: their answers leave open whether they are in forced labour. The result is
-    also true if their number is hidden because it is small; it is false if the rate of the default population is hidden."""
+    """Returns whether some persons are *unresolved*: their answers do not decide whether they are in forced labour. If their
+    number is hidden because it is small, the result is true. If the rate of the default population is hidden, the result is
+    false."""
     row = out.select("prevalence").iloc[0]
     return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns sentences on how many of the persons asked are unresolved (their answers leave open whether they are in forced
-    labour), and on the rate if all of them were cases. A third sentence gives the rate without them, if it is printed with another
-    number. The text is empty if the rate is hidden. If only the number of unresolved persons is hidden, the sentence says so."""
+    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour. The
+    first gives their number among the persons asked. The second gives the rate if all of them were cases. The third gives the
+    rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the number of
+    unresolved persons is hidden, a sentence says so."""
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -111,8 +113,8 @@ def headline_unresolved(out: Published, language: Language) -> str:
 
 
 def width(out: Published, language: Language) -> str:
-    """Returns a sentence on the small number of cases from which the rate of the default population was estimated, and which
-    makes its interval wide. The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
+    """Returns a sentence which says that the rate of the default population comes from a small number of cases, so that its
+    interval is wide. The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""
@@ -135,9 +137,9 @@ def window(language: Language, row: PublishedNumber) -> str:
 
 
 def definition(language: Language, row: PublishedNumber) -> str:
-    """Returns a sentence on the definition behind a published number: the name of its rule set in words and in the data files,
-    whether the survey asked or assumes that involuntary work and coercion are in the same work, and whether the age of a person
-    is that at the interview or at the start of the work."""
+    """Returns a sentence on the definition behind a published number. It names the rule set, in words and as in the data files.
+    It says whether the survey asked or assumes that involuntary work and coercion were in the same work. It says whether a
+    person's age is the age at the interview or at the start of the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
         "basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],

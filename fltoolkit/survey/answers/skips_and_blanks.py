@@ -40,8 +40,8 @@ def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> 
 def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns, for each person, whether the answer to a question is no. The result is null if the cell is blank.
 
-    For a question with several ticked options in one cell, the answer is no if neither the question's own option is ticked nor a
-    code that leaves the question open, such as that of don't know or refused.
+    For a question with several ticked options in one cell, two conditions make a no. The question's own option is not ticked. No
+    code such as *don't know* or *refused* is in the cell.
     """
     codes = mapped.codes(source)
     if source.contains:

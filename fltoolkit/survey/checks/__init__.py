@@ -1,1 +1,2 @@
-"""Checks the data of a survey before any estimate. What a check finds wrong or worth knowing is a finding."""
+"""Checks the data of a survey before any estimate. Each result of a check is called a finding: something that is wrong, or that a
+statistician should know."""

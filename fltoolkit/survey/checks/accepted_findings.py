@@ -42,7 +42,7 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
 
 def _judged(finding: Finding, why: str | None) -> Finding:
     """Returns one finding, after the acceptance in survey.yaml is applied: an accepted error becomes a warning. `why` is the
-    reason that survey.yaml gives for accepting it; None: survey.yaml does not accept it."""
+    reason that survey.yaml gives. None means that survey.yaml does not accept the finding."""
     if finding.severity != "error":
         return finding
     if finding.acceptable and why is not None:
@@ -53,8 +53,8 @@ def _judged(finding: Finding, why: str | None) -> Finding:
 
 
 def correction_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the `corrections` of survey.yaml: a note for each column and reason, with the number of corrected
-    rows, and a warning for each correction whose rows already had the new value."""
+    """Returns findings about the `corrections` of survey.yaml. A note for each column and reason gives the number of corrected
+    rows. A warning names each correction that changed nothing, because its rows already had the new value."""
     out = []
     for (column, why), rows in changed_rows(survey).items():
         if rows:

@@ -71,8 +71,8 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether the answer to the question is blank and counts as no for one reason only: survey.yaml
-    declares it in the way that `kind` names."""
+    """Returns, for each person, whether a blank answer to the question counts as no only because of a declaration in survey.yaml.
+    `kind` says which declaration is meant."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
@@ -106,8 +106,9 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 
 def _number_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the column with the number of episodes (spells of work) per person: values that are not whole
-    numbers from 0, or are higher than the number of episodes under `episodes.wide`. The list is empty if there is no such column.
+    """Returns findings about the column with the number of episodes (spells of work) per person: negative values, values that are
+    not whole numbers, and values above the number of episodes under `episodes.wide`. The list is empty if there is no such
+    column.
     """
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:

@@ -80,7 +80,7 @@ def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
 
 
 def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str, Any]]:
-    """Returns what may be printed of some findings, the most serious first. Each finding is a mapping with the keys `severity`,
+    """Returns the printable content of some findings, the most serious first. Each finding is a mapping with the keys `severity`,
     `check`, `where`, `what`, `count` and `do`.
 
     `limit` is the confidentiality limit: a count of persons below it is not printed, and higher counts are rounded. None: the
@@ -100,9 +100,9 @@ def _what(finding: Finding, limit: int | None) -> str:
 
 
 def _size(count: Count, limit: int | None) -> int:
-    """Returns the number by which a count is sorted: the count after rounding. It is 0 for a count that is not printed because it
-    is below the confidentiality limit. A pair of counts is sorted by its sum, but if both are below the limit it is 0, even if
-    their sum is printed. Without a limit, nothing is rounded."""
+    """Returns the number by which a finding's count is sorted: the count after rounding. A count below the confidentiality limit
+    is not printed, so it is sorted as 0. A pair of counts is sorted by its sum. If both counts of a pair are below the limit, the
+    pair is sorted as 0, even if the sum is printed. Without a limit, nothing is rounded."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)

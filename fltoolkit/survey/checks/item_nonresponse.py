@@ -98,8 +98,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns, as pairs of a frame
-    and those columns that it has."""
+    """Returns the frames of a survey (rows of persons, rows of episodes) in which some of the given columns are. Each frame is
+    returned with those of the columns that are in it."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -238,8 +238,8 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with new true/false columns that say who was asked which question, and for each question the names of two
-    of these columns. Several questions may have the same columns.
+    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns. They say
+    who was asked the question. Several questions may have the same two columns.
 
     The first column says whether a person was asked the module to which the question belongs. The second column says whether a
     person was asked and reached the question: no earlier question (such as that on any work) was answered with no. Persons reach
@@ -282,8 +282,8 @@ def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns conditions on a person. If all of them are true, the person did not have the episode (spell) of work with this
-    label. The list is empty if survey.yaml has no question on which episodes exist.
+    """Returns conditions on a person. A person who meets all of them did not have the episode (spell) of work with this label.
+    The list is empty if survey.yaml has no question on which episodes exist.
 
     Args:
         survey: the survey.

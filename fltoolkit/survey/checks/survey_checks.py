@@ -112,7 +112,7 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Te
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, for the internal weight column of each population, the column of the data that holds this weight."""
+    """Returns, for the internal weight column of each population, the column of the data that contains this weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
@@ -202,9 +202,9 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
 
 
 def _grossed_up(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own weights
-    over persons who answered the module on forced labour, and the weights of the design over all persons of the same ages. There
-    is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared. One is of the population's
+    own weights, over persons who answered the module on forced labour. The other is of the weights of the design, over all
+    persons of the same ages. There is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -386,7 +386,8 @@ def _labels(survey: Survey) -> list[Finding]:
 
 def _alike_at_the_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
     """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
-    were asked. Only in these groups can all persons have the same category. So this quick search saves reading the others."""
+    were asked. In any other group, persons have different categories. So only these groups must be read completely, which saves
+    time."""
     ends: list[nw.Expr] = []
     for i, group in enumerate(groups.values()):
         value = column(group.column)

@@ -1,4 +1,4 @@
-"""Finds codes in the data to which survey.yaml gives no meaning. They stop the estimate. Cells that hold several codes are
+"""Finds codes in the data to which survey.yaml gives no meaning. They stop the estimate. Cells that contain several codes are
 checked, too."""
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
 
 
 def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
-    """Returns the columns whose cells hold the codes of several ticked options, each with the questions that read it."""
+    """Returns the columns whose cells contain the codes of several ticked options, each with the questions that read it."""
     found: dict[str, list[AskedQuestion]] = {}
     for question in questions(survey):
         if question.source.contains:
@@ -150,8 +150,8 @@ def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
 
 
 def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns an error for each column whose cells hold the codes of several ticked options, if survey.yaml gives no meaning to
-    some of these codes. The kit does not guess it, so the error stops the estimate."""
+    """Returns an error for each column whose cells contain the codes of several ticked options, if survey.yaml gives no meaning
+    to some of these codes. The kit does not guess it, so the error stops the estimate."""
     columns, out = _option_columns(survey), []
     for frame, held in holding(survey, list(columns)):
         for name in held:
@@ -180,9 +180,9 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
-    """Returns all codes to which survey.yaml gives a meaning, for a column whose cells hold the codes of several ticked options.
-    Both the questions that read the column and the routing of other questions can give it. `asked` are the questions that read
-    the column."""
+    """Returns all codes to which survey.yaml gives a meaning, for a column whose cells contain the codes of several ticked
+    options. Both the questions that read the column and the routing of other questions can give it. `asked` are the questions
+    that read the column."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

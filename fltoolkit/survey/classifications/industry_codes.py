@@ -75,8 +75,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
     classification.
 
     Fishing and domestic work have their own rows. The rows to which they would otherwise belong have `excl.` in their names. If
-    the codes are section letters, a section may hold fishing or domestic work together with other industries. The two cannot be
-    told apart, so its row has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
+    the codes are section letters, a section may contain fishing or domestic work together with other industries. The two cannot
+    be told apart, so its row has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
     names = {letter: _sector_category(sector, letter) for letter in table.sections}

@@ -42,8 +42,8 @@ class Category(Model):
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
-        """Returns all names of the category as keys of the language files: that of adults (such as women), that of children (such
-        as girls), and that of both together (such as women and girls). The first is the name that the data use."""
+        """Returns all names of the category as keys of the language files: the name for adults (such as women), for children
+        (such as girls), and for both together (such as women and girls). The data use the first of them."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
@@ -58,7 +58,7 @@ class Category(Model):
 
 
 class Standard(Model):
-    """The content of the file standard.yaml, which holds the standard classifications of this package.
+    """The content of the file standard.yaml, which contains the standard classifications of this package.
 
     Attributes:
         ilo_aggregates: for the code of each ILO aggregate of industries, the key of its name in the language files.

@@ -112,9 +112,9 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _value_by_key(i: int) -> NewValue:
-    """Returns what a correction that names single rows does to the column number `i` (from 0) of the corrected columns. The
-    values are in columns that were joined to the frame: `fl__e<i>` (the position of the correction) and `fl__v<i>` (the new
-    value)."""
+    """Returns what a correction does to the column number `i` (from 0) of the corrected columns. The correction names single rows
+    by their key. Two columns were joined to the frame before: `fl__e<i>` is the position of the correction, and `fl__v<i>` is the
+    new value."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(
@@ -155,8 +155,8 @@ def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
 
 
 def _changed_columns(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """Returns the columns that one correction changes: the corrected column in each of its forms (text, number, whole number),
-    and the two columns with the positions of the corrections that apply (see `with_corrections`)."""
+    """Returns the columns that one correction changes. These are the corrected column in each of its forms (text, number, whole
+    number), and two columns with the positions of the corrections that apply (see `with_corrections`)."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [

@@ -12,14 +12,14 @@ NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Returns whether a column of this type holds whole numbers that can be grouped and compared as they are. This is false for
-    whole numbers of 128 bits."""
+    """Returns whether a column of this type contains whole numbers that can be grouped and compared as they are. This is false
+    for whole numbers of 128 bits."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as text in one standard form: without blanks around it, and a whole number as `1`, never as `1.0`. A blank
-    becomes null."""
+    """Returns a column as text in one standard form: a text has no blanks around it, and a whole number is `1`, never `1.0`. A
+    blank cell becomes null."""
     column = nw.col(name)
     if dtype.is_float():
         whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
@@ -38,8 +38,8 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as labels. Of a text, only the blanks around it are removed, so that `1.0` stays `1.0`. Any other type
-    becomes text in the standard form of `text`. A blank becomes null."""
+    """Returns a column as labels. In a column of texts, only the blanks around each text are removed: `1.0` stays `1.0`. A column
+    of another type becomes text in the form of the function `text`. A blank cell becomes null."""
     if dtype != nw.String:
         return text(name, dtype)
     trimmed = nw.col(name).str.strip_chars()
@@ -63,8 +63,9 @@ def _finite(column: nw.Expr) -> nw.Expr:
 
 
 def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """Returns a column of numbers, with null in place of NaN and of the numbers that the file declares missing. `missing` holds
-    ranges of such numbers, as pairs of the lowest and the highest. With the range (9999, 9999), a weight of 9999 becomes null."""
+    """Returns a column of numbers, with null in place of NaN and of the numbers that the file declares missing. `missing`
+    contains ranges of such numbers, as pairs of the lowest and the highest. With the range (9999, 9999), a weight of 9999 becomes
+    null."""
     there = ~value.is_nan()
     for low, high in missing:
         there = there & ~((value >= low) & (value <= high))

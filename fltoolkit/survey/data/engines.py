@@ -1,4 +1,4 @@
-"""Holds the few operations that are written differently for DuckDB and for Spark. All other operations are written once, in
+"""Contains the few operations that are written differently for DuckDB and for Spark. All other operations are written once, in
 narwhals.
 
 A file or a table in memory is read through the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
@@ -65,8 +65,9 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     """Returns a PySpark DataFrame with only the columns in `only` (None: all), and the names of all its columns.
 
     Raises:
-        DataError: the name of a needed column has a point, which Spark would read as a part of another column, or a backtick; or
-            the table is one of Spark Connect, for which narwhals lacks functions that the classification needs.
+        DataError: the name of a needed column has a point or a backtick. (Spark would read a point as a part of another column.)
+            Or the table is one of Spark Connect: narwhals does not have all the functions that the classification needs for such
+            a table.
     """
     if dependencies.is_pyspark_connect_dataframe(data):
         raise DataError(
@@ -129,7 +130,7 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
     """Returns the frame with the columns that the function `make` adds or changes.
 
     If the frame has more than 1,000 columns, `make` gets only the columns in `used`, and its result is joined to the other
-    columns by row number. The reason is speed: whenever narwhals adds columns, DuckDB compares each column with every other one.
+    columns by row number. The reason is speed. When narwhals adds columns, DuckDB compares each column with every other column.
     For 10,000 columns this takes a minute.
 
     Args:
@@ -147,11 +148,11 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
-    """Returns each row with facts from other rows of the same frame, such as each child with facts about its parents.
+    """Adds facts from other rows of the same frame to each row, such as facts about the parents to the row of a child.
 
     Example: `key` is (household, line), `others` is {"mother_": "mother_line"}, and `known` is {"age": "years"}. The row of a
-    child gets the column `mother_age`: the value of `years` in the row with the same household and with the line number that is
-    in `mother_line` of the child's row.
+    child gets the column `mother_age`. Its value is `years` of the mother's row: the row in the same household whose line number
+    is in `mother_line` of the child's row.
 
     Args:
         frame: any frame.
@@ -188,8 +189,8 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """Computes the rows of a frame, and keeps them as a table in memory. Returns the frame of this table. Otherwise DuckDB would
-    compute a column again each time it is used.
+    """Computes the rows of a frame once, and keeps them as a table in memory. Returns a frame of this table. Without it, DuckDB
+    would compute a column again each time it is used.
 
     Args:
         frame: a frame of this connection.

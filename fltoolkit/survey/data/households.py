@@ -13,9 +13,9 @@ from fltoolkit.survey.spec.child_module import Parents
 
 
 def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
-    """Returns the columns with line numbers (a person's number within the household): the person's own and those of the parents,
-    by the name of the column in the data. They are whole numbers if the file stores all of them as whole numbers. Otherwise they
-    are text without leading zeros."""
+    """Returns the columns with line numbers: each person's own line number and the line numbers of the parents, by the name of
+    the column in the data. A line number is a person's number within the household. The columns are whole numbers if the file
+    stores all of them as whole numbers. Otherwise they are text without leading zeros."""
     columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
     if all(CODE_OF + column in there for column in columns):
         return {column: nw.col(CODE_OF + column) for column in columns}
@@ -48,8 +48,8 @@ def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Ex
 
 
 def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: Mapping[str, nw.Expr]) -> list[nw.Expr]:
-    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. Who adds
-    other columns too can add them in the same step."""
+    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. A caller
+    that adds other columns too can add all of them in one step."""
     line = line_numbers(frame, parents)
     lines_of_parents = [nw.when(whose).then(line[column]) for column in parents.columns]
     return [

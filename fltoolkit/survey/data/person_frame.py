@@ -113,7 +113,7 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 @dataclass(frozen=True)
 class Join:
     """How many persons have no row in a file that was joined to them, and how many of its rows have no person. `file` is the kind
-    of the file, such as `household`. `lost` holds the keys of these rows."""
+    of the file, such as `household`. `lost` contains the keys of these rows."""
 
     file: str
     unmatched_persons: int

@@ -1,7 +1,7 @@
 """Decides which data values a message may print: short codes that several persons share. All others are only counted.
 
-A column can hold anything. If survey.yaml names a wrong column, it may hold household numbers or free text. A value that only one
-person has can identify this person.
+A column can contain anything. If survey.yaml names a wrong column, it may contain household numbers or free text. A value that
+only one person has can identify this person.
 """
 
 from __future__ import annotations

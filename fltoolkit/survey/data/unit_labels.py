@@ -19,7 +19,7 @@ CERTAIN = "fl__certain"
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Returns the column of a stratum or sampling unit as a label, which can be combined with other labels. It is a whole number
-    if the column holds whole numbers, otherwise text without the blanks around it."""
+    if the column contains whole numbers, otherwise text without the blanks around it."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 

@@ -21,9 +21,9 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns a DuckDB relation without the columns that the kit cannot use, and the columns that hold unusable values, each with
-    the reason. Columns without a name are left out, too. Blanks around the names of the other columns are removed. If there are
-    more than 1,000 columns, only those in `only` are kept (None: all).
+    """Returns a DuckDB relation without the columns that the kit cannot use, and the columns that contain unusable values, each
+    with the reason. Columns without a name are left out, too. Blanks around the names of the other columns are removed. If there
+    are more than 1,000 columns, only those in `only` are kept (None: all).
 
     Raises:
         DataError: no column can be used.
@@ -54,14 +54,15 @@ def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable
 
 
 def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
-    """Raise an error for names of columns that the kit cannot use: names that are equal or differ only in case (DuckDB does not
-    distinguish them), `*` (DuckDB reads it as all columns), and names with the kit's own prefixes.
+    """Raise an error if the kit cannot use the name of a column. Two names may not be equal, or differ only in capitals, because
+    DuckDB does not distinguish them. A name may not be `*`, which DuckDB reads as all columns. A name may not begin with one of
+    the kit's own prefixes.
 
     Args:
         columns: the names.
         where: the file or the type of table, for the message.
-        known: whether `columns` certainly holds column names. If not, they may be a person's answers, because a CSV file can lack
-            its header line.
+        known: whether `columns` certainly contains column names. If not, they may be a person's answers, because a CSV file can
+            lack its header line.
 
     Raises:
         DataError: the message lists the names only if `known` is true.

@@ -31,8 +31,8 @@ class Calibration:
         patterns: one row per pattern in the sample, with the `keys`, `fl__n` (number of persons with a weight), `fl__w` (sum of
             their weights before calibration) and `fl__g` (the factor). With replicate weights there are also `fl__w0`, `fl__g0`
             for the first replicate, and so on.
-        category: an array with one row per pattern and one column per margin. It holds the position of the pattern's category in
-            `totals` of the margin.
+        category: an array with one row per pattern and one column per margin. It contains the position of the pattern's category
+            in `totals` of the margin.
         weights: the internal weight columns that are calibrated.
         domain: the internal column that marks the calibrated population. None: everybody is calibrated.
         population: the name of the calibrated population. It is empty if everybody is calibrated.

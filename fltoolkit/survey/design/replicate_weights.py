@@ -21,8 +21,8 @@ MANY = 10  # rows or buckets per replicate; with so many, random sums of rows ha
 
 @dataclass(frozen=True)
 class Replication:
-    """The replicate weights of a design, and the coefficients with which they give a variance. The columns of the frame that hold
-    them are `fl__replicate0`, `fl__replicate1`, and so on.
+    """The replicate weights of a design, and the coefficients with which they give a variance. The columns of the frame that
+    contain them are `fl__replicate0`, `fl__replicate1`, and so on.
 
     The variance of an estimate is Σ `factor`·(θ_r − centre)², where θ_r is the estimate with the weights of replicate r.
 
@@ -30,7 +30,7 @@ class Replication:
         factor: the coefficient of each replicate (scale × rscales).
         mse: True if the centre is the estimate from the full sample, False if it is the mean over the replicates.
         df: the degrees of freedom. None: the rank of the replicate weights minus one.
-        names: the columns of the data that hold the replicate weights.
+        names: the columns of the data that contain the replicate weights.
         method: how the replicate weights were made, such as `brr`.
     """
 

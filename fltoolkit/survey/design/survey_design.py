@@ -213,7 +213,7 @@ class SurveyDesign(Design):
 
     Raises:
         RequestError: a column is not in the data.
-        DataError: the data cannot be read, or a named column holds values of several types.
+        DataError: the data cannot be read, or a named column contains values of several types.
         DesignError: the number of sampling stages and the FPC columns do not fit together.
     """
 
@@ -340,8 +340,8 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def bind(design: D, **facts: Any) -> D:
-    """Sets fields of a design that is being made, and returns it. A design is frozen, so its fields cannot be set in the usual
-    way."""
+    """Sets fields of a design while it is being made, and returns the design. This function is needed because a design is frozen:
+    its fields cannot be set in the usual way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design

@@ -177,8 +177,8 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """Returns the persons with further columns, and the replicate weights (None if survey.yaml names none).
 
-    The further columns are those of the sample design, and those that say whether a person is a child and answered the module on
-    forced labour.
+    Some of the further columns describe the sample design. The others say whether a person is a child, and whether the person
+    answered the module on forced labour.
     """
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
@@ -220,9 +220,9 @@ def without_blanks(survey: Survey) -> Survey:
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with columns that say whether a person is a child, whether the person answered the module for children
-    or adults that applies, and what a blank of each gate means. A gate is an earlier question that decides whether another is
-    asked."""
+    """Returns the persons with further columns. They say whether a person is a child, and whether the person answered the module
+    that applies (for adults or for children). They also say what a blank of each gate means. A gate is an earlier question that
+    decides whether another is asked."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)

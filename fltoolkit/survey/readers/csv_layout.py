@@ -135,11 +135,11 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a layout fits a text, as a tuple. Of the layouts with different delimiters, the one with the largest tuple
-    fits best.
+    """Returns how well a layout fits a text, as a tuple. Layouts with different delimiters are compared, and the one with the
+    largest tuple fits best.
 
-    The parts of the tuple are: whether the header has several cells, whether there are no lines above the header, whether all
-    rows have the same number of cells, and the number of cells of the header.
+    The tuple has four parts: whether the header has several cells; whether there are no lines above the header; whether all rows
+    have the same number of cells; and the number of cells of the header.
     """
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):

@@ -122,8 +122,8 @@ def _cells(line: str, delimiter: str) -> int:
 
 
 def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """Yields the lines of a file, and appends a line to the list `seen` if this list is empty. The caller empties the list before
-    each row. So it finds there the first line of a row that has several lines."""
+    """Yields the lines of a file. If the list `seen` is empty, the line is also appended to it. The caller empties the list
+    before each row. So after a row of several lines, the list contains the first of them."""
     for line in lines:
         if not seen:
             seen.append(line)

@@ -1,6 +1,6 @@
 """Decides whether a message may print the column names of a data file.
 
-A CSV file can lack its header. The first line of such a file holds the answers of a person, and no message may print it.
+A CSV file can lack its header. The first line of such a file contains the answers of a person, and no message may print it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
 def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
-    """Returns whether the first line of a data file certainly holds column names. In a CSV file without a header, the first line
-    holds a person's answers, which no message may print.
+    """Returns whether the first line of a data file certainly contains column names. In a CSV file without a header, the first
+    line contains a person's answers, which no message may print.
 
     Args:
         present: the names found in the first line.
@@ -49,7 +49,8 @@ def refuse_missing(
         wanted: the columns that survey.yaml names.
         present: the columns of the data.
         where: the place that the message names, such as a key of survey.yaml.
-        paths: the files that were read. It is empty if `present` certainly holds column names, and not the answers of a person.
+        paths: the files that were read. It is empty if `present` certainly contains column names, and not the answers of a
+            person.
         keys: for each column in `wanted`, the key of survey.yaml that names it.
 
     Raises:

@@ -41,7 +41,7 @@ class Unreadable:
     """The reason why a column of the data cannot be used, in words.
 
     Attributes:
-        found: what the column holds.
+        found: what the column contains.
         do: what the user can do.
     """
 

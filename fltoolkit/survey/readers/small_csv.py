@@ -24,8 +24,8 @@ class SmallCsvRow:
 
 
 def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line, which holds the names of the
-    columns, and blank lines are not returned.
+    """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line has the names of the columns and
+    is not returned. Blank lines are not returned either.
 
     Args:
         path: the file.

@@ -1,5 +1,5 @@
-"""Makes a copy of a survey.yaml without `blank: no` (which declares that a blank answer to a question is a no), so that every
-such blank is an unresolved answer."""
+"""Makes a copy of a survey.yaml without `blank: no`. This key declares that a blank answer to a question is a no. In the copy,
+every such blank is an unresolved answer."""
 
 from __future__ import annotations
 

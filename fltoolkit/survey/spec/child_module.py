@@ -1,5 +1,5 @@
-"""Defines the part of survey.yaml about children: what work they do and for whom, who threatened the child or the parents, and
-which adults are the parents."""
+"""Defines the part of survey.yaml about children: their work and for whom they do it, threats against the child or the parents,
+and which adults are the parents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Parents(Model):
 
     Attributes:
         line: the column with each person's own line number in the household.
-        columns: the columns in the child's row that hold the line number of a parent.
+        columns: the columns in the child's row that contain the line number of a parent.
         none: codes of a parent who has died or is unknown. Such a parent cannot be in forced labour.
         elsewhere: codes of a parent who does not live in the household, and so was not interviewed.
     """

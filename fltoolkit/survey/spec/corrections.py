@@ -63,8 +63,8 @@ class Correction(Model):
 
     Attributes:
         rows: the rows to change. Each is given by its key: {column of the key: value}.
-        where: in place of `rows`, a condition: {column: its codes, or a range of numbers}. It is met by every row that fits in
-            all of these columns.
+        where: in place of `rows`, a condition: {column: its codes, or a range of numbers}. A row meets it if it fits in all of
+            these columns.
         column: the column to change.
         value: the new code or number, or `missing`, which makes the cell blank.
         why: the reason, which is printed.
@@ -97,8 +97,7 @@ class Correction(Model):
 
 
 class Accepted(Model):
-    """An entry under `accept` in survey.yaml. It says that somebody has looked at the rows of an error that the checks found, and
-    that the data are right.
+    """An entry under `accept` in survey.yaml. Somebody has looked at the rows of an error and says that the data are right.
 
     Attributes:
         finding: the name of the check, as `fltoolkit check` prints it, such as `age`.

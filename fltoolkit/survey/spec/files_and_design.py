@@ -90,8 +90,8 @@ class Files(Model):
     """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
     one row per spell of work.
 
-    If the persons are in several files (quarters that are pooled), there is either one household file for all quarters, or one
-    for each. This holds for module files, too. There is always one episodes file for each quarter.
+    The persons can be in several files, one per quarter, which are pooled. Then there is one household file for all quarters, or
+    one for each quarter. The same is true of module files. There is always one episodes file for each quarter.
     """
 
     person: DataFile
@@ -253,7 +253,7 @@ class DesignSpec(Model):
 class ModuleStatus(Model):
     """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. A
     person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not count as
-    *unresolved* (with answers that leave open whether the person is in forced labour)."""
+    *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)"""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

@@ -226,8 +226,8 @@ class QuantileGroup(Model):
 
 
 def _kind_of_group(value: Any) -> str:
-    """Returns which kind of group an entry of survey.yaml is, as a tag for pydantic. A key that only one kind has decides it.
-    Errors in the entry are then reported for this kind only."""
+    """Returns which kind of group an entry of survey.yaml is, as a tag for pydantic. The kind is recognised by a key that only
+    this kind has. Errors in the entry are then reported for this kind only."""
     if "washington_group" in value:
         return "tagged-disability"
     if "quantiles" in value:

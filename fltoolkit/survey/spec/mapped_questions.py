@@ -1,5 +1,6 @@
 """Brings together all yes/no questions of a survey.yaml, by the column that they read. They are needed together, because one
-question can be the gate of another: its answer decides whether the other is asked, and so what a blank of the other means."""
+question can be the gate of another question. The answer to the gate decides whether the other question is asked. So it also
+decides what a blank answer to the other question means."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ class GateCodes:
         asked: the codes after which the other question is asked.
         skipped: the codes after which it is skipped.
         unknown: the codes after which it is not known whether it is asked.
-        listed: whether one cell holds the codes of all options that were ticked. A cell with no code of `asked` or `unknown` then
-            skips the other question, and `skipped` is empty.
+        listed: whether one cell contains the codes of all options that were ticked. A cell with no code of `asked` or `unknown`
+            then skips the other question, and `skipped` is empty.
     """
 
     asked: tuple[str, ...]
@@ -82,8 +83,8 @@ class MappedQuestions:
         """Yields the columns of all gates, in an order in which the meaning of their blanks can be decided. A gate is an earlier
         question that decides whether another question is asked. It may itself have gates.
 
-        Each list that is yielded holds gates that depend only on gates of earlier lists. A gate is left out if no question says
-        what its blanks mean.
+        Each list that is yielded contains gates that depend only on gates of earlier lists. A gate is left out if no question
+        says what its blanks mean.
         """
         asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
         left = {name for source in asked for name in source.gate_columns}
@@ -99,8 +100,8 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what each code of a column means in a gate (an earlier question that decides whether another is asked): the
-        other question is asked, or it is skipped, or it is not known which.
+        """Returns what each code of a column means in a gate. A gate is an earlier question that decides whether another is
+        asked. After a code, the other question is asked, or it is skipped, or this is not known.
 
         Raises:
             ValueError: a code has two meanings; or the other question is skipped after "don't know" or "refused", and survey.yaml
@@ -131,10 +132,10 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved (neither yes nor no), such as those of don't know.
+        """Returns the codes that leave a question unresolved (neither yes nor no), such as the codes of *don't know*.
 
-        If a cell holds the codes of several ticked options, a code such as that of don't know is about the whole cell. So the
-        result then has such codes of all questions of the column, and their codes of `missing`.
+        In a column whose cells have the codes of several ticked options, such a code is about the whole cell. So for such a
+        column, the result has these codes of all its questions, and their codes of `missing`.
         """
         if not source.contains:
             return self.codes(source).meaning_unresolved
@@ -220,9 +221,10 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if two questions give the same column different forms or meanings: several codes in a cell or one,
-    different separators, or a code that is an answer in one and don't know in the other. Also raise it if two questions give the
-    blanks in the column of a gate different meanings. A gate is an earlier question that decides whether another is asked."""
+    """Raise `ValueError` if two questions read the same column in different ways. For example, one expects several codes in a
+    cell and the other a single code; or their separators differ; or a code is an answer in one question and *don't know* in the
+    other. Also raise it if two questions give the blanks in the column of a gate different meanings. A gate is an earlier
+    question that decides whether another is asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(
@@ -267,9 +269,9 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 
 def _circle(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
-    """Returns a chain of columns that leads from a column back to itself: in the chain, each column is that of a question, and
-    the next column is that of its gate (an earlier question that decides whether it is asked). Returns an empty list if there is
-    no such chain.
+    """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to a question. The
+    next column belongs to the gate of this question: an earlier question that decides whether it is asked. Returns an empty list
+    if there is no such chain.
 
     Args:
         mapped: the questions of the survey.

@@ -123,8 +123,8 @@ class Source(Model):
     out a kind of code, such as `yes`, the codes under `answers` in survey.yaml apply.
 
     Attributes:
-        contains: for a column whose cells hold the codes of all ticked options in one text: the codes that mean yes. One of them
-            is enough.
+        contains: for a column whose cells contain the codes of all ticked options in one text: the codes that mean yes. One of
+            them is enough.
         separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
             separate codes.
         blank: `no` if a blank cell means no.
@@ -261,8 +261,8 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column (`number`) that holds how many episodes (spells) of work a person had. If it is 2, the person has the first two of
-    the episodes under `episodes.wide`. `missing` holds the codes for no answer."""
+    """A column (`number`) that contains how many episodes (spells) of work a person had. If it is 2, the person has the first two
+    of the episodes under `episodes.wide`. `missing` contains the codes for no answer."""
 
     number: str
     missing: Codes = ()
@@ -317,8 +317,8 @@ class Episodes(Model):
 
     @property
     def basis(self) -> str:
-        """Returns how the survey links the coercion to the involuntary work: it assumes that both are in the same work (`assumed`),
-        it asks this (`asked`), or it records each episode of work separately (`by episode`)."""
+        """Returns how the survey links the coercion to the involuntary work. `assumed`: the kit assumes that both are in the same
+        work. `asked`: the survey asks this. `by episode`: the survey records each episode of work separately."""
         if self.same_work == "assumed":
             return "assumed"
         return "asked" if self.same_work else "by episode"

@@ -187,16 +187,16 @@ class SurveySpec(Model):
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """Returns the populations for which the flowchart of the classification is drawn: the default population (or its parts,
-        if it is a sum), and the headline populations that consist of children."""
+        """Returns the populations for which the flowchart of the classification is drawn: the default population (or, if it is a
+        sum, the populations that it adds), and the headline populations of children."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
         """Returns the headline populations: those whose prevalence and number of persons in forced labour are always shown. The
-        first is the default population. If the survey has a module on children, the others are each population that is a sum,
-        with its parts, and the first population of children."""
+        first is the default population. If the survey has a module on children, further ones are: each population that is a sum,
+        the populations that it adds, and the first population of children."""
         if self.children is None:
             return (self.default_population,)
         children = next((name for name in self.populations if self.of_children(name)), self.default_population)
@@ -333,8 +333,8 @@ class SurveySpec(Model):
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
-        """Returns the labels that survey.yaml gives to groups. A group without a label has its name as label, if the language
-        files have no word for it. If they have one, the group is left out."""
+        """Returns the labels that survey.yaml gives to groups. A group without a label is left out if the language files have a
+        word for it. Otherwise its label is its name."""
         labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
         own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
@@ -360,8 +360,8 @@ class SurveySpec(Model):
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the names of the groups that only persons in forced labour have: the industry and occupation of the forced
-        labour, its form, and the route by which a child is in forced labour."""
+        """Returns the names of the groups that only persons in forced labour have. They are the industry and occupation of the
+        forced labour, its form, and the route by which a child is in forced labour."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 

@@ -72,11 +72,11 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Composition:
-    """Several characteristics of cases (the parts) that together are another characteristic, or all cases (the whole): a case
-    has the whole exactly if it has at least one part.
+    """Several characteristics of cases (the parts) that together make another characteristic, or all cases (the whole). A case
+    has the whole if and only if it has at least one part.
 
-    So a reader can subtract the number of cases with the whole from the sum of the parts. With two parts, the result is the
-    number of cases that have both.
+    So a reader can add the numbers of the parts and subtract the number of the whole. With two parts, the result is the number of
+    cases that have both.
 
     Attributes:
         whole: the name of the whole, such as `coercion: threats`; empty for all cases.
@@ -88,20 +88,21 @@ class Composition:
 
 
 def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
-    """Returns the sets of characteristics (the parts) that together are another characteristic, or all cases (the whole). This
-    is so if the parts together have exactly the questions of the whole.
+    """Returns the sets of characteristics (the parts) that together make another characteristic, or all cases (the whole). The
+    parts make the whole if together they have exactly its questions.
 
     Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as those of a
     stage), and any two characteristics. Each case has answered yes to a question on involuntary work, and to a question on
-    coercion. So all characteristics of coercion are together all cases, and so are all those of involuntary work.
+    coercion. So all characteristics of coercion together make all cases. The same is true of all characteristics of involuntary
+    work.
     """
     of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
     return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
 
 
 def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns the wholes: everything that several characteristics can be together. These are each characteristic itself, and
-    all cases (with an empty name).
+    """Returns the possible wholes: what several characteristics can make together. A whole is one characteristic, or all cases
+    (with an empty name).
 
     Args:
         found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).
@@ -116,8 +117,8 @@ def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]
 
 
 def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composition]:
-    """Returns the sets of characteristics (the parts) that together are one characteristic, or all cases (the whole). A case
-    has the whole exactly if it has at least one of the parts.
+    """Returns the sets of characteristics (the parts) that together make one characteristic, or all cases (the whole). A case has
+    the whole if and only if it has at least one of the parts.
 
     Args:
         whole: the name of the whole, and its questions.
@@ -273,11 +274,11 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the denominators of the rows of a profile: the cells of all cases of which a row shows a share. A row reveals the
-    number of cases in its denominator.
+    """Returns the denominators of the rows of a profile. A row shows a share of some cases; the cell of all these cases is its
+    denominator. A row reveals the number of cases in its denominator.
 
-    A denominator has at least as many sampling units (PSUs) and households as its cases with a characteristic, and as its cases
-    without it. So the larger of these two numbers is used.
+    The exact numbers of sampling units (PSUs) and households of a denominator are not known. They are at least as large as the
+    numbers for the cases with the characteristic, and for the cases without it. So the larger of these two numbers is used.
 
     Args:
         rows: the rows of a profile.
@@ -299,7 +300,8 @@ def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Seq
 
 
 def denominator_key(key: Key, characteristic_group: str) -> Key:
-    """Returns the group values of a profile row's denominator: those of the row without the value of `characteristic_group`."""
+    """Returns the group values of the denominator of a profile row. They are the group values of the row itself, without the
+    value of `characteristic_group`."""
     return frozenset((g, v) for g, v in key if g != characteristic_group)
 
 

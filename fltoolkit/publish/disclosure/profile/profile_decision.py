@@ -58,7 +58,8 @@ class ProfileRows:
 
     @property
     def denominators(self) -> dict[CellId, Cell]:
-        """Returns the denominators of the rows: the cells of all cases of which a row shows a share."""
+        """Returns the denominators of the rows. A row shows a share of some cases; the cell of all these cases is its
+        denominator."""
         return denominator_cells(self.table, self.keys, self.share_groups)
 
     def characteristics(self, scenario: DisclosureScenario) -> Iterator[CharacteristicCells]:
@@ -93,14 +94,14 @@ def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: Disclosu
 
 @dataclass(frozen=True)
 class Relations:
-    """Which characteristics of cases contain others, and which are together another one. A name is `topic: characteristic`,
-    such as `coercion: threats`.
+    """The relations between characteristics of cases: which contain others, and which together make another one. A name is
+    `topic: characteristic`, such as `coercion: threats`.
 
     Attributes:
         contained: for each characteristic A, the characteristics that it contains. If A contains B, each case with B also has
             A.
-        compositions: sets of characteristics (the parts) that together are another characteristic, or all cases (the whole). A
-            case has the whole exactly if it has at least one part.
+        compositions: sets of characteristics (the parts) that together make another characteristic, or all cases (the whole). A
+            case has the whole if and only if it has at least one part.
     """
 
     contained: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -216,12 +217,12 @@ def _few_have_two(
     compositions: Sequence[Composition],
     limits: Limits,
 ) -> Iterator[CellId]:
-    """Yields the cells of a characteristic from which a reader could calculate that a few cases have two characteristics.
+    """Yields the cells of a characteristic that would reveal that only a few cases have two characteristics.
 
-    This is possible if two characteristics (the parts) are together another one (the whole). The sum of the parts minus the
-    whole is the number of cases with both parts. Two more numbers are protected in the same way: the cases that may have both
-    parts (no clear answer counts as a yes), and the difference between the two numbers. If there are three or more parts, a
-    case with three of them counts twice.
+    Sometimes two characteristics (the parts) together make another one (the whole). Then the sum of the parts minus the whole is
+    the number of cases with both parts. Two more numbers are protected in the same way. One is the number of cases that may have
+    both parts (no clear answer counts as a yes). The other is the difference between these two numbers. If there are three or
+    more parts, a case with three of them counts twice.
 
     Args:
         characteristic: the cells of the characteristic.

@@ -172,8 +172,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns a text that explains the two target columns of a row: for which years they are, and how their values go from the
-    baseline to the target (on a linear or a geometric path). Returns an empty text for a row without targets.
+    """Returns a text that explains the two target columns of a row. It says for which years they are, and on which path (linear
+    or geometric) the values go from the baseline to the target. Returns an empty text for a row without targets.
     """
     if not row["about_targets"]:
         return ""

@@ -116,8 +116,9 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
 
 
 def _said_once(language: Language, answer: str, question: ChecklistQuestion, said: dict[str, str]) -> str:
-    """Returns an answer in which each long line that stands beside a question above is replaced by the words of that question. `said`
-    has the question of each long line so far; the lines of this answer are added to it."""
+    """Returns an answer without repeated long lines. A long line that was already printed beside an earlier question is replaced
+    by the words of that question. `said` has the earlier question for each long line; the lines of this answer are added to
+    it."""
     lines: dict[str, None] = {}
     for line in answer.split("\n"):
         first = said.setdefault(line, question.id) if len(line) > LONG else question.id

@@ -146,16 +146,16 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields, for the baseline and for the later survey, the published number if all unresolved persons were cases. The cell is empty
-    if this number is hidden, or not above the interval."""
+    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were cases. A
+    number is empty if it is hidden, or if it is not above the interval."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
         yield look(row["measure"], now["bound"])
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
-    """Returns two cells from which a chart draws a grey band: `bound`, which is the number if all unresolved persons were cases,
-    and the distance from the measured number of the row to `bound`."""
+    """Returns the two cells from which a chart draws a grey band. The first is `bound`: the number if all unresolved persons were
+    cases. The second is the distance between `bound` and the measured number of the row."""
     high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
     return bound, Styled(None if high is None or value is None else high - value, bound.style)
 

@@ -76,7 +76,8 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words of `verdict`, without the reason for which a change is not judged. The note below the chart has it."""
+    """Returns the words of `verdict` without the reason why a change is not judged. The note below the chart gives this
+    reason."""
     if not is_unjudged(row["verdict"], row["verdict_reason"]):
         return verdict(language, row)
     return _marked(language.say("charts.unjudged"), row)
@@ -87,7 +88,7 @@ def _marked(words: str, row: PublishedNumber) -> str:
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence with the reasons for which changes of the chart are not judged; empty if all are judged."""
+    """Returns a sentence that says why some changes of the chart are not judged. It is empty if all are judged."""
     pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
     reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
     return f"{language.list(reasons)}." if reasons else ""
@@ -127,8 +128,8 @@ def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour
 
 
 def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
-    """Returns the number of one round as if it were a published number of its own. `side` is the ending of the columns that
-    belong to the round, such as `_before`."""
+    """Returns the number of one round in the form of a published row. `side` is the ending of the columns that belong to the
+    round, such as `_before`."""
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     bound = row.get(f"bound_high{side}", math.nan)
     part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}

@@ -58,7 +58,8 @@ class Mark:
         glyph: the sign. For NONE_FOUND only the upper limit is drawn.
         words: the number as printed, with its interval.
         colour: the colour of its series.
-        reach: the value if every unresolved person were a case, if this is above the interval; else nan. A grey band ends there.
+        reach: the end of the grey band: the value if every unresolved person were a case. It is nan if this value is not above
+            the interval.
     """
 
     value: float
@@ -171,8 +172,8 @@ class DotChart(DescribedChart):
     bars: bool = False
 
     def lane(self, row: ChartRow, mark: Mark) -> float:
-        """Returns the distance of an interval from the middle of its row, in heights of a row: negative above the middle,
-        positive below it, and 0 in the middle.
+        """Returns the distance of an interval from the middle of its row, as a part of the row's height. It is negative above the
+        middle, positive below it, and 0 in the middle.
 
         If a row has two joined dots, their intervals are drawn at different heights, so that they do not overlap.
         """
@@ -242,8 +243,8 @@ class Upright:
 
 @dataclass(frozen=True)
 class Region:
-    """Words inside the part of a chart that lies above or below its first curve. `x` and `y` are their place. `above` says which
-    part it is."""
+    """A text inside a part of a chart: the part above or below the first curve. `x` and `y` are the place of the text. `above`
+    says which part it is."""
 
     words: str
     x: float

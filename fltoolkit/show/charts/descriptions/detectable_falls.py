@@ -93,7 +93,7 @@ class _Start:
     has_range: bool
 
     def fall(self, size: float) -> float:
-        """Returns the smallest fall, in percent, that a repeat in which `size` persons answer would detect."""
+        """Returns the smallest fall, in percent, that a repeat of the survey with `size` answering persons would detect."""
         return 100 * detectable_change(self.rate, self.n, size, deff=self.deff).relative
 
 
@@ -181,7 +181,8 @@ def _repeat_chart(
 
 
 def _regions(language: Language, sizes: tuple[float, float]) -> tuple[Region, Region]:
-    """Returns the two words in the chart: above the curve, such falls are found; below it, they are mostly missed."""
+    """Returns the words for the two parts of the chart. Above the curve: such falls are found. Below the curve: they are mostly
+    missed."""
     high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
     return Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False)
 
@@ -228,8 +229,8 @@ def _fall_in_words(language: Language, size: float, fall: float) -> str:
 
 
 def _described_sizes(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
-    """Returns the sample sizes for which the chart's description in words gives the smallest fall: the planned size, or both ends
-    of the curves if no size is planned."""
+    """Returns the sample sizes that the chart's description in words mentions with their smallest fall. It is the planned size,
+    or both ends of the curves if no size is planned."""
     return sizes if planned is None else (planned,)
 
 

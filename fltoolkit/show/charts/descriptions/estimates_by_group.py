@@ -36,8 +36,8 @@ class ChartSpace:
         intervals: whether intervals are printed in digits.
         markers: whether a note below the chart explains the markers.
         source: whether notes below the chart name the source and the number of persons asked.
-        reach: the smallest value up to which the axis goes, in printed units (see `furthest`). Charts that stand next to each other
-            have the same axis by it.
+        reach: a value that the axis must include, in printed units (see `furthest`). Charts next to each other get the same
+            value, so that they have the same axis.
     """
 
     steps: int = axis_ticks.MOST
@@ -165,8 +165,8 @@ def absent(language: Language, row: PublishedNumber) -> str:
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """Returns a file name for a chart, such as `prevalence_by_sex`.
 
-    If the population is not the first one of the measure, its name is added: `prevalence_children_by_sex`. `first` is a row of
-    the chart, with its measure and population. `groups` are the names of the groups in the chart.
+    The name of the population is added, unless it is the first population of the measure: `prevalence_children_by_sex`. `first`
+    is a row of the chart, with its measure and population. `groups` are the names of the groups in the chart.
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
@@ -253,8 +253,8 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
 
 
 def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
-    """Returns the title of a chart of a profile (shares of cases by characteristic): the subjects of its characteristics, such as
-    means of coercion, and the groups by which they are broken down, if any."""
+    """Returns the title of a chart of a profile (shares of cases by characteristic). It names the subjects of the
+    characteristics, such as means of coercion, and the groups of the breakdown, if there are any."""
     keys = [key for group in groups for key in uncrossed(group)]
     by = dict.fromkeys(key for key in keys if key not in TOPICS)
     named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]

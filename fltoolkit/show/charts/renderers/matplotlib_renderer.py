@@ -211,8 +211,8 @@ def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Writes words beside a point of the drawing, given by its values on the two axes. `place` holds these values, and `offset`
-    the distance of the words from there, in points."""
+    """Writes words beside a point of the drawing, given by its values on the two axes. `place` contains these values, and
+    `offset` the distance of the words from there, in points."""
     if text:
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 

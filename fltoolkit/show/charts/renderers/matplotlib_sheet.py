@@ -71,8 +71,8 @@ def _letter_width(letter: str, *, bold: bool) -> float:
 
 
 def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
-    """Returns whether a line of words is at most `inches` wide. It is measured exactly only if a rough width does not decide
-    this, because an exact measure takes a hundred times as long.
+    """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
+    limit is the exact width measured, which takes a hundred times as long.
     """
     rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
     rough += line.count(" ") * _rough_width(" ", points, bold=bold)
